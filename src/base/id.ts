@@ -1,0 +1,58 @@
+import type { Chance } from "./clock.ts"
+import type { Instant } from "./day.ts"
+
+/**
+ * A UUIDv7 (RFC 9562 §5.7) made from the turn's own time, so that ids sort by when they were made and a simulation can replay them.
+ */
+export function uuidAt(now: Instant, chance: Chance): string {
+  const bytes = chance.bytes(16)
+  let rest = Math.max(0, Math.floor(now))
+  for (let index = 5; index >= 0; index--) {
+    bytes[index] = rest % 256
+    rest = Math.floor(rest / 256)
+  }
+  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
+  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, 16).toString("hex")
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+/** `length` random bytes as base64url: tokens, link capabilities, challenges. */
+export function token(chance: Chance, length = 32): string {
+  return Buffer.from(chance.bytes(length)).toString("base64url")
+}
+
+/**
+ * A booking's code: ten digits, the last a check digit by the Damm scheme, which catches every single wrong digit and every swap of
+ * two neighbours. The first digit is never 0, 1 or 2, so that a code is never mistaken for a national or resident number.
+ */
+export function bookingCode(chance: Chance): string {
+  const raw = chance.bytes(9)
+  let digits = String(3 + ((raw[0] ?? 0) % 7))
+  for (let index = 1; index < 9; index++) digits += String((raw[index] ?? 0) % 10)
+  return digits + checkDigit(digits)
+}
+
+export function isBookingCode(text: string): boolean {
+  return /^[3-9]\d{9}$/.test(text) && checkDigit(text.slice(0, 9)) === text[9]
+}
+
+// The quasigroup of H. Michael Damm's thesis (2004).
+const damm = [
+  "0317598642",
+  "7092154863",
+  "4206871359",
+  "1750983426",
+  "6123045978",
+  "3674209581",
+  "5869720134",
+  "8945362017",
+  "9438617205",
+  "2581436790",
+]
+
+function checkDigit(digits: string): string {
+  let interim = 0
+  for (const digit of digits) interim = Number(damm[interim]?.[Number(digit)])
+  return String(interim)
+}

@@ -1,0 +1,99 @@
+/**
+ * An expected "no". Everything else that is thrown is a bug.
+ * The same code stands in HTML, in JSON (`application/problem+json`, RFC 9457) and on the socket; its words live in `i18n/refusals.ts`.
+ */
+export class Refusal extends Error {
+  readonly code: RefusalCode
+  readonly details: RefusalDetails
+
+  constructor(code: RefusalCode, details: RefusalDetails = {}) {
+    super(code)
+    this.name = "Refusal"
+    this.code = code
+    this.details = details
+  }
+
+  get status(): number {
+    return statusOf[this.code]
+  }
+}
+
+/** What the reader needs to get on: alternatives, limits, instants. Values must survive JSON. */
+export type RefusalDetails = Record<string, unknown>
+
+export type RefusalCode = keyof typeof statusOf
+
+/** One line a refusal. 400 malformed, 401 who are you, 403 not allowed, 404 not there or not yours, 409 the world moved on, 422 a rule says no. */
+export const statusOf = {
+  // asking
+  malformed: 400,
+  invalid_field: 400,
+  bad_time: 400,
+  not_signed_in: 401,
+  bad_token: 401,
+  wrong_credentials: 401,
+  forbidden: 403,
+  forged_request: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  not_acceptable: 406,
+  too_large: 413,
+  unsupported_type: 415,
+  idempotency_mismatch: 422,
+  too_many_requests: 429,
+  headers_too_large: 431,
+  unavailable: 503,
+  store_busy: 503,
+
+  // booking
+  slot_full: 409,
+  slot_unknown: 404,
+  slot_past: 422,
+  too_soon: 422,
+  too_far: 422,
+  hold_expired: 409,
+  hold_gone: 409,
+  hold_limit: 422,
+  limit_reached: 422,
+  already_booked: 422,
+  not_for_you: 422,
+  too_many_people: 422,
+  service_not_here: 422,
+  service_online_only: 422,
+  office_closed: 422,
+  wrong_state: 409,
+  same_slot: 422,
+
+  // arriving
+  booking_unknown: 404,
+  not_today: 422,
+  too_early: 422,
+  hall_code_wrong: 422,
+  number_required: 422,
+  number_invalid: 422,
+  booking_only: 422,
+  already_waiting: 409,
+  day_full: 409,
+  already_arrived: 409,
+
+  // calling
+  counter_busy: 409,
+  counter_taken: 409,
+  counter_closed: 409,
+  no_counter: 409,
+  not_your_counter: 403,
+  nothing_to_undo: 409,
+  undo_too_late: 409,
+  target_closed: 422,
+  returned_already: 409,
+
+  // running an office
+  day_past: 422,
+  hours_overlap: 422,
+  setup_invalid: 422,
+  version_moved: 409,
+} as const satisfies Record<string, number>
+
+export function isRefusal(thrown: unknown): thrown is Refusal {
+  return thrown instanceof Refusal
+}
