@@ -1,0 +1,83 @@
+import { Database } from "bun:sqlite"
+import { type BunSQLiteDatabase, drizzle } from "drizzle-orm/bun-sqlite"
+import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core"
+import type { Day, Instant } from "../src/base/day.ts"
+
+/*
+ * The only file that knows which engine runs. Today that is SQLite inside the process; a second engine gets its own constructors here
+ * and its own folder of migrations, and nothing else changes.
+ */
+
+/** A handle to ask and tell the engine by awaited builders. */
+export type Db = Pick<BunSQLiteDatabase, "select" | "selectDistinct" | "insert" | "update" | "delete">
+
+/** Declares a table. Its columns are named in SQL as in code, in snake_case. */
+export const table = sqliteTable
+
+/** Whole numbers and flags. */
+export const whole = () => integer()
+export const flag = () => integer({ mode: "boolean" })
+/** Text; `word<…>()` for text from a closed list or with a brand. */
+export const words = () => text()
+export const word = <T extends string>() => text().$type<T>()
+export const day = () => text().$type<Day>()
+/** An instant in epoch milliseconds. */
+export const instant = () => integer().$type<Instant>()
+/** A small structure kept as JSON text, so that both engines read it alike. */
+export const json = <T>() => text({ mode: "json" }).$type<T>()
+
+/** The lowest SQLite that is safe to run: earlier ones can lose committed transactions when a WAL is reset (sqlite.org/wal.html). */
+const lowestSqlite = [3, 51, 3] as const
+
+export interface Connection {
+  readonly raw: Database
+  readonly db: BunSQLiteDatabase
+  /** Statements prepared on this connection; see `statement.ts`. */
+  readonly statements: Map<object, unknown>
+}
+
+/** Opens one connection with every setting that the durability promise needs, and asserts those that matter. */
+export function connect(file: string, mode: "write" | "read"): Connection {
+  const raw = new Database(file, mode === "read" ? { readonly: true, strict: true } : { readwrite: true, strict: true })
+  raw.run("PRAGMA busy_timeout = 2000")
+  raw.run("PRAGMA trusted_schema = OFF")
+  raw.run("PRAGMA cell_size_check = ON")
+  raw.run("PRAGMA cache_size = -65536")
+  raw.run("PRAGMA temp_store = MEMORY")
+  if (mode === "write") {
+    raw.run("PRAGMA journal_mode = WAL")
+    raw.run("PRAGMA synchronous = FULL")
+    raw.run("PRAGMA foreign_keys = ON")
+    raw.run("PRAGMA secure_delete = FAST")
+    raw.run("PRAGMA wal_autocheckpoint = 1000")
+    raw.run("PRAGMA journal_size_limit = 67108864")
+    expectSetting(raw, "journal_mode", "wal")
+    expectSetting(raw, "synchronous", 2)
+    expectSetting(raw, "foreign_keys", 1)
+  } else {
+    raw.run("PRAGMA query_only = ON")
+  }
+  return { raw, db: drizzle(raw, { casing: "snake_case" }), statements: new Map() }
+}
+
+/** Throws where the engine is too old to be trusted with a promise. */
+export function assertEngine(version: string = engineVersion()): void {
+  const [major = 0, minor = 0, patch = 0] = version.split(".").map(Number)
+  const [lowMajor, lowMinor, lowPatch] = lowestSqlite
+  const enough =
+    major > lowMajor || (major === lowMajor && (minor > lowMinor || (minor === lowMinor && patch >= lowPatch)))
+  if (!enough) throw new Error(`SQLite ${lowestSqlite.join(".")} or newer is needed, this runtime carries ${version}`)
+}
+
+export function engineVersion(): string {
+  const probe = new Database(":memory:")
+  const row = probe.query<{ v: string }, []>("SELECT sqlite_version() AS v").get()
+  probe.close()
+  return row?.v ?? "0"
+}
+
+function expectSetting(raw: Database, name: string, wanted: string | number): void {
+  const row = raw.query<Record<string, string | number>, []>(`PRAGMA ${name}`).get()
+  const found = row ? Object.values(row)[0] : undefined
+  if (found !== wanted) throw new Error(`the store could not be set up safely: ${name} is ${found}, not ${wanted}`)
+}

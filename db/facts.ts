@@ -1,0 +1,237 @@
+import type { Database } from "bun:sqlite"
+import type { Day, Instant } from "../src/base/day.ts"
+
+/**
+ * What can be said. A body holds ids, codes, instants and states, never a name, a number of a person or a free text: erasing a person
+ * must break no chain. It holds enough to rebuild the row that it speaks of.
+ * `subject` is the person whom the fact is about; it is a column of its own and not part of `body`.
+ */
+export interface FactBodies {
+  "office.set_up": { office: string; version: number }
+  "office.day_closed": { day: Day; by: string; struck: number }
+  "office.day_hours_changed": { day: Day; sessions: { start: string; minutes: number }[]; by: string; struck: number }
+  "office.day_restored": { day: Day; by: string }
+
+  "hold.made": {
+    hold: string
+    line: string
+    service: string
+    startsAt: Instant
+    width: number
+    length: number
+    until: Instant
+  }
+  "hold.moved": {
+    hold: string
+    from: string
+    line: string
+    startsAt: Instant
+    width: number
+    length: number
+    until: Instant
+  }
+  "hold.released": { hold: string }
+  "hold.expired": { hold: string }
+
+  "booking.made": BookingBody
+  "booking.requested": BookingBody
+  "booking.accepted": { booking: string; by: string }
+  "booking.declined": { booking: string; by: string }
+  "booking.proposed": { booking: string; by: string; startsAt: Instant; line: string; day: Day }
+  "booking.proposal_accepted": { booking: string }
+  "booking.moved": {
+    booking: string
+    from: Instant
+    startsAt: Instant
+    line: string
+    day: Day
+    width: number
+    length: number
+    by: string
+  }
+  "booking.cancelled": { booking: string; by: string; line: string; startsAt: Instant; width: number; length: number }
+  "booking.arrived": { booking: string; ticket: string }
+  "booking.missed": { booking: string }
+  "booking.done": { booking: string; ticket: string }
+  "booking.reopened": { booking: string; ticket: string }
+
+  "ticket.issued": TicketBody
+  "ticket.woken": { ticket: string; state: string; due: Instant; dueBy: string }
+  "ticket.away": { ticket: string; until: Instant }
+  "ticket.left": { ticket: string; why: "holder" | "agent" | "office_closed" | "not_back" }
+  "ticket.called": {
+    ticket: string
+    number: number
+    line: string
+    counter: string
+    counterNumber: number
+    calls: number
+    due: Instant
+    waitedMs: number
+  }
+  "ticket.recalled": { ticket: string; number: number; counter: string; counterNumber: number; calls: number }
+  "ticket.serving": { ticket: string; counter: string }
+  "ticket.served": { ticket: string; counter: string; outcome: string; servedMs: number }
+  "ticket.absent": { ticket: string; counter: string }
+  "ticket.parked": { ticket: string; counter: string }
+  "ticket.returned": { ticket: string; state: string; due: Instant; dueBy: string; returns: number }
+  "ticket.transferred": {
+    ticket: string
+    line: string
+    service: string
+    due: Instant
+    reason: string
+    to?: string
+    office?: string
+  }
+  "ticket.service_changed": { ticket: string; service: string }
+  "ticket.undone": {
+    ticket: string
+    cancels: number
+    state: string
+    counter: string | null
+    due: Instant
+    line: string
+    service: string
+  }
+
+  "counter.opened": { counter: string; by: string; lines: { line: string; handicap: number }[] }
+  "counter.paused": { counter: string; by: string }
+  "counter.closed": { counter: string; by: string }
+
+  "person.enrolled": { kind: string }
+  "session.started": { role: string; factors: string }
+  "session.ended": { why: string }
+  "sign_in.refused": { why: string }
+  "staff.added": { staff: string; role: string; scope: string; by: string }
+  "device.paired": { device: string; kind: string; office: string; by: string }
+  "device.revoked": { device: string; by: string }
+  "key.made": { key: string; kind: string; scopes: string[]; by: string }
+  "key.revoked": { key: string; by: string }
+  "store.set_up": { offices: number; services: number; demo: boolean }
+}
+
+interface BookingBody {
+  booking: string
+  state: string
+  line: string
+  service: string
+  day: Day
+  startsAt: Instant
+  endsAt: Instant
+  width: number
+  length: number
+  people: string[]
+  by: string
+}
+
+interface TicketBody {
+  ticket: string
+  number: number
+  day: Day
+  line: string
+  service: string
+  state: string
+  booking: string | null
+  people: number
+  need: string | null
+  due: Instant
+  dueBy: string
+  wakeAt: Instant | null
+  arrivedAt: Instant
+  arrival: number
+  cameFrom: string | null
+}
+
+export type FactKind = keyof FactBodies
+
+export interface Fact<K extends FactKind = FactKind> {
+  stream: string
+  seq: number
+  at: Instant
+  kind: K
+  subject: string | null
+  body: FactBodies[K]
+}
+
+/** A fact of some kind, told apart by `kind`. */
+export type AnyFact = { [K in FactKind]: Fact<K> }[FactKind]
+
+/** The stream of what belongs to no office: people, sessions, staff, keys. */
+export const accountsStream = "accounts"
+
+export interface Head {
+  seq: number
+  hash: string
+}
+
+const noHead: Head = { seq: 0, hash: "" }
+
+/**
+ * The next link of a stream's chain: SHA-256 over the previous hash and the fact in one fixed form, as base64url.
+ * Alone it cannot see a tail that was cut; anchoring the head elsewhere does.
+ */
+export function chainHash(previous: string, fact: AnyFact | Fact): string {
+  const line = `${previous}\n${fact.stream}\n${fact.seq}\n${fact.at}\n${fact.kind}\n${fact.subject ?? ""}\n${canonical(fact.body)}`
+  return new Bun.CryptoHasher("sha256").update(line).digest("base64url")
+}
+
+/** JSON with the keys of every object in one order, so that equal bodies have equal bytes. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`
+  if (value && typeof value === "object") {
+    const entries = Object.entries(value)
+      .filter(([, inner]) => inner !== undefined)
+      .sort(([left], [right]) => (left < right ? -1 : 1))
+    return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(",")}}`
+  }
+  return JSON.stringify(value) ?? "null"
+}
+
+/** Appends facts on one connection and knows the head of every stream. Only the write door has one. */
+export class FactLog {
+  readonly #heads = new Map<string, Head>()
+  readonly #insert
+  readonly #head
+
+  constructor(raw: Database) {
+    this.#insert = raw.prepare(
+      "INSERT INTO fact (stream, seq, at, kind, subject, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    )
+    this.#head = raw.prepare<Head, [string]>("SELECT seq, hash FROM fact WHERE stream = ? ORDER BY seq DESC LIMIT 1")
+  }
+
+  append(fact: Omit<AnyFact, "seq">): AnyFact {
+    const head = this.head(fact.stream)
+    const numbered = { ...fact, seq: head.seq + 1 } as AnyFact
+    const hash = chainHash(head.hash, numbered)
+    const body = canonical(numbered.body)
+    this.#insert.run(numbered.stream, numbered.seq, numbered.at, numbered.kind, numbered.subject, body, hash)
+    this.#heads.set(numbered.stream, { seq: numbered.seq, hash })
+    return numbered
+  }
+
+  head(stream: string): Head {
+    let head = this.#heads.get(stream)
+    if (!head) {
+      head = this.#head.get(stream) ?? noHead
+      this.#heads.set(stream, head)
+    }
+    return head
+  }
+
+  /** The heads as they are now, to go back to when a savepoint is rolled back. */
+  mark(): Map<string, Head> {
+    return new Map(this.#heads)
+  }
+
+  rewind(to: Map<string, Head>): void {
+    this.#heads.clear()
+    for (const [stream, head] of to) this.#heads.set(stream, head)
+  }
+
+  /** Forgets all heads; they are read again from the store. */
+  forget(): void {
+    this.#heads.clear()
+  }
+}

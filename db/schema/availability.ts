@@ -1,0 +1,55 @@
+import { primaryKey, text } from "drizzle-orm/sqlite-core"
+import { day, instant, json, table, whole, word, words } from "../dialect.ts"
+
+/**
+ * The places of one start on an office's grid. A row exists once its day has been touched; before that the grid alone says what there is.
+ * The public may fill `publicPlaces`, staff `publicPlaces + staffExtra`. Live holds are counted with `taken` wherever it is compared.
+ */
+export const slots = table(
+  "slot",
+  {
+    office: words().notNull(),
+    line: words().notNull(),
+    startsAt: instant().notNull(),
+    /** The service day that the slot belongs to. */
+    day: day().notNull(),
+    publicPlaces: whole().notNull(),
+    staffExtra: whole().notNull(),
+    taken: whole().notNull(),
+  },
+  (slot) => [primaryKey({ columns: [slot.office, slot.line, slot.startsAt] })],
+)
+
+export type HoldState = "live" | "used" | "released" | "expired"
+
+/** A place kept while the form is filled. `state` says what became of it; whether it still counts is `until` alone. */
+export const holds = table("hold", {
+  id: text().primaryKey(),
+  person: words().notNull(),
+  office: words().notNull(),
+  line: words().notNull(),
+  service: words().notNull(),
+  day: day().notNull(),
+  startsAt: instant().notNull(),
+  width: whole().notNull(),
+  length: whole().notNull(),
+  people: json<string[]>().notNull(),
+  /** When the chain of holds for this person and service began; a chain ends by itself, whatever is done to prolong it. */
+  since: instant().notNull(),
+  until: instant().notNull(),
+  state: word<HoldState>().notNull(),
+})
+
+/** A hold's places, one row a slot: the live ones are those whose `until` is later than now. */
+export const heldPlaces = table(
+  "held_place",
+  {
+    hold: words().notNull(),
+    office: words().notNull(),
+    line: words().notNull(),
+    startsAt: instant().notNull(),
+    width: whole().notNull(),
+    until: instant().notNull(),
+  },
+  (place) => [primaryKey({ columns: [place.hold, place.startsAt] })],
+)

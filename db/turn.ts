@@ -1,0 +1,112 @@
+import type { Chance } from "../src/base/clock.ts"
+import type { Instant } from "../src/base/day.ts"
+import { uuidAt } from "../src/base/id.ts"
+import type { Connection, Db } from "./dialect.ts"
+import { type AnyFact, accountsStream, type FactBodies, type FactKind, type FactLog } from "./facts.ts"
+import type { Scope, Tx } from "./write.ts"
+
+interface Given {
+  connection: Connection
+  chance: Chance
+  log: FactLog
+  now: Instant
+  scopes: Scope[]
+}
+
+/** One turn's handle on the store. It dies with the turn, and it remembers every builder that was begun, to see that it was run. */
+export class TurnHandle implements Tx {
+  readonly connection: Connection
+  readonly chance: Chance
+  readonly now: Instant
+  readonly db: Db
+  readonly said: AnyFact[] = []
+  readonly #log: FactLog
+  readonly #scopes: Scope[]
+  readonly #begun: Begun[] = []
+  #over = false
+
+  constructor(given: Given) {
+    this.connection = given.connection
+    this.chance = given.chance
+    this.now = given.now
+    this.#log = given.log
+    this.#scopes = given.scopes
+    this.db = this.#watched(given.connection.db)
+  }
+
+  id(): string {
+    return uuidAt(this.now, this.chance)
+  }
+
+  async say<K extends FactKind>(
+    stream: string,
+    kind: K,
+    { subject = null, ...body }: FactBodies[K] & { subject?: string | null },
+  ): Promise<number> {
+    this.mustBeOpen()
+    const scope: Scope = stream === accountsStream ? accountsStream : `office:${stream}`
+    if (!this.#scopes.includes(scope)) {
+      throw new Error(`a turn said ${kind} into the stream ${stream}, which its scopes do not name`)
+    }
+    const fact = { stream, at: this.now, kind, subject, body } as unknown as Omit<AnyFact, "seq">
+    const numbered = this.#log.append(fact)
+    this.said.push(numbered)
+    return numbered.seq
+  }
+
+  mustBeOpen(): void {
+    if (this.#over) throw new Error("turn_is_over: a turn's handle was used after the turn had settled")
+  }
+
+  end(): void {
+    this.#over = true
+  }
+
+  /** An un-awaited builder writes nothing, and no linter notices. */
+  mustHaveRunEverything(): void {
+    const idle = this.#begun.find((begun) => !begun.ran)
+    if (idle) throw new Error(`a turn began a statement (${idle.verb}) and never ran it; await it`)
+  }
+
+  #watched(db: Db): Db {
+    const begin = (verb: string, builder: object) => {
+      this.mustBeOpen()
+      const begun = { verb, ran: false }
+      this.#begun.push(begun)
+      return watch(builder, begun, () => this.mustBeOpen())
+    }
+    return {
+      select: (fields: never) => begin("select", db.select(fields)),
+      selectDistinct: (fields: never) => begin("select", db.selectDistinct(fields)),
+      insert: (into: never) => begin("insert", db.insert(into)),
+      update: (which: never) => begin("update", db.update(which)),
+      delete: (from: never) => begin("delete", db.delete(from)),
+    } as unknown as Db
+  }
+}
+
+interface Begun {
+  verb: string
+  ran: boolean
+}
+
+/** What runs a builder, or hands it to another builder as a part of it. */
+const running = new Set(["then", "catch", "finally", "execute", "run", "all", "get", "prepare", "getSQL", "as"])
+
+function watch<T extends object>(builder: T, begun: Begun, mustBeOpen: () => void): T {
+  return new Proxy(builder, {
+    get(target, name) {
+      const value = Reflect.get(target, name, target)
+      if (typeof name === "string" && running.has(name)) {
+        mustBeOpen()
+        begun.ran = true
+      }
+      if (typeof value !== "function") return value
+      return (...args: unknown[]) => {
+        const answer = value.apply(target, args)
+        const goesOn = answer && typeof answer === "object" && !begun.ran
+        return goesOn ? watch(answer, begun, mustBeOpen) : answer
+      }
+    },
+  })
+}

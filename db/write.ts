@@ -1,0 +1,235 @@
+import { type Chance, type Clock, machineChance } from "../src/base/clock.ts"
+import type { Instant } from "../src/base/day.ts"
+import { isRefusal, Refusal } from "../src/base/refusal.ts"
+import type { Connection } from "./dialect.ts"
+import { type AnyFact, type FactBodies, type FactKind, FactLog } from "./facts.ts"
+import type { Store } from "./store.ts"
+import { TurnHandle } from "./turn.ts"
+
+/**
+ * What a turn works with. It is the turn's own: once the turn has settled every use throws `turn_is_over`.
+ * `now` never goes back, not over a clock that is set back and not over a restart.
+ */
+export interface Tx extends Store {
+  readonly now: Instant
+  /** A new id (UUIDv7) of this turn's time. */
+  id(): string
+  /** Random bytes from the injected source. */
+  readonly chance: Chance
+  /**
+   * Appends a fact to an office's stream (its code) or to `accounts`. Throws when the turn's scopes do not name that stream.
+   * `subject`, the person whom it is about, becomes a column of its own. Answers the fact's number in its stream.
+   */
+  say<K extends FactKind>(stream: string, kind: K, body: FactBodies[K] & { subject?: string | null }): Promise<number>
+}
+
+/**
+ * One change, as one piece: everything in it is kept, or nothing. It is async in form so that another engine can run it, but it awaits
+ * nothing but the store: what it needs from elsewhere is fetched before, what follows is sent after.
+ */
+export type Turn<T> = (tx: Tx) => Promise<T>
+
+/** What the turn must have to itself: `office:<code>`, `person:<id>`, `accounts`. A turn may say facts only into streams named here. */
+export type Scope = `office:${string}` | `person:${string}` | "accounts"
+
+export interface Writer {
+  /** Runs the turn and resolves when it is on disk. Refusals and bugs of the turn reject, and leave nothing behind. */
+  write<T>(turn: Turn<T>, options: { scopes: Scope[] }): Promise<T>
+  /** Called after each COMMIT with what was said, in order. */
+  onFacts(listener: (facts: AnyFact[]) => void): () => void
+  /** Resolves when everything asked so far has settled. */
+  idle(): Promise<void>
+  close(): Promise<void>
+}
+
+/** A batch is bounded so that nobody waits for a commit behind too many others. */
+const batchMax = 256
+/** Beyond this many waiting turns the honest answer is "try again". */
+const queueMax = 8192
+
+interface Waiting {
+  turn: Turn<unknown>
+  scopes: Scope[]
+  resolve(value: unknown): void
+  reject(reason: unknown): void
+}
+
+export interface WriterOptions {
+  clock: Clock
+  chance?: Chance
+  /** Called once when the disk can no longer be trusted: the process should stop and start again. */
+  onBroken?: (cause: unknown) => void
+  /** Called with what a listener threw; it must not reach the caller of a turn that is on disk. */
+  onListenerError?: (cause: unknown) => void
+}
+
+/**
+ * The one door to the disk. Turns queue; a flush opens one transaction, runs each turn in its own savepoint, commits once, and only
+ * then resolves the callers and publishes what was said.
+ */
+export function openWriter(connection: Connection, options: WriterOptions): Writer {
+  const { raw } = connection
+  const chance = options.chance ?? machineChance
+  const log = new FactLog(raw)
+  const listeners = new Set<(facts: AnyFact[]) => void>()
+  const queue: Waiting[] = []
+  let flushing: Promise<void> | null = null
+  let closed = false
+  let broken: unknown = null
+  let lastNow = raw.query<{ at: number | null }, []>("SELECT max(at) AS at FROM fact").get()?.at ?? 0
+
+  const sql = {
+    begin: raw.prepare("BEGIN IMMEDIATE"),
+    commit: raw.prepare("COMMIT"),
+    rollback: raw.prepare("ROLLBACK"),
+    savepoint: raw.prepare("SAVEPOINT turn"),
+    release: raw.prepare("RELEASE turn"),
+    undo: raw.prepare("ROLLBACK TO turn"),
+  }
+
+  function write<T>(turn: Turn<T>, { scopes }: { scopes: Scope[] }): Promise<T> {
+    if (closed) return Promise.reject(new Refusal("unavailable", { why: "closing" }))
+    if (broken) return Promise.reject(new Refusal("unavailable", { why: "store" }))
+    if (queue.length >= queueMax) return Promise.reject(new Refusal("store_busy", { retryAfterSeconds: 1 }))
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    queue.push({ turn, scopes, resolve: resolve as (value: unknown) => void, reject })
+    flushing ??= flushAll()
+    return promise
+  }
+
+  async function flushAll(): Promise<void> {
+    // One trip round the event loop first, so that what arrives together is committed together.
+    await macrotask()
+    while (queue.length > 0) {
+      await flush(queue.splice(0, batchMax))
+      if (queue.length > 0) await macrotask()
+    }
+    flushing = null
+  }
+
+  async function flush(batch: Waiting[]): Promise<void> {
+    if (broken) return failAll(batch, new Refusal("unavailable", { why: "store" }))
+    const settle: (() => void)[] = []
+    const said: AnyFact[] = []
+    lastNow = Math.max(lastNow, options.clock.office())
+    try {
+      sql.begin.run()
+    } catch (cause) {
+      return lost(batch, cause)
+    }
+    // The flag is set before a turn starts and raised by the next macrotask: a turn that is not over by then has waited for something
+    // other than the store, while the transaction stood open.
+    let waited = raisedByMacrotask()
+    for (const waiting of batch) {
+      const mark = log.mark()
+      const tx = new TurnHandle({ connection, chance, log, now: lastNow, scopes: waiting.scopes })
+      try {
+        sql.savepoint.run()
+        const outcome = await Promise.race([run(waiting.turn, tx), waited.promise])
+        tx.end()
+        if (outcome === raised || waited.isRaised()) {
+          waited = raisedByMacrotask()
+          throw new Error("a turn waited for something other than the store; fetch before the turn, send after it")
+        }
+        if ("thrown" in outcome) throw outcome.thrown
+        tx.mustHaveRunEverything()
+        sql.release.run()
+        said.push(...tx.said)
+        settle.push(() => waiting.resolve(outcome.value))
+      } catch (thrown) {
+        tx.end()
+        log.rewind(mark)
+        // A full disk can end the transaction by itself; going on would commit the rest of the batch statement by statement.
+        if (!raw.inTransaction) return lost(batch, thrown)
+        try {
+          sql.undo.run()
+          sql.release.run()
+        } catch (cause) {
+          return lost(batch, cause)
+        }
+        if (isFatal(thrown)) return lost(batch, thrown)
+        settle.push(() => waiting.reject(thrown))
+      }
+    }
+    try {
+      sql.commit.run()
+    } catch (cause) {
+      return lost(batch, cause)
+    }
+    for (const listener of listeners) {
+      if (said.length === 0) break
+      try {
+        listener(said)
+      } catch (cause) {
+        options.onListenerError?.(cause)
+      }
+    }
+    for (const done of settle) done()
+  }
+
+  /** Nothing of this batch is on disk: every caller is told so, also those whose turn had gone well. */
+  function lost(batch: Waiting[], cause: unknown): void {
+    try {
+      if (raw.inTransaction) sql.rollback.run()
+    } catch {
+      broken = cause
+    }
+    log.forget()
+    if (isFatal(cause)) broken = cause
+    failAll(batch, new Refusal("unavailable", { why: "store" }), cause)
+    if (broken) options.onBroken?.(broken)
+  }
+
+  return {
+    write,
+    onFacts(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async idle() {
+      while (flushing) await flushing
+    },
+    async close() {
+      closed = true
+      while (flushing) await flushing
+    },
+  }
+}
+
+function failAll(batch: Waiting[], refusal: Refusal, cause?: unknown): void {
+  if (cause !== undefined) refusal.cause = cause
+  for (const waiting of batch) waiting.reject(refusal)
+}
+
+async function run(turn: Turn<unknown>, tx: Tx): Promise<{ value: unknown } | { thrown: unknown }> {
+  try {
+    return { value: await turn(tx) }
+  } catch (thrown) {
+    return { thrown }
+  }
+}
+
+const raised = Symbol("raised")
+
+function raisedByMacrotask() {
+  let isRaised = false
+  const promise = macrotask().then(() => {
+    isRaised = true
+    return raised
+  })
+  return { promise: promise as Promise<typeof raised>, isRaised: () => isRaised }
+}
+
+function macrotask(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+/** After these SQLite gives no promise about what is on disk; a retried fsync least of all. */
+function isFatal(thrown: unknown): boolean {
+  if (isRefusal(thrown) || !(thrown instanceof Error)) return false
+  const code = "code" in thrown ? String(thrown.code) : ""
+  const cause = thrown.cause
+  return (
+    /^SQLITE_(IOERR|CORRUPT|NOTADB|CANTOPEN)/.test(code) || (cause !== undefined && cause !== thrown && isFatal(cause))
+  )
+}

@@ -1,0 +1,313 @@
+-- Instants are epoch milliseconds, days are YYYY-MM-DD, structures are JSON text.
+
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE fact (
+  stream TEXT NOT NULL,
+  seq INTEGER NOT NULL CHECK (seq > 0),
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  subject TEXT,
+  body TEXT NOT NULL CHECK (json_valid(body)),
+  hash TEXT NOT NULL,
+  PRIMARY KEY (stream, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX fact_subject ON fact (subject, at) WHERE subject IS NOT NULL;
+CREATE INDEX fact_at ON fact (at);
+CREATE TRIGGER fact_is_never_changed BEFORE UPDATE ON fact BEGIN SELECT raise(ABORT, 'a fact is never changed'); END;
+CREATE TRIGGER fact_is_never_removed BEFORE DELETE ON fact BEGIN SELECT raise(ABORT, 'a fact is never removed'); END;
+
+CREATE TABLE agency (code TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT;
+CREATE TABLE sector (code TEXT PRIMARY KEY, name TEXT NOT NULL, position INTEGER NOT NULL) STRICT;
+CREATE TABLE service (
+  code TEXT PRIMARY KEY,
+  sector TEXT NOT NULL REFERENCES sector (code),
+  name TEXT NOT NULL,
+  audience TEXT NOT NULL,
+  channels TEXT NOT NULL,
+  minutes INTEGER CHECK (minutes > 0),
+  documents TEXT NOT NULL,
+  fee_halalas INTEGER CHECK (fee_halalas >= 0),
+  booking_only INTEGER NOT NULL CHECK (booking_only IN (0, 1)),
+  sensitive INTEGER NOT NULL CHECK (sensitive IN (0, 1)),
+  position INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE office (
+  code TEXT PRIMARY KEY,
+  agency TEXT NOT NULL REFERENCES agency (code),
+  name TEXT NOT NULL,
+  city TEXT,
+  region TEXT,
+  address TEXT NOT NULL,
+  zone TEXT NOT NULL,
+  sectors TEXT NOT NULL,
+  video INTEGER NOT NULL CHECK (video IN (0, 1)),
+  booking_mode TEXT NOT NULL CHECK (booking_mode IN ('instant', 'request')),
+  grid_minutes INTEGER NOT NULL CHECK (grid_minutes BETWEEN 5 AND 240),
+  counters INTEGER NOT NULL CHECK (counters > 0),
+  soonest_minutes INTEGER NOT NULL CHECK (soonest_minutes >= 0),
+  furthest_days INTEGER NOT NULL CHECK (furthest_days BETWEEN 1 AND 366),
+  early_minutes INTEGER NOT NULL CHECK (early_minutes >= 0),
+  position INTEGER NOT NULL,
+  version INTEGER NOT NULL
+) STRICT;
+CREATE TABLE line (
+  office TEXT NOT NULL REFERENCES office (code),
+  code TEXT NOT NULL,
+  name TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  public_places INTEGER NOT NULL CHECK (public_places >= 0),
+  staff_extra INTEGER NOT NULL CHECK (staff_extra >= 0),
+  target_minutes INTEGER NOT NULL CHECK (target_minutes > 0),
+  need_target_minutes INTEGER NOT NULL CHECK (need_target_minutes > 0),
+  grace_minutes INTEGER NOT NULL CHECK (grace_minutes >= 0),
+  PRIMARY KEY (office, code)
+) STRICT;
+CREATE TABLE season (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL CHECK (last >= first),
+  provisional INTEGER NOT NULL CHECK (provisional IN (0, 1))
+) STRICT;
+CREATE TABLE holiday (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL CHECK (last >= first),
+  provisional INTEGER NOT NULL CHECK (provisional IN (0, 1))
+) STRICT;
+CREATE TABLE opening_rule (
+  id TEXT PRIMARY KEY,
+  office TEXT NOT NULL REFERENCES office (code),
+  layer TEXT NOT NULL CHECK (layer IN ('base', 'season', 'break', 'exception')),
+  rrule TEXT NOT NULL,
+  start TEXT NOT NULL,
+  minutes INTEGER NOT NULL CHECK (minutes BETWEEN 1 AND 1440),
+  season TEXT REFERENCES season (id),
+  valid_from TEXT,
+  valid_to TEXT,
+  booking_only INTEGER NOT NULL CHECK (booking_only IN (0, 1))
+) STRICT;
+CREATE INDEX opening_rule_office ON opening_rule (office);
+CREATE TABLE day_change (
+  office TEXT NOT NULL REFERENCES office (code),
+  day TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('closed', 'hours')),
+  sessions TEXT NOT NULL,
+  open_on_holiday INTEGER NOT NULL CHECK (open_on_holiday IN (0, 1)),
+  reason TEXT,
+  by TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (office, day)
+) STRICT;
+
+CREATE TABLE person (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('citizen', 'resident')),
+  name TEXT NOT NULL,
+  number_sealed TEXT,
+  number_index TEXT UNIQUE,
+  birth_day TEXT,
+  birth_year INTEGER,
+  mobile_sealed TEXT,
+  mobile_index TEXT,
+  password_hash TEXT,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX person_mobile ON person (mobile_index) WHERE mobile_index IS NOT NULL;
+CREATE TABLE relation (
+  guardian TEXT NOT NULL REFERENCES person (id),
+  dependant TEXT NOT NULL REFERENCES person (id),
+  kind TEXT NOT NULL CHECK (kind IN ('child', 'ward', 'spouse', 'proxy')),
+  until INTEGER,
+  PRIMARY KEY (guardian, dependant),
+  CHECK (guardian <> dependant)
+) STRICT;
+
+CREATE TABLE staff (
+  id TEXT PRIMARY KEY,
+  login TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  password_hash TEXT NOT NULL,
+  role TEXT NOT NULL CHECK (role IN ('agent', 'supervisor', 'administrator', 'auditor')),
+  scope_kind TEXT NOT NULL CHECK (scope_kind IN ('office', 'region', 'agency', 'all')),
+  scope TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  disabled_at INTEGER
+) STRICT;
+CREATE TABLE session (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff')),
+  subject TEXT NOT NULL,
+  factors TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  seen_at INTEGER NOT NULL,
+  idle_until INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  user_agent TEXT NOT NULL,
+  revoked_at INTEGER,
+  revoked_why TEXT
+) STRICT;
+CREATE INDEX session_subject ON session (kind, subject) WHERE revoked_at IS NULL;
+CREATE TABLE device (
+  id TEXT PRIMARY KEY,
+  office TEXT NOT NULL REFERENCES office (code),
+  kind TEXT NOT NULL CHECK (kind IN ('kiosk', 'board')),
+  name TEXT NOT NULL,
+  token_hash TEXT NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL,
+  seen_at INTEGER,
+  revoked_at INTEGER
+) STRICT;
+CREATE TABLE api_key (
+  id TEXT PRIMARY KEY,
+  secret_hash TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff', 'device', 'integrator')),
+  subject TEXT NOT NULL,
+  name TEXT NOT NULL,
+  scopes TEXT NOT NULL,
+  office TEXT,
+  created_at INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  seen_at INTEGER,
+  revoked_at INTEGER
+) STRICT;
+CREATE TABLE throttle (
+  key TEXT PRIMARY KEY, failures INTEGER NOT NULL, blocked_until INTEGER NOT NULL, at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE idempotency (
+  caller TEXT NOT NULL, key TEXT NOT NULL, request_hash TEXT NOT NULL, status INTEGER NOT NULL, answer TEXT NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (caller, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotency_at ON idempotency (at);
+
+CREATE TABLE slot (
+  office TEXT NOT NULL,
+  line TEXT NOT NULL,
+  starts_at INTEGER NOT NULL,
+  day TEXT NOT NULL,
+  public_places INTEGER NOT NULL CHECK (public_places >= 0),
+  staff_extra INTEGER NOT NULL CHECK (staff_extra >= 0),
+  taken INTEGER NOT NULL CHECK (taken >= 0),
+  PRIMARY KEY (office, line, starts_at),
+  FOREIGN KEY (office, line) REFERENCES line (office, code)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX slot_day ON slot (office, day);
+CREATE TABLE hold (
+  id TEXT PRIMARY KEY,
+  person TEXT NOT NULL REFERENCES person (id),
+  office TEXT NOT NULL,
+  line TEXT NOT NULL,
+  service TEXT NOT NULL,
+  day TEXT NOT NULL,
+  starts_at INTEGER NOT NULL,
+  width INTEGER NOT NULL CHECK (width > 0),
+  length INTEGER NOT NULL CHECK (length > 0),
+  people TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('live', 'used', 'released', 'expired'))
+) STRICT;
+-- One live hold for a person and a service: a second one moves the first.
+CREATE UNIQUE INDEX hold_live ON hold (person, service) WHERE state = 'live';
+CREATE INDEX hold_until ON hold (until) WHERE state = 'live';
+CREATE INDEX hold_chain ON hold (person, service, until);
+CREATE TABLE held_place (
+  hold TEXT NOT NULL REFERENCES hold (id),
+  office TEXT NOT NULL,
+  line TEXT NOT NULL,
+  starts_at INTEGER NOT NULL,
+  width INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  PRIMARY KEY (hold, starts_at)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX held_place_slot ON held_place (office, line, starts_at, until, width);
+
+CREATE TABLE booking (
+  id TEXT PRIMARY KEY,
+  code TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL CHECK (state IN ('requested', 'confirmed', 'arrived', 'cancelled', 'missed', 'done')),
+  person TEXT NOT NULL REFERENCES person (id),
+  office TEXT NOT NULL,
+  line TEXT NOT NULL,
+  service TEXT NOT NULL REFERENCES service (code),
+  day TEXT NOT NULL,
+  starts_at INTEGER NOT NULL,
+  ends_at INTEGER NOT NULL,
+  width INTEGER NOT NULL,
+  length INTEGER NOT NULL,
+  people INTEGER NOT NULL CHECK (people > 0),
+  made_at INTEGER NOT NULL,
+  made_by TEXT NOT NULL,
+  proposed INTEGER NOT NULL CHECK (proposed IN (0, 1)),
+  ended_at INTEGER,
+  reason TEXT,
+  struck_at INTEGER,
+  FOREIGN KEY (office, line) REFERENCES line (office, code)
+) STRICT;
+CREATE INDEX booking_person_made ON booking (person, starts_at);
+CREATE INDEX booking_day ON booking (office, day, starts_at);
+CREATE TABLE booking_person (
+  booking TEXT NOT NULL REFERENCES booking (id),
+  person TEXT NOT NULL REFERENCES person (id),
+  service TEXT NOT NULL,
+  open INTEGER NOT NULL CHECK (open IN (0, 1)),
+  PRIMARY KEY (booking, person)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX booking_person_open ON booking_person (person, service) WHERE open = 1;
+
+CREATE TABLE counter (
+  id TEXT PRIMARY KEY,
+  office TEXT NOT NULL REFERENCES office (code),
+  number INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('closed', 'open', 'paused')),
+  staff TEXT REFERENCES staff (id),
+  profile TEXT NOT NULL,
+  ticket TEXT UNIQUE,
+  changed_at INTEGER NOT NULL,
+  UNIQUE (office, number)
+) STRICT;
+-- A person sits at one counter.
+CREATE UNIQUE INDEX counter_staff ON counter (staff) WHERE staff IS NOT NULL;
+
+CREATE TABLE ticket (
+  id TEXT PRIMARY KEY,
+  office TEXT NOT NULL,
+  day TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  line TEXT NOT NULL,
+  service TEXT NOT NULL REFERENCES service (code),
+  state TEXT NOT NULL CHECK (state IN ('early', 'waiting', 'away', 'called', 'serving', 'served', 'parked', 'absent', 'left', 'transferred')),
+  person TEXT REFERENCES person (id),
+  holder TEXT,
+  booking TEXT REFERENCES booking (id),
+  people INTEGER NOT NULL CHECK (people > 0),
+  need TEXT,
+  arrived_at INTEGER NOT NULL,
+  arrival INTEGER NOT NULL,
+  due INTEGER NOT NULL,
+  due_by TEXT NOT NULL CHECK (due_by IN ('booking', 'walkin', 'need', 'step')),
+  wake_at INTEGER,
+  counter TEXT REFERENCES counter (id),
+  called_at INTEGER,
+  calls INTEGER NOT NULL,
+  serving_at INTEGER,
+  ended_at INTEGER,
+  outcome TEXT,
+  note TEXT,
+  came_from TEXT,
+  returns INTEGER NOT NULL,
+  live INTEGER NOT NULL CHECK (live IN (0, 1)),
+  lang TEXT NOT NULL,
+  undo TEXT,
+  UNIQUE (office, day, number),
+  FOREIGN KEY (office, line) REFERENCES line (office, code)
+) STRICT;
+-- "Next" is the head of this index for each line of a counter's profile: only those who may be called are in it.
+CREATE INDEX ticket_waiting ON ticket (office, line, due, arrival) WHERE state = 'waiting';
+CREATE INDEX ticket_asleep ON ticket (office, wake_at) WHERE state IN ('early', 'away');
+-- One live ticket for a person and a day, in whatever office.
+CREATE UNIQUE INDEX ticket_one_live ON ticket (day, holder) WHERE live = 1 AND holder IS NOT NULL;
+CREATE UNIQUE INDEX ticket_booking_live ON ticket (booking) WHERE live = 1 AND booking IS NOT NULL;
+CREATE INDEX ticket_live ON ticket (office, state) WHERE live = 1;
+CREATE INDEX ticket_day ON ticket (office, day);
+CREATE TABLE ticket_series (
+  office TEXT NOT NULL, day TEXT NOT NULL, series TEXT NOT NULL, last INTEGER NOT NULL,
+  PRIMARY KEY (office, day, series)
+) STRICT, WITHOUT ROWID;
