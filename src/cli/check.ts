@@ -20,7 +20,10 @@ process.exit(types && style && floors && tests.ok ? 0 : 1)
 /** Runs a tool from node_modules under this same Bun; true if it found nothing to say. */
 function tool(name: string, script: string, ...args: string[]): boolean {
   console.log(`${name}: ${script.split("/").at(-1)} ${args.join(" ")}`)
-  return spawnSync(process.execPath, [join(root, "node_modules", script), ...args], { cwd: root, stdio: "inherit" }).status === 0
+  return (
+    spawnSync(process.execPath, [join(root, "node_modules", script), ...args], { cwd: root, stdio: "inherit" })
+      .status === 0
+  )
 }
 
 function word(good: boolean): string {

@@ -3,7 +3,8 @@ import { violations } from "./axe.ts"
 import { browser, desktop, newPage } from "./browser.ts"
 
 /** As strict a policy as the real pages have: no script but their own, no markup from text. */
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; require-trusted-types-for 'script'; trusted-types dawr"
+const policy =
+  "default-src 'none'; style-src 'self'; script-src 'self'; require-trusted-types-for 'script'; trusted-types dawr"
 
 const good = (lang: string, direction: string, body: string) =>
   `<!doctype html><html lang="${lang}" dir="${direction}"><head><title>Dawr</title></head><body><main>${body}</main></body></html>`
@@ -28,7 +29,11 @@ beforeAll(() => {
         pathname === "/bad"
           ? `<!doctype html><html><head><title>x</title><link rel="stylesheet" href="/bad.css"></head>
              <body><main><h1>Slots</h1><img src="/x.png"><p class="pale">pale</p><input></main></body></html>`
-          : good("ar", "rtl", `<h1>دور</h1><p id="asked">${asked}</p><p id="zone">-</p><script src="/page.js"></script>`)
+          : good(
+              "ar",
+              "rtl",
+              `<h1>دور</h1><p id="asked">${asked}</p><p id="zone">-</p><script src="/page.js"></script>`,
+            )
       return new Response(html, {
         headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": policy },
       })

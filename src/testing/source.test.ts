@@ -58,7 +58,7 @@ test("an import inside a template, a page or after a tricky quote is seen", asyn
 })
 
 test("a dynamic import of something computed is seen as unknown", async () => {
-  expect(await from("const name = './x.ts'; await import(name); await import(`./${name}`)")).toEqual([null, null])
+  expect(await from("const name = './x.ts'; await import(name); await import('./' + name)")).toEqual([null, null])
 })
 
 test("clocks, chance and timers are seen however they are reached for", async () => {
@@ -94,5 +94,6 @@ test("a date made from an instant, an injected timer and a type are no reading o
 })
 
 test("a file that does not parse is an error, not an empty file", async () => {
-  await expect(read("import { from 'x'")).rejects.toThrow("src/web/page.tsx does not parse")
+  const failure: unknown = await read("import { from 'x'").catch((thrown) => thrown)
+  expect(String(failure)).toContain("src/web/page.tsx does not parse")
 })

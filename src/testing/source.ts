@@ -37,7 +37,14 @@ export async function readSources(files: ReadonlyMap<string, string>): Promise<S
   const base = "/tree"
   const inTree = new Map([...files].map(([path, text]) => [join(base, path), text]))
   const config = join(base, "tsconfig.json")
-  const options = { noLib: true, noResolve: true, types: [], jsx: "preserve", allowJs: true, allowImportingTsExtensions: true }
+  const options = {
+    noLib: true,
+    noResolve: true,
+    types: [],
+    jsx: "preserve",
+    allowJs: true,
+    allowImportingTsExtensions: true,
+  }
   const present = new Map([...inTree, [config, JSON.stringify({ compilerOptions: options, files: [...files.keys()] })]])
   const folders = new Set([...present.keys()].flatMap(parents))
 
@@ -121,7 +128,14 @@ function firstChild(node: Node): Node | undefined {
 }
 
 const readings = new Set(["Date.now", "Math.random", "Temporal.Now", "DateTime.now", "DateTime.local", "DateTime.utc"])
-const randomness = new Set(["randomUUID", "randomUUIDv7", "randomBytes", "randomInt", "getRandomValues", "randomFillSync"])
+const randomness = new Set([
+  "randomUUID",
+  "randomUUIDv7",
+  "randomBytes",
+  "randomInt",
+  "getRandomValues",
+  "randomFillSync",
+])
 const timers = new Set(["setTimeout", "setInterval", "setImmediate"])
 const globalObjects = new Set(["globalThis", "window", "self"])
 
@@ -138,7 +152,8 @@ function globalOf(node: Node): string | null {
     if (randomness.has(node.name.text)) return whole
     return globalObjects.has(object) && timers.has(node.name.text) ? node.name.text : null
   }
-  if (isIdentifier(node) && (timers.has(node.text) || randomness.has(node.text))) return isValue(node) ? node.text : null
+  if (isIdentifier(node) && (timers.has(node.text) || randomness.has(node.text)))
+    return isValue(node) ? node.text : null
   return null
 }
 

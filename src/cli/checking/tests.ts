@@ -68,7 +68,8 @@ export function verdict(report: Report | null, code: number, troubles: string[],
   const passed = report?.passed ?? 0
   const failed = (report?.failed ?? 0) + silent.length
   if (report && passed + failed === 0) found.push("No test ran.")
-  if (code !== 0 && failed === 0 && found.length === 0) found.push(`The runner failed outside any test (exit code ${code}).`)
+  if (code !== 0 && failed === 0 && found.length === 0)
+    found.push(`The runner failed outside any test (exit code ${code}).`)
   const ok = code === 0 && failed === 0 && found.length === 0 && passed > 0
   return { ok, passed, failed, troubles: found, files: [...(report?.files.keys() ?? [])], tree: null, run: null }
 }
