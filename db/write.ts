@@ -221,6 +221,7 @@ function raisedByMacrotask() {
 }
 
 function macrotask(): Promise<void> {
+  // timer: only a macrotask comes after everything that a turn waiting for the store alone can still do.
   return new Promise((resolve) => setImmediate(resolve))
 }
 
