@@ -8,48 +8,36 @@ import type { Day, Instant } from "../src/base/day.ts"
  */
 export interface FactBodies {
   "office.set_up": { office: string; version: number }
-  "office.day_closed": { day: Day; by: string; struck: number }
-  "office.day_hours_changed": { day: Day; sessions: { start: string; minutes: number }[]; by: string; struck: number }
-  "office.day_restored": { day: Day; by: string }
+  "office.day_closed": { day: Day; by: string; version: number; struck: number }
+  "office.day_hours_changed": {
+    day: Day
+    sessions: { start: string; minutes: number; bookingOnly?: boolean }[]
+    openOnHoliday: boolean
+    by: string
+    version: number
+    struck: number
+  }
+  "office.day_restored": { day: Day; by: string; version: number }
+  "office.places_changed": { line: string; publicPlaces: number; staffExtra: number; by: string; version: number }
 
-  "hold.made": {
-    hold: string
-    line: string
-    service: string
-    startsAt: Instant
-    width: number
-    length: number
-    until: Instant
-  }
-  "hold.moved": {
-    hold: string
-    from: string
-    line: string
-    startsAt: Instant
-    width: number
-    length: number
-    until: Instant
-  }
-  "hold.released": { hold: string }
+  "hold.made": HoldBody
+  /** `from` is the hold whose places were given up for this one. */
+  "hold.moved": HoldBody & { from: string }
+  "hold.prolonged": { hold: string; until: Instant }
+  "hold.released": { hold: string; by: string }
   "hold.expired": { hold: string }
 
   "booking.made": BookingBody
   "booking.requested": BookingBody
   "booking.accepted": { booking: string; by: string }
   "booking.declined": { booking: string; by: string }
-  "booking.proposed": { booking: string; by: string; startsAt: Instant; line: string; day: Day }
+  "booking.proposed": MovedBody
   "booking.proposal_accepted": { booking: string }
-  "booking.moved": {
-    booking: string
-    from: Instant
-    startsAt: Instant
-    line: string
-    day: Day
-    width: number
-    length: number
-    by: string
-  }
-  "booking.cancelled": { booking: string; by: string; line: string; startsAt: Instant; width: number; length: number }
+  "booking.moved": MovedBody
+  "booking.cancelled": { booking: string; by: string; endedBy: string }
+  /** A change of hours took its time away, or gave it back. */
+  "booking.struck": { booking: string; day: Day; by: string }
+  "booking.unstruck": { booking: string; day: Day; by: string }
   "booking.arrived": { booking: string; ticket: string }
   "booking.missed": { booking: string }
   "booking.done": { booking: string; ticket: string }
@@ -111,8 +99,34 @@ export interface FactBodies {
   "store.set_up": { offices: number; services: number; demo: boolean }
 }
 
+interface HoldBody {
+  hold: string
+  line: string
+  service: string
+  day: Day
+  startsAt: Instant
+  width: number
+  length: number
+  people: string[]
+  until: Instant
+}
+
+interface MovedBody {
+  booking: string
+  state: string
+  from: Instant
+  day: Day
+  startsAt: Instant
+  endsAt: Instant
+  width: number
+  length: number
+  by: string
+}
+
 interface BookingBody {
   booking: string
+  /** The hold that was confirmed by it. */
+  hold: string | null
   state: string
   line: string
   service: string

@@ -20,7 +20,8 @@ export const slots = table(
   (slot) => [primaryKey({ columns: [slot.office, slot.line, slot.startsAt] })],
 )
 
-export type HoldState = "live" | "used" | "released" | "expired"
+/** `moved`: the same person has taken another hold for the same service instead. */
+export type HoldState = "live" | "used" | "moved" | "released" | "expired"
 
 /** A place kept while the form is filled. `state` says what became of it; whether it still counts is `until` alone. */
 export const holds = table("hold", {
@@ -34,13 +35,17 @@ export const holds = table("hold", {
   width: whole().notNull(),
   length: whole().notNull(),
   people: json<string[]>().notNull(),
-  /** When the chain of holds for this person and service began; a chain ends by itself, whatever is done to prolong it. */
+  /** `now` less the time for which this person has kept places for this service lately: keeping has an end, however often it is renewed. */
   since: instant().notNull(),
   until: instant().notNull(),
   state: word<HoldState>().notNull(),
+  /** What became of a used hold, so that confirming twice is answered with the same booking. */
+  booking: words(),
 })
 
-/** A hold's places, one row a slot: the live ones are those whose `until` is later than now. */
+export type HoldRow = typeof holds.$inferSelect
+
+/** A hold's places, one row a slot, while it has not ended: the live ones are those whose `until` is later than now. */
 export const heldPlaces = table(
   "held_place",
   {
@@ -52,4 +57,15 @@ export const heldPlaces = table(
     until: instant().notNull(),
   },
   (place) => [primaryKey({ columns: [place.hold, place.startsAt] })],
+)
+
+/** For whom a hold is, while it has not ended: live holds count towards a person's limit as bookings do. */
+export const heldPeople = table(
+  "held_person",
+  {
+    hold: words().notNull(),
+    person: words().notNull(),
+    until: instant().notNull(),
+  },
+  (held) => [primaryKey({ columns: [held.hold, held.person] })],
 )

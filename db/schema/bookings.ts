@@ -1,6 +1,9 @@
 import { primaryKey, text } from "drizzle-orm/sqlite-core"
 import { day, flag, instant, table, whole, word, words } from "../dialect.ts"
 
+/** Who ended it: the person, the office, or time that ran out without an answer. */
+export type EndedBy = "citizen" | "office" | "time"
+
 export type BookingState = "requested" | "confirmed" | "arrived" | "cancelled" | "missed" | "done"
 
 export const bookings = table("booking", {
@@ -25,6 +28,7 @@ export const bookings = table("booking", {
   /** In request mode: the office has named another time and the person has not answered. */
   proposed: flag().notNull(),
   endedAt: instant(),
+  endedBy: word<EndedBy>(),
   /** Why it was cancelled or declined: a code, or the office's words. */
   reason: words(),
   /** A change of hours took its time away; it stands until the person or the office settles it. */

@@ -150,7 +150,6 @@ CREATE TABLE device (
   office TEXT NOT NULL REFERENCES office (code),
   kind TEXT NOT NULL CHECK (kind IN ('kiosk', 'board')),
   name TEXT NOT NULL,
-  token_hash TEXT NOT NULL UNIQUE,
   created_at INTEGER NOT NULL,
   seen_at INTEGER,
   revoked_at INTEGER
@@ -202,11 +201,12 @@ CREATE TABLE hold (
   people TEXT NOT NULL,
   since INTEGER NOT NULL,
   until INTEGER NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('live', 'used', 'released', 'expired'))
+  state TEXT NOT NULL CHECK (state IN ('live', 'used', 'moved', 'released', 'expired')),
+  booking TEXT
 ) STRICT;
 -- One live hold for a person and a service: a second one moves the first.
 CREATE UNIQUE INDEX hold_live ON hold (person, service) WHERE state = 'live';
-CREATE INDEX hold_until ON hold (until) WHERE state = 'live';
+CREATE INDEX hold_until ON hold (office, until) WHERE state = 'live';
 CREATE INDEX hold_chain ON hold (person, service, until);
 CREATE TABLE held_place (
   hold TEXT NOT NULL REFERENCES hold (id),
@@ -218,6 +218,13 @@ CREATE TABLE held_place (
   PRIMARY KEY (hold, starts_at)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX held_place_slot ON held_place (office, line, starts_at, until, width);
+CREATE TABLE held_person (
+  hold TEXT NOT NULL REFERENCES hold (id),
+  person TEXT NOT NULL REFERENCES person (id),
+  until INTEGER NOT NULL,
+  PRIMARY KEY (hold, person)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX held_person_until ON held_person (person, until);
 
 CREATE TABLE booking (
   id TEXT PRIMARY KEY,
@@ -237,12 +244,14 @@ CREATE TABLE booking (
   made_by TEXT NOT NULL,
   proposed INTEGER NOT NULL CHECK (proposed IN (0, 1)),
   ended_at INTEGER,
+  ended_by TEXT CHECK (ended_by IN ('citizen', 'office', 'time')),
   reason TEXT,
   struck_at INTEGER,
   FOREIGN KEY (office, line) REFERENCES line (office, code)
 ) STRICT;
 CREATE INDEX booking_person_made ON booking (person, starts_at);
 CREATE INDEX booking_day ON booking (office, day, starts_at);
+CREATE INDEX booking_ahead ON booking (office, starts_at) WHERE state IN ('requested', 'confirmed');
 CREATE TABLE booking_person (
   booking TEXT NOT NULL REFERENCES booking (id),
   person TEXT NOT NULL REFERENCES person (id),
@@ -250,7 +259,7 @@ CREATE TABLE booking_person (
   open INTEGER NOT NULL CHECK (open IN (0, 1)),
   PRIMARY KEY (booking, person)
 ) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX booking_person_open ON booking_person (person, service) WHERE open = 1;
+CREATE UNIQUE INDEX booking_person_open ON booking_person (person, service) WHERE open;
 
 CREATE TABLE counter (
   id TEXT PRIMARY KEY,
