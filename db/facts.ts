@@ -44,9 +44,10 @@ export interface FactBodies {
   "booking.reopened": { booking: string; ticket: string }
 
   "ticket.issued": TicketBody
-  "ticket.woken": { ticket: string; state: string; due: Instant; dueBy: string }
+  "ticket.woken": { ticket: string }
+  "ticket.ready": { ticket: string; due: Instant; dueBy: string; returns: number }
   "ticket.away": { ticket: string; until: Instant }
-  "ticket.left": { ticket: string; why: "holder" | "agent" | "office_closed" | "not_back" }
+  "ticket.left": { ticket: string; why: "holder" | "agent" | "office_closed" }
   "ticket.called": {
     ticket: string
     number: number
@@ -56,31 +57,45 @@ export interface FactBodies {
     calls: number
     due: Instant
     waitedMs: number
+    /** What the ticket was before: waiting, or parked. */
+    from: string
   }
   "ticket.recalled": { ticket: string; number: number; counter: string; counterNumber: number; calls: number }
   "ticket.serving": { ticket: string; counter: string }
   "ticket.served": { ticket: string; counter: string; outcome: string; servedMs: number }
-  "ticket.absent": { ticket: string; counter: string }
+  "ticket.absent": { ticket: string; counter: string; keptUntil: Instant }
   "ticket.parked": { ticket: string; counter: string }
-  "ticket.returned": { ticket: string; state: string; due: Instant; dueBy: string; returns: number }
+  "ticket.returned": { ticket: string; due: Instant; dueBy: string; returns: number }
   "ticket.transferred": {
     ticket: string
     line: string
     service: string
     due: Instant
+    dueBy: string
     reason: string
+    /** The new ticket and its office, where the person was sent to another one. */
     to?: string
     office?: string
   }
-  "ticket.service_changed": { ticket: string; service: string }
+  "ticket.service_changed": { ticket: string; line: string; service: string }
+  /** `cancels` is the number of the fact that no longer holds; the rest is the ticket as it stands again. */
   "ticket.undone": {
     ticket: string
     cancels: number
     state: string
-    counter: string | null
-    due: Instant
     line: string
     service: string
+    due: Instant
+    dueBy: string
+    wakeAt: Instant | null
+    keptUntil: Instant | null
+    counter: string | null
+    calledAt: Instant | null
+    calls: number
+    servingAt: Instant | null
+    endedAt: Instant | null
+    outcome: string | null
+    returns: number
   }
 
   "counter.opened": { counter: string; by: string; lines: { line: string; handicap: number }[] }
@@ -154,6 +169,7 @@ interface TicketBody {
   wakeAt: Instant | null
   arrivedAt: Instant
   arrival: number
+  lang: string
   cameFrom: string | null
 }
 

@@ -41,7 +41,6 @@ export const devices = table("device", {
   office: words().notNull(),
   kind: word<"kiosk" | "board">().notNull(),
   name: words().notNull(),
-  tokenHash: text().notNull().unique(),
   createdAt: instant().notNull(),
   seenAt: instant(),
   revokedAt: instant(),

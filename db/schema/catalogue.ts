@@ -31,6 +31,8 @@ export const services = table("service", {
   documents: json<Words[]>().notNull(),
   /** Halalas; null = not known, 0 = free. */
   feeHalalas: whole(),
+  /** What the fee is for, where it needs saying: "per year". */
+  feeNote: json<Words>(),
   /** An appointment is a condition for the visit: no walk-in tickets. */
   bookingOnly: flag().notNull(),
   /** Never named on a board or in a hall. */

@@ -1,4 +1,5 @@
 import { primaryKey, text } from "drizzle-orm/sqlite-core"
+import type { Instant } from "../../src/base/day.ts"
 import { day, flag, instant, json, table, whole, word, words } from "../dialect.ts"
 
 export type CounterState = "closed" | "open" | "paused"
@@ -39,23 +40,31 @@ export type Need = "age" | "disability" | "pregnancy" | "infant"
 /** What gave the ticket its due time: a booking, a place among the walk-ins, a confirmed need, a next step after another counter. */
 export type DueBy = "booking" | "walkin" | "need" | "step"
 
-/** The ticket as it was before the last step of an agent, and that step's fact: what "undo" goes back to. */
-export interface UndoStep {
-  fact: number
-  at: number
+/** What a step can change of a ticket, as it was before. */
+export interface TicketBefore {
   state: TicketState
-  due: number
-  dueBy: DueBy
   line: string
   service: string
+  due: Instant
+  dueBy: DueBy
+  wakeAt: Instant | null
+  keptUntil: Instant | null
   counter: string | null
-  calledAt: number | null
+  calledAt: Instant | null
   calls: number
-  servingAt: number | null
-  endedAt: number | null
+  servingAt: Instant | null
+  endedAt: Instant | null
   outcome: string | null
   note: string | null
-  wakeAt: number | null
+  returns: number
+}
+
+/** The last step of an agent on a ticket: the fact that said it, whose it was, and what "undo" goes back to. */
+export interface UndoStep {
+  fact: number
+  at: Instant
+  by: string
+  before: TicketBefore
 }
 
 export const tickets = table("ticket", {
@@ -80,7 +89,11 @@ export const tickets = table("ticket", {
   dueBy: word<DueBy>().notNull(),
   /** When an early or an away ticket begins to wait. */
   wakeAt: instant(),
+  /** Until when an absent person comes back to the front. */
+  keptUntil: instant(),
+  /** Where it is in hand, or was last. */
   counter: words(),
+  /** The last call; empty again as soon as it waits again. */
   calledAt: instant(),
   calls: whole().notNull(),
   servingAt: instant(),

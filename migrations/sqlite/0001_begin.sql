@@ -28,6 +28,7 @@ CREATE TABLE service (
   minutes INTEGER CHECK (minutes > 0),
   documents TEXT NOT NULL,
   fee_halalas INTEGER CHECK (fee_halalas >= 0),
+  fee_note TEXT,
   booking_only INTEGER NOT NULL CHECK (booking_only IN (0, 1)),
   sensitive INTEGER NOT NULL CHECK (sensitive IN (0, 1)),
   position INTEGER NOT NULL
@@ -293,6 +294,7 @@ CREATE TABLE ticket (
   due INTEGER NOT NULL,
   due_by TEXT NOT NULL CHECK (due_by IN ('booking', 'walkin', 'need', 'step')),
   wake_at INTEGER,
+  kept_until INTEGER,
   counter TEXT REFERENCES counter (id),
   called_at INTEGER,
   calls INTEGER NOT NULL,
@@ -310,12 +312,15 @@ CREATE TABLE ticket (
 ) STRICT;
 -- "Next" is the head of this index for each line of a counter's profile: only those who may be called are in it.
 CREATE INDEX ticket_waiting ON ticket (office, line, due, arrival) WHERE state = 'waiting';
+-- The latest place given to those who wait in a line by one right.
+CREATE INDEX ticket_chain ON ticket (office, line, due_by, due) WHERE state = 'waiting';
 CREATE INDEX ticket_asleep ON ticket (office, wake_at) WHERE state IN ('early', 'away');
 -- One live ticket for a person and a day, in whatever office.
 CREATE UNIQUE INDEX ticket_one_live ON ticket (day, holder) WHERE live = 1 AND holder IS NOT NULL;
 CREATE UNIQUE INDEX ticket_booking_live ON ticket (booking) WHERE live = 1 AND booking IS NOT NULL;
 CREATE INDEX ticket_live ON ticket (office, state) WHERE live = 1;
-CREATE INDEX ticket_day ON ticket (office, day);
+CREATE INDEX ticket_called ON ticket (office, called_at) WHERE called_at IS NOT NULL;
+CREATE INDEX ticket_served ON ticket (office, line, ended_at) WHERE state = 'served';
 CREATE TABLE ticket_series (
   office TEXT NOT NULL, day TEXT NOT NULL, series TEXT NOT NULL, last INTEGER NOT NULL,
   PRIMARY KEY (office, day, series)

@@ -1,0 +1,76 @@
+import { dirname, join, relative, resolve } from "node:path"
+
+/** What the environment says, checked once at start. */
+export interface Env {
+  port: number
+  host: string
+  /** Where people reach us: scheme, host and port, without a path. Links, cookies and Origin checks come from here, never from a request. */
+  origin: string
+  dataDir: string
+  keysFile: string
+  production: boolean
+  /** `null`: a new data folder becomes a demo unless this is production. */
+  demo: boolean | null
+  demoCitizens: number
+  /** Where a new demo's clock stands; `null`: at 10:00 of this or the next working day. */
+  demoNow: number | null
+  metricsToken: string | null
+}
+
+/** A sentence for whoever starts the process. */
+export class EnvProblem extends Error {}
+
+export function readEnv(source: Record<string, string | undefined>): Env {
+  const production = source.NODE_ENV === "production"
+  const port = wholeNumber("PORT", source.PORT ?? "3000", 0, 65_535)
+  const host = source.HOST ?? "0.0.0.0"
+  const dataDir = resolve(source.DATA_DIR ?? "./data")
+  const keysFile = resolve(source.KEYS_FILE ?? join(dirname(dataDir), `${dataDir.split("/").at(-1)}.keys.json`))
+  if (!relative(dataDir, keysFile).startsWith("..")) {
+    throw new EnvProblem(`KEYS_FILE must not be inside DATA_DIR: a backup of the folder would carry its own key (${keysFile})`)
+  }
+  return {
+    port,
+    host,
+    origin: readOrigin(source.PUBLIC_ORIGIN ?? `http://localhost:${port}`, production),
+    dataDir,
+    keysFile,
+    production,
+    demo: source.DEMO === undefined || source.DEMO === "" ? null : source.DEMO !== "0" && source.DEMO !== "false",
+    demoCitizens: wholeNumber("DEMO_CITIZENS", source.DEMO_CITIZENS ?? "12", 2, 20_000),
+    demoNow: source.DEMO_NOW ? readMoment(source.DEMO_NOW) : null,
+    metricsToken: source.METRICS_TOKEN || null,
+  }
+}
+
+function readOrigin(text: string, production: boolean): string {
+  let url: URL
+  try {
+    url = new URL(text)
+  } catch {
+    throw new EnvProblem(`PUBLIC_ORIGIN is not an address: ${text}`)
+  }
+  if (url.origin !== text.replace(/\/$/, "")) {
+    throw new EnvProblem(`PUBLIC_ORIGIN must be scheme, host and port only, e.g. https://front.example.gov (got ${text})`)
+  }
+  if (production && url.protocol !== "https:") {
+    throw new EnvProblem(`PUBLIC_ORIGIN must begin with https:// in production (got ${text}). TLS itself is your proxy's work.`)
+  }
+  return url.origin
+}
+
+function wholeNumber(name: string, text: string, least: number, most: number): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new EnvProblem(`${name} must be a whole number from ${least} to ${most} (got ${text})`)
+  }
+  return value
+}
+
+function readMoment(text: string): number {
+  const at = Date.parse(text)
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*(Z|[+-]\d{2}:\d{2})$/.test(text) || Number.isNaN(at)) {
+    throw new EnvProblem(`DEMO_NOW must be an instant with its offset, e.g. 2026-11-22T10:00:00+03:00 (got ${text})`)
+  }
+  return at
+}

@@ -1,0 +1,71 @@
+import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from "node:crypto"
+import type { Chance } from "./clock.ts"
+
+/**
+ * The installation's keys. They live in a file outside the data folder, so that whoever carries away the database or a backup has
+ * neither the numbers nor a way to look one up.
+ */
+export interface KeyMaterial {
+  /** Seals personal data: AES-256-GCM. */
+  data: Uint8Array
+  /** Blind index: HMAC-SHA-256. */
+  index: Uint8Array
+  /** Links, form tokens and minute codes: HMAC-SHA-256. */
+  token: Uint8Array
+}
+
+export class Keys {
+  readonly #material: KeyMaterial
+
+  constructor(material: KeyMaterial) {
+    for (const [name, bytes] of Object.entries(material)) {
+      if (bytes.length !== 32) throw new RangeError(`the key "${name}" must have 32 bytes`)
+    }
+    this.#material = material
+  }
+
+  /** Encrypts a short text. The form is `v1.` and base64url of nonce (12 bytes), ciphertext and tag (16 bytes). */
+  seal(text: string, chance: Chance): string {
+    const nonce = chance.bytes(12)
+    const cipher = createCipheriv("aes-256-gcm", this.#material.data, nonce)
+    const body = Buffer.concat([nonce, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()])
+    return `v1.${body.toString("base64url")}`
+  }
+
+  /** Decrypts what `seal` made; throws where a single bit has changed or the key is another. */
+  open(sealed: string): string {
+    if (!sealed.startsWith("v1.")) throw new Error("not a sealed text")
+    const body = Buffer.from(sealed.slice(3), "base64url")
+    const decipher = createDecipheriv("aes-256-gcm", this.#material.data, body.subarray(0, 12))
+    decipher.setAuthTag(body.subarray(-16))
+    return Buffer.concat([decipher.update(body.subarray(12, -16)), decipher.final()]).toString("utf8")
+  }
+
+  /** The value to look a number up by. `kind` keeps equal digits of different kinds apart. */
+  index(kind: "number" | "mobile" | "holder", text: string): string {
+    return createHmac("sha256", this.#material.index).update(`${kind}\n${text}`).digest("base64url")
+  }
+
+  /** A capability that can be checked without being stored: for a link, a form, a minute. */
+  capability(kind: string, text: string, length = 32): string {
+    return createHmac("sha256", this.#material.token).update(`${kind}\n${text}`).digest("base64url").slice(0, length)
+  }
+
+  isCapability(kind: string, text: string, given: string): boolean {
+    return sameText(this.capability(kind, text, given.length), given) && given.length >= 6
+  }
+}
+
+export function makeKeyMaterial(chance: Chance): KeyMaterial {
+  return { data: chance.bytes(32), index: chance.bytes(32), token: chance.bytes(32) }
+}
+
+/** Compares in a time that does not tell where the texts differ. */
+export function sameText(left: string, right: string): boolean {
+  const [a, b] = [Buffer.from(left), Buffer.from(right)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+export function sha256(text: string): string {
+  return new Bun.CryptoHasher("sha256").update(text).digest("base64url")
+}

@@ -1,0 +1,59 @@
+import { devices, type ScopeKind, type StaffRole, staff } from "../../../db/schema/access.ts"
+import { accountsStream } from "../../../db/facts.ts"
+import type { Words } from "../../../db/schema/catalogue.ts"
+import { placeholders, statement } from "../../../db/statement.ts"
+import type { Tx } from "../../../db/write.ts"
+import { Refusal } from "../../base/refusal.ts"
+import type { Staff } from "./subject.ts"
+
+/** The parts of an office that decide who may act there. */
+export interface Place {
+  code: string
+  agency: string
+  region: Words | null
+}
+
+/** Whether this office lies in what the person was given: the office itself, its region, its agency, or all. */
+export function covers(person: Staff, office: Place): boolean {
+  switch (person.scopeKind) {
+    case "all":
+      return true
+    case "office":
+      return person.scope === office.code
+    case "region":
+      return office.region !== null && person.scope === office.region.ar
+    case "agency":
+      return person.scope === office.agency
+  }
+}
+
+/** Refuses `forbidden` unless the person works in this office in one of these roles. */
+export function mustWorkIn(person: Staff, office: Place, roles: StaffRole[]): void {
+  if (!roles.includes(person.role) || !covers(person, office)) throw new Refusal("forbidden", { office: office.code })
+}
+
+const insertStaff = statement((db) => db.insert(staff).values(placeholders(staff)))
+const insertDevice = statement((db) => db.insert(devices).values(placeholders(devices)))
+
+export interface NewStaff {
+  login: string
+  name: Words
+  passwordHash: string
+  role: StaffRole
+  scopeKind: ScopeKind
+  scope: string
+}
+
+export async function addStaff(tx: Tx, given: NewStaff, by: string): Promise<string> {
+  const id = tx.id()
+  await insertStaff(tx).execute({ ...given, id, login: given.login.toLowerCase(), createdAt: tx.now, disabledAt: null })
+  await tx.say(accountsStream, "staff.added", { staff: id, role: given.role, scope: given.scope, by, subject: id })
+  return id
+}
+
+export async function addDevice(tx: Tx, given: { office: string; kind: "kiosk" | "board"; name: string }, by: string): Promise<string> {
+  const id = tx.id()
+  await insertDevice(tx).execute({ ...given, id, createdAt: tx.now, seenAt: null, revokedAt: null })
+  await tx.say(accountsStream, "device.paired", { device: id, kind: given.kind, office: given.office, by })
+  return id
+}

@@ -1,0 +1,340 @@
+import type { RefusalCode } from "../base/refusal.ts"
+import type { Lang } from "./lang.ts"
+
+/** What a refusal says: what happened, and what to do now. Details with instants and alternatives are shown by the page beside it. */
+export interface RefusalWords {
+  title: string
+  help: string
+}
+
+export function refusalWords(code: RefusalCode, lang: Lang): RefusalWords {
+  const [ar, arHelp, en, enHelp] = texts[code]
+  return lang === "ar" ? { title: ar, help: arHelp } : { title: en, help: enHelp }
+}
+
+type Row = [title: string, help: string, titleEn: string, helpEn: string]
+
+const texts: Record<RefusalCode, Row> = {
+  malformed: [
+    "لم نفهم الطلب",
+    "ارجع إلى الصفحة السابقة وأعد المحاولة.",
+    "We could not read the request",
+    "Go back and try again.",
+  ],
+  invalid_field: [
+    "بعض الخانات تحتاج إلى تصحيح",
+    "صحّح الخانات المبيّنة ثم أرسل من جديد.",
+    "Some fields need correcting",
+    "Correct the fields that are marked and send again.",
+  ],
+  bad_time: [
+    "هذا الوقت غير صحيح",
+    "اختر وقتًا من القائمة.",
+    "That is not a time",
+    "Choose a time from the list.",
+  ],
+  not_signed_in: [
+    "سجّل الدخول أولًا",
+    "نعيدك إلى هذه الصفحة بعد الدخول.",
+    "Sign in first",
+    "You come back to this page afterwards.",
+  ],
+  bad_token: [
+    "رمز الوصول غير صالح",
+    "استخدم رمزًا ساريًا أو اطلب رمزًا جديدًا من المشرف.",
+    "The access token is not valid",
+    "Use one that is in force, or ask the supervisor for a new one.",
+  ],
+  wrong_credentials: [
+    "الرقم أو كلمة المرور غير صحيحة",
+    "تحقّق منهما ثم أعد المحاولة.",
+    "The number or the password is not right",
+    "Check both and try again.",
+  ],
+  forbidden: [
+    "هذه الصفحة ليست ضمن صلاحياتك",
+    "إن كنت تحتاج إليها فاطلبها من المشرف.",
+    "You may not do this",
+    "If you need it for your work, ask your supervisor.",
+  ],
+  forged_request: [
+    "لم نقبل الطلب لأنه لم يصدر من صفحاتنا",
+    "حدّث الصفحة ثم أعد المحاولة.",
+    "The request did not come from our own pages",
+    "Reload the page and try again.",
+  ],
+  not_found: [
+    "لم نجد ما تبحث عنه",
+    "ربما تغيّر الرابط، أو أن المطلوب ليس لحسابك.",
+    "We did not find that",
+    "The link may have changed, or it belongs to another account.",
+  ],
+  method_not_allowed: [
+    "هذا الإجراء غير متاح هنا",
+    "ارجع إلى الصفحة السابقة.",
+    "That cannot be done here",
+    "Go back to the page before.",
+  ],
+  not_acceptable: [
+    "لا نستطيع الردّ بهذه الصيغة",
+    "اطلب JSON أو HTML.",
+    "We cannot answer in that form",
+    "Ask for JSON or HTML.",
+  ],
+  too_large: [
+    "ما أرسلته أكبر من المسموح",
+    "اختصره ثم أعد الإرسال.",
+    "What you sent is too large",
+    "Shorten it and send again.",
+  ],
+  unsupported_type: [
+    "صيغة الطلب غير مدعومة",
+    "أرسل الطلب بصيغة application/json.",
+    "That content type is not supported",
+    "Send the request as application/json.",
+  ],
+  idempotency_mismatch: [
+    "استُخدم مفتاح التكرار نفسه مع طلب مختلف",
+    "استخدم مفتاحًا جديدًا لكل طلب جديد.",
+    "The same idempotency key came with another request",
+    "Use a new key for every new request.",
+  ],
+  too_many_requests: [
+    "محاولات كثيرة في وقت قصير",
+    "انتظر قليلًا ثم أعد المحاولة.",
+    "Too many tries in a short time",
+    "Wait a little and try again.",
+  ],
+  headers_too_large: ["الطلب أكبر من المسموح", "أعد المحاولة من متصفح جديد.", "The request is too large", "Try again from a fresh browser."],
+  unavailable: [
+    "الخدمة مشغولة الآن",
+    "لم يُحفظ شيء. أعد المحاولة بعد لحظات.",
+    "We are busy right now",
+    "Nothing was saved. Try again in a moment.",
+  ],
+  store_busy: [
+    "الخدمة مشغولة الآن",
+    "لم يُحفظ شيء. أعد المحاولة بعد لحظات.",
+    "We are busy right now",
+    "Nothing was saved. Try again in a moment.",
+  ],
+
+  slot_full: [
+    "امتلأ هذا الموعد قبل لحظات",
+    "ما كتبته محفوظ. اختر وقتًا آخر.",
+    "That time was taken a moment ago",
+    "What you typed is kept. Choose another time.",
+  ],
+  slot_unknown: [
+    "لا يوجد موعد في هذا الوقت",
+    "اختر وقتًا من القائمة.",
+    "There is no appointment at that time",
+    "Choose a time from the list.",
+  ],
+  slot_past: ["مضى هذا الوقت", "اختر وقتًا لاحقًا.", "That time has passed", "Choose a later time."],
+  too_soon: [
+    "هذا الوقت قريب جدًا",
+    "اختر وقتًا أبعد قليلًا، أو خذ رقمًا من المكتب.",
+    "That time is too near",
+    "Choose a later one, or take a number at the office.",
+  ],
+  too_far: [
+    "لم يُفتح الحجز لهذا اليوم بعد",
+    "اختر يومًا أقرب.",
+    "That day is not open for booking yet",
+    "Choose an earlier day.",
+  ],
+  hold_expired: [
+    "انتهت مدة الحجز المؤقت وأُخذ الوقت",
+    "ما كتبته محفوظ. اختر وقتًا آخر.",
+    "The ten minutes ran out and the time was taken",
+    "What you typed is kept. Choose another time.",
+  ],
+  hold_gone: [
+    "هذا الحجز المؤقت لم يعد قائمًا",
+    "اختر الوقت من جديد.",
+    "That hold is no longer there",
+    "Choose the time again.",
+  ],
+  hold_limit: [
+    "حجزت هذا الوقت مؤقتًا مدة طويلة دون تأكيد",
+    "أكّد الموعد، أو عد بعد قليل.",
+    "You have kept times for long without confirming",
+    "Confirm one, or come back a little later.",
+  ],
+  limit_reached: [
+    "بلغت الحدّ الأعلى للمواعيد القائمة",
+    "ألغِ موعدًا لا تحتاج إليه ثم احجز هذا.",
+    "You have as many open appointments as one person may have",
+    "Cancel one that you do not need, then book this.",
+  ],
+  already_booked: [
+    "لديك موعد قائم لهذه الخدمة",
+    "يمكنك تعديل وقته بدل حجز موعد ثانٍ.",
+    "You already have an appointment for this service",
+    "Move it to another time instead of booking a second.",
+  ],
+  not_for_you: [
+    "لا يمكنك الحجز لهذا الشخص",
+    "يمكنك الحجز لنفسك ولأفراد أسرتك المسجّلين.",
+    "You may not book for that person",
+    "You may book for yourself and your registered family.",
+  ],
+  too_many_people: [
+    "عدد الأشخاص أكبر من المسموح في زيارة واحدة",
+    "قسّم الزيارة على موعدين.",
+    "That is more people than one visit may have",
+    "Make it two appointments.",
+  ],
+  service_not_here: [
+    "هذا المكتب لا يقدّم هذه الخدمة",
+    "اختر مكتبًا آخر من صفحة الخدمة.",
+    "This office does not offer that service",
+    "Choose another office on the service's page.",
+  ],
+  service_online_only: [
+    "هذه الخدمة إلكترونية فقط",
+    "أنجزها من صفحتها دون زيارة.",
+    "This service is online only",
+    "Do it on its page, without a visit.",
+  ],
+  office_closed: [
+    "المكتب مغلق الآن",
+    "اطّلع على أوقات الدوام واحجز موعدًا.",
+    "The office is closed now",
+    "See its hours and book an appointment.",
+  ],
+  wrong_state: [
+    "تغيّرت الحالة قبل لحظات",
+    "حدّث الصفحة لترى الحالة الآن.",
+    "It has changed a moment ago",
+    "Reload to see how it stands now.",
+  ],
+  same_slot: [
+    "هذا هو وقت موعدك الحالي",
+    "اختر وقتًا مختلفًا.",
+    "That is the time you already have",
+    "Choose a different one.",
+  ],
+
+  booking_unknown: [
+    "لم نجد موعدًا بهذه البيانات اليوم",
+    "تحقّق من الرمز، أو خذ رقمًا بدون موعد، أو اسأل أي موظف.",
+    "We found no appointment with that",
+    "Check the code, take a number without an appointment, or ask any agent.",
+  ],
+  not_today: [
+    "موعدك ليس اليوم",
+    "تجد يومه ووقته في إشعار الموعد.",
+    "Your appointment is not today",
+    "Its day and time are on your slip.",
+  ],
+  too_early: [
+    "وصلت مبكرًا",
+    "عد في الوقت المبيّن لتسجّل وصولك.",
+    "You are early",
+    "Come back at the time shown to check in.",
+  ],
+  hall_code_wrong: [
+    "انتهت صلاحية رمز الصالة",
+    "امسح الرمز الظاهر على الشاشة الآن.",
+    "The hall's code has changed",
+    "Scan the one that the screen shows now.",
+  ],
+  number_required: [
+    "نحتاج إلى رقم هوية أو جوال",
+    "اكتب أحدهما لنعطيك رقم دور.",
+    "We need an identity or mobile number",
+    "Type one of them to get your number.",
+  ],
+  number_invalid: [
+    "الرقم غير صحيح",
+    "رقم الهوية عشر خانات يبدأ بـ 1 أو 2، والجوال يبدأ بـ 05.",
+    "That number is not right",
+    "An identity number has ten digits and begins with 1 or 2; a mobile begins with 05.",
+  ],
+  booking_only: [
+    "هذه الخدمة بموعد مسبق فقط",
+    "احجز موعدًا من هذه الأوقات.",
+    "This service needs an appointment",
+    "Book one of these times.",
+  ],
+  already_waiting: [
+    "لهذا الرقم دور قائم اليوم",
+    "إن كان لك فاطلب إعادة طباعته، أو اسأل أي موظف.",
+    "There is a number for this person today already",
+    "If it is yours, print it again or ask any agent.",
+  ],
+  day_full: [
+    "لا نستطيع خدمتك اليوم قبل الإغلاق",
+    "لا نريد أن تنتظر بلا فائدة. احجز أحد هذه الأوقات.",
+    "We cannot serve you today before closing",
+    "So that you do not wait for nothing, book one of these times.",
+  ],
+  already_arrived: [
+    "سُجّل وصولك من قبل",
+    "رقم دورك محفوظ، ويمكنك طباعته من جديد.",
+    "You have checked in already",
+    "Your number is kept; you can print it again.",
+  ],
+
+  counter_busy: [
+    "في الشباك رقم لم يُنهَ بعد",
+    "أتمّ خدمته أو علّقها، ثم نادِ التالي.",
+    "There is a ticket in hand at this counter",
+    "Finish or park it, then call the next.",
+  ],
+  counter_taken: [
+    "يعمل على هذا الشباك موظف آخر",
+    "اختر شباكًا غيره.",
+    "Somebody else is at this counter",
+    "Choose another.",
+  ],
+  counter_closed: ["الشباك مغلق", "افتح الشباك أولًا.", "The counter is closed", "Open it first."],
+  no_counter: ["اختر شباكًا أولًا", "اختر شباكًا خاليًا لتبدأ.", "Choose a counter first", "Pick a free one to begin."],
+  not_your_counter: [
+    "هذا الرقم عند شباك آخر",
+    "لا يغيّره إلا موظف ذلك الشباك أو المشرف.",
+    "That ticket is at another counter",
+    "Only its agent or a supervisor can change it.",
+  ],
+  nothing_to_undo: ["لا يوجد ما يُتراجع عنه", "", "There is nothing to undo", ""],
+  undo_too_late: [
+    "انتهت مهلة التراجع",
+    "يمكن التراجع خلال 30 ثانية فقط.",
+    "It is too late to undo",
+    "Undo works for 30 seconds.",
+  ],
+  target_closed: [
+    "الجهة المحوَّل إليها مغلقة",
+    "اختر خدمة أو مكتبًا مفتوحًا الآن.",
+    "Where you want to send them is closed",
+    "Choose a service or an office that is open now.",
+  ],
+  returned_already: [
+    "عدت إلى الدور مرة من قبل",
+    "راجع أي موظف ليساعدك.",
+    "You have come back once already",
+    "Ask any agent for help.",
+  ],
+
+  day_past: ["مضى هذا اليوم", "اختر يومًا لاحقًا.", "That day has passed", "Choose a later one."],
+  hours_overlap: [
+    "فترتا دوام متداخلتان",
+    "صحّح الأوقات ثم احفظ.",
+    "Two sessions overlap",
+    "Correct the hours and save again.",
+  ],
+  setup_invalid: [
+    "في ملف الإعداد خطأ",
+    "صحّحه ثم أعد التشغيل.",
+    "The setup file has a mistake",
+    "Correct it and run again.",
+  ],
+  version_moved: [
+    "غيّر شخص آخر هذا قبل لحظات",
+    "راجع ما تغيّر ثم احفظ من جديد.",
+    "Somebody else changed this a moment ago",
+    "Look at what changed and save again.",
+  ],
+}

@@ -1,0 +1,36 @@
+import { Refusal } from "../base/refusal.ts"
+import { refusalWords } from "../i18n/refusals.ts"
+import type { Context } from "./house.ts"
+
+/** A refusal as a problem document (RFC 9457): stable `code`, words in the reader's language, and what helps to go on. */
+export function problem(c: Context, refusal: Refusal): Response {
+  const { code, details, status } = refusal
+  const words = refusalWords(code, c.var.lang ?? "ar")
+  const requestId = c.var.requestId
+  const body = { type: `/problems/${code}`, title: words.title, status, code, detail: words.help, requestId, ...details }
+  const retryAfter = details.retryAfterSeconds
+  if (typeof retryAfter === "number") c.header("Retry-After", String(retryAfter))
+  if (status === 401) c.header("WWW-Authenticate", "Bearer")
+  return c.body(JSON.stringify(body), status as 400, { "Content-Type": "application/problem+json; charset=utf-8" })
+}
+
+/** A bug, as far as the outside may know of it. */
+export function bugProblem(c: Context): Response {
+  const ar = c.var.lang !== "en"
+  const title = ar ? "حدث خطأ لدينا" : "Something went wrong on our side"
+  const detail = ar ? "لم يُحفظ شيء. أعد المحاولة، أو أرسل لنا رقم الطلب." : "Nothing was saved. Try again, or send us the request's number."
+  const body = { type: "/problems/bug", title, status: 500, code: "bug", detail, requestId: c.var.requestId }
+  return c.body(JSON.stringify(body), 500, { "Content-Type": "application/problem+json; charset=utf-8" })
+}
+
+/** What was thrown, as a refusal where it is one in disguise: a body that is no JSON, a request that is too large. */
+export function asRefusal(thrown: unknown): Refusal | null {
+  if (thrown instanceof Refusal) return thrown
+  if (thrown instanceof SyntaxError) return new Refusal("malformed")
+  if (typeof thrown === "object" && thrown !== null && "status" in thrown && typeof thrown.status === "number") {
+    if (thrown.status === 413) return new Refusal("too_large")
+    if (thrown.status === 404) return new Refusal("not_found")
+    if (thrown.status >= 400 && thrown.status < 500) return new Refusal("malformed")
+  }
+  return null
+}

@@ -1,0 +1,80 @@
+import type { Context as HonoContext } from "hono"
+import type { SessionRow } from "../domain/access/sessions.ts"
+import type { StaffRole } from "../../db/schema/access.ts"
+import type { Store } from "../../db/store.ts"
+import type { Writer } from "../../db/write.ts"
+import type { Chance, Clock } from "../base/clock.ts"
+import type { Env } from "../base/env.ts"
+import type { Log } from "../base/log.ts"
+import type { Keys } from "../base/seal.ts"
+import type { Subject } from "../domain/access/subject.ts"
+import type { Lang } from "../i18n/lang.ts"
+import type { Hub } from "../realtime/hub.ts"
+import type { Assets } from "./assets.ts"
+
+/** The parts of a running front office, wired once in `main.ts`. A page gets everything from here and nothing from module state. */
+export interface House {
+  env: Env
+  clock: Clock
+  chance: Chance
+  keys: Keys
+  log: Log
+  /** Committed state. */
+  store: Store
+  writer: Writer
+  hub: Hub
+  assets: Assets
+  look: Look
+  /** Set while this is a demo: its people and what they sign in with. */
+  demo: boolean
+}
+
+/** The agency's own name, logo and colour; by default ours. No emblem of a state is ever a default. */
+export interface Look {
+  name: Record<Lang, string>
+  /** A file under `public/`, or null for the mark. */
+  logo: string | null
+  accent: string | null
+  accentDark: string | null
+}
+
+/** Who may come in. A route without one does not compile. */
+export type Role = "citizen" | StaffRole | "kiosk" | "board" | "integrator"
+export type Who = "anyone" | readonly Role[]
+
+export interface Vars {
+  house: House
+  /** `null`: nobody has said who they are, or not in a way that we believe. */
+  subject: Subject | null
+  session: SessionRow | null
+  lang: Lang
+  requestId: string
+  nonce: string
+  /** Must come back with every form of this session. */
+  formToken: string
+  /** The path that was asked for, with its query, for language switch and sign-in. */
+  here: string
+}
+
+export type AppEnv = { Variables: Vars }
+export type Context = HonoContext<AppEnv>
+export type Handler = (c: Context) => Response | Promise<Response>
+
+export interface PageRoute {
+  method: "GET" | "POST"
+  path: string
+  who: Who
+  handle: Handler
+}
+
+/** A page: what is shown and what its forms post to. Gates are applied by the app from `who`. */
+export function get(path: string, who: Who, handle: Handler): PageRoute {
+  return { method: "GET", path, who, handle }
+}
+
+export function post(path: string, who: Who, handle: Handler): PageRoute {
+  return { method: "POST", path, who, handle }
+}
+
+/** Everybody who works in an office. */
+export const staffRoles = ["agent", "supervisor", "administrator", "auditor"] as const satisfies Role[]

@@ -1,0 +1,32 @@
+/** Every address that a person or a page may meet, in one place. Imports nothing, so that anybody may import it. */
+export const paths = {
+  home: "/",
+  search: "/search",
+  sector: (code: string) => `/sectors/${code}`,
+  service: (code: string) => `/services/${code}`,
+  slots: (office: string, service: string) => `/offices/${office}/slots?service=${service}`,
+  office: (code: string) => `/offices/${code}`,
+  hold: (id: string) => `/holds/${id}`,
+  holds: "/holds",
+  bookings: "/bookings",
+  booking: (id: string) => `/bookings/${id}`,
+  slip: (id: string) => `/bookings/${id}/slip`,
+  bookingCancellation: (id: string) => `/bookings/${id}/cancellation`,
+  bookingMove: (id: string) => `/bookings/${id}/move`,
+  bookingArrival: (id: string) => `/bookings/${id}/arrival`,
+  ticket: (id: string, capability?: string) => (capability ? `/t/${id}/${capability}` : `/tickets/${id}`),
+  hall: (office: string) => `/hall/${office}`,
+
+  signIn: "/sign-in",
+  signOut: "/sign-out",
+  staffSignIn: "/staff",
+
+  kiosk: (office: string) => `/kiosk/${office}`,
+  board: (office: string) => `/board/${office}`,
+
+  desk: "/desk",
+  day: (office: string) => `/day/${office}`,
+
+  liveTicket: "/live/ticket",
+  live: "/live",
+} as const
