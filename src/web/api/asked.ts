@@ -1,0 +1,84 @@
+import type { z } from "@hono/zod-openapi"
+import { Refusal } from "../../base/refusal.ts"
+import type { Context } from "../house.ts"
+
+/*
+ * Reads what a program asks, by the form that describes it. Nothing is guessed: a parameter that comes twice, a body of another type or
+ * a text that could not be stored and shown again is refused before anything else happens. What a form does not name is ignored.
+ */
+
+const queryMax = 50
+const nestingMax = 10
+
+/** Refuses `not_found`: an id that no thing could have names nothing. */
+export function readParams<T>(c: Context, form: z.ZodType<T>): T {
+  const read = form.safeParse(c.req.param())
+  if (!read.success) throw new Refusal("not_found")
+  return read.data
+}
+
+/** Refuses `invalid_field`, also for a parameter that is given twice: two servers would read two different requests in it. */
+export function readQuery<T>(c: Context, form: z.ZodType<T>): T {
+  const given = new URL(c.req.url).searchParams
+  if (given.size > queryMax) throw new Refusal("malformed", { why: "too many parameters" })
+  const values: Record<string, string> = Object.create(null)
+  for (const [name, value] of given) {
+    if (name in values) throw invalid([{ path: name, message: "is given more than once" }])
+    values[name] = value
+  }
+  mustBeStorable(values)
+  return readBy(form, { ...values })
+}
+
+/** Refuses `unsupported_type`, `malformed`, `invalid_field`. `form` is null where the call takes no body; one that comes is then ignored. */
+export async function readBody<T>(c: Context, form: z.ZodType<T> | null): Promise<{ body: T; given: unknown }> {
+  const bytes = new Uint8Array(await c.req.arrayBuffer())
+  if (bytes.length === 0) {
+    if (form === null) return { body: {} as T, given: null }
+    const empty = form.safeParse({})
+    if (!empty.success) throw new Refusal("malformed", { why: "a JSON body is needed" })
+    return { body: empty.data, given: null }
+  }
+  mustBeJson(c.req.header("Content-Type"))
+  const given = parse(bytes)
+  mustBeStorable(given)
+  return { body: form === null ? ({} as T) : readBy(form, given), given }
+}
+
+/** One media type and nothing beside it: "application/json, text/plain" is what a forged form can send (Fetch, "CORS-safelisted"). */
+function mustBeJson(type: string | undefined): void {
+  if (!/^application\/json(\s*;\s*charset="?utf-8"?)?$/i.test(type?.trim() ?? "")) throw new Refusal("unsupported_type")
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes))
+  } catch {
+    throw new Refusal("malformed", { why: "the body is not JSON in UTF-8" })
+  }
+}
+
+function readBy<T>(form: z.ZodType<T>, given: unknown): T {
+  const read = form.safeParse(given)
+  if (read.success) return read.data
+  throw invalid(read.error.issues.map(({ path, message }) => ({ path: path.map(String).join("."), message })))
+}
+
+export function invalid(fields: { path: string; message: string }[]): Refusal {
+  return new Refusal("invalid_field", { fields: fields.slice(0, 20) })
+}
+
+// Control characters other than tab and line breaks, and the marks that turn the direction of the text after them (Unicode TR9 §2).
+const unprintable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/
+
+/** Refuses text that no screen could show as it was meant, wherever it stands in what was sent; also what is nested without end. */
+function mustBeStorable(value: unknown, path: string[] = []): void {
+  if (typeof value === "string") {
+    if (unprintable.test(value) || !value.isWellFormed()) {
+      throw invalid([{ path: path.join("."), message: "has characters that cannot be shown" }])
+    }
+  } else if (value !== null && typeof value === "object") {
+    if (path.length >= nestingMax) throw new Refusal("malformed", { why: "nested too deeply" })
+    for (const [key, inner] of Object.entries(value)) mustBeStorable(inner, [...path, key])
+  }
+}

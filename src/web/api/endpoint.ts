@@ -1,0 +1,139 @@
+import { createRoute, type RouteConfig, z } from "@hono/zod-openapi"
+import type { RefusalCode } from "../../base/refusal.ts"
+import { statusOf } from "../../base/refusal.ts"
+import type { Context, Handler, Who } from "../house.ts"
+import { readBody, readParams, readQuery } from "./asked.ts"
+import { problemShape } from "./problem.ts"
+
+/** One call of the API: its form (what validates is what is described), who may make it, and what it does. */
+export interface Endpoint {
+  form: RouteConfig
+  who: Who
+  /** What an integrator's key must name; without one no integrator comes in. */
+  scope?: string
+  handle: Handler
+}
+
+/** What was asked, read by the form. */
+export interface Asked<P, Q, B> {
+  params: P
+  query: Q
+  body: B
+  /** The body as it came, for telling a repeated request from another one. */
+  given: unknown
+}
+
+export interface Answer {
+  status: 200 | 201 | 204
+  /** Nothing with 204. */
+  body?: object
+}
+
+type Form = z.ZodType<unknown>
+type Read<F> = F extends z.ZodType<infer T> ? T : Record<string, never>
+
+interface Call<P extends Form, Q extends Form, B extends Form> {
+  method: "get" | "post" | "delete"
+  /** As OpenAPI writes it: `/api/v1/tickets/{id}`. */
+  path: string
+  tag: string
+  summary: string
+  description?: string
+  who: Who
+  scope?: string
+  params?: P
+  query?: Q
+  body?: B
+  /** An example of the body, for whoever reads the document. */
+  example?: object
+  answers: { [status in 200 | 201]?: z.ZodType } & { 204?: string }
+  /** The refusals that belong to this call, beside those that any call may meet. */
+  refusals?: RefusalCode[]
+  handle(c: Context, asked: Asked<Read<P>, Read<Q>, Read<B>>): Promise<Answer>
+}
+
+/** Declares a call. Its gate, its validation and its description all come from this one place. */
+export function call<P extends Form = never, Q extends Form = never, B extends Form = never>(
+  given: Call<P, Q, B>,
+): Endpoint {
+  const { params, query, body, who, scope } = given
+  const form = createRoute({
+    method: given.method,
+    path: given.path,
+    tags: [given.tag],
+    summary: given.summary,
+    description: descriptionOf(given),
+    security: who === "anyone" ? [{}, { bearer: [] }] : [{ bearer: [] }],
+    request: {
+      ...(params ? { params: params as never } : {}),
+      ...(query ? { query: query as never } : {}),
+      ...(given.method === "get" ? {} : { headers: idempotencyHeader }),
+      ...(body ? { body: bodyForm(body, given.example) } : {}),
+    },
+    responses: { ...goodAnswers(given.answers), ...refusedAnswers(given) },
+  })
+  return {
+    form,
+    who,
+    ...(scope ? { scope } : {}),
+    async handle(c) {
+      const asked = {
+        params: params ? readParams(c, params) : {},
+        query: query ? readQuery(c, query) : {},
+        ...(given.method === "get" ? { body: {}, given: null } : await readBody(c, body ?? null)),
+      }
+      const answer = await given.handle(c, asked as Asked<Read<P>, Read<Q>, Read<B>>)
+      return answer.status === 204 ? c.body(null, 204) : c.json(answer.body ?? {}, answer.status)
+    },
+  }
+}
+
+const idempotencyHeader = z.object({
+  "Idempotency-Key": z
+    .string()
+    .regex(/^[\x21-\x7e]{1,128}$/)
+    .optional()
+    .openapi({
+      description:
+        "For 24 hours the same key with the same body of the same caller gives the same answer; with another body it is refused.",
+      example: "4f6c2f0e-6b0a-4c39-9b5e-0d8c3f6f6f11",
+    }),
+})
+
+function bodyForm(body: z.ZodType, example?: object) {
+  // A body of which nothing is required may be left away.
+  const required = !body.safeParse({}).success
+  return { required, content: { "application/json": { schema: body, ...(example ? { example } : {}) } } }
+}
+
+function descriptionOf({ who, scope, description }: { who: Who; scope?: string; description?: string }): string {
+  const callers = who === "anyone" ? "anyone" : who.map((role) => (role === "integrator" ? `integrator (scope \`${scope}\`)` : role)).join(", ")
+  return [description, `Callers: ${callers}.`].filter(Boolean).join("\n\n")
+}
+
+function goodAnswers(answers: Call<never, never, never>["answers"]) {
+  const words = { 200: "OK", 201: "Created" }
+  const withBody = ([200, 201] as const).flatMap((status) => {
+    const schema = answers[status]
+    return schema ? [[status, { description: words[status], content: { "application/json": { schema } } }] as const] : []
+  })
+  return { ...Object.fromEntries(withBody), ...(answers[204] ? { 204: { description: answers[204] } } : {}) }
+}
+
+/** Any call may be malformed, carry a bad token, ask too often or meet a server that is going down. */
+const always: RefusalCode[] = ["malformed", "invalid_field", "bad_token", "too_many_requests", "unavailable", "store_busy"]
+const ofWrites: RefusalCode[] = ["idempotency_mismatch", "too_large", "unsupported_type", "wrong_state"]
+
+function refusedAnswers(given: { who: Who; params?: unknown; method: string; refusals?: RefusalCode[] }) {
+  const codes: RefusalCode[] = [...always, ...(given.refusals ?? [])]
+  if (given.who !== "anyone") codes.push("not_signed_in", "forbidden")
+  if (given.params) codes.push("not_found")
+  if (given.method !== "get") codes.push(...ofWrites)
+  const byStatus = Map.groupBy(new Set(codes), (code) => statusOf[code])
+  const answers = [...byStatus].map(([status, of]) => [status, problemAnswer(of.map((code) => `\`${code}\``).join(", "))])
+  return { ...Object.fromEntries(answers), 500: problemAnswer("`bug`: our mistake; nothing was saved") }
+}
+
+function problemAnswer(description: string) {
+  return { description, content: { "application/problem+json": { schema: problemShape } } }
+}

@@ -1,0 +1,44 @@
+import type { OpenAPIHono } from "@hono/zod-openapi"
+import { Refusal } from "../../base/refusal.ts"
+import { onlyFor } from "../gate.ts"
+import type { AppEnv, Context, House } from "../house.ts"
+import { description } from "./description.ts"
+import { docsPage } from "./docs.tsx"
+import type { Endpoint } from "./endpoint.ts"
+import { endpoints } from "./endpoints.ts"
+
+/** Puts every call behind its gate, and beside them the document that describes them and the page that shows it. */
+export function mountApi(app: OpenAPIHono<AppEnv>, house: House, calls: Endpoint[] = endpoints): void {
+  const methods = new Map<string, string[]>()
+  for (const call of calls) {
+    const path = routePath(call.form.path)
+    const method = call.form.method.toUpperCase()
+    methods.set(path, [...(methods.get(path) ?? []), method, ...(method === "GET" ? ["HEAD"] : [])])
+    app.on(method, path, onlyFor(call.who), onlyWithScope(call), (c) => call.handle(c))
+  }
+  for (const [path, allowed] of methods) {
+    app.all(path, (c) => {
+      c.header("Allow", allowed.join(", "))
+      throw new Refusal("method_not_allowed", { allowed })
+    })
+  }
+  const document = description(calls, house.env.origin)
+  app.get("/openapi.json", onlyFor("anyone"), (c) => c.json(document))
+  app.get("/docs", onlyFor("anyone"), (c) => docsPage(c, document))
+}
+
+/** An integrator's key opens what its scopes name, and nothing because a role happens to stand in a list. */
+function onlyWithScope({ who, scope }: Endpoint) {
+  return async (c: Context, next: () => Promise<void>) => {
+    const { subject } = c.var
+    if (who !== "anyone" && subject?.role === "integrator" && !(scope && subject.scopes.includes(scope))) {
+      throw new Refusal("forbidden", { scope })
+    }
+    await next()
+  }
+}
+
+/** `/tickets/{id}` as the router writes it. */
+function routePath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ":$1")
+}
