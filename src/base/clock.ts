@@ -38,3 +38,28 @@ export function handClock(start: Instant): Clock & { set(at: Instant): void; adv
 export const machineChance: Chance = {
   bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
 }
+
+/** Running something later. Injected like the clock, so that a test moves time instead of waiting for it. */
+export interface Timers {
+  /** As soon as what runs now has let go: after pending promises and waiting input. */
+  soon(run: () => void): void
+  /** Once, after `milliseconds`. Answers how to call it off. */
+  after(milliseconds: number, run: () => void): () => void
+  /** Again and again. Answers how to end it. */
+  every(milliseconds: number, run: () => void): () => void
+}
+
+/** The machine's timers. They keep no process alive that has nothing else to do. */
+export const machineTimers: Timers = {
+  soon: (run) => void setImmediate(run),
+  after: (milliseconds, run) => {
+    const timer = setTimeout(run, milliseconds)
+    timer.unref()
+    return () => clearTimeout(timer)
+  },
+  every: (milliseconds, run) => {
+    const timer = setInterval(run, milliseconds)
+    timer.unref()
+    return () => clearInterval(timer)
+  },
+}

@@ -1,0 +1,389 @@
+import type { Server, WebSocketHandler } from "bun"
+import type { AnyFact } from "../../db/facts.ts"
+import type { Chance, Clock, Timers } from "../base/clock.ts"
+import type { Instant } from "../base/day.ts"
+import { isRefusal, type RefusalCode } from "../base/refusal.ts"
+import type { Subject } from "../domain/access/subject.ts"
+import { type Caller, createAdmission } from "./admission.ts"
+import type { Manner, Snapshot } from "./channel.ts"
+import { createChannels } from "./channels.ts"
+import { closeCodes, type Hello, isHello, type Lang, liveLimits, parseMessage, type Subscribe } from "./protocol.ts"
+import { Socket, type Wire } from "./socket.ts"
+import { parseTopic, type Reader, type Topic, topicKey, topicName } from "./topics.ts"
+
+export interface HubOptions {
+  /** Scheme, host and port from which our own pages come; sockets of browsers are let in from nowhere else. */
+  origin: string
+  clock: Pick<Clock, "real">
+  chance: Chance
+  timers: Timers
+  /**
+   * What a topic shows now, read from what is committed. Refuses `not_found` where there is no such thing or no such view.
+   * It must hold nothing that one listener of the topic may see and another may not: it is rendered once for all of them.
+   */
+  snapshot(topic: Topic, manner: Manner): Promise<Snapshot>
+  /** `null`, or why this reader may not listen to it; see `refusalToRead`. */
+  mayRead(reader: Reader, topic: Topic): Promise<RefusalCode | null>
+  /** Whose cookie a request carries: a session's or a device's. */
+  callerOf(request: Request): Promise<Caller | null>
+  /** Whose API key or device key this is; `session` is the key's id. */
+  authenticate(token: string): Promise<Caller | null>
+  /** Whether this is the secret of that ticket's link. */
+  redeemCapability(ticket: string, secret: string): Promise<boolean>
+  /** Whether a session, device or key still stands. Asked at the first message and by the sweep. */
+  isAlive(session: string): Promise<boolean>
+  langOf(request: Request): Lang
+  onFacts(listener: (facts: AnyFact[]) => void): () => void
+  /** Told about bugs; nobody's socket suffers for them. */
+  onError(cause: unknown, where: string): void
+}
+
+/** That a screen has shown something: what it last acknowledged, and when. `shown` is `null` until it has. */
+export interface Shown {
+  socket: number
+  subject: Subject | null
+  shown: { seq: number; at: Instant } | null
+}
+
+export interface Hub {
+  /** Answers a request for `/live`. `undefined`: the connection is a socket now. */
+  upgrade(request: Request, server: Server<Socket>): Promise<Response | undefined>
+  /** For `Bun.serve({ websocket })`. */
+  readonly websocket: WebSocketHandler<Socket>
+  /** A one-time ticket for this session's next socket. The request for it must have passed the gate against forged requests. */
+  issueTicket(subject: Subject, session: string, now: Instant): string
+  /** Closes every socket of a session, device or key that has ended. */
+  endSession(session: string): void
+  /** Looks at everything again that somebody listens to: for what changes by time alone, such as estimates. */
+  refresh(): void
+  /** Looks at these topics again. */
+  touch(topics: Topic[]): void
+  /** Every screen that listens to the topic, and what it says it has shown. */
+  shown(topic: Topic): Shown[]
+  readonly metrics: Readonly<Metrics>
+  /** Resolves when everything that was said so far has been looked at and sent. */
+  settled(): Promise<void>
+  /** Says goodbye to everybody and stops. */
+  close(): void
+}
+
+export interface Metrics {
+  sockets: number
+  /** Topics, in each form and language, that somebody listens to. */
+  topics: number
+  /** Contents published, each however many there were to hear it. */
+  messages: number
+  /** Sockets that were closed because they read too slowly or vanished. */
+  dropped: number
+}
+
+/** Seconds after which a client may come back; it adds a little chance of its own, so that not all come at once. */
+const retrySeconds = { restart: 2, tooMany: 30 } as const
+
+export function createHub(options: HubOptions): Hub {
+  const { clock, timers, onError } = options
+  const sockets = new Set<Socket>()
+  const ofOwner = new Map<string, number>()
+  const admission = createAdmission(options.chance)
+  let server: Server<Socket> | null = null
+  let lastId = 0
+  let unknown = 0
+  let dropped = 0
+  let pings = 0
+  let isClosed = false
+
+  const channels = createChannels({
+    clock,
+    timers,
+    snapshot: options.snapshot,
+    publish: (key, frame) => void server?.publish(key, frame),
+    onGone: (channel, code) => {
+      for (const socket of sockets) {
+        for (const [key, found] of socket.listensTo) if (found === channel) turnAway(socket, key, code)
+      }
+    },
+    onError,
+  })
+
+  const stop = [
+    options.onFacts((facts) => channels.touch(facts)),
+    timers.every(liveLimits.pingMilliseconds, () => void server?.publish(everybody, JSON.stringify({ ping: ++pings }))),
+    timers.every(liveLimits.sweepMilliseconds, () => void sweep().catch((thrown) => onError(thrown, "live sweep"))),
+  ]
+
+  async function upgrade(request: Request, bun: Server<Socket>): Promise<Response | undefined> {
+    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+      return problem(426, "not_acceptable", { Upgrade: "websocket" })
+    }
+    // Browsers always say where a page comes from, and attach cookies for every page of this site and, on some, of others. Programs
+    // say nothing and have no cookies.
+    const origin = request.headers.get("origin")
+    const isOurs = origin === null ? !request.headers.has("cookie") : origin === options.origin
+    if (!isOurs) return problem(403, "forged_request")
+    if (isClosed || sockets.size >= liveLimits.socketsInAll || unknown >= liveLimits.socketsUnknown) {
+      return problem(503, "unavailable", { "Retry-After": String(retrySeconds.tooMany) })
+    }
+    const caller = origin === null ? null : await options.callerOf(request)
+    server = bun
+    const socket = new Socket(++lastId, caller?.session ?? null, options.langOf(request))
+    return bun.upgrade(request, { data: socket }) ? undefined : problem(400, "malformed")
+  }
+
+  function open(wire: Wire): void {
+    const socket = wire.data
+    socket.wire = wire
+    sockets.add(socket)
+    unknown++
+    if (isClosed) return end(socket, closeCodes.goingAway, "restart", retrySeconds.restart)
+    socket.cancelHello = timers.after(liveLimits.helloMilliseconds, () =>
+      end(socket, closeCodes.unknown, "no_hello", null),
+    )
+  }
+
+  function message(wire: Wire, text: string | Buffer): void {
+    const socket = wire.data
+    if (socket.isOver) return
+    if (typeof text !== "string") return end(socket, closeCodes.binary, "binary", null)
+    if (!socket.mayTalk(clock.real())) return end(socket, closeCodes.tooMany, "too_many", retrySeconds.tooMany)
+    const parsed = parseMessage(text)
+    if (!parsed) return end(socket, closeCodes.malformed, "malformed", null)
+    socket
+      .inOrder(async () => {
+        if (!socket.reader)
+          return isHello(parsed) ? hello(socket, parsed) : end(socket, closeCodes.unknown, "no_hello", null)
+        if ("sub" in parsed) return subscribe(socket, parsed)
+        if ("unsub" in parsed) return parsed.unsub.forEach((name) => unsubscribe(socket, name))
+        if ("ack" in parsed) return parsed.ack.forEach((ack) => acknowledge(socket, ack))
+        if (isHello(parsed)) end(socket, closeCodes.malformed, "malformed", null)
+      })
+      .catch((thrown) => {
+        onError(thrown, "live message")
+        end(socket, closeCodes.broken, "broken", retrySeconds.restart)
+      })
+  }
+
+  async function hello(socket: Socket, said: Hello): Promise<void> {
+    const known = await identify(socket, said)
+    // Asked after the session is known to `endSession`: one that ends in between is caught by one of the two.
+    if (known) socket.session = known.session
+    const stands = known !== null && (known.reader.subject === null || (await options.isAlive(known.session)))
+    if (socket.isOver) return
+    if (!known || !stands) return end(socket, closeCodes.unknown, "unknown", null)
+    const { role, owner } = ownerOf(known.reader)
+    const others = ofOwner.get(owner) ?? 0
+    if (others >= liveLimits.sockets[role]) return end(socket, closeCodes.tooMany, "too_many", retrySeconds.tooMany)
+    ofOwner.set(owner, others + 1)
+    socket.owner = owner
+    socket.reader = known.reader
+    socket.prefers = "token" in said ? "json" : "html"
+    socket.lang = said.lang ?? socket.lang
+    socket.cancelHello()
+    unknown--
+    socket.wire?.subscribe(everybody)
+  }
+
+  async function identify(socket: Socket, said: Hello): Promise<{ reader: Reader; session: string } | null> {
+    if ("capability" in said) {
+      const [ticket = "", secret = ""] = split(said.capability)
+      const isHolder = secret !== "" && (await options.redeemCapability(ticket, secret))
+      return isHolder ? { reader: { subject: null, ticket }, session: `ticket:${ticket}` } : null
+    }
+    let caller: Caller | null = null
+    if ("token" in said) caller = await options.authenticate(said.token)
+    // A ticket counts only on a socket that was opened under the very session that asked for it.
+    else if (socket.cookie !== null) caller = admission.redeem(said.ticket, socket.cookie, clock.real())
+    return caller && { reader: { subject: caller.subject, ticket: null }, session: caller.session }
+  }
+
+  async function subscribe(socket: Socket, wanted: Subscribe): Promise<void> {
+    for (const name of wanted.sub) {
+      await socket.roomToSend()
+      const { reader } = socket
+      if (!reader || socket.isOver) return
+      const as = wanted.as ?? socket.prefers
+      const manner: Manner = { as, lang: socket.lang, view: as === "html" ? (wanted.view ?? null) : null }
+      const key = `${as}.${manner.view ?? ""} ${name}`
+      const code = await listen(socket, reader, { name, key, manner, since: wanted.since })
+      if (code) turnAway(socket, key, code, name)
+    }
+  }
+
+  async function listen(
+    socket: Socket,
+    reader: Reader,
+    wanted: { name: string; key: string; manner: Manner; since: number | undefined },
+  ): Promise<RefusalCode | null> {
+    const topic = parseTopic(wanted.name, reader.subject)
+    if (!topic) return "malformed"
+    const isNew = !socket.listensTo.has(wanted.key)
+    if (isNew && socket.listensTo.size >= liveLimits.topicsPerSocket) return "limit_reached"
+    const refusal = await options.mayRead(reader, topic)
+    if (refusal) return refusal
+    try {
+      await channels.join(topic, wanted.manner, (channel) => {
+        if (socket.isOver) return
+        leave(socket, wanted.key)
+        for (const frame of channel.catchUp(wanted.since)) socket.send(frame)
+        socket.wire?.subscribe(channel.key)
+        socket.listensTo.set(wanted.key, channel)
+        channels.enter(channel)
+      })
+      return null
+    } catch (thrown) {
+      if (isRefusal(thrown)) return thrown.code
+      onError(thrown, `live ${wanted.name}`)
+      return "unavailable"
+    }
+  }
+
+  function unsubscribe(socket: Socket, name: string): void {
+    for (const [key, { topic }] of socket.listensTo) if (topicName(topic) === name) leave(socket, key)
+    socket.shown.delete(name)
+  }
+
+  function acknowledge(socket: Socket, { topic, seq }: { topic: string; seq: number }): void {
+    for (const channel of socket.listensTo.values()) {
+      if (topicName(channel.topic) === topic && seq <= channel.seq) socket.shown.set(topic, { seq, at: clock.real() })
+    }
+  }
+
+  function leave(socket: Socket, key: string): void {
+    const channel = socket.listensTo.get(key)
+    if (!channel) return
+    socket.listensTo.delete(key)
+    if (!socket.isOver) socket.wire?.unsubscribe(channel.key)
+    channels.leave(channel)
+  }
+
+  /** Tells a socket that it does not, or no longer, listen to something. */
+  function turnAway(socket: Socket, key: string, code: RefusalCode, name?: string): void {
+    const channel = socket.listensTo.get(key)
+    leave(socket, key)
+    socket.send(JSON.stringify({ refused: name ?? (channel ? topicName(channel.topic) : key), code }))
+  }
+
+  /** Says goodbye and closes. What comes from this socket from now on is not heard. */
+  function end(socket: Socket, code: number, reason: string, retry: number | null): void {
+    if (socket.isOver) return
+    socket.send(JSON.stringify({ bye: reason, retry }))
+    for (const key of [...socket.listensTo.keys()]) leave(socket, key)
+    socket.isOver = true
+    socket.drain()
+    socket.wire?.close(code, reason)
+  }
+
+  function closed(wire: Wire, code: number): void {
+    const socket = wire.data
+    if (!sockets.delete(socket)) return
+    // Bun says 1006 for whatever was not a clean goodbye: a reader too slow, a frame too large, a cable pulled.
+    if (!socket.isOver && code === 1006) dropped++
+    socket.isOver = true
+    socket.cancelHello()
+    socket.drain()
+    for (const key of [...socket.listensTo.keys()]) leave(socket, key)
+    if (!socket.reader) unknown--
+    const left = (ofOwner.get(socket.owner) ?? 0) - 1
+    if (left > 0) ofOwner.set(socket.owner, left)
+    else ofOwner.delete(socket.owner)
+  }
+
+  /** For what nobody told us: sessions that ran out, rights that were taken away. */
+  async function sweep(): Promise<void> {
+    channels.sweep()
+    const alive = new Map<string, boolean>()
+    for (const socket of [...sockets]) {
+      const { reader, session } = socket
+      if (!reader || socket.isOver) continue
+      if (reader.subject && !alive.has(session)) alive.set(session, await options.isAlive(session))
+      if (alive.get(session) === false) {
+        end(socket, closeCodes.unknown, "session_over", null)
+        continue
+      }
+      for (const [key, channel] of [...socket.listensTo]) {
+        const code = await options.mayRead(reader, channel.topic)
+        if (code && socket.listensTo.get(key) === channel) turnAway(socket, key, code)
+      }
+    }
+  }
+
+  return {
+    upgrade,
+    websocket: {
+      maxPayloadLength: liveLimits.frameBytes,
+      backpressureLimit: liveLimits.backpressureBytes,
+      // Without it Bun drops messages in silence and the reader has a hole.
+      closeOnBackpressureLimit: true,
+      idleTimeout: 30,
+      sendPings: true,
+      perMessageDeflate: false,
+      open,
+      message,
+      drain: (wire) => wire.data.drain(),
+      close: closed,
+    },
+    issueTicket: (subject, session, now) => admission.issue({ subject, session }, now),
+    endSession(session) {
+      admission.forget(session)
+      for (const socket of [...sockets]) {
+        if (socket.session === session || socket.cookie === session)
+          end(socket, closeCodes.unknown, "session_over", null)
+      }
+    },
+    refresh: () => channels.touchAll(),
+    touch: (topics) => channels.touchTopics(topics),
+    shown(topic) {
+      const name = topicName(topic)
+      return [...sockets]
+        .filter(({ listensTo }) =>
+          [...listensTo.values()].some((channel) => topicKey(channel.topic) === topicKey(topic)),
+        )
+        .map(({ id, reader, shown }) => ({
+          socket: id,
+          subject: reader?.subject ?? null,
+          shown: shown.get(name) ?? null,
+        }))
+    },
+    metrics: {
+      get sockets() {
+        return sockets.size
+      },
+      get topics() {
+        return channels.listenedTo
+      },
+      get messages() {
+        return channels.messages
+      },
+      get dropped() {
+        return dropped
+      },
+    },
+    settled: () => channels.settled(),
+    close() {
+      if (isClosed) return
+      isClosed = true
+      for (const done of stop) done()
+      for (const socket of [...sockets]) end(socket, closeCodes.goingAway, "restart", retrySeconds.restart)
+    },
+  }
+}
+
+/** The one topic of the server that every known socket listens to. */
+const everybody = "everybody"
+
+function ownerOf({ subject, ticket }: Reader): { role: keyof typeof liveLimits.sockets; owner: string } {
+  return subject
+    ? { role: subject.role, owner: `${subject.role}:${subject.id}` }
+    : { role: "capability", owner: `ticket:${ticket}` }
+}
+
+/** `<ticket>.<secret>` */
+function split(capability: string): string[] {
+  const dot = capability.indexOf(".")
+  return dot < 0 ? [] : [capability.slice(0, dot), capability.slice(dot + 1)]
+}
+
+/** The handshake is answered before there is a page; its words are for programs. */
+function problem(status: number, code: RefusalCode, headers: Record<string, string> = {}): Response {
+  const body = JSON.stringify({ type: "about:blank", title: code, status, code })
+  return new Response(body, { status, headers: { "Content-Type": "application/problem+json", ...headers } })
+}

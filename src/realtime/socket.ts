@@ -1,0 +1,68 @@
+import type { ServerWebSocket } from "bun"
+import type { Instant } from "../base/day.ts"
+import type { Channel } from "./channel.ts"
+import { type As, type Lang, liveLimits } from "./protocol.ts"
+import type { Reader } from "./topics.ts"
+
+export type Wire = ServerWebSocket<Socket>
+
+/** One open socket: who is there, what it listens to, and what it has used up of its limits. */
+export class Socket {
+  readonly id: number
+  /** The session or device under whose cookie the socket was opened; `null` for programs and for bearers of a link. */
+  readonly cookie: string | null
+  /** Set by the first message. */
+  reader: Reader | null = null
+  /** What ends the socket when it ends: a session, a device, a key, or a ticket's link. */
+  session = ""
+  /** Of whom there may be only so many. */
+  owner = ""
+  lang: Lang
+  /** The form in which it gets what it names no form for. */
+  prefers: As = "html"
+  wire: Wire | null = null
+  /** What it listens to, by name and manner. */
+  readonly listensTo = new Map<string, Channel>()
+  /** What it says it has shown, by name. */
+  readonly shown = new Map<string, { seq: number; at: Instant }>()
+  isOver = false
+  cancelHello: () => void = () => {}
+  #drained: (() => void)[] = []
+  readonly #arrivals: Instant[] = []
+  #work: Promise<void> = Promise.resolve()
+
+  constructor(id: number, cookie: string | null, lang: Lang) {
+    this.id = id
+    this.cookie = cookie
+    this.lang = lang
+  }
+
+  /** Whether one more message is within the limit. */
+  mayTalk(now: Instant): boolean {
+    const { messages, messagesMilliseconds } = liveLimits
+    while ((this.#arrivals[0] ?? now) <= now - messagesMilliseconds) this.#arrivals.shift()
+    this.#arrivals.push(now)
+    return this.#arrivals.length <= messages
+  }
+
+  /** Messages of one socket are worked off one after another, in the order in which they came. */
+  inOrder(step: () => Promise<void>): Promise<void> {
+    this.#work = this.#work.then(() => (this.isOver ? undefined : step()))
+    return this.#work
+  }
+
+  send(frame: string): void {
+    if (!this.isOver) this.wire?.send(frame)
+  }
+
+  /** Resolves when most of what was sent has left the house, or the socket is over. */
+  async roomToSend(): Promise<void> {
+    while (!this.isOver && (this.wire?.getBufferedAmount() ?? 0) > liveLimits.replayBytes) {
+      await new Promise<void>((resolve) => this.#drained.push(resolve))
+    }
+  }
+
+  drain(): void {
+    for (const resolve of this.#drained.splice(0)) resolve()
+  }
+}
