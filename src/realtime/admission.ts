@@ -2,7 +2,8 @@ import type { Chance } from "../base/clock.ts"
 import type { Instant } from "../base/day.ts"
 import { token } from "../base/id.ts"
 import type { Subject } from "../domain/access/subject.ts"
-import { liveLimits } from "./protocol.ts"
+import { type Hello, liveLimits } from "./protocol.ts"
+import type { Reader } from "./topics.ts"
 
 /** Who listens, and the session, device or key by which they were let in: when that ends, so do its sockets. */
 export interface Caller {
@@ -14,13 +15,27 @@ interface Issued extends Caller {
   until: Instant
 }
 
+export interface AdmissionOptions {
+  chance: Chance
+  authenticate(token: string): Promise<Caller | null>
+  redeemCapability(ticket: string, secret: string): Promise<boolean>
+}
+
 /**
- * One-time tickets for the first message of a socket that was opened under a cookie. A page of another origin can open such a socket
+ * Who may take part. One-time tickets are for sockets that were opened under a cookie: a page of another origin can open such a socket
  * with the reader's cookies attached, but it cannot ask for a ticket. Only hashes are kept, and only in memory: after a restart every
  * page asks again anyway.
  */
-export function createAdmission(chance: Chance) {
+export function createAdmission(options: AdmissionOptions) {
   const issued = new Map<string, Issued>()
+
+  /** Whose ticket it was; `null` if it is unknown, used, late or another session's. Whatever the answer, it is used up. */
+  function redeem(secret: string, session: string, now: Instant): Caller | null {
+    const key = hash(secret)
+    const found = issued.get(key)
+    issued.delete(key)
+    return found && found.until > now && found.session === session ? found : null
+  }
 
   return {
     /** A ticket for this session, good once and for thirty seconds. Of more than a handful the oldest lapses. */
@@ -32,18 +47,27 @@ export function createAdmission(chance: Chance) {
       }
       const own = [...issued].filter(([, { session }]) => session === caller.session)
       for (const [key] of own.slice(0, Math.max(0, own.length - liveLimits.ticketsPerSession + 1))) issued.delete(key)
-      const secret = token(chance, 32)
+      const secret = token(options.chance, 32)
       issued.set(hash(secret), { ...caller, until: now + liveLimits.ticketMilliseconds })
       return secret
     },
 
-    /** Whose ticket it was; `null` if it is unknown, used, late or another session's. Whatever the answer, it is used up. */
-    redeem(secret: string, session: string, now: Instant): Caller | null {
-      const key = hash(secret)
-      const found = issued.get(key)
-      issued.delete(key)
-      if (!found || found.until <= now || found.session !== session) return null
-      return { subject: found.subject, session: found.session }
+    /** Who says hello on a socket that was opened under the session `cookie`; `null` where it is not to be believed. */
+    async identify(
+      said: Hello,
+      cookie: string | null,
+      now: Instant,
+    ): Promise<{ reader: Reader; session: string } | null> {
+      if ("capability" in said) {
+        const dot = said.capability.indexOf(".")
+        const [ticket, secret] = [said.capability.slice(0, Math.max(0, dot)), said.capability.slice(dot + 1)]
+        const isHolder = ticket !== "" && (await options.redeemCapability(ticket, secret))
+        return isHolder ? { reader: { subject: null, ticket }, session: `ticket:${ticket}` } : null
+      }
+      let caller: Caller | null = null
+      if ("token" in said) caller = await options.authenticate(said.token)
+      else if (cookie !== null) caller = redeem(said.ticket, cookie, now)
+      return caller && { reader: { subject: caller.subject, ticket: null }, session: caller.session }
     },
 
     /** Nobody comes in any more on a ticket of this session. */

@@ -7,13 +7,22 @@ import type { Subject } from "../domain/access/subject.ts"
 import { type Caller, createAdmission } from "./admission.ts"
 import type { Manner, Snapshot } from "./channel.ts"
 import { createChannels } from "./channels.ts"
-import { closeCodes, type Hello, isHello, type Lang, liveLimits, parseMessage, type Subscribe } from "./protocol.ts"
+import {
+  type ClientMessage,
+  closeCodes,
+  type Hello,
+  isHello,
+  type Lang,
+  liveLimits,
+  parseMessage,
+  type Subscribe,
+} from "./protocol.ts"
 import { Socket, type Wire } from "./socket.ts"
 import { parseTopic, type Reader, type Topic, topicKey, topicName } from "./topics.ts"
 
 export interface HubOptions {
   /** Scheme, host and port from which our own pages come; sockets of browsers are let in from nowhere else. */
-  origin: string
+  origin(): string
   clock: Pick<Clock, "real">
   chance: Chance
   timers: Timers
@@ -24,7 +33,7 @@ export interface HubOptions {
   snapshot(topic: Topic, manner: Manner): Promise<Snapshot>
   /** `null`, or why this reader may not listen to it; see `refusalToRead`. */
   mayRead(reader: Reader, topic: Topic): Promise<RefusalCode | null>
-  /** Whose cookie a request carries: a session's or a device's. */
+  /** Whose cookie a request carries: a session's, or a device's (whose `session` is the device's id). */
   callerOf(request: Request): Promise<Caller | null>
   /** Whose API key or device key this is; `session` is the key's id. */
   authenticate(token: string): Promise<Caller | null>
@@ -50,8 +59,11 @@ export interface Hub {
   upgrade(request: Request, server: Server<Socket>): Promise<Response | undefined>
   /** For `Bun.serve({ websocket })`. */
   readonly websocket: WebSocketHandler<Socket>
-  /** A one-time ticket for this session's next socket. The request for it must have passed the gate against forged requests. */
-  issueTicket(subject: Subject, session: string, now: Instant): string
+  /**
+   * A one-time ticket for this session's next socket; a device without a session goes by its own id. The request for it must have passed
+   * the gate against forged requests.
+   */
+  issueTicket(subject: Subject, session: string | null): string
   /** Closes every socket of a session, device or key that has ended. */
   endSession(session: string): void
   /** Looks at everything again that somebody listens to: for what changes by time alone, such as estimates. */
@@ -60,14 +72,15 @@ export interface Hub {
   touch(topics: Topic[]): void
   /** Every screen that listens to the topic, and what it says it has shown. */
   shown(topic: Topic): Shown[]
-  readonly metrics: Readonly<Metrics>
+  /** How it goes, for whoever watches over the machine. */
+  numbers(): Numbers
   /** Resolves when everything that was said so far has been looked at and sent. */
   settled(): Promise<void>
   /** Says goodbye to everybody and stops. */
   close(): void
 }
 
-export interface Metrics {
+export type Numbers = {
   sockets: number
   /** Topics, in each form and language, that somebody listens to. */
   topics: number
@@ -84,7 +97,7 @@ export function createHub(options: HubOptions): Hub {
   const { clock, timers, onError } = options
   const sockets = new Set<Socket>()
   const ofOwner = new Map<string, number>()
-  const admission = createAdmission(options.chance)
+  const admission = createAdmission(options)
   let server: Server<Socket> | null = null
   let lastId = 0
   let unknown = 0
@@ -118,7 +131,7 @@ export function createHub(options: HubOptions): Hub {
     // Browsers always say where a page comes from, and attach cookies for every page of this site and, on some, of others. Programs
     // say nothing and have no cookies.
     const origin = request.headers.get("origin")
-    const isOurs = origin === null ? !request.headers.has("cookie") : origin === options.origin
+    const isOurs = origin === null ? !request.headers.has("cookie") : origin === options.origin()
     if (!isOurs) return problem(403, "forged_request")
     if (isClosed || sockets.size >= liveLimits.socketsInAll || unknown >= liveLimits.socketsUnknown) {
       return problem(503, "unavailable", { "Retry-After": String(retrySeconds.tooMany) })
@@ -134,41 +147,45 @@ export function createHub(options: HubOptions): Hub {
     socket.wire = wire
     sockets.add(socket)
     unknown++
-    if (isClosed) return end(socket, closeCodes.goingAway, "restart", retrySeconds.restart)
-    socket.cancelHello = timers.after(liveLimits.helloMilliseconds, () =>
-      end(socket, closeCodes.unknown, "no_hello", null),
-    )
+    if (isClosed) end(socket, closeCodes.goingAway, "restart", retrySeconds.restart)
+    else
+      socket.cancelHello = timers.after(liveLimits.helloMilliseconds, () => end(socket, closeCodes.unknown, "no_hello"))
   }
 
-  function message(wire: Wire, text: string | Buffer): void {
+  function message(wire: Wire, frame: string | Buffer): void {
     const socket = wire.data
     if (socket.isOver) return
-    if (typeof text !== "string") return end(socket, closeCodes.binary, "binary", null)
-    if (!socket.mayTalk(clock.real())) return end(socket, closeCodes.tooMany, "too_many", retrySeconds.tooMany)
-    const parsed = parseMessage(text)
-    if (!parsed) return end(socket, closeCodes.malformed, "malformed", null)
-    socket
-      .inOrder(async () => {
-        if (!socket.reader)
-          return isHello(parsed) ? hello(socket, parsed) : end(socket, closeCodes.unknown, "no_hello", null)
-        if ("sub" in parsed) return subscribe(socket, parsed)
-        if ("unsub" in parsed) return parsed.unsub.forEach((name) => unsubscribe(socket, name))
-        if ("ack" in parsed) return parsed.ack.forEach((ack) => acknowledge(socket, ack))
-        if (isHello(parsed)) end(socket, closeCodes.malformed, "malformed", null)
-      })
-      .catch((thrown) => {
-        onError(thrown, "live message")
-        end(socket, closeCodes.broken, "broken", retrySeconds.restart)
-      })
+    const said = typeof frame === "string" ? parseMessage(frame) : null
+    if (typeof frame !== "string") end(socket, closeCodes.binary, "binary")
+    else if (!socket.mayTalk(clock.real())) end(socket, closeCodes.tooMany, "too_many", retrySeconds.tooMany)
+    else if (said === null) end(socket, closeCodes.malformed, "malformed")
+    else {
+      socket
+        .inOrder(() => hear(socket, said))
+        .catch((thrown) => {
+          onError(thrown, "live message")
+          end(socket, closeCodes.broken, "broken", retrySeconds.restart)
+        })
+    }
+  }
+
+  async function hear(socket: Socket, said: ClientMessage): Promise<void> {
+    if (!socket.reader) {
+      if (isHello(said)) await hello(socket, said)
+      else end(socket, closeCodes.unknown, "no_hello")
+    } else if (isHello(said)) end(socket, closeCodes.malformed, "malformed")
+    else if ("sub" in said) await subscribe(socket, said)
+    else if ("unsub" in said) for (const name of said.unsub) unsubscribe(socket, name)
+    else if ("ack" in said) for (const ack of said.ack) acknowledge(socket, ack)
   }
 
   async function hello(socket: Socket, said: Hello): Promise<void> {
-    const known = await identify(socket, said)
+    const known = await admission.identify(said, socket.cookie, clock.real())
     // Asked after the session is known to `endSession`: one that ends in between is caught by one of the two.
     if (known) socket.session = known.session
     const stands = known !== null && (known.reader.subject === null || (await options.isAlive(known.session)))
     if (socket.isOver) return
-    if (!known || !stands) return end(socket, closeCodes.unknown, "unknown", null)
+    if (!known || !stands) return end(socket, closeCodes.unknown, "unknown")
     const { role, owner } = ownerOf(known.reader)
     const others = ofOwner.get(owner) ?? 0
     if (others >= liveLimits.sockets[role]) return end(socket, closeCodes.tooMany, "too_many", retrySeconds.tooMany)
@@ -180,19 +197,6 @@ export function createHub(options: HubOptions): Hub {
     socket.cancelHello()
     unknown--
     socket.wire?.subscribe(everybody)
-  }
-
-  async function identify(socket: Socket, said: Hello): Promise<{ reader: Reader; session: string } | null> {
-    if ("capability" in said) {
-      const [ticket = "", secret = ""] = split(said.capability)
-      const isHolder = secret !== "" && (await options.redeemCapability(ticket, secret))
-      return isHolder ? { reader: { subject: null, ticket }, session: `ticket:${ticket}` } : null
-    }
-    let caller: Caller | null = null
-    if ("token" in said) caller = await options.authenticate(said.token)
-    // A ticket counts only on a socket that was opened under the very session that asked for it.
-    else if (socket.cookie !== null) caller = admission.redeem(said.ticket, socket.cookie, clock.real())
-    return caller && { reader: { subject: caller.subject, ticket: null }, session: caller.session }
   }
 
   async function subscribe(socket: Socket, wanted: Subscribe): Promise<void> {
@@ -263,7 +267,7 @@ export function createHub(options: HubOptions): Hub {
   }
 
   /** Says goodbye and closes. What comes from this socket from now on is not heard. */
-  function end(socket: Socket, code: number, reason: string, retry: number | null): void {
+  function end(socket: Socket, code: number, reason: string, retry: number | null = null): void {
     if (socket.isOver) return
     socket.send(JSON.stringify({ bye: reason, retry }))
     for (const key of [...socket.listensTo.keys()]) leave(socket, key)
@@ -296,7 +300,7 @@ export function createHub(options: HubOptions): Hub {
       if (!reader || socket.isOver) continue
       if (reader.subject && !alive.has(session)) alive.set(session, await options.isAlive(session))
       if (alive.get(session) === false) {
-        end(socket, closeCodes.unknown, "session_over", null)
+        end(socket, closeCodes.unknown, "session_over")
         continue
       }
       for (const [key, channel] of [...socket.listensTo]) {
@@ -321,12 +325,11 @@ export function createHub(options: HubOptions): Hub {
       drain: (wire) => wire.data.drain(),
       close: closed,
     },
-    issueTicket: (subject, session, now) => admission.issue({ subject, session }, now),
+    issueTicket: (subject, session) => admission.issue({ subject, session: session ?? subject.id }, clock.real()),
     endSession(session) {
       admission.forget(session)
       for (const socket of [...sockets]) {
-        if (socket.session === session || socket.cookie === session)
-          end(socket, closeCodes.unknown, "session_over", null)
+        if (socket.session === session || socket.cookie === session) end(socket, closeCodes.unknown, "session_over")
       }
     },
     refresh: () => channels.touchAll(),
@@ -343,20 +346,7 @@ export function createHub(options: HubOptions): Hub {
           shown: shown.get(name) ?? null,
         }))
     },
-    metrics: {
-      get sockets() {
-        return sockets.size
-      },
-      get topics() {
-        return channels.listenedTo
-      },
-      get messages() {
-        return channels.messages
-      },
-      get dropped() {
-        return dropped
-      },
-    },
+    numbers: () => ({ sockets: sockets.size, topics: channels.listenedTo, messages: channels.messages, dropped }),
     settled: () => channels.settled(),
     close() {
       if (isClosed) return
@@ -374,12 +364,6 @@ function ownerOf({ subject, ticket }: Reader): { role: keyof typeof liveLimits.s
   return subject
     ? { role: subject.role, owner: `${subject.role}:${subject.id}` }
     : { role: "capability", owner: `ticket:${ticket}` }
-}
-
-/** `<ticket>.<secret>` */
-function split(capability: string): string[] {
-  const dot = capability.indexOf(".")
-  return dot < 0 ? [] : [capability.slice(0, dot), capability.slice(dot + 1)]
 }
 
 /** The handshake is answered before there is a page; its words are for programs. */
