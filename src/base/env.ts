@@ -15,6 +15,10 @@ export interface Env {
   /** Where a new demo's clock stands; `null`: at 10:00 of this or the next working day. */
   demoNow: number | null
   metricsToken: string | null
+  /** Addresses of proxies whose X-Forwarded-For is believed. */
+  trustedProxies: string[]
+  /** Requests a minute from one address without a session or key. */
+  anonymousPerMinute: number
 }
 
 /** A sentence for whoever starts the process. */
@@ -40,6 +44,8 @@ export function readEnv(source: Record<string, string | undefined>): Env {
     demoCitizens: wholeNumber("DEMO_CITIZENS", source.DEMO_CITIZENS ?? "12", 2, 20_000),
     demoNow: source.DEMO_NOW ? readMoment(source.DEMO_NOW) : null,
     metricsToken: source.METRICS_TOKEN || null,
+    trustedProxies: (source.TRUSTED_PROXIES ?? "").split(",").map((text) => text.trim()).filter(Boolean),
+    anonymousPerMinute: wholeNumber("ANONYMOUS_PER_MINUTE", source.ANONYMOUS_PER_MINUTE ?? "600", 10, 1_000_000),
   }
 }
 

@@ -77,7 +77,18 @@ const office = z.strictObject({
   lines: z.array(line).min(1).max(9),
 })
 
+const colour = z.string().regex(/^#[0-9a-f]{6}$/i, "a colour is written #rrggbb")
+
 const officesFile = z.strictObject({
+  look: z
+    .strictObject({
+      name: words.optional(),
+      logo: z.string().regex(/^[\w-]+\.(svg|png)$/, "a file in public/, e.g. logo.svg").optional(),
+      accent: colour.optional(),
+      accentDark: colour.optional(),
+    })
+    .nullable()
+    .default(null),
   agencies: z.array(z.strictObject({ code: z.string().regex(/^[a-z0-9-]{2,40}$/), ...name })).min(1),
   offices: z.array(office).min(1),
   calendar: z
@@ -195,6 +206,7 @@ function crossCheck(offices: Offices, services: Services): string[] {
 function toPlan(offices: Offices, services: Services): SetupPlan {
   const named = (one: { ar: string; en: string }) => ({ ar: one.ar, en: one.en })
   return {
+    look: offices.look,
     agencies: offices.agencies.map((one) => ({ code: one.code, name: named(one) })),
     sectors: Object.entries(services.sectors).map(([code, name]) => ({ code, name })),
     services: services.services.map(({ ar, en, ...rest }) => ({ ...rest, name: { ar, en } })),

@@ -26,6 +26,8 @@ export interface SetupPlan {
   offices: PlannedOffice[]
   seasons: { id: string; name: Words; first: Day; last: Day; provisional: boolean }[]
   holidays: { name: Words; first: Day; last: Day; provisional: boolean }[]
+  /** The agency's own name, logo and colours. */
+  look: { name?: Words; logo?: string; accent?: string; accentDark?: string } | null
 }
 
 export interface PlannedOffice {

@@ -1,0 +1,99 @@
+import { readFileSync, writeFileSync, chmodSync } from "node:fs"
+import { join } from "node:path"
+import type { OpenStore } from "../../../db/open.ts"
+import type { Store } from "../../../db/store.ts"
+import { openWriter } from "../../../db/write.ts"
+import { type Chance, handClock } from "../../base/clock.ts"
+import type { Instant } from "../../base/day.ts"
+import type { Env } from "../../base/env.ts"
+import type { Keys } from "../../base/seal.ts"
+import { keep, kept } from "../../domain/access/memory.ts"
+import { demoMoment, laterMoment } from "./moment.ts"
+import { morning } from "./morning.ts"
+import { type DemoPeople, seed } from "./seed.ts"
+
+export interface Demo {
+  /** Milliseconds by which the office's clock is ahead of the real one. */
+  shift: number
+  /** Writes `demo.json` (first start) with addresses at `origin`; answers when it is on disk. */
+  announce(origin: string): Promise<void>
+  people: DemoPeople | null
+}
+
+interface Given {
+  env: Env
+  opened: OpenStore
+  store: Store
+  keys: Keys
+  chance: Chance
+  isNew: boolean
+}
+
+/**
+ * Opens the demo that this data folder is, or makes it one. A new one gets the demonstration's offices, people and a morning that has
+ * really been played through the same turns as any other day; `null` where the folder is not a demo.
+ */
+export async function openDemo(given: Given): Promise<Demo | null> {
+  return given.isNew ? makeDemo(given) : continueDemo(given)
+}
+
+async function makeDemo({ env, opened, store, keys, chance }: Given): Promise<Demo> {
+  const realNow = Date.now()
+  const moment = env.demoNow ?? demoMoment(realNow)
+  const clock = handClock(moment)
+  const writer = openWriter(opened.writing, { clock, chance })
+  const people = await seed({ writer, clock, keys, chance, moment, citizens: env.demoCitizens })
+  await morning({ writer, store, clock, keys, chance, moment, people })
+  const shift = moment - Date.now()
+  clock.set(moment)
+  await writer.write(
+    async (tx) => {
+      await keep(tx, "demo", "1")
+      await keep(tx, "shift", String(shift))
+    },
+    { scopes: ["accounts"] },
+  )
+  await writer.close()
+  const file = join(env.dataDir, "demo.json")
+  return {
+    shift,
+    people,
+    async announce(origin) {
+      writeFileSync(file, `${JSON.stringify(people.withOrigin(origin), null, 2)}\n`, { mode: 0o600 })
+      chmodSync(file, 0o600)
+    },
+  }
+}
+
+/** The clock goes on from where it is; where the first office is closed then, it jumps to ten o'clock of its next working day. */
+async function continueDemo({ env, opened, store, chance }: Given): Promise<Demo | null> {
+  if ((await kept(store, "demo")) !== "1") return null
+  const before = Number((await kept(store, "shift")) ?? 0)
+  const realNow = Date.now()
+  const shift = (await laterMoment(store, realNow + before)) - realNow
+  if (shift !== before) {
+    const writer = openWriter(opened.writing, { clock: { office: () => realNow + shift, real: () => realNow }, chance })
+    await writer.write((tx) => keep(tx, "shift", String(shift)), { scopes: [] })
+    await writer.close()
+  }
+  return { shift, people: null, announce: (origin) => correctOrigin(join(env.dataDir, "demo.json"), origin) }
+}
+
+/** Addresses in `demo.json` follow the origin of this start. */
+async function correctOrigin(file: string, origin: string): Promise<void> {
+  let text: string
+  try {
+    text = readFileSync(file, "utf8")
+  } catch {
+    return
+  }
+  const before = (JSON.parse(text) as { origin?: string }).origin
+  if (before && before !== origin) writeFileSync(file, text.replaceAll(`"${before}`, `"${origin}`), { mode: 0o600 })
+}
+
+/** What the first look at a terminal should say: where to go and with what. */
+export function demoAnnouncement(demo: Demo, origin: string, readyMs: number, now: Instant = Date.now() + demo.shift): string {
+  const clock = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "short", timeZone: "Asia/Riyadh" }).format(now)
+  const head = `\nDawr · دَوْر is open at ${origin} (ready in ${readyMs} ms). This is a demonstration; its clock reads ${clock} in Riyadh.\n`
+  return demo.people ? `${head}\n${demo.people.table(origin)}\n` : `${head}Sign-ins are in demo.json in the data folder.\n`
+}

@@ -1,0 +1,228 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import type { Writer } from "../../../db/write.ts"
+import type { Scope } from "../../../db/write.ts"
+import type { Chance, Clock } from "../../base/clock.ts"
+import type { Instant } from "../../base/day.ts"
+import type { Keys } from "../../base/seal.ts"
+import { makeKey } from "../../domain/access/keys.ts"
+import { hashPassword } from "../../domain/access/passwords.ts"
+import { addDevice, addStaff } from "../../domain/access/staff.ts"
+import { setUp, type SetupPlan } from "../../domain/offices/setup.ts"
+import { enrol, relate } from "../../domain/people/writes.ts"
+import { readPlan } from "../plan.ts"
+import { citizenName, demoMobile, demoNumber, residentName, staffName } from "./people.ts"
+
+/** The offices of the demonstration that have agents to try. */
+const staffedOffices = ["RUH-RML", "VIR-01"]
+
+/** One password for all of them; a demonstration has no secrets. */
+export const demoPassword = "dawr-demo-2026"
+
+const integratorScopes = ["bookings:read", "bookings:write", "facts:read", "board:read", "queue:read"]
+
+/** People who fill the demo's hall. They have no sign-in, and their numbers lie apart from those of the people who do. */
+const hallCount = 90
+const hallFirst = 50_000
+
+interface Given {
+  writer: Writer
+  clock: Clock
+  keys: Keys
+  chance: Chance
+  moment: Instant
+  citizens: number
+}
+
+export interface DemoCitizen {
+  id: string
+  name: string
+  kind: "citizen" | "resident"
+  nationalId: string
+  birthYear: number
+  mobile: string
+  password: string
+  recoveryCodes: string[]
+  token: string
+  dependants: { id: string; name: string }[]
+}
+
+export interface DemoStaff {
+  name: string
+  office: string
+  counter?: string
+  login: string
+  password: string
+  recoveryCodes: string[]
+  token: string
+}
+
+interface DemoDevice {
+  office: string
+  path: string
+  token: string
+}
+
+export class DemoPeople {
+  readonly citizens: DemoCitizen[] = []
+  readonly agents: (DemoStaff & { counter: string; id: string })[] = []
+  readonly supervisors: DemoStaff[] = []
+  readonly kiosks: DemoDevice[] = []
+  readonly boards: DemoDevice[] = []
+  readonly integrators: { name: string; token: string; scopes: string[] }[] = []
+  /** Ids of the people in the hall, for the morning. */
+  readonly hall: { id: string; birthYear: number }[] = []
+  plan: SetupPlan | null = null
+
+  withOrigin(origin: string) {
+    const device = ({ office, path, token }: DemoDevice) => ({ office, url: `${origin}${path}`, token })
+    return {
+      origin,
+      citizens: this.citizens,
+      agents: this.agents.map(({ id: _id, ...agent }) => agent),
+      supervisors: this.supervisors,
+      kiosks: this.kiosks.map(device),
+      boards: this.boards.map(device),
+      integrators: this.integrators,
+    }
+  }
+
+  /** The table that a first start prints. */
+  table(origin: string): string {
+    const first = this.citizens[0]
+    const resident = this.citizens.find(({ kind }) => kind === "resident")
+    const agent = this.agents[2]
+    const supervisor = this.supervisors[0]
+    const kiosk = this.kiosks[0]
+    const board = this.boards[0]
+    const rows = [
+      ["Citizen", `${origin}/sign-in`, `${first?.nationalId}  ${demoPassword}   (${first?.name}, three dependants)`],
+      ["Resident", `${origin}/sign-in`, `${resident?.nationalId}  ${demoPassword}   (${resident?.name})`],
+      ["Agent", `${origin}/staff`, `${agent?.login}  ${demoPassword}   (${agent?.office}, counter ${agent?.counter.split(".")[1]})`],
+      ["Supervisor", `${origin}/staff`, `${supervisor?.login}  ${demoPassword}   (${supervisor?.office})`],
+      ["Kiosk", `${origin}${kiosk?.path}`, ""],
+      ["Board", `${origin}${board?.path}`, ""],
+      ["API", `${origin}/docs`, "keys are in demo.json in the data folder"],
+    ]
+    return rows.map(([who, where, what]) => `  ${who?.padEnd(11)} ${where}  ${what}`.trimEnd()).join("\n")
+  }
+}
+
+export function demoPlan(): SetupPlan {
+  const read = (name: string) => readFileSync(join(import.meta.dir, name), "utf8")
+  return readPlan(read("offices.json"), read("services.json"))
+}
+
+/** Puts the demonstration's agencies, offices, services and people in place. */
+export async function seed({ writer, keys, citizens }: Given): Promise<DemoPeople> {
+  const plan = demoPlan()
+  const people = new DemoPeople()
+  people.plan = plan
+  const passwordHash = await hashPassword(demoPassword)
+  const scopes: Scope[] = ["accounts", ...plan.offices.map(({ code }): Scope => `office:${code}`)]
+
+  await writer.write(
+    async (tx) => {
+      await setUp(tx, plan)
+      await tx.say("accounts", "store.set_up", { offices: plan.offices.length, services: plan.services.length, demo: true })
+    },
+    { scopes },
+  )
+
+  for (let first = 0; first < citizens; first += 100) {
+    await writer.write(
+      async (tx) => {
+        for (let index = first; index < Math.min(first + 100, citizens); index++) {
+          const kind = index % 2 === 0 ? "citizen" : "resident"
+          const place = Math.floor(index / 2)
+          const name = kind === "citizen" ? citizenName(place) : residentName(place)
+          const [nationalId, mobile, birthYear] = [demoNumber(kind, place), demoMobile(index), 1960 + ((index * 7) % 43)]
+          const id = await enrol(tx, keys, { kind, name, nationalId, mobile, birthYear, passwordHash })
+          const dependants = index === 0 ? await threeChildren(tx, keys, id) : []
+          const token = await makeKey(tx, { kind: "citizen", subject: id, name: "demo", scopes: [], demo: true }, "setup")
+          people.citizens.push({
+            id,
+            name: name.ar,
+            kind,
+            nationalId,
+            birthYear,
+            mobile,
+            password: demoPassword,
+            recoveryCodes: [],
+            token,
+            dependants,
+          })
+        }
+      },
+      { scopes },
+    )
+  }
+
+  await writer.write(
+    async (tx) => {
+      for (let index = 0; index < hallCount; index++) {
+        const kind = index % 3 === 2 ? "resident" : "citizen"
+        const name = kind === "citizen" ? citizenName(40 + index) : residentName(index)
+        const birthYear = index % 9 === 4 ? 1955 : 1970 + ((index * 5) % 34)
+        const nationalId = demoNumber(kind, hallFirst + index)
+        people.hall.push({ id: await enrol(tx, keys, { kind, name, nationalId, birthYear }), birthYear })
+      }
+    },
+    { scopes },
+  )
+
+  await writer.write(
+    async (tx) => {
+      for (const [officeIndex, office] of plan.offices.entries()) {
+        const short = office.code.toLowerCase().split("-").at(-1) === "01" ? "vir" : (office.code.toLowerCase().split("-").at(-1) ?? "")
+        const seats = staffedOffices.includes(office.code) ? office.counters : 0
+        for (let seat = 1; seat <= seats; seat++) {
+          const name = staffName(officeIndex, seat)
+          const login = `${short}-${seat}`
+          const id = await addStaff(tx, { login, name, passwordHash, role: "agent", scopeKind: "office", scope: office.code }, "setup")
+          const token = await makeKey(tx, { kind: "staff", subject: id, name: "demo", scopes: [], demo: true }, "setup")
+          const counter = `${office.code}.${seat}`
+          people.agents.push({ id, name: name.ar, office: office.code, counter, login, password: demoPassword, recoveryCodes: [], token })
+        }
+        const name = staffName(officeIndex, 0)
+        const login = `${short}-lead`
+        const lead = await addStaff(tx, { login, name, passwordHash, role: "supervisor", scopeKind: "office", scope: office.code }, "setup")
+        const token = await makeKey(tx, { kind: "staff", subject: lead, name: "demo", scopes: [], demo: true }, "setup")
+        people.supervisors.push({ name: name.ar, office: office.code, login, password: demoPassword, recoveryCodes: [], token })
+        for (const kind of ["kiosk", "board"] as const) {
+          const device = await addDevice(tx, { office: office.code, kind, name: `${office.code} ${kind}` }, "setup")
+          const key = await makeKey(tx, { kind: "device", subject: device, name: kind, scopes: [], office: office.code, demo: true }, "setup")
+          const list = kind === "kiosk" ? people.kiosks : people.boards
+          list.push({ office: office.code, path: `/${kind}/${office.code}?key=${key}`, token: key })
+        }
+      }
+      const token = await makeKey(
+        tx,
+        { kind: "integrator", subject: tx.id(), name: "Reporting", scopes: integratorScopes, demo: true },
+        "setup",
+      )
+      people.integrators.push({ name: "Reporting", token, scopes: integratorScopes })
+    },
+    { scopes },
+  )
+  return people
+}
+
+const children: { ar: string; en: string; born: number }[] = [
+  { ar: "ليان", en: "Layan", born: 2014 },
+  { ar: "يزن", en: "Yazan", born: 2017 },
+  { ar: "جود", en: "Joud", born: 2021 },
+]
+
+async function threeChildren(tx: Parameters<Parameters<Writer["write"]>[0]>[0], keys: Keys, guardian: string) {
+  const made: { id: string; name: string }[] = []
+  const family = citizenName(0)
+  for (const [index, child] of children.entries()) {
+    const name = { ar: `${child.ar} ${family.ar.split(" ").slice(1).join(" ")}`, en: `${child.en} ${family.en.split(" ").slice(1).join(" ")}` }
+    const nationalId = demoNumber("citizen", 40_000 + index)
+    const id = await enrol(tx, keys, { kind: "citizen", name, nationalId, birthYear: child.born })
+    await relate(tx, guardian, id, "child")
+    made.push({ id, name: name.ar })
+  }
+  return made
+}

@@ -1,0 +1,40 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { dirname } from "node:path"
+import { StoreProblem } from "../../db/open.ts"
+import type { Chance } from "../base/clock.ts"
+import { Keys, makeKeyMaterial } from "../base/seal.ts"
+
+/**
+ * Opens the installation's keys, or makes them together with a new store. The file stands outside the data folder and is readable by
+ * its owner alone. Throws `StoreProblem` where the store is there and its keys are not: without them the numbers in it are lost.
+ */
+export function openKeys(file: string, { create, chance }: { create: boolean; chance: Chance }): Keys {
+  if (!existsSync(file)) {
+    if (!create) {
+      throw new StoreProblem(`The keys of this installation are not at ${file}. Restore that file, or say where it is with KEYS_FILE.`)
+    }
+    const material = makeKeyMaterial(chance)
+    const text = Object.entries(material).map(([name, bytes]) => [name, Buffer.from(bytes).toString("base64url")])
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, `${JSON.stringify(Object.fromEntries(text), null, 2)}\n`, { mode: 0o600 })
+    chmodSync(file, 0o600)
+  }
+  if ((statSync(file).mode & 0o077) !== 0) {
+    throw new StoreProblem(`${file} can be read by others on this machine. Run: chmod 600 ${file}`)
+  }
+  return new Keys(read(file))
+}
+
+function read(file: string) {
+  try {
+    const raw: unknown = JSON.parse(readFileSync(file, "utf8"))
+    const bytes = (name: string) => {
+      const value = (raw as Record<string, unknown>)[name]
+      if (typeof value !== "string") throw new Error(`no "${name}"`)
+      return new Uint8Array(Buffer.from(value, "base64url"))
+    }
+    return { data: bytes("data"), index: bytes("index"), token: bytes("token") }
+  } catch (thrown) {
+    throw new StoreProblem(`${file} is not a keys file (${thrown instanceof Error ? thrown.message : thrown}).`)
+  }
+}

@@ -1,0 +1,9 @@
+import { type Endpoint, endpoints } from "./api/endpoints.ts"
+import { doorRoutes } from "./door/routes.ts"
+import type { PageRoute } from "./house.ts"
+
+/** Every page of the house. Rooms list their own; nothing is reachable that does not stand here. */
+export const pages: PageRoute[] = [...doorRoutes]
+
+/** Every call of the API. */
+export const calls: Endpoint[] = endpoints

@@ -1,0 +1,52 @@
+import type { Context as HonoContext } from "hono"
+import { Counter, Gauge, Registry } from "prom-client"
+import { facts } from "../../db/schema/facts.ts"
+import { sameText } from "../base/seal.ts"
+import type { House } from "./house.ts"
+
+/** What machines around us ask: alive, ready, how it goes; and the files that pages are made of. */
+export function health(c: HonoContext): Response {
+  return c.json({ status: "alive" })
+}
+
+/** May take traffic: the store answers. */
+export function ready(house: House) {
+  return async (c: HonoContext): Promise<Response> => {
+    try {
+      await house.store.db.select({ seq: facts.seq }).from(facts).limit(1)
+      return c.json({ status: "ready" })
+    } catch {
+      return c.json({ status: "not_ready" }, 503)
+    }
+  }
+}
+
+export function asset(house: House) {
+  return (c: HonoContext): Promise<Response> | Response => house.assets.serve(c.req.raw)
+}
+
+/** Prometheus text (prometheus.io exposition format 0.0.4), for whoever has the token. Without a token configured there is none. */
+export function metrics(house: House) {
+  const registry = new Registry()
+  const said = new Counter({ name: "dawr_facts_total", help: "Facts on disk by kind", labelNames: ["kind"], registers: [registry] })
+  house.writer.onFacts((all) => {
+    for (const { kind } of all) said.inc({ kind })
+  })
+  const memory = new Gauge({ name: "dawr_memory_bytes", help: "Resident memory", registers: [registry] })
+  const live = new Gauge({ name: "dawr_live", help: "The live wire", labelNames: ["what"], registers: [registry] })
+  const waiting = new Gauge({ name: "dawr_waiting", help: "Tickets that may be called", labelNames: ["office"], registers: [registry] })
+  return async (c: HonoContext): Promise<Response> => {
+    const wanted = house.env.metricsToken
+    const given = /^Bearer (.+)$/.exec(c.req.header("Authorization") ?? "")?.[1] ?? ""
+    if (!wanted) return c.json({ code: "not_found" }, 404)
+    if (!sameText(wanted, given)) return c.json({ code: "bad_token" }, 401)
+    memory.set(process.memoryUsage.rss())
+    for (const [what, value] of Object.entries(house.hub.numbers())) live.set({ what }, value)
+    waiting.reset()
+    const rows = house.store.connection.raw
+      .query<{ office: string; n: number }, []>("SELECT office, count(*) AS n FROM ticket WHERE state = 'waiting' GROUP BY office")
+      .all()
+    for (const { office, n } of rows) waiting.set({ office }, n)
+    return c.body(await registry.metrics(), 200, { "Content-Type": registry.contentType })
+  }
+}
