@@ -252,7 +252,7 @@ CREATE TABLE booking (
 ) STRICT;
 CREATE INDEX booking_person_made ON booking (person, starts_at);
 CREATE INDEX booking_day ON booking (office, day, starts_at);
-CREATE INDEX booking_ahead ON booking (office, starts_at) WHERE state IN ('requested', 'confirmed');
+CREATE INDEX booking_ahead ON booking (office, starts_at) WHERE state = 'requested' OR state = 'confirmed';
 CREATE TABLE booking_person (
   booking TEXT NOT NULL REFERENCES booking (id),
   person TEXT NOT NULL REFERENCES person (id),

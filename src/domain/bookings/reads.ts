@@ -1,0 +1,112 @@
+import { and, asc, eq, inArray, sql } from "drizzle-orm"
+import { type BookingRow, bookingPeople, bookings } from "../../../db/schema/bookings.ts"
+import { statement } from "../../../db/statement.ts"
+import type { Store } from "../../../db/store.ts"
+import type { Day } from "../../base/day.ts"
+import { Refusal } from "../../base/refusal.ts"
+import { covers } from "../access/staff.ts"
+import { isStaff, type Subject } from "../access/subject.ts"
+import { office } from "../offices/reads.ts"
+import { inOrder } from "./rules.ts"
+
+/** A booking and the ids of those who come. */
+export interface Booking extends BookingRow {
+  who: string[]
+}
+
+const p = sql.placeholder
+
+const bookingWith = statement((db) =>
+  db
+    .select()
+    .from(bookings)
+    .where(eq(bookings.id, p("id"))),
+)
+const bookingCoded = statement((db) =>
+  db
+    .select()
+    .from(bookings)
+    .where(eq(bookings.code, p("code"))),
+)
+const bookingsBy = statement((db) =>
+  db
+    .select()
+    .from(bookings)
+    .where(eq(bookings.person, p("person"))),
+)
+const bookingsOn = statement((db) =>
+  db
+    .select()
+    .from(bookings)
+    .where(and(eq(bookings.office, p("office")), eq(bookings.day, p("day"))))
+    .orderBy(asc(bookings.startsAt), asc(bookings.id)),
+)
+const whoComes = statement((db) =>
+  db
+    .select({ person: bookingPeople.person })
+    .from(bookingPeople)
+    .where(eq(bookingPeople.booking, p("booking"))),
+)
+
+export async function bookingById(store: Store, id: string): Promise<BookingRow | null> {
+  return (await bookingWith(store).execute({ id }))[0] ?? null
+}
+
+/** The booking with this ten-digit code. */
+export async function bookingByCode(store: Store, code: string): Promise<BookingRow | null> {
+  return (await bookingCoded(store).execute({ code }))[0] ?? null
+}
+
+/** What a person has booked, for whomever: open ones first. */
+export async function bookingsOf(store: Store, person: string): Promise<BookingRow[]> {
+  return inOrder(await bookingsBy(store).execute({ person }))
+}
+
+/** Every booking of an office's service day, ended ones too, in the order of time. */
+export function bookingsOfDay(store: Store, office: string, day: Day): Promise<BookingRow[]> {
+  return bookingsOn(store).execute({ office, day })
+}
+
+/** What a change of hours has struck and nobody has settled yet, in the order of time. */
+export function struckBookings(store: Store, office: string): Promise<BookingRow[]> {
+  return store.db
+    .select()
+    .from(bookings)
+    .where(
+      and(
+        eq(bookings.office, office),
+        inArray(bookings.state, ["requested", "confirmed"]),
+        sql`${bookings.struckAt} is not null`,
+      ),
+    )
+    .orderBy(asc(bookings.startsAt), asc(bookings.id))
+}
+
+/** What waits for an answer of an office in request mode, in the order of time. */
+export function requestsOf(store: Store, office: string): Promise<BookingRow[]> {
+  return store.db
+    .select()
+    .from(bookings)
+    .where(and(eq(bookings.office, office), sql`${bookings.state} = 'requested'`))
+    .orderBy(asc(bookings.startsAt), asc(bookings.id))
+}
+
+/** The ids of those for whom a booking is. */
+export async function peopleOf(store: Store, booking: string): Promise<string[]> {
+  return (await whoComes(store).execute({ booking })).map(({ person }) => person)
+}
+
+/**
+ * The booking as its owner or the staff of its office may see it.
+ * Refuses `not_found` where there is none or it is not the asker's: the answer does not tell which.
+ */
+export async function bookingFor(store: Store, asker: Subject, id: string): Promise<Booking> {
+  const row = await bookingById(store, id)
+  if (!row || !(await isMine(store, asker, row))) throw new Refusal("not_found", { what: "booking" })
+  return { ...row, who: await peopleOf(store, id) }
+}
+
+async function isMine(store: Store, asker: Subject, row: BookingRow): Promise<boolean> {
+  if (isStaff(asker)) return covers(asker, await office(store, row.office))
+  return asker.role === "citizen" && asker.id === row.person
+}

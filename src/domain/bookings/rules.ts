@@ -1,0 +1,30 @@
+import type { BookingState } from "../../../db/schema/bookings.ts"
+import type { Instant } from "../../base/day.ts"
+
+/** Still ahead: it counts towards the limits, and it can be moved or cancelled. */
+export const aheadStates: BookingState[] = ["requested", "confirmed"]
+
+/** Still counted towards the limits of those it is for. */
+export const openStates: BookingState[] = ["requested", "confirmed", "arrived"]
+
+/** A booking keeps its places until it is cancelled or declined; that nobody came does not bring the time back. */
+export const hasPlaces = (state: BookingState) => state !== "cancelled"
+
+export interface Span {
+  startsAt: Instant
+  endsAt: Instant
+}
+
+/** Whether a visit no longer lies within one of the sessions, be it by its start or because it would go on after closing. */
+export function sticksOut(visit: Span, sessions: Span[]): boolean {
+  return !sessions.some((session) => session.startsAt <= visit.startsAt && visit.endsAt <= session.endsAt)
+}
+
+/** Open first, the nearest before the later; then what is over, the latest first. */
+export function inOrder<T extends { state: BookingState; startsAt: Instant }>(bookings: T[]): T[] {
+  const isOpen = (booking: T) => openStates.includes(booking.state)
+  return bookings.toSorted((left, right) => {
+    if (isOpen(left) !== isOpen(right)) return isOpen(left) ? -1 : 1
+    return isOpen(left) ? left.startsAt - right.startsAt : right.startsAt - left.startsAt
+  })
+}

@@ -1,0 +1,66 @@
+import { and, asc, eq, lte, sql } from "drizzle-orm"
+import { type BookingRow, bookingPeople, bookings } from "../../../db/schema/bookings.ts"
+import type { Store } from "../../../db/store.ts"
+import type { Tx } from "../../../db/write.ts"
+import { plannedAt } from "../availability/plan.ts"
+import { office as officeWith } from "../offices/reads.ts"
+import { end } from "./writes.ts"
+
+/* What time does to bookings by itself. Each is one step of a job: call it again until it answers 0. */
+
+const stepMax = 100
+
+/**
+ * Bookings whose session has ended and whose people have not come are missed. One whose time had been struck by the office is not held
+ * against anybody: it ends as the office's own cancellation. Answers how many bookings ended.
+ */
+export async function markMissed(tx: Tx, office: string): Promise<number> {
+  const began = await begun(tx, office, "confirmed")
+  const place = began.length > 0 ? await officeWith(tx, office) : null
+  let ended = 0
+  for (const row of place ? began : []) {
+    const at = place && (await plannedAt(tx, place, row.startsAt))
+    if (at && at.planned.session.endsAt > tx.now) continue
+    if (ended++ === stepMax) break
+    if (row.struckAt !== null) {
+      await end(tx, row, { endedBy: "office", reason: "office_closed" })
+      const body = { booking: row.id, by: "time", endedBy: "office", subject: row.person }
+      await tx.say(office, "booking.cancelled", body)
+    } else {
+      await miss(tx, row)
+      await tx.say(office, "booking.missed", { booking: row.id, subject: row.person })
+    }
+  }
+  return ended
+}
+
+/** Requests whose time has come without an answer end. Answers how many. */
+export async function expireRequests(tx: Tx, office: string): Promise<number> {
+  const over = (await begun(tx, office, "requested")).slice(0, stepMax)
+  for (const row of over) {
+    await end(tx, row, { endedBy: "time", reason: "not_answered" })
+    const body = { booking: row.id, by: "time", endedBy: "time", subject: row.person }
+    await tx.say(office, "booking.cancelled", body)
+  }
+  return over.length
+}
+
+/** Bookings of a state that should have begun, the earliest first. */
+function begun(
+  store: Store & { now: number },
+  office: string,
+  state: "requested" | "confirmed",
+): Promise<BookingRow[]> {
+  // Written out, not bound: the index over what is ahead is a partial one, and the engine must see that the condition fits it.
+  const isState = state === "requested" ? sql`${bookings.state} = 'requested'` : sql`${bookings.state} = 'confirmed'`
+  return store.db
+    .select()
+    .from(bookings)
+    .where(and(eq(bookings.office, office), lte(bookings.startsAt, store.now), isState))
+    .orderBy(asc(bookings.startsAt), asc(bookings.id))
+}
+
+async function miss(tx: Tx, row: BookingRow): Promise<void> {
+  await tx.db.update(bookings).set({ state: "missed", endedAt: tx.now }).where(eq(bookings.id, row.id))
+  await tx.db.update(bookingPeople).set({ open: false }).where(eq(bookingPeople.booking, row.id))
+}

@@ -1,0 +1,282 @@
+import { and, eq, sql } from "drizzle-orm"
+import type { HoldRow } from "../../../db/schema/availability.ts"
+import {
+  type BookingRow,
+  type BookingState,
+  bookingPeople,
+  bookings,
+  type EndedBy,
+} from "../../../db/schema/bookings.ts"
+import { people } from "../../../db/schema/people.ts"
+import { placeholders, statement } from "../../../db/statement.ts"
+import type { Tx } from "../../../db/write.ts"
+import { bookingCode } from "../../base/id.ts"
+import { isRefusal, Refusal, type RefusalCode } from "../../base/refusal.ts"
+import { mustWorkIn } from "../access/staff.ts"
+import { type Citizen, type Integrator, isStaff, type Staff } from "../access/subject.ts"
+import { slotId } from "../availability/grid.ts"
+import { endHold, liveHold, ownHold, type WantedHold } from "../availability/holds.ts"
+import { hasRoom, partyOf, whyNoRoom } from "../availability/party.ts"
+import { nearestAlternatives } from "../availability/reads.ts"
+import { readVisit, type Visit } from "../availability/visit.ts"
+import { freePlaces, takePlaces } from "../availability/writes.ts"
+import { office } from "../offices/reads.ts"
+import { type Booking, bookingById, bookingFor } from "./reads.ts"
+import { aheadStates } from "./rules.ts"
+
+/** A hold to confirm, or a visit that nobody has held. */
+export type WantedBooking = { hold: string } | WantedHold
+
+const p = sql.placeholder
+
+const insertBooking = statement((db) =>
+  db.insert(bookings).values(placeholders(bookings)).onConflictDoNothing().returning({ id: bookings.id }),
+)
+
+const countFor = statement((db) =>
+  db
+    .insert(bookingPeople)
+    .select(
+      db
+        .select({
+          booking: sql<string>`${p("booking")}`.as("booking"),
+          person: people.id,
+          service: sql<string>`${p("service")}`.as("service"),
+          open: sql<boolean>`true`.as("open"),
+        })
+        .from(people)
+        .where(and(eq(people.id, p("person")), hasRoom)),
+    )
+    .onConflictDoNothing()
+    .returning({ person: bookingPeople.person }),
+)
+
+const settle = statement((db) =>
+  db
+    .update(bookings)
+    .set({
+      state: sql`'cancelled'`,
+      proposed: sql`false`,
+      endedAt: sql`${p("endedAt")}`,
+      endedBy: sql`${p("endedBy")}`,
+      reason: sql`${p("reason")}`,
+    })
+    .where(and(eq(bookings.id, p("id")), eq(bookings.state, p("was"))))
+    .returning(),
+)
+
+const closeFor = statement((db) =>
+  db
+    .update(bookingPeople)
+    .set({ open: sql`false` })
+    .where(eq(bookingPeople.booking, p("booking"))),
+)
+
+/** Who books: the citizen, the staff of the office, or another system with the citizen's consent. */
+export type Booker = Citizen | Staff | Integrator
+
+const deskRoles: Staff["role"][] = ["agent", "supervisor", "administrator"]
+const reasonLengthMax = 500
+
+/**
+ * Makes a booking: of a hold, or straight away. In an office that answers first it is `requested`, unless its own staff book.
+ * A hold that has run out is confirmed while there is room, else `hold_expired` with three alternatives; a hold that has become a booking
+ * is answered with that booking, so that pressing twice does no harm.
+ * Refuses `hold_gone` (given up, or moved by another page: then `now` is the hold that stands), `not_found`, `already_booked`,
+ * `limit_reached`, `not_for_you`, `too_many_people`, and what reading and taking a visit refuse.
+ */
+export async function book(tx: Tx, citizen: Citizen, wanted: WantedBooking, by: Booker = citizen): Promise<Booking> {
+  return "hold" in wanted ? confirm(tx, citizen, wanted.hold, by) : bookAtOnce(tx, citizen, wanted, by)
+}
+
+async function confirm(tx: Tx, citizen: Citizen, id: string, by: Booker): Promise<Booking> {
+  const held = await ownHold(tx, citizen, id)
+  if (held.state === "used" && held.booking) return bookingFor(tx, citizen, held.booking)
+  if (held.state !== "live" && held.state !== "expired") {
+    const standing = await liveHold(tx, citizen.id, held.service, tx.now)
+    throw new Refusal("hold_gone", standing ? { now: { hold: standing.id, startsAt: standing.startsAt } } : {})
+  }
+  const { office, service, startsAt, people: party } = held
+  const isLive = held.state === "live" && held.until > tx.now
+  // What was in time when the place was kept is in time until the hold ends.
+  const asking = { people: party.length, now: tx.now, forStaff: isStaff(by), maySoon: isLive || isStaff(by) }
+  try {
+    const visit = await readVisit(tx, { office, service, slot: slotId(office, held.line, startsAt) }, asking)
+    return await make(tx, citizen, visit, party, held, by)
+  } catch (thrown) {
+    if (isLive || !isRefusal(thrown) || !lostWithTime.has(thrown.code)) throw thrown
+    const alternatives = await nearestAlternatives(tx, { office, service, around: startsAt, ...asking })
+    throw new Refusal("hold_expired", { alternatives })
+  }
+}
+
+const lostWithTime = new Set<RefusalCode>(["slot_full", "office_closed", "slot_past", "too_soon"])
+
+async function bookAtOnce(tx: Tx, citizen: Citizen, wanted: WantedHold, by: Booker): Promise<Booking> {
+  const party = await partyOf(tx, citizen, wanted.for, tx.now)
+  const visit = await readVisit(tx, wanted, { people: party.length, now: tx.now, forStaff: isStaff(by) })
+  // Who books has no more use for a place kept for the same service; it may well be this very one.
+  const held = await liveHold(tx, citizen.id, visit.service.code, tx.now)
+  return make(tx, citizen, visit, party, held, by)
+}
+
+async function make(
+  tx: Tx,
+  citizen: Citizen,
+  visit: Visit,
+  party: string[],
+  held: HoldRow | null,
+  by: Booker,
+): Promise<Booking> {
+  if (isStaff(by)) mustWorkIn(by, visit.office, deskRoles)
+  const { office, line, service, startsAt, endsAt, width, length } = visit
+  const id = tx.id()
+  if (held) await endHold(tx, held, "used", id)
+  const day = await takePlaces(tx, visit, { forStaff: isStaff(by) })
+  const row: Omit<BookingRow, "code"> = {
+    id,
+    state: office.bookingMode === "request" && !isStaff(by) ? "requested" : "confirmed",
+    person: citizen.id,
+    office: office.code,
+    line: line.code,
+    service: service.code,
+    day,
+    startsAt,
+    endsAt,
+    width,
+    length,
+    people: party.length,
+    madeAt: tx.now,
+    madeBy: isStaff(by) ? "agent" : by.role,
+    proposed: false,
+    endedAt: null,
+    endedBy: null,
+    reason: null,
+    struckAt: null,
+  }
+  const code = await insertWithCode(tx, row)
+  for (const person of party) {
+    const counted = await countFor(tx).execute({ booking: id, person, service: row.service, now: tx.now })
+    if (counted.length === 0) throw await whyNoRoom(tx, citizen.id, person, row.service)
+  }
+  await tx.say(row.office, row.state === "requested" ? "booking.requested" : "booking.made", {
+    booking: id,
+    hold: held?.id ?? null,
+    state: row.state,
+    line: row.line,
+    service: row.service,
+    day,
+    startsAt,
+    endsAt,
+    width,
+    length,
+    people: party,
+    by: by.id,
+    subject: citizen.id,
+  })
+  return { ...row, code, who: party }
+}
+
+/** The code is drawn at random; in the rare clash nothing is inserted and another is drawn. */
+async function insertWithCode(tx: Tx, row: Omit<BookingRow, "code">): Promise<string> {
+  for (let tries = 0; tries < 8; tries++) {
+    const code = bookingCode(tx.chance)
+    const inserted = await insertBooking(tx).execute({ ...row, code })
+    if (inserted.length > 0) return code
+  }
+  throw new Error("no free booking code was found in eight draws")
+}
+
+/**
+ * Cancels a booking and gives its places back: the owner until it starts, the staff of its office as long as nobody has arrived.
+ * Refuses `wrong_state`, `not_found` to a stranger, `forbidden` to another office's staff, `invalid_field` for a reason too long.
+ */
+export async function cancel(tx: Tx, actor: Citizen | Staff, id: string, reason?: string): Promise<BookingRow> {
+  const row = await mineToChange(tx, actor, id)
+  const endedBy = isStaff(actor) ? "office" : "citizen"
+  const ended = await end(tx, row, { endedBy, reason: readReason(reason) })
+  await tx.say(row.office, "booking.cancelled", { booking: id, by: actor.id, endedBy, subject: row.person })
+  return ended
+}
+
+/**
+ * Moves a booking to another time of the same office and service: all of it in one turn, so that nobody ever sees it with two places or
+ * with none. A request, and in an office that answers first every move of a citizen, waits for the office's answer again.
+ * Refuses `same_slot`, `wrong_state`, `not_found`, `forbidden`, and what reading and taking a visit refuse; then the old place stays.
+ */
+export async function move(tx: Tx, actor: Citizen | Staff, id: string, slot: string): Promise<BookingRow> {
+  const row = await mineToChange(tx, actor, id)
+  const { bookingMode } = await office(tx, row.office)
+  const state = bookingMode === "request" && !isStaff(actor) ? "requested" : "confirmed"
+  const moved = await moveTo(tx, row, slot, { state, proposed: false, forStaff: isStaff(actor) })
+  await tx.say(row.office, "booking.moved", { ...movedBody(row, moved), by: actor.id, subject: row.person })
+  return moved
+}
+
+/**
+ * Gives a booking another time. The old places are given back first: a visit of two slots that moves by one needs the place that it has
+ * itself, and should the new ones not be had, the turn is undone and nothing has happened.
+ */
+export async function moveTo(
+  tx: Tx,
+  row: BookingRow,
+  slot: string,
+  to: { state: BookingState; proposed: boolean; forStaff: boolean },
+): Promise<BookingRow> {
+  const { office, service, people } = row
+  const visit = await readVisit(tx, { office, service, slot }, { people, now: tx.now, forStaff: to.forStaff })
+  if (visit.startsAt === row.startsAt && visit.line.code === row.line) throw new Refusal("same_slot")
+  await freePlaces(tx, row)
+  const day = await takePlaces(tx, visit, to)
+  const { startsAt, endsAt, width, length } = visit
+  const changes = { day, startsAt, endsAt, width, length, line: visit.line.code, struckAt: null }
+  const [moved] = await tx.db
+    .update(bookings)
+    .set({ ...changes, state: to.state, proposed: to.proposed })
+    .where(and(eq(bookings.id, row.id), eq(bookings.state, row.state)))
+    .returning()
+  if (!moved) throw wrongState(row)
+  return moved
+}
+
+/** What the fact of a move says. */
+export function movedBody(before: BookingRow, { id, state, day, startsAt, endsAt, width, length }: BookingRow) {
+  return { booking: id, state, from: before.startsAt, day, startsAt, endsAt, width, length }
+}
+
+/** Ends a booking that is still ahead: its places are free and it no longer counts for anybody. Refuses `wrong_state`. */
+export async function end(
+  tx: Tx,
+  row: BookingRow,
+  { endedBy, reason }: { endedBy: EndedBy; reason: string | null },
+): Promise<BookingRow> {
+  const [ended] = await settle(tx).execute({ id: row.id, was: row.state, endedAt: tx.now, endedBy, reason })
+  if (!ended || !aheadStates.includes(row.state)) throw wrongState(row)
+  await freePlaces(tx, row)
+  await closeFor(tx).execute({ booking: row.id })
+  return ended
+}
+
+/**
+ * The booking, when this person may change it: its owner until it starts, or the staff of its office, and while it is still ahead.
+ * Refuses `not_found` to a stranger, `forbidden` to another office's staff, `wrong_state`.
+ */
+export async function mineToChange(tx: Tx, actor: Citizen | Staff, id: string): Promise<BookingRow> {
+  const row = await bookingById(tx, id)
+  if (!row || (!isStaff(actor) && row.person !== actor.id)) throw new Refusal("not_found", { what: "booking" })
+  if (isStaff(actor)) mustWorkIn(actor, await office(tx, row.office), deskRoles)
+  const inTime = isStaff(actor) || row.startsAt > tx.now
+  if (!aheadStates.includes(row.state) || !inTime) throw wrongState(row)
+  return row
+}
+
+export function wrongState({ state, startsAt }: BookingRow): Refusal {
+  return new Refusal("wrong_state", { state, startsAt })
+}
+
+/** The reason as it is kept: trimmed, `null` when empty. Refuses `invalid_field` beyond 500 characters. */
+export function readReason(text: string | undefined): string | null {
+  const reason = text?.trim() ?? ""
+  if (reason.length > reasonLengthMax) throw new Refusal("invalid_field", { field: "reason", most: reasonLengthMax })
+  return reason === "" ? null : reason
+}
