@@ -1,0 +1,50 @@
+import { type Instant, minute } from "../../base/day.ts"
+import type { Session } from "../offices/hours.ts"
+
+/**
+ * The starts of a session's slots. A slot never runs past closing or into a break: minutes at a tail that hold no whole slot stay unused.
+ * The grid counts real minutes from the start, so an hour that comes twice has its places twice and one that is skipped has none.
+ */
+export function slotsOf(session: Session, gridMinutes: number): Instant[] {
+  const grid = gridMinutes * minute
+  const out: Instant[] = []
+  for (let at = session.startsAt; at + grid <= session.endsAt; at += grid) {
+    if (!session.breaks.some((pause) => at < pause.endsAt && at + grid > pause.startsAt)) out.push(at)
+  }
+  return out
+}
+
+export interface SlotName {
+  office: string
+  line: string
+  startsAt: Instant
+}
+
+/** `<office>.<line>.<YYYYMMDDTHHmm>` in UTC: valid before the slot's row exists. */
+export function slotId(office: string, line: string, startsAt: Instant): string {
+  return `${office}.${line}.${new Date(startsAt).toISOString().slice(0, 16).replaceAll(/[-:]/g, "")}`
+}
+
+/** Reads a slot's id; `null` for anything that is not exactly one. */
+export function readSlotId(text: string): SlotName | null {
+  const parts = /^([A-Z0-9-]{2,20})\.([A-Z0-9-]{2,20})\.(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})$/.exec(text)
+  if (!parts) return null
+  const [, office = "", line = "", year, month, date, hours, minutes] = parts
+  const startsAt = Date.parse(`${year}-${month}-${date}T${hours}:${minutes}:00Z`)
+  if (Number.isNaN(startsAt) || slotId(office, line, startsAt) !== text) return null
+  return { office, line, startsAt }
+}
+
+/**
+ * The places of a visit: `width` places in each of `length` consecutive slots. People of one visit sit side by side where the line has
+ * places for that; a family larger than the line's places takes the following slots too.
+ */
+export function slotsNeeded(
+  minutes: number,
+  people: number,
+  publicPlaces: number,
+  gridMinutes: number,
+): { width: number; length: number } {
+  const width = Math.max(1, Math.min(people, publicPlaces))
+  return { width, length: Math.ceil((Math.ceil(minutes / gridMinutes) * people) / width) }
+}
