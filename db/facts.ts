@@ -46,6 +46,14 @@ export interface FactBodies {
   "ticket.issued": TicketBody
   "ticket.woken": { ticket: string }
   "ticket.ready": { ticket: string; due: Instant; dueBy: string; returns: number }
+  "ticket.need_confirmed": {
+    ticket: string
+    need: string
+    due: Instant
+    dueBy: string
+    state: string
+    wakeAt: Instant | null
+  }
   "ticket.away": { ticket: string; until: Instant }
   "ticket.left": { ticket: string; why: "holder" | "agent" | "office_closed" }
   "ticket.called": {

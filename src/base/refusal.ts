@@ -82,6 +82,7 @@ export const statusOf = {
   counter_closed: 409,
   no_counter: 409,
   not_your_counter: 403,
+  last_counter: 409,
   nothing_to_undo: 409,
   undo_too_late: 409,
   target_closed: 422,

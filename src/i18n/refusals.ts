@@ -298,6 +298,12 @@ const texts: Record<RefusalCode, Row> = {
     "That ticket is at another counter",
     "Only its agent or a supervisor can change it.",
   ],
+  last_counter: [
+    "لا يخدم هؤلاء المنتظرين شباك آخر",
+    "افتح شباكًا آخر أولًا، أو أكّد الإغلاق.",
+    "No other counter serves the people who wait",
+    "Open another first, or confirm that you are closing.",
+  ],
   nothing_to_undo: ["لا يوجد ما يُتراجع عنه", "", "There is nothing to undo", ""],
   undo_too_late: [
     "انتهت مهلة التراجع",

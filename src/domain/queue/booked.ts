@@ -1,0 +1,57 @@
+import { and, eq, sql } from "drizzle-orm"
+import { bookingPeople, type BookingRow, bookings, type BookingState } from "../../../db/schema/bookings.ts"
+import type { TicketRow } from "../../../db/schema/queue.ts"
+import { statement } from "../../../db/statement.ts"
+import type { Tx } from "../../../db/write.ts"
+import { Refusal } from "../../base/refusal.ts"
+
+/* What a visit does to the booking behind it. */
+
+/** The person of the booking is here. Refuses `wrong_state` where it is not confirmed. */
+export async function bookingArrived(tx: Tx, booking: BookingRow, ticket: string): Promise<void> {
+  const moved = await settle(tx).execute({ id: booking.id, was: "confirmed", state: "arrived", endedAt: null })
+  if (moved.length === 0) throw new Refusal("wrong_state", { state: booking.state })
+  await tx.say(booking.office, "booking.arrived", { booking: booking.id, ticket, subject: booking.person })
+}
+
+/** The visit is over; the booking no longer counts against its people's limits. */
+export async function bookingDone(tx: Tx, { booking, id }: TicketRow): Promise<void> {
+  const ended = await end(tx, booking, "arrived", "done")
+  if (ended) await tx.say(ended.office, "booking.done", { booking: ended.id, ticket: id, subject: ended.person })
+}
+
+/** The person was here and was not served: gone home, not back, or the office closed. */
+export async function bookingMissed(tx: Tx, { booking }: TicketRow): Promise<void> {
+  const ended = await end(tx, booking, "arrived", "missed")
+  if (ended) await tx.say(ended.office, "booking.missed", { booking: ended.id, subject: ended.person })
+}
+
+/** An undo has brought the visit back. */
+export async function bookingReopened(tx: Tx, { booking, id }: TicketRow): Promise<void> {
+  if (booking === null) return
+  for (const was of ["done", "missed"] satisfies BookingState[]) {
+    const [row] = await settle(tx).execute({ id: booking, was, state: "arrived", endedAt: null })
+    if (row) await tx.say(row.office, "booking.reopened", { booking, ticket: id, subject: row.person })
+  }
+}
+
+async function end(tx: Tx, booking: string | null, was: BookingState, state: BookingState): Promise<BookingRow | null> {
+  if (booking === null) return null
+  const [row] = await settle(tx).execute({ id: booking, was, state, endedAt: tx.now })
+  if (row) await closePeople(tx).execute({ booking })
+  return row ?? null
+}
+
+const settle = statement((db) =>
+  db
+    .update(bookings)
+    .set({ state: sql`${sql.placeholder("state")}`, endedAt: sql`${sql.placeholder("endedAt")}` })
+    .where(and(eq(bookings.id, sql.placeholder("id")), eq(bookings.state, sql.placeholder("was"))))
+    .returning(),
+)
+const closePeople = statement((db) =>
+  db
+    .update(bookingPeople)
+    .set({ open: false })
+    .where(eq(bookingPeople.booking, sql.placeholder("booking"))),
+)

@@ -1,0 +1,80 @@
+import { and, eq, sql } from "drizzle-orm"
+import { type TicketRow, tickets } from "../../../db/schema/queue.ts"
+import { statement } from "../../../db/statement.ts"
+import type { Tx } from "../../../db/write.ts"
+import { hour, minute } from "../../base/day.ts"
+import type { Session } from "../offices/hours.ts"
+import { office, sessionsAround } from "../offices/reads.ts"
+import { bookingMissed } from "./booked.ts"
+import { shut } from "./counters.ts"
+import { sessionOfArrival } from "./sessions.ts"
+import { change, countersOf, letGo } from "./tickets.ts"
+
+/** Who came in time is still called this long after closing time, as long as a counter is open. */
+const overtimeMinutes = 30
+/** By then nobody is at a counter any more; what is still in a hand was forgotten there. */
+const forgottenHours = 3
+
+export interface SessionEnd {
+  /** Tickets that ended unserved: their holders are told so, with the next bookings. */
+  left: TicketRow[]
+  closed: number
+}
+
+/**
+ * A step of the clock: ends what a session has left behind, so that nobody stands in a queue that no longer moves. Everybody who was not
+ * served leaves with the office's reason, and counters that nobody closed are closed. (Bookings for which nobody came are ended in the
+ * bookings' own room.) It does nothing while a session is on, and may be run at any rhythm.
+ */
+export async function endSessions(tx: Tx, officeCode: string): Promise<SessionEnd> {
+  const here = await office(tx, officeCode)
+  const sessions = await sessionsAround(tx, here, tx.now)
+  const open = (await countersOf(tx, here.code)).filter(({ state }) => state === "open")
+  const ended = (session: Session | null, after: number) => session === null || tx.now >= session.endsAt + after
+  const isOver = (session: Session | null) => ended(session, open.length > 0 ? overtimeMinutes * minute : 0)
+
+  const left: TicketRow[] = []
+  for (const row of await liveTickets(tx).execute({ office: here.code })) {
+    const session = sessionOfArrival(sessions, row.day, row.arrivedAt)
+    const atCounter = row.state === "called" || row.state === "serving"
+    if (atCounter ? ended(session, forgottenHours * hour) : isOver(session)) left.push(await sendHome(tx, row))
+  }
+
+  return { left, closed: await closeCounters(tx, here.code, sessions) }
+}
+
+async function sendHome(tx: Tx, row: TicketRow): Promise<TicketRow> {
+  await letGo(tx, row.id)
+  if (row.state === "serving") {
+    // The visit took place and nobody wrote down how it ended.
+    const counter = row.counter ?? ""
+    const served = { ticket: row.id, counter, outcome: "not_recorded", servedMs: 0, subject: row.person }
+    await tx.say(row.office, "ticket.served", served)
+    return change(tx, row, { state: "served", endedAt: tx.now, live: false, outcome: "not_recorded" })
+  }
+  await tx.say(row.office, "ticket.left", { ticket: row.id, why: "office_closed", subject: row.person })
+  await bookingMissed(tx, row)
+  return change(tx, row, { state: "left", endedAt: tx.now, live: false, wakeAt: null, outcome: "office_closed" })
+}
+
+/** Counters still open long after the last session was over belong to somebody who has gone home. */
+async function closeCounters(tx: Tx, officeCode: string, sessions: readonly Session[]): Promise<number> {
+  const near = sessions.some(
+    ({ startsAt, endsAt }) => tx.now >= startsAt - hour && tx.now < endsAt + overtimeMinutes * minute,
+  )
+  if (near) return 0
+  let closed = 0
+  for (const desk of await countersOf(tx, officeCode)) {
+    if (desk.state === "closed" || desk.ticket !== null) continue
+    await shut(tx, desk, "session_end")
+    closed++
+  }
+  return closed
+}
+
+const liveTickets = statement((db) =>
+  db
+    .select()
+    .from(tickets)
+    .where(and(eq(tickets.office, sql.placeholder("office")), sql`${tickets.live} = 1`)),
+)
