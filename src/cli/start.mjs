@@ -188,20 +188,28 @@ function run(script, rest) {
     // Where the person stood when typing: relative file names among the arguments are meant from there. npm says the same.
     env: { INIT_CWD: process.cwd(), ...process.env },
   })
+  let told = false
+  const pass = (signal) => {
+    told = true
+    child.kill(signal)
+  }
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => {
       // A terminal sends Ctrl-C to everyone in the foreground, Bun included; a second one would read as impatience.
-      if (signal === "SIGINT" && process.stdin.isTTY) return
-      child.kill(signal)
+      if (signal === "SIGINT" && process.stdin.isTTY) told = true
+      else pass(signal)
     })
   }
 
   // npm passes signals on but cannot when it is killed hard itself; nobody could then stop the server by the id they know.
   if (process.env.npm_lifecycle_event) {
     const parent = process.ppid
-    setInterval(() => {
-      if (process.ppid !== parent) child.kill("SIGTERM")
-    }, 100).unref()
+    const watch = setInterval(() => {
+      if (process.ppid === parent) return
+      clearInterval(watch)
+      if (!told) pass("SIGTERM")
+    }, 100)
+    watch.unref()
   }
 
   child.on("error", (error) => stop(`Bun could not be started: ${error.message}`))
