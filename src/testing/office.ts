@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { and, asc, eq } from "drizzle-orm"
+import { and, asc, eq, sql } from "drizzle-orm"
 import type { AnyFact, FactKind } from "../../db/facts.ts"
 import { type OpenStore, openStore } from "../../db/open.ts"
 import { staff as staffTable } from "../../db/schema/access.ts"
@@ -224,6 +224,10 @@ export async function dayChange(office: TestOffice, change: Partial<typeof dayCh
   const usual = { office: code, kind: "closed" as const, sessions: [], openOnHoliday: false, reason: null, by: "test" }
   await office.write(async (tx) => {
     await tx.db.insert(dayChanges).values({ ...usual, at: tx.now, ...change })
+    await tx.db
+      .update(offices)
+      .set({ version: sql`${offices.version} + 1` })
+      .where(eq(offices.code, code))
   })
 }
 

@@ -48,8 +48,7 @@ export async function plannedDays(
 export function planBetween(hours: OfficeHours, office: OfficeRow, from: Day, to: Day): Map<Day, PlannedSession[]> {
   const plan = new Map<Day, PlannedSession[]>(daysFrom(from, to).map((day) => [day, []]))
   for (const session of sessionsBetween(hours, from, to)) {
-    const starts = slotsOf(session, office.gridMinutes).map(({ startsAt }) => startsAt)
-    plan.get(session.day)?.push({ session, starts })
+    plan.get(session.day)?.push({ session, starts: slotsOf(session, office.gridMinutes) })
   }
   return plan
 }
@@ -71,7 +70,10 @@ export async function plannedAt(
 
 function planOf(store: Store, office: OfficeRow): OfficePlan {
   let offices = kept.get(store.connection)
-  if (!offices) kept.set(store.connection, (offices = new Map()))
+  if (!offices) {
+    offices = new Map()
+    kept.set(store.connection, offices)
+  }
   let plan = offices.get(office.code)
   if (!plan || plan.version !== office.version) {
     plan = { version: office.version, days: new Map() }

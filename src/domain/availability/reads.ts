@@ -95,7 +95,7 @@ export async function slotsOffered(store: Store, asked: OfferAsked): Promise<Off
   const wanted = await service(store, asked.service)
   const line = mustServe(office, wanted)
   const { now, forStaff = false } = asked
-  const need = slotsNeeded(wanted.minutes ?? 0, office.gridMinutes, asked.people ?? 1)
+  const need = slotsNeeded(wanted.minutes ?? 0, asked.people ?? 1, line.publicPlaces, office.gridMinutes)
   const step = office.gridMinutes * minute
 
   const today = dayIn(now, office.zone)

@@ -69,7 +69,7 @@ export async function readVisit(store: Store, wanted: WantedVisit, asking: Askin
   }
   const { gridMinutes, zone, furthestDays } = found.office
   const { people, now } = asking
-  const { width, length } = slotsNeeded(found.service.minutes ?? 0, gridMinutes, people)
+  const { width, length } = slotsNeeded(found.service.minutes ?? 0, people, found.line.publicPlaces, gridMinutes)
   const { startsAt } = slot
   const endsAt = startsAt + length * gridMinutes * minute
   const lastDay = addDays(dayIn(now, zone), furthestDays)

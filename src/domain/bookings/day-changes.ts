@@ -4,7 +4,7 @@ import { type BookingRow, bookings } from "../../../db/schema/bookings.ts"
 import { type ChangedSession, dayChanges, offices } from "../../../db/schema/offices.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
-import { addDays, type Day, type Instant } from "../../base/day.ts"
+import { addDays, type Day, type Instant, minute } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
 import { mustWorkIn } from "../access/staff.ts"
@@ -126,22 +126,30 @@ function readSessions(hours: OfficeHours, day: Day, wanted: WantedDay): Session[
   if (wanted?.kind === "hours") mustBeSessions(wanted.sessions)
   const around = sessionsBetween(hours, addDays(day, -1), addDays(day, 1))
   const sessions = around.filter((session) => session.day === day)
-  // Rules may say that sessions overlap only by a mistake of the set-up; what is said now must not overlap anything.
   if (wanted?.kind === "hours") {
     if (sessions.length === 0) throw new Refusal("office_closed", { day, holiday: true })
-    const sorted = around.toSorted((left, right) => left.startsAt - right.startsAt)
-    const overlaps = sorted.some((session, index) => session.endsAt > (sorted[index + 1]?.startsAt ?? session.endsAt))
-    if (overlaps) throw new Refusal("hours_overlap", { day })
+    if (overlap(around.map(({ startsAt, endsAt }) => [startsAt, endsAt]))) throw new Refusal("hours_overlap", { day })
   }
   return sessions
 }
 
+/** Refuses `invalid_field` for what are no sessions, `hours_overlap` for two at a time. */
 function mustBeSessions(sessions: ChangedSession[]): void {
   const isWhole = (minutes: number) => Number.isInteger(minutes) && minutes >= 1 && minutes <= 24 * 60
   const right = sessions.every(({ start, minutes }) => /^([01]\d|2[0-3]):[0-5]\d$/.test(start) && isWhole(minutes))
   if (!right || sessions.length === 0 || sessions.length > sessionsMax) {
     throw new Refusal("invalid_field", { field: "sessions", most: sessionsMax })
   }
+  const spans = sessions.map(({ start, minutes }): [number, number] => {
+    const from = Number(start.slice(0, 2)) * 60 + Number(start.slice(3))
+    return [from, from + minutes]
+  })
+  if (overlap(spans)) throw new Refusal("hours_overlap")
+}
+
+function overlap(spans: [from: number, until: number][]): boolean {
+  const sorted = spans.toSorted(([left], [right]) => left - right)
+  return sorted.some(([, until], index) => until > (sorted[index + 1]?.[0] ?? until))
 }
 
 async function meet(store: Store, office: Office, day: Day, sessions: Session[], now: Instant): Promise<Struck> {
@@ -157,11 +165,11 @@ async function meet(store: Store, office: Office, day: Day, sessions: Session[],
     .from(holds)
     .where(and(eq(holds.office, office.code), eq(holds.day, day), gt(holds.until, now), sql`${holds.state} = 'live'`))
     .orderBy(asc(holds.startsAt), asc(holds.id))
-  const length = office.gridMinutes * 60_000
+  const grid = office.gridMinutes * minute
   return {
     struck: ahead.filter((booking) => sticksOut(booking, sessions)),
     restored: ahead.filter((booking) => booking.struckAt !== null && !sticksOut(booking, sessions)),
-    released: live.filter((hold) => sticksOut({ ...hold, endsAt: hold.startsAt + hold.length * length }, sessions)),
+    released: live.filter((hold) => sticksOut({ ...hold, endsAt: hold.startsAt + hold.length * grid }, sessions)),
   }
 }
 

@@ -58,8 +58,8 @@ export async function bookingByCode(store: Store, code: string): Promise<Booking
 }
 
 /** What a person has booked, for whomever: open ones first. */
-export async function bookingsOf(store: Store, person: string): Promise<BookingRow[]> {
-  return inOrder(await bookingsBy(store).execute({ person }))
+export async function bookingsOf(store: Store, person: string): Promise<Booking[]> {
+  return withPeople(store, inOrder(await bookingsBy(store).execute({ person })))
 }
 
 /** Every booking of an office's service day, ended ones too, in the order of time. */
@@ -94,6 +94,13 @@ export function requestsOf(store: Store, office: string): Promise<BookingRow[]> 
 /** The ids of those for whom a booking is. */
 export async function peopleOf(store: Store, booking: string): Promise<string[]> {
   return (await whoComes(store).execute({ booking })).map(({ person }) => person)
+}
+
+/** Bookings together with those who come. */
+export async function withPeople(store: Store, rows: BookingRow[]): Promise<Booking[]> {
+  const found: Booking[] = []
+  for (const row of rows) found.push({ ...row, who: await peopleOf(store, row.id) })
+  return found
 }
 
 /**

@@ -3,6 +3,7 @@ import { type BookingRow, bookings } from "../../../db/schema/bookings.ts"
 import type { Tx } from "../../../db/write.ts"
 import { Refusal } from "../../base/refusal.ts"
 import type { Citizen, Staff } from "../access/subject.ts"
+import { type Booking, peopleOf } from "./reads.ts"
 import { end, mineToChange, movedBody, moveTo, readReason, wrongState } from "./writes.ts"
 
 /*
@@ -11,42 +12,42 @@ import { end, mineToChange, movedBody, moveTo, readReason, wrongState } from "./
  */
 
 /** The office says yes. Refuses `wrong_state` (also while the person has yet to answer a proposal), `forbidden`, `not_found`. */
-export async function accept(tx: Tx, staff: Staff, id: string): Promise<BookingRow> {
+export async function accept(tx: Tx, staff: Staff, id: string): Promise<Booking> {
   const row = await requested(tx, staff, id)
   if (row.proposed || row.startsAt <= tx.now) throw wrongState(row)
   const accepted = await confirmRequest(tx, row)
   await tx.say(row.office, "booking.accepted", { booking: id, by: staff.id, subject: row.person })
-  return accepted
+  return { ...accepted, who: await peopleOf(tx, id) }
 }
 
 /** The office says no, and why; the places are free again. Refuses `invalid_field` without a reason, `wrong_state`, `forbidden`. */
-export async function decline(tx: Tx, staff: Staff, id: string, reason: string): Promise<BookingRow> {
+export async function decline(tx: Tx, staff: Staff, id: string, reason: string): Promise<Booking> {
   const why = readReason(reason)
   if (why === null) throw new Refusal("invalid_field", { field: "reason" })
   const row = await requested(tx, staff, id)
   const declined = await end(tx, row, { endedBy: "office", reason: why })
   await tx.say(row.office, "booking.declined", { booking: id, by: staff.id, subject: row.person })
-  return declined
+  return { ...declined, who: await peopleOf(tx, id) }
 }
 
 /**
  * The office names another time. The request stands there from now on, until the person takes it, moves it or cancels.
  * Refuses `wrong_state`, `same_slot`, `slot_full` and what else taking a visit refuses.
  */
-export async function propose(tx: Tx, staff: Staff, id: string, slot: string): Promise<BookingRow> {
+export async function propose(tx: Tx, staff: Staff, id: string, slot: string): Promise<Booking> {
   const row = await requested(tx, staff, id)
   const moved = await moveTo(tx, row, slot, { state: "requested", proposed: true, forStaff: true })
   await tx.say(row.office, "booking.proposed", { ...movedBody(row, moved), by: staff.id, subject: row.person })
-  return moved
+  return { ...moved, who: await peopleOf(tx, id) }
 }
 
 /** The person takes the time that the office has named. Refuses `wrong_state` where there is none, `not_found`. */
-export async function acceptProposal(tx: Tx, citizen: Citizen, id: string): Promise<BookingRow> {
+export async function acceptProposal(tx: Tx, citizen: Citizen, id: string): Promise<Booking> {
   const row = await requested(tx, citizen, id)
   if (!row.proposed) throw wrongState(row)
   const accepted = await confirmRequest(tx, row)
   await tx.say(row.office, "booking.proposal_accepted", { booking: id, subject: row.person })
-  return accepted
+  return { ...accepted, who: await peopleOf(tx, id) }
 }
 
 async function requested(tx: Tx, actor: Citizen | Staff, id: string): Promise<BookingRow> {

@@ -15,9 +15,10 @@ export interface Span {
   endsAt: Instant
 }
 
-/** Whether a visit no longer lies within one of the sessions, be it by its start or because it would go on after closing. */
-export function sticksOut(visit: Span, sessions: Span[]): boolean {
-  return !sessions.some((session) => session.startsAt <= visit.startsAt && visit.endsAt <= session.endsAt)
+/** Whether a visit does not lie within one of the sessions: it starts outside, or would go on after closing or into a break. */
+export function sticksOut(visit: Span, sessions: (Span & { breaks: Span[] })[]): boolean {
+  const within = sessions.find((session) => session.startsAt <= visit.startsAt && visit.endsAt <= session.endsAt)
+  return !within || within.breaks.some((pause) => visit.startsAt < pause.endsAt && pause.startsAt < visit.endsAt)
 }
 
 /** Open first, the nearest before the later; then what is over, the latest first. */

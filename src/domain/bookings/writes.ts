@@ -21,7 +21,7 @@ import { nearestAlternatives } from "../availability/reads.ts"
 import { readVisit, type Visit } from "../availability/visit.ts"
 import { freePlaces, takePlaces } from "../availability/writes.ts"
 import { office } from "../offices/reads.ts"
-import { type Booking, bookingById, bookingFor } from "./reads.ts"
+import { type Booking, bookingById, bookingFor, peopleOf } from "./reads.ts"
 import { aheadStates } from "./rules.ts"
 
 /** A hold to confirm, or a visit that nobody has held. */
@@ -191,12 +191,12 @@ async function insertWithCode(tx: Tx, row: Omit<BookingRow, "code">): Promise<st
  * Cancels a booking and gives its places back: the owner until it starts, the staff of its office as long as nobody has arrived.
  * Refuses `wrong_state`, `not_found` to a stranger, `forbidden` to another office's staff, `invalid_field` for a reason too long.
  */
-export async function cancel(tx: Tx, actor: Citizen | Staff, id: string, reason?: string): Promise<BookingRow> {
+export async function cancel(tx: Tx, actor: Citizen | Staff, id: string, reason?: string): Promise<Booking> {
   const row = await mineToChange(tx, actor, id)
   const endedBy = isStaff(actor) ? "office" : "citizen"
   const ended = await end(tx, row, { endedBy, reason: readReason(reason) })
   await tx.say(row.office, "booking.cancelled", { booking: id, by: actor.id, endedBy, subject: row.person })
-  return ended
+  return { ...ended, who: await peopleOf(tx, id) }
 }
 
 /**
@@ -204,13 +204,13 @@ export async function cancel(tx: Tx, actor: Citizen | Staff, id: string, reason?
  * with none. A request, and in an office that answers first every move of a citizen, waits for the office's answer again.
  * Refuses `same_slot`, `wrong_state`, `not_found`, `forbidden`, and what reading and taking a visit refuse; then the old place stays.
  */
-export async function move(tx: Tx, actor: Citizen | Staff, id: string, slot: string): Promise<BookingRow> {
+export async function move(tx: Tx, actor: Citizen | Staff, id: string, slot: string): Promise<Booking> {
   const row = await mineToChange(tx, actor, id)
   const { bookingMode } = await office(tx, row.office)
   const state = bookingMode === "request" && !isStaff(actor) ? "requested" : "confirmed"
   const moved = await moveTo(tx, row, slot, { state, proposed: false, forStaff: isStaff(actor) })
   await tx.say(row.office, "booking.moved", { ...movedBody(row, moved), by: actor.id, subject: row.person })
-  return moved
+  return { ...moved, who: await peopleOf(tx, id) }
 }
 
 /**
