@@ -203,9 +203,9 @@ function run(script, rest) {
 
   // npm passes signals on but cannot when it is killed hard itself; nobody could then stop the server by the id they know.
   if (process.env.npm_lifecycle_event) {
-    const parent = process.ppid
+    const before = ancestors()
     const watch = setInterval(() => {
-      if (process.ppid === parent) return
+      if (ancestors() === before) return
       clearInterval(watch)
       if (!told) pass("SIGTERM")
     }, 100)
@@ -218,6 +218,17 @@ function run(script, rest) {
     process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0)
     process.exit()
   })
+}
+
+/** Who started us and, where /proc tells it, who started them: npm puts a shell between itself and its scripts. */
+function ancestors() {
+  try {
+    // pid (name) state ppid …; the name may hold spaces and brackets, so read on from its last bracket.
+    const fields = readFileSync(`/proc/${process.ppid}/stat`, "utf8").split(") ").at(-1).split(" ")
+    return `${process.ppid} ${fields[1]}`
+  } catch {
+    return `${process.ppid}`
+  }
 }
 
 function say(line) {
