@@ -84,7 +84,7 @@ function secure(c: Context, house: House): void {
 }
 
 /** Cookie names. `__Host-` pins a cookie to this very origin (RFC 6265bis §4.1.3.2); it needs https. */
-export function cookieName(house: House, name: "sid" | "dev"): string {
+export function cookieName(house: Pick<House, "env">, name: "sid" | "dev"): string {
   return house.env.origin.startsWith("https:") ? `__Host-${name}` : name
 }
 

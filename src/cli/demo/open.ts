@@ -10,7 +10,7 @@ import type { Keys } from "../../base/seal.ts"
 import { keep, kept } from "../../domain/access/memory.ts"
 import { demoMoment, laterMoment } from "./moment.ts"
 import { morning } from "./morning.ts"
-import { type DemoPeople, seed } from "./seed.ts"
+import { type DemoPeople, demoPlan, seed } from "./seed.ts"
 
 export interface Demo {
   /** Milliseconds by which the office's clock is ahead of the real one. */
@@ -39,7 +39,7 @@ export async function openDemo(given: Given): Promise<Demo | null> {
 
 async function makeDemo({ env, opened, store, keys, chance }: Given): Promise<Demo> {
   const realNow = Date.now()
-  const moment = env.demoNow ?? demoMoment(realNow)
+  const moment = env.demoNow ?? demoMoment(realNow, demoPlan())
   const clock = handClock(moment)
   const writer = openWriter(opened.writing, { clock, chance })
   const people = await seed({ writer, clock, keys, chance, moment, citizens: env.demoCitizens })

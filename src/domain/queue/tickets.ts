@@ -280,3 +280,15 @@ const bookedStartOf = statement((db) =>
     .from(bookings)
     .where(eq(bookings.id, sql.placeholder("booking"))),
 )
+
+const liveOfPerson = statement((db) =>
+  db
+    .select()
+    .from(tickets)
+    .where(and(eq(tickets.person, sql.placeholder("person")), sql`${tickets.live} = 1`)),
+)
+
+/** The live tickets of a person: one at the most on a day. */
+export function ticketsOf(store: Store, person: string): Promise<TicketRow[]> {
+  return liveOfPerson(store).execute({ person })
+}

@@ -1,0 +1,99 @@
+import { parse } from "hono/utils/cookie"
+import type { Chance, Timers } from "../../base/clock.ts"
+import { isRefusal, Refusal } from "../../base/refusal.ts"
+import { covers } from "../../domain/access/staff.ts"
+import { subjectOfKey } from "../../domain/access/keys.ts"
+import { liveSession, sessionOf } from "../../domain/access/sessions.ts"
+import { isStaff, type Staff, type Subject } from "../../domain/access/subject.ts"
+import { office } from "../../domain/offices/reads.ts"
+import { ticket } from "../../domain/queue/tickets.ts"
+import { isLang, type Lang, preferred } from "../../i18n/lang.ts"
+import { createHub, type Hub } from "../../realtime/hub.ts"
+import type { Manner, Snapshot } from "../../realtime/channel.ts"
+import { refusalToRead, type Topic } from "../../realtime/topics.ts"
+import { fragments } from "../fragments.ts"
+import { cookieName } from "../gate.ts"
+import type { House } from "../house.ts"
+import { headOf, jsonOf } from "./json.ts"
+
+type Parts = Omit<House, "hub" | "assets"> & { chance: Chance }
+
+/** The live wire over this house: who may listen to what, and what each topic shows. */
+export function openHub(house: Parts, timers: Timers): Hub {
+  const { store, keys, clock, log } = house
+  const access = {
+    covers: async (person: Staff, code: string) => covers(person, await office(store, code)),
+    mayReadTicket: (subject: Subject, id: string) => mayReadTicket(house, subject, id),
+  }
+  return createHub({
+    origin: () => house.env.origin,
+    clock,
+    chance: house.chance,
+    timers,
+    snapshot: (topic, manner) => snapshot(house, topic, manner),
+    mayRead: async (reader, topic) => {
+      try {
+        return await refusalToRead(reader, topic, access)
+      } catch (thrown) {
+        if (isRefusal(thrown)) return thrown.code
+        throw thrown
+      }
+    },
+    callerOf: async (request) => {
+      const cookies = parse(request.headers.get("cookie") ?? "")
+      const secret = cookies[cookieName(house, "sid")]
+      const found = secret ? await sessionOf(store, secret, clock.real()) : null
+      if (found) return { subject: found.subject, session: found.session.id }
+      const device = cookies[cookieName(house, "dev")]
+      return device ? keyCaller(house, device) : null
+    },
+    authenticate: (given) => keyCaller(house, given),
+    redeemCapability: async (id, secret) => secret.length === 32 && keys.isCapability("ticket", id, secret),
+    isAlive: async (session) => isAlive(house, session),
+    langOf: (request) => langOf(request),
+    onFacts: (listener) => house.writer.onFacts(listener),
+    onError: (cause, where) => log.error("live", { cause, detail: where }),
+  })
+}
+
+/** What is behind a socket's session: a person's session, or the key that a device or a program showed. */
+async function keyCaller({ store, clock }: Parts, given: string): Promise<{ subject: Subject; session: string } | null> {
+  const subject = await subjectOfKey(store, given, clock.office())
+  return subject ? { subject, session: sessionOfKey(given) } : null
+}
+
+/** The name of a key's session: its readable part. The key itself is kept nowhere. */
+export function sessionOfKey(given: string): string {
+  return `key:${given.split("_")[2] ?? ""}`
+}
+
+async function isAlive({ store, clock }: Parts, session: string): Promise<boolean> {
+  if (session.startsWith("ticket:") || session.startsWith("key:")) return true
+  return (await liveSession(store, session, clock.real())) !== null
+}
+
+async function mayReadTicket({ store }: Parts, subject: Subject, id: string): Promise<boolean> {
+  const row = await ticket(store, id)
+  if (subject.role === "citizen") return row.person === subject.id
+  if (isStaff(subject)) return covers(subject, await office(store, row.office))
+  return subject.role === "kiosk" && subject.office === row.office
+}
+
+function langOf(request: Request): Lang {
+  const { lang } = parse(request.headers.get("cookie") ?? "")
+  return isLang(lang) ? lang : preferred(request.headers.get("accept-language") ?? undefined)
+}
+
+/** The head of the stream is read before the content, so that a message never promises a fact that it does not show. */
+async function snapshot(house: Parts, topic: Topic, { as, lang, view }: Manner): Promise<Snapshot> {
+  const head = await headOf(house, topic)
+  if (as === "json") return { ...head, content: await jsonOf(house, topic) }
+  const fragment = fragments[topic.kind]?.[view ?? "default"]
+  if (!fragment) throw new Refusal("not_found", { what: "view" })
+  return { ...head, content: await fragment(house, idOf(topic), lang) }
+}
+
+function idOf(topic: Topic): string {
+  if ("office" in topic) return topic.office
+  return "person" in topic ? topic.person : topic.id
+}
