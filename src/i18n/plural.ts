@@ -1,0 +1,92 @@
+import type { Lang } from "./lang.ts"
+
+/** The forms of a counted noun. Arabic has six (CLDR); one and two are said without the figure. `{n}` is the figure. */
+type Arabic = [zero: string, one: string, two: string, few: string, many: string, other: string]
+type English = [zero: string, one: string, other: string]
+
+/** The figure and its noun never part at a line's end. */
+const nbsp = "\u00a0"
+
+const nouns = {
+  ahead: {
+    ar: ["لا أحد قبلك", "قبلك شخص واحد", "قبلك شخصان", "قبلك {n} أشخاص", "قبلك {n} شخصًا", "قبلك {n} شخص"],
+    en: ["nobody before you", "one person before you", "{n} people before you"],
+  },
+  people: {
+    ar: ["لا أحد", "شخص واحد", "شخصان", "{n} أشخاص", "{n} شخصًا", "{n} شخص"],
+    en: ["nobody", "one person", "{n} people"],
+  },
+  waiting: {
+    ar: ["لا أحد ينتظر", "شخص واحد ينتظر", "شخصان ينتظران", "{n} أشخاص ينتظرون", "{n} شخصًا ينتظرون", "{n} شخص ينتظرون"],
+    en: ["nobody is waiting", "one person is waiting", "{n} people are waiting"],
+  },
+  minutes: {
+    ar: ["أقل من دقيقة", "دقيقة واحدة", "دقيقتان", "{n} دقائق", "{n} دقيقة", "{n} دقيقة"],
+    en: ["less than a minute", "one minute", "{n} minutes"],
+  },
+  /** After a preposition: خلال، بعد، قبل. */
+  minutesAfter: {
+    ar: ["أقل من دقيقة", "دقيقة واحدة", "دقيقتين", "{n} دقائق", "{n} دقيقة", "{n} دقيقة"],
+    en: ["less than a minute", "one minute", "{n} minutes"],
+  },
+  seconds: {
+    ar: ["الآن", "ثانية واحدة", "ثانيتان", "{n} ثوانٍ", "{n} ثانية", "{n} ثانية"],
+    en: ["now", "one second", "{n} seconds"],
+  },
+  freeTimes: {
+    ar: ["لا توجد مواعيد متاحة", "موعد واحد متاح", "موعدان متاحان", "{n} مواعيد متاحة", "{n} موعدًا متاحًا", "{n} موعد متاح"],
+    en: ["no free times", "one free time", "{n} free times"],
+  },
+  places: {
+    ar: ["لا مكان", "مكان واحد", "مكانان", "{n} أماكن", "{n} مكانًا", "{n} مكان"],
+    en: ["no place", "one place", "{n} places"],
+  },
+  bookings: {
+    ar: ["لا مواعيد", "موعد واحد", "موعدان", "{n} مواعيد", "{n} موعدًا", "{n} موعد"],
+    en: ["no appointments", "one appointment", "{n} appointments"],
+  },
+  services: {
+    ar: ["لا خدمات", "خدمة واحدة", "خدمتان", "{n} خدمات", "{n} خدمة", "{n} خدمة"],
+    en: ["no services", "one service", "{n} services"],
+  },
+  counters: {
+    ar: ["لا شباك", "شباك واحد", "شباكان", "{n} شبابيك", "{n} شباكًا", "{n} شباك"],
+    en: ["no counter", "one counter", "{n} counters"],
+  },
+  countersOpen: {
+    ar: ["لا شباك يعمل", "شباك واحد يعمل", "شباكان يعملان", "{n} شبابيك تعمل", "{n} شباكًا تعمل", "{n} شباك يعمل"],
+    en: ["no counter open", "one counter open", "{n} counters open"],
+  },
+  requests: {
+    ar: ["لا توجد طلبات", "طلب واحد", "طلبان", "{n} طلبات", "{n} طلبًا", "{n} طلب"],
+    en: ["no requests", "one request", "{n} requests"],
+  },
+  days: {
+    ar: ["أقل من يوم", "يوم واحد", "يومان", "{n} أيام", "{n} يومًا", "{n} يوم"],
+    en: ["less than a day", "one day", "{n} days"],
+  },
+  daysAfter: {
+    ar: ["أقل من يوم", "يوم واحد", "يومين", "{n} أيام", "{n} يومًا", "{n} يوم"],
+    en: ["less than a day", "one day", "{n} days"],
+  },
+  hours: {
+    ar: ["أقل من ساعة", "ساعة واحدة", "ساعتان", "{n} ساعات", "{n} ساعةً", "{n} ساعة"],
+    en: ["less than an hour", "one hour", "{n} hours"],
+  },
+  documents: {
+    ar: ["لا توجد مستندات", "مستند واحد", "مستندان", "{n} مستندات", "{n} مستندًا", "{n} مستند"],
+    en: ["no documents", "one document", "{n} documents"],
+  },
+} as const satisfies Record<string, { ar: Arabic; en: English }>
+
+export type Noun = keyof typeof nouns
+
+const rules = { ar: new Intl.PluralRules("ar"), en: new Intl.PluralRules("en") }
+const place = { zero: 0, one: 1, two: 2, few: 3, many: 4, other: 5 } as const
+
+/** "3 people before you", "قبلك 3 أشخاص": the counted noun in the form that the number asks for. */
+export function counted(noun: Noun, count: number, lang: Lang): string {
+  const forms: readonly string[] = nouns[noun][lang]
+  const form = lang === "ar" ? forms[place[rules.ar.select(count)]] : forms[count === 0 ? 0 : rules.en.select(count) === "one" ? 1 : 2]
+  return (form ?? "").replace("{n} ", `${count}${nbsp}`).replace("{n}", String(count))
+}
