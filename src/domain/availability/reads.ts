@@ -71,7 +71,11 @@ const touchedSlots = statement((db) =>
 
 const liveHolds = statement((db) =>
   db
-    .select({ startsAt: heldPlaces.startsAt, width: heldPlaces.width, until: heldPlaces.until })
+    .select({
+      startsAt: heldPlaces.startsAt,
+      width: sql<number>`sum(${heldPlaces.width})`,
+      until: sql<number>`min(${heldPlaces.until})`,
+    })
     .from(heldPlaces)
     .where(
       and(
@@ -82,7 +86,8 @@ const liveHolds = statement((db) =>
         gt(heldPlaces.until, p("now")),
         ne(heldPlaces.hold, p("ignoring")),
       ),
-    ),
+    )
+    .groupBy(heldPlaces.startsAt),
 )
 
 /**
