@@ -143,13 +143,15 @@ function follow(): Live {
     heardAt = officeNow()
     listenForSilence()
     const message = JSON.parse(text) as ServerMessage
-    if ("ping" in message) socket.send(JSON.stringify({ pong: message.ping }))
-    else if ("bye" in message) return comeBackIn(message.retry)
-    else if ("refused" in message) refused(message.refused, message.code)
-    else if ("snapshot" in message) arrived(message, message.snapshot, true)
-    else arrived(message, message.change, false)
-    if (followed.size === 0) away()
-    else if (![...followed.values()].some(({ isAsked }) => isAsked)) here()
+    if ("bye" in message) comeBackIn(message.retry)
+    else {
+      if ("ping" in message) socket.send(JSON.stringify({ pong: message.ping }))
+      else if ("refused" in message) refused(message.refused, message.code)
+      else if ("snapshot" in message) arrived(message, message.snapshot, true)
+      else arrived(message, message.change, false)
+      if (followed.size === 0) away()
+      else if (![...followed.values()].some(({ isAsked }) => isAsked)) here()
+    }
   }
 
   function arrived(

@@ -11,7 +11,10 @@ export interface Caller {
   session: string
 }
 
-interface Issued extends Caller {
+/** `session` is `null` for a device, which has none but its own key. */
+interface Issued {
+  subject: Subject
+  session: string | null
   until: Instant
 }
 
@@ -29,33 +32,34 @@ export interface AdmissionOptions {
 export function createAdmission(options: AdmissionOptions) {
   const issued = new Map<string, Issued>()
 
-  /** Whose ticket it was; `null` if it is unknown, used, late or another session's. Whatever the answer, it is used up. */
-  function redeem(secret: string, session: string, now: Instant): Caller | null {
+  /** Whether it is a ticket of this cookie: known, unused, in time and of this very session. Whatever the answer, it is used up. */
+  function redeem(secret: string, cookie: Caller, now: Instant): boolean {
     const key = hash(secret)
     const found = issued.get(key)
     issued.delete(key)
-    return found && found.until > now && found.session === session ? found : null
+    if (!found || found.until <= now || found.subject.id !== cookie.subject.id) return false
+    return found.session === null || found.session === cookie.session
   }
 
   return {
     /** A ticket for this session, good once and for thirty seconds. Of more than a handful the oldest lapses. */
-    issue(caller: Caller, now: Instant): string {
+    issue(subject: Subject, session: string | null, now: Instant): string {
       for (const [key, { until }] of issued) {
         // They stand in the order of their making.
         if (until > now) break
         issued.delete(key)
       }
-      const own = [...issued].filter(([, { session }]) => session === caller.session)
+      const own = [...issued].filter(([, other]) => other.session === session && other.subject.id === subject.id)
       for (const [key] of own.slice(0, Math.max(0, own.length - liveLimits.ticketsPerSession + 1))) issued.delete(key)
       const secret = token(options.chance, 32)
-      issued.set(hash(secret), { ...caller, until: now + liveLimits.ticketMilliseconds })
+      issued.set(hash(secret), { subject, session, until: now + liveLimits.ticketMilliseconds })
       return secret
     },
 
-    /** Who says hello on a socket that was opened under the session `cookie`; `null` where it is not to be believed. */
+    /** Who says hello on a socket that was opened under this cookie; `null` where it is not to be believed. */
     async identify(
       said: Hello,
-      cookie: string | null,
+      cookie: Caller | null,
       now: Instant,
     ): Promise<{ reader: Reader; session: string } | null> {
       if ("capability" in said) {
@@ -66,13 +70,13 @@ export function createAdmission(options: AdmissionOptions) {
       }
       let caller: Caller | null = null
       if ("token" in said) caller = await options.authenticate(said.token)
-      else if (cookie !== null) caller = redeem(said.ticket, cookie, now)
+      else if (cookie && redeem(said.ticket, cookie, now)) caller = cookie
       return caller && { reader: { subject: caller.subject, ticket: null }, session: caller.session }
     },
 
     /** Nobody comes in any more on a ticket of this session. */
     forget(session: string): void {
-      for (const [key, caller] of issued) if (caller.session === session) issued.delete(key)
+      for (const [key, other] of issued) if (other.session === session) issued.delete(key)
     },
   }
 }

@@ -33,7 +33,7 @@ export interface HubOptions {
   snapshot(topic: Topic, manner: Manner): Promise<Snapshot>
   /** `null`, or why this reader may not listen to it; see `refusalToRead`. */
   mayRead(reader: Reader, topic: Topic): Promise<RefusalCode | null>
-  /** Whose cookie a request carries: a session's, or a device's (whose `session` is the device's id). */
+  /** Whose cookie a request carries: a session's, or a device's (whose `session` is the name of its key). */
   callerOf(request: Request): Promise<Caller | null>
   /** Whose API key or device key this is; `session` is the key's id. */
   authenticate(token: string): Promise<Caller | null>
@@ -60,8 +60,8 @@ export interface Hub {
   /** For `Bun.serve({ websocket })`. */
   readonly websocket: WebSocketHandler<Socket>
   /**
-   * A one-time ticket for this session's next socket; a device without a session goes by its own id. The request for it must have passed
-   * the gate against forged requests.
+   * A one-time ticket for this session's next socket; `session` is `null` for a device. The request for it must have passed the gate
+   * against forged requests.
    */
   issueTicket(subject: Subject, session: string | null): string
   /** Closes every socket of a session, device or key that has ended. */
@@ -138,7 +138,7 @@ export function createHub(options: HubOptions): Hub {
     }
     const caller = origin === null ? null : await options.callerOf(request)
     server = bun
-    const socket = new Socket(++lastId, caller?.session ?? null, options.langOf(request))
+    const socket = new Socket(++lastId, caller, options.langOf(request))
     return bun.upgrade(request, { data: socket }) ? undefined : problem(400, "malformed")
   }
 
@@ -325,11 +325,12 @@ export function createHub(options: HubOptions): Hub {
       drain: (wire) => wire.data.drain(),
       close: closed,
     },
-    issueTicket: (subject, session) => admission.issue({ subject, session: session ?? subject.id }, clock.real()),
+    issueTicket: (subject, session) => admission.issue(subject, session, clock.real()),
     endSession(session) {
       admission.forget(session)
       for (const socket of [...sockets]) {
-        if (socket.session === session || socket.cookie === session) end(socket, closeCodes.unknown, "session_over")
+        if (socket.session === session || socket.cookie?.session === session)
+          end(socket, closeCodes.unknown, "session_over")
       }
     },
     refresh: () => channels.touchAll(),

@@ -1,5 +1,6 @@
 import type { ServerWebSocket } from "bun"
 import type { Instant } from "../base/day.ts"
+import type { Caller } from "./admission.ts"
 import type { Channel } from "./channel.ts"
 import { type As, type Lang, liveLimits } from "./protocol.ts"
 import type { Reader } from "./topics.ts"
@@ -9,8 +10,8 @@ export type Wire = ServerWebSocket<Socket>
 /** One open socket: who is there, what it listens to, and what it has used up of its limits. */
 export class Socket {
   readonly id: number
-  /** The session or device under whose cookie the socket was opened; `null` for programs and for bearers of a link. */
-  readonly cookie: string | null
+  /** Under whose cookie the socket was opened; `null` for programs and for bearers of a link. */
+  readonly cookie: Caller | null
   /** Set by the first message. */
   reader: Reader | null = null
   /** What ends the socket when it ends: a session, a device, a key, or a ticket's link. */
@@ -31,7 +32,7 @@ export class Socket {
   readonly #arrivals: Instant[] = []
   #work: Promise<void> = Promise.resolve()
 
-  constructor(id: number, cookie: string | null, lang: Lang) {
+  constructor(id: number, cookie: Caller | null, lang: Lang) {
     this.id = id
     this.cookie = cookie
     this.lang = lang

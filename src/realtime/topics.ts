@@ -1,4 +1,4 @@
-import type { AnyFact } from "../../db/facts.ts"
+import type { AnyFact, FactKind } from "../../db/facts.ts"
 import type { RefusalCode } from "../base/refusal.ts"
 import { isStaff, type Staff, type Subject } from "../domain/access/subject.ts"
 
@@ -64,50 +64,36 @@ export interface Touched {
   neighbours: { office: string; line: string | null } | null
 }
 
+/**
+ * What happens to one ticket and moves nobody else: who is in hand is no longer before anybody. Every other fact about a ticket, a counter
+ * or an office's day may move the whole hall.
+ */
+const movesNobody = new Set<FactKind>([
+  "ticket.recalled",
+  "ticket.serving",
+  "ticket.served",
+  "ticket.absent",
+  "ticket.parked",
+  "office.places_changed",
+])
+
+/** After these the line that they name is the only one whose order is another. */
+const movesItsLine = new Set<FactKind>(["ticket.issued", "ticket.called"])
+
 /** What a fact touches. A topic too many costs a look, one too few leaves a screen wrong: in doubt it is named. */
 export function touchedBy(fact: AnyFact): Touched {
   const { stream: office, kind } = fact
-  const inbox = fact.subject ? [`inbox:${fact.subject}`] : []
-  const hall = [`board:${office}`, `queue:${office}`]
-  const everybody = { office, line: null }
-  switch (kind) {
-    case "ticket.issued":
-    case "ticket.called":
-    case "ticket.undone": {
-      const { ticket, line } = fact.body
-      const at = "counter" in fact.body && fact.body.counter ? [`counter:${fact.body.counter}`] : []
-      // What is undone may have changed the line too, and the fact names only the one that it went back to.
-      const neighbours = kind === "ticket.undone" ? everybody : { office, line }
-      return { topics: [`ticket:${ticket}`, ...at, ...hall, ...inbox], neighbours }
-    }
-    case "ticket.woken":
-    case "ticket.away":
-    case "ticket.left":
-    case "ticket.returned":
-    case "ticket.transferred":
-    case "ticket.service_changed":
-      return { topics: [`ticket:${fact.body.ticket}`, ...hall, ...inbox], neighbours: everybody }
-    case "ticket.recalled":
-    case "ticket.serving":
-    case "ticket.served":
-    case "ticket.absent":
-    case "ticket.parked": {
-      const { ticket, counter } = fact.body
-      return { topics: [`ticket:${ticket}`, `counter:${counter}`, ...hall, ...inbox], neighbours: null }
-    }
-    case "counter.opened":
-    case "counter.paused":
-    case "counter.closed":
-      return { topics: [`counter:${fact.body.counter}`, ...hall], neighbours: everybody }
-    case "office.set_up":
-    case "office.day_closed":
-    case "office.day_hours_changed":
-    case "office.day_restored":
-      return { topics: hall, neighbours: everybody }
-    default:
-      // Bookings change what is expected today; holds and accounts change nothing that hangs on a wall.
-      return { topics: kind.startsWith("booking.") ? [`queue:${office}`, ...inbox] : inbox, neighbours: null }
-  }
+  const body = fact.body as { ticket?: unknown; counter?: unknown; line?: unknown }
+  const topics: string[] = []
+  if (typeof body.ticket === "string") topics.push(`ticket:${body.ticket}`)
+  if (typeof body.counter === "string") topics.push(`counter:${body.counter}`)
+  if (fact.subject) topics.push(`inbox:${fact.subject}`)
+  const isOfTheHall = /^(ticket|counter|office)\./.test(kind)
+  if (isOfTheHall) topics.push(`board:${office}`, `queue:${office}`)
+  // Who is expected today stands on the agents' screens only. Holds and accounts change nothing that anybody listens to.
+  else if (kind.startsWith("booking.")) topics.push(`queue:${office}`)
+  const line = movesItsLine.has(kind) && typeof body.line === "string" ? body.line : null
+  return { topics, neighbours: isOfTheHall && !movesNobody.has(kind) ? { office, line } : null }
 }
 
 /** Who asks to listen: somebody signed in, or whoever holds the secret link of one ticket. */
