@@ -1,5 +1,24 @@
+import { bookingCalls } from "./bookings.ts"
+import { catalogueCalls } from "./catalogue.ts"
+import { consentCalls } from "./consents.ts"
+import { counterCalls } from "./counters.ts"
+import { dayCalls } from "./days.ts"
 import type { Endpoint } from "./endpoint.ts"
+import { holdCalls } from "./holds.ts"
+import { officeCalls } from "./offices.ts"
+import { servingCalls } from "./serving.ts"
+import { ticketCalls } from "./tickets.ts"
 
-/** Every call of the API, in the order of the contract. */
-export const endpoints: Endpoint[] = []
+/** Every call of the API, in the order in which a visit meets them. */
+export const endpoints: Endpoint[] = [
+  ...catalogueCalls,
+  ...officeCalls,
+  ...holdCalls,
+  ...bookingCalls,
+  ...consentCalls,
+  ...ticketCalls,
+  ...counterCalls,
+  ...servingCalls,
+  ...dayCalls,
+]
 export type { Endpoint }

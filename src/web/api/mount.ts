@@ -2,7 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi"
 import { Refusal } from "../../base/refusal.ts"
 import { onlyFor } from "../gate.ts"
 import type { AppEnv, Context, House } from "../house.ts"
-import { description } from "./description.ts"
+import { type ApiDocument, description } from "./description.ts"
 import { docsPage } from "./docs.tsx"
 import type { Endpoint } from "./endpoint.ts"
 import { endpoints } from "./endpoints.ts"
@@ -22,9 +22,11 @@ export function mountApi(app: OpenAPIHono<AppEnv>, house: House, calls: Endpoint
       throw new Refusal("method_not_allowed", { allowed })
     })
   }
-  const document = description(calls, house.env.origin)
-  app.get("/openapi.json", onlyFor("anyone"), (c) => c.json(document))
-  app.get("/docs", onlyFor("anyone"), (c) => docsPage(c, document))
+  let made: ApiDocument | null = null
+  // Not before it is asked for: where the port is the system's choice, our own address is known only once the doors are open.
+  const document = () => (made ??= description(calls, house.env.origin))
+  app.get("/openapi.json", onlyFor("anyone"), (c) => c.json(document()))
+  app.get("/docs", onlyFor("anyone"), (c) => docsPage(c, document()))
 }
 
 /** An integrator's key opens what its scopes name, and nothing because a role happens to stand in a list. */

@@ -7,7 +7,7 @@ import { boardView, queueView } from "../../domain/queue/reads.ts"
 import { counter, ticket, ticketsOf } from "../../domain/queue/tickets.ts"
 import { isoWithOffset } from "../../base/time.ts"
 import type { Topic } from "../../realtime/topics.ts"
-import { presentBooking, presentCounter, presentQueueRow, presentTicket } from "../api/present.ts"
+import { presentBooking, presentCounter, presentQueueRow, presentTicket } from "../present.ts"
 import type { Rendering } from "../fragments.ts"
 
 const headOfStream = statement((db) =>

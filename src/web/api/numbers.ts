@@ -1,0 +1,44 @@
+import type { Store } from "../../../db/store.ts"
+import { isBookingCode } from "../../base/id.ts"
+import { Refusal } from "../../base/refusal.ts"
+import type { Keys } from "../../base/seal.ts"
+import { asciiDigits, readMobile, readNumber } from "../../base/text.ts"
+import { personByMobile, personByNumber } from "../../domain/people/reads.ts"
+
+/* Numbers as people type them. Refuses `number_invalid`, naming the field. */
+
+export function nationalIdOf(text: string): string {
+  return readNumber(text) ?? wrong("nationalId")
+}
+
+export function mobileOf(text: string): string {
+  return readMobile(text) ?? wrong("mobile")
+}
+
+function wrong(path: string): never {
+  throw new Refusal("number_invalid", { fields: [{ path, message: "is no such number" }] })
+}
+
+/** A booking's code in plain digits. Refuses `booking_unknown` for what cannot be one: no booking bears it. */
+export function bookingCodeOf(text: string): string {
+  const code = asciiDigits(text).replace(/[\s\u00a0-]/g, "")
+  if (!isBookingCode(code)) throw new Refusal("booking_unknown")
+  return code
+}
+
+/**
+ * To whom a ticket is bound: to the person where the number is known here, else to a keyed hash of what was given, so that one number
+ * has one ticket a day and nobody can read it back.
+ */
+export async function holderOf(
+  store: Store,
+  keys: Keys,
+  { nationalId, mobile }: { nationalId: string | null; mobile: string | null },
+): Promise<{ person: string | null; holder: string | null }> {
+  const known = nationalId
+    ? await personByNumber(store, keys.index("number", nationalId))
+    : mobile && (await personByMobile(store, keys.index("mobile", mobile)))
+  if (known) return { person: known.id, holder: known.id }
+  const given = nationalId ?? mobile
+  return { person: null, holder: given === null ? null : keys.index("holder", given) }
+}

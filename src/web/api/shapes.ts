@@ -1,0 +1,218 @@
+import { z } from "@hono/zod-openapi"
+
+/* What is answered. A test holds every answer of the whole run against these. */
+
+export const words = z.object({ ar: z.string(), en: z.string() }).openapi("Words", { description: "A name in both languages." })
+export const instant = z.iso.datetime({ offset: true }).openapi({ example: "2026-11-22T10:00:00+03:00" })
+export const day = z.iso.date().openapi({ example: "2026-11-22" })
+
+/** A page of a list. */
+export function list<T extends z.ZodType>(item: T) {
+  return z.object({
+    items: z.array(item),
+    next: z.string().nullable().openapi({ description: "Hand it back as `cursor` for what follows; null at the end." }),
+  })
+}
+
+export const sector = z.object({ code: z.string(), name: words }).openapi("Sector")
+
+export const service = z
+  .object({
+    code: z.string(),
+    sector: z.string(),
+    name: words,
+    audience: words,
+    channels: z.array(z.enum(["online", "office", "video"])),
+    minutes: z.int().nullable().openapi({ description: "At the counter; null where it is done online only." }),
+    documents: z.array(words),
+    feeHalalas: z.int().nullable().openapi({ description: "null = not known, 0 = free" }),
+    feeNote: words.nullable(),
+    bookingOnly: z.boolean().openapi({ description: "An appointment is a condition for the visit." }),
+  })
+  .openapi("Service")
+
+export const session = z.object({
+  startsAt: instant,
+  endsAt: instant,
+  breaks: z.array(z.object({ startsAt: instant, endsAt: instant })),
+  bookingOnly: z.boolean(),
+})
+
+export const office = z
+  .object({
+    code: z.string(),
+    agency: z.string(),
+    name: words,
+    city: z.string().nullable(),
+    region: words.nullable(),
+    address: words,
+    zone: z.string().openapi({ example: "Asia/Riyadh" }),
+    video: z.boolean(),
+    bookingMode: z.enum(["instant", "request"]),
+    soonestMinutes: z.int(),
+    furthestDays: z.int(),
+    earlyMinutes: z.int().openapi({ description: "From this long before a booked start one may check in." }),
+    open: z.boolean().openapi({ description: "A session runs now." }),
+    today: z.object({ day, sessions: z.array(session) }),
+    nextOpening: instant.nullable().openapi({ description: "Where it is closed: when it opens next, within two weeks." }),
+    busy: z.object({
+      waiting: z.int(),
+      countersOpen: z.int(),
+      level: z.enum(["closed", "quiet", "steady", "busy"]),
+    }),
+    lines: z.array(z.object({ code: z.string(), name: words, waiting: z.int() })),
+    services: z.array(z.string()).openapi({ description: "Codes of what is served here." }),
+  })
+  .openapi("Office")
+
+export const counter = z
+  .object({
+    id: z.string(),
+    office: z.string(),
+    number: z.int(),
+    state: z.enum(["closed", "open", "paused"]),
+    lines: z.array(z.object({ line: z.string(), handicap: z.int() })),
+    staff: z.string().nullable(),
+    ticket: z.string().nullable().openapi({ description: "The ticket in hand." }),
+    changedAt: instant,
+  })
+  .openapi("Counter")
+
+export const slot = z
+  .object({
+    id: z.string(),
+    startsAt: instant,
+    endsAt: instant,
+    free: z.int().openapi({ description: "How many more visits for so many people fit." }),
+  })
+  .openapi("Slot")
+
+export const slotDays = z
+  .object({
+    zone: z.string(),
+    days: z.array(z.object({ day, hijri: z.string(), slots: z.array(slot) })),
+  })
+  .openapi("SlotDays")
+
+export const hold = z
+  .object({ id: z.string(), slot: z.string(), expiresAt: instant })
+  .openapi("Hold", { description: "Places kept while the form is filled." })
+
+export const booking = z
+  .object({
+    id: z.string(),
+    code: z.string().openapi({ description: "Ten digits, the last a check digit." }),
+    state: z.enum(["requested", "confirmed", "arrived", "cancelled", "missed", "done"]),
+    office: z.string(),
+    line: z.string(),
+    service: z.string(),
+    slot: z.string(),
+    day,
+    startsAt: instant,
+    endsAt: instant,
+    people: z.int(),
+    for: z.array(z.string()),
+    madeAt: instant,
+    madeBy: z.string(),
+    proposed: z.boolean().openapi({ description: "The office has named another time and waits for the answer." }),
+    struck: z.boolean().openapi({ description: "A change of hours took its time away." }),
+    endedAt: instant.nullable(),
+    endedBy: z.string().nullable(),
+    reason: z.string().nullable(),
+  })
+  .openapi("Booking")
+
+export const ticketState = z.enum([
+  "early",
+  "waiting",
+  "away",
+  "called",
+  "serving",
+  "served",
+  "parked",
+  "absent",
+  "left",
+  "transferred",
+])
+
+export const ticket = z
+  .object({
+    id: z.string(),
+    number: z.int(),
+    state: ticketState,
+    office: z.string(),
+    day,
+    line: z.string(),
+    service: z.string(),
+    booking: z.string().nullable(),
+    people: z.int(),
+    need: z.string().nullable(),
+    bookedAt: instant.nullable(),
+    arrivedAt: instant,
+    due: instant,
+    dueBy: z.enum(["booking", "walkin", "need", "step"]).openapi({ description: "Which right gives it its place." }),
+    ahead: z.int().openapi({ description: "How many of the line are called before, should nobody come." }),
+    wait: z
+      .object({ lowMinutes: z.int(), highMinutes: z.int() })
+      .nullable()
+      .openapi({ description: "null = not known yet." }),
+    wakeAt: instant.nullable(),
+    keptUntil: instant.nullable(),
+    counter: z.string().optional().openapi({ description: "Where to go, while it is called or being served." }),
+    counterNumber: z.int().optional(),
+    calledAt: instant.nullable(),
+    calls: z.int(),
+    endedAt: instant.nullable(),
+    outcome: z.string().nullable(),
+    cameFrom: z.string().nullable(),
+    wentOnAs: z.string().nullable().openapi({ description: "The ticket in another office that goes on where this one ended." }),
+    lateMinutes: z.int().optional().openapi({ description: "At check-in: minutes after the booked time." }),
+    link: z.url().optional().openapi({ description: "The holder's page; only for whom it was issued to." }),
+  })
+  .openapi("Ticket")
+
+export const queueRow = z
+  .object({
+    id: z.string(),
+    number: z.int(),
+    state: ticketState,
+    line: z.string(),
+    service: z.string(),
+    people: z.int(),
+    need: z.string().nullable(),
+    arrivedAt: instant,
+    due: instant,
+    why: z.looseObject({ by: z.enum(["booking", "walkin", "need", "step"]) }),
+    expectedStart: instant.nullable(),
+    missesByMinutes: z.int().openapi({ description: "By how much the due will probably be missed." }),
+    counter: z.string().optional(),
+    counterNumber: z.int().optional(),
+    wakeAt: instant.nullable(),
+    calls: z.int(),
+  })
+  .openapi("QueueRow")
+
+export const queue = list(queueRow)
+  .extend({
+    aside: z.array(queueRow).openapi({ description: "Early, away, parked and absent." }),
+    atCounters: z.array(queueRow),
+    lines: z.array(
+      z.object({
+        line: z.string(),
+        waiting: z.int(),
+        openCounters: z.int(),
+        wait: z.object({ lowMinutes: z.int(), highMinutes: z.int() }).nullable(),
+      }),
+    ),
+  })
+  .openapi("Queue", { description: "`items` are those who may be called, in their order." })
+
+export const fact = z
+  .object({
+    seq: z.int(),
+    at: instant,
+    kind: z.string(),
+    subject: z.string().nullable(),
+    body: z.record(z.string(), z.unknown()),
+  })
+  .openapi("Fact", { description: "What happened: ids and states, never a name or a number of a person." })
