@@ -12,13 +12,16 @@ import { officeOfCounter, refusalToRead, type Topic, topicName } from "../realti
 import { atTheEnd } from "./cleanup.ts"
 import { type TestOffice, testOffice } from "./office.ts"
 
+/** What the office's server answers beside its live wire. */
+type Pages = (request: Request) => Response | Promise<Response>
+
 export type Hall = Awaited<ReturnType<typeof liveHall>>
 
 /**
  * An office with its live wire on a real port. What its topics show is read from the facts on the disk, so that a screen can be compared
  * with what was really said. People come in with the cookie `sid=<session>` or the token `<session>`, as `let in` by the test.
  */
-export async function liveHall(given: { office?: TestOffice; timers?: Timers } = {}) {
+export async function liveHall(given: { office?: TestOffice; timers?: Timers; pages?: Pages } = {}) {
   const office = given.office ?? (await testOffice())
   const timers = given.timers ?? handTimers()
   const people = new Map<string, Subject>()
@@ -30,6 +33,8 @@ export async function liveHall(given: { office?: TestOffice; timers?: Timers } =
     ballast: "",
     /** Runs while a content is being read, after its number has been. */
     whileLooking: null as (() => Promise<void>) | null,
+    /** How a content looks in HTML. */
+    html: htmlOf,
     /** Whose tickets are whose. */
     holders: new Map<string, string>(),
   }
@@ -49,7 +54,7 @@ export async function liveHall(given: { office?: TestOffice; timers?: Timers } =
       const { stream, seq, line } = look(office, topic)
       await hall.whileLooking?.()
       const shown = { ...look(office, topic).content, ...(hall.ballast ? { ballast: hall.ballast } : {}) }
-      return { stream, seq, line, content: manner.as === "json" ? shown : htmlOf(manner, shown) }
+      return { stream, seq, line, content: manner.as === "json" ? shown : hall.html(manner, shown) }
     },
     mayRead: (reader, topic) =>
       refusalToRead(reader, topic, {
@@ -69,7 +74,10 @@ export async function liveHall(given: { office?: TestOffice; timers?: Timers } =
     port: 0,
     hostname: "127.0.0.1",
     websocket: hub.websocket,
-    fetch: async (request, bun) => (await hub.upgrade(request, bun)) as Response,
+    async fetch(request, bun) {
+      if (given.pages && new URL(request.url).pathname !== "/live") return given.pages(request)
+      return (await hub.upgrade(request, bun)) as Response
+    },
   })
   const origin = server.url.origin
   const url = `${origin.replace("http", "ws")}/live`
