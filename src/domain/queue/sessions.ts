@@ -37,10 +37,10 @@ export async function sessionsNear(
   store: Store,
   office: OfficeRow,
   now: Instant,
-): Promise<{ current: Session | null; nearestDay: Day }> {
+): Promise<{ current: Session | null; nearestDay: Day; sessions: Session[] }> {
   const sessions = await sessionsAround(store, office, now)
   const current = sessionAt(sessions, now)
   // For a while after closing time the board of a night still belongs to the evening on which it began.
   const justOver = sessions.findLast((session) => session.endsAt <= now && now < session.endsAt + 3 * hour)
-  return { current, nearestDay: current?.day ?? justOver?.day ?? dayIn(now, office.zone) }
+  return { current, nearestDay: current?.day ?? justOver?.day ?? dayIn(now, office.zone), sessions }
 }
