@@ -16,7 +16,10 @@ async function assetsWith(modules: Record<string, string>): Promise<Assets> {
   const folder = join(root, "src", "client", "pages")
   mkdirSync(folder, { recursive: true })
   for (const [name, text] of Object.entries(modules)) writeFileSync(join(folder, name), text)
-  const assets = await openAssets({ root, look: { name: { ar: "دَوْر", en: "Dawr" }, logo: null, accent: null, accentDark: null } })
+  const assets = await openAssets({
+    root,
+    look: { name: { ar: "دَوْر", en: "Dawr" }, logo: null, accent: null, accentDark: null },
+  })
   rmSync(root, { recursive: true })
   return assets
 }
@@ -48,7 +51,11 @@ async function stage(modules: Record<string, string> = {}): Promise<Stage> {
     ...modules,
   })
   const timers = handTimers()
-  const stage: Stage = Object.assign(await liveHall({ timers, pages: answer }), { body: "", ticketStatus: 200, asked: [] })
+  const stage: Stage = Object.assign(await liveHall({ timers, pages: answer }), {
+    body: "",
+    ticketStatus: 200,
+    asked: [],
+  })
   open.push(stage)
   stage.letIn("board", board())
 
@@ -63,7 +70,9 @@ async function stage(modules: Record<string, string> = {}): Promise<Stage> {
     if (pathname !== "/") return new Response(null, { status: 404 })
     const nonce = "bm9uY2U"
     const scripts = ["live.js", "second.js", ...Object.keys(modules).map((name) => name.replace(".ts", ".js"))]
-    const head = scripts.map((name) => `<script type="module" nonce="${nonce}" src="${assets.url(name)}"></script>`).join("")
+    const head = scripts
+      .map((name) => `<script type="module" nonce="${nonce}" src="${assets.url(name)}"></script>`)
+      .join("")
     return new Response(
       `<!doctype html><html lang="ar" dir="rtl" data-now="${Date.now() + 3_600_000}" data-zone="Asia/Riyadh">
        <head><title>Dawr</title><meta name="csrf" content="form-token">${head}</head><body>${stage.body}</body></html>`,
@@ -94,7 +103,8 @@ async function visit({ origin }: Hall): Promise<Page> {
     })
   })
   page.on("console", (message) => {
-    if (message.type() === "error" && !/Failed to load resource|WebSocket connection/.test(message.text())) said.push(message.text())
+    if (message.type() === "error" && !/Failed to load resource|WebSocket connection/.test(message.text()))
+      said.push(message.text())
   })
   page.on("pageerror", (error) => said.push(String(error)))
   await page.goto(`${origin}/`)
@@ -114,7 +124,10 @@ describe("a page with a live region", () => {
     const hall = await stage()
     const form = `<button id="go">Go</button><input id="typed" value=""><input id="free" value="as given">
       <select id="pick"><option>a</option><option>b</option></select><details id="more"><summary>More</summary>…</details>`
-    hall.html = (_, shown) => `<p id="what">${(shown.called as { number: number }[]).map(({ number }) => number)}</p>${form}
+    hall.html = (
+      _,
+      shown,
+    ) => `<p id="what">${(shown.called as { number: number }[]).map(({ number }) => number)}</p>${form}
       <table><tbody><tr id="row"><td>${(shown.called as unknown[]).length}</td></tr></tbody></table><i data-live-keep></i>`
     hall.body = `<div data-live="${topic}" data-seq="1" data-live-ack><p id="what"></p>${form}<i data-live-keep>kept</i></div>`
     const page = await visit(hall)
@@ -170,8 +183,7 @@ describe("a page with a live region", () => {
     const page = await visit(hall)
     await page.waitForFunction(() => "live" in globalThis)
     expect(hall.hub.numbers().sockets).toBe(0)
-    const rescan = (change: () => void) =>
-      page.evaluate(`(${change})(); globalThis.live.rescan()`)
+    const rescan = (change: () => void) => page.evaluate(`(${change})(); globalThis.live.rescan()`)
     await rescan(() => {
       const region = document.createElement("div")
       region.dataset["live"] = "board:RUH-RML"
@@ -240,7 +252,9 @@ describe("a page with a live region", () => {
     hall.body = `<div data-live="${topic}"></div>`
     const page = await visit(hall)
     await live(page)
-    const told = page.evaluate(() => new Promise((resolve) => document.addEventListener("dawr:signed-out", () => resolve("told"))))
+    const told = page.evaluate(
+      () => new Promise((resolve) => document.addEventListener("dawr:signed-out", () => resolve("told"))),
+    )
     hall.ticketStatus = 401
     hall.hub.endSession("board")
     expect(await told).toBe("told")
