@@ -121,6 +121,7 @@ describe("whatever rights a person has", () => {
         const { due } = placeOf(who, line, chains, session)
         expect(due).toBeLessThanOrEqual(plain)
         expect(due).toBeLessThanOrEqual(session.endsAt)
+        expect(Number.isInteger(due)).toBe(true)
         const less = placeOf({ ...who, need: false }, line, chains, session)
         expect(placeOf({ ...who, need: true }, line, chains, session).due).toBeLessThanOrEqual(less.due)
       }),

@@ -42,7 +42,8 @@ export function bookedDue(
 export function walkInDue(arrivedAt: Instant, targetMinutes: number, chain: Chain, session: Session): Instant {
   const own = openMinutesAfter(session, arrivedAt, targetMinutes)
   const behind = chain.latestDue === null ? own : openMinutesAfter(session, chain.latestDue, chain.gapMinutes)
-  return Math.min(Math.max(own, behind), session.endsAt)
+  // Whole milliseconds: a gap is a mean and seldom a whole number.
+  return Math.round(Math.min(Math.max(own, behind), session.endsAt))
 }
 
 /** As a walk-in, with the needs' own target, their own chain and their share of the places. */
