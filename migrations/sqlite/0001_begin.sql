@@ -319,6 +319,8 @@ CREATE INDEX ticket_asleep ON ticket (office, wake_at) WHERE state IN ('early', 
 CREATE UNIQUE INDEX ticket_one_live ON ticket (day, holder) WHERE live = 1 AND holder IS NOT NULL;
 CREATE UNIQUE INDEX ticket_booking_live ON ticket (booking) WHERE live = 1 AND booking IS NOT NULL;
 CREATE INDEX ticket_live ON ticket (office, state) WHERE live = 1;
+CREATE INDEX ticket_person ON ticket (person) WHERE live = 1 AND person IS NOT NULL;
+CREATE INDEX ticket_came_from ON ticket (came_from) WHERE came_from IS NOT NULL;
 CREATE INDEX ticket_called ON ticket (office, called_at) WHERE called_at IS NOT NULL;
 CREATE INDEX ticket_served ON ticket (office, line, ended_at) WHERE state = 'served';
 CREATE TABLE ticket_series (

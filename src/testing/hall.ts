@@ -1,11 +1,11 @@
 import { eq } from "drizzle-orm"
-import { bookingPeople, type BookingRow, bookings } from "../../db/schema/bookings.ts"
+import { type BookingRow, bookingPeople, bookings } from "../../db/schema/bookings.ts"
 import { people } from "../../db/schema/people.ts"
-import { counters, type CounterRow, type TicketRow, tickets } from "../../db/schema/queue.ts"
-import { bookingCode } from "../base/id.ts"
+import { type CounterRow, counters, type TicketRow, tickets } from "../../db/schema/queue.ts"
 import { minute } from "../base/day.ts"
+import { bookingCode } from "../base/id.ts"
 import { type Citizen, type Device, mint, type Staff } from "../domain/access/subject.ts"
-import { checkIn, type CheckingIn, issueTicket, type WalkingIn } from "../domain/queue/arrivals.ts"
+import { type CheckingIn, checkIn, issueTicket, type WalkingIn } from "../domain/queue/arrivals.ts"
 import { next } from "../domain/queue/calling.ts"
 import { openCounter } from "../domain/queue/counters.ts"
 import { finish, serve } from "../domain/queue/serving.ts"
@@ -57,9 +57,7 @@ export async function testHall(plan: TestPlan = {}) {
           ...more,
         }
         await tx.db.insert(bookings).values(row)
-        await tx.db
-          .insert(bookingPeople)
-          .values({ booking: row.id, person: who.id, service: row.service, open: true })
+        await tx.db.insert(bookingPeople).values({ booking: row.id, person: who.id, service: row.service, open: true })
         return row
       })
     },
@@ -90,7 +88,10 @@ export async function testHall(plan: TestPlan = {}) {
       return row
     },
     async counterNow(number = 1): Promise<CounterRow> {
-      const [row] = await office.store.db.select().from(counters).where(eq(counters.id, office.counter(number)))
+      const [row] = await office.store.db
+        .select()
+        .from(counters)
+        .where(eq(counters.id, office.counter(number)))
       if (!row) throw new Error(`no counter ${number}`)
       return row
     },

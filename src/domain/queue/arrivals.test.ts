@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test"
 import { day, minute } from "../../base/day.ts"
-import { type Device, mint } from "../access/subject.ts"
 import { riyadh, testHall } from "../../testing/hall.ts"
 import { granted, refusal, refusedWith } from "../../testing/office.ts"
+import { type Device, mint } from "../access/subject.ts"
 import { checkIn, issueTicket } from "./arrivals.ts"
 import { confirmNeed, leave } from "./holder.ts"
 
@@ -208,7 +208,10 @@ describe("a walk-in", () => {
     const after = await hall.walkIn()
     expect([before.number, after.number]).toEqual([201, 202])
     expect([before.day as string, after.day as string]).toEqual(["2026-11-22", "2026-11-22"])
-    const booking = await hall.booked(hall.citizen(), "00:45", { day: day("2026-11-22"), startsAt: hall.at("00:45", "2026-11-23") })
+    const booking = await hall.booked(hall.citizen(), "00:45", {
+      day: day("2026-11-22"),
+      startsAt: hall.at("00:45", "2026-11-23"),
+    })
     expect((await hall.arrive(booking)).ticket).toMatchObject({ day: "2026-11-22", number: 101 })
     hall.time("21:10", "2026-11-23")
     expect((await hall.walkIn()).number).toBe(201)

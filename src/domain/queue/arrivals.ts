@@ -1,5 +1,5 @@
 import { and, asc, eq, or, sql } from "drizzle-orm"
-import { bookingPeople, type BookingRow, bookings } from "../../../db/schema/bookings.ts"
+import { type BookingRow, bookingPeople, bookings } from "../../../db/schema/bookings.ts"
 import { people } from "../../../db/schema/people.ts"
 import type { Need, TicketRow } from "../../../db/schema/queue.ts"
 import { statement } from "../../../db/statement.ts"

@@ -1,5 +1,5 @@
 import { and, eq, sql } from "drizzle-orm"
-import { bookingPeople, type BookingRow, bookings, type BookingState } from "../../../db/schema/bookings.ts"
+import { type BookingRow, type BookingState, bookingPeople, bookings } from "../../../db/schema/bookings.ts"
 import type { TicketRow } from "../../../db/schema/queue.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Tx } from "../../../db/write.ts"

@@ -11,7 +11,11 @@ import { absent, changeService, finish, park, returnTicket, serve } from "./serv
 describe("counters", () => {
   test("open with their own lines or with others, pause, and close", async () => {
     const hall = await testHall()
-    expect(await hall.open()).toMatchObject({ state: "open", staff: hall.agent().id, profile: [{ line: "PAS" }, { line: "RES" }] })
+    expect(await hall.open()).toMatchObject({
+      state: "open",
+      staff: hall.agent().id,
+      profile: [{ line: "PAS" }, { line: "RES" }],
+    })
     expect((await hall.open(1, ["RES"])).profile).toEqual([{ line: "RES", handicap: 0 }])
     expect((await hall.write((tx) => pauseCounter(tx, hall.agent(), hall.counter()))).state).toBe("paused")
     expect((await refusal(hall.next())).code).toBe("counter_closed")
@@ -231,7 +235,10 @@ describe("next", () => {
 
     const { raw } = hall.store.connection
     const query = callHeadOn(hall.store.connection.db).toSQL()
-    const plan = raw.query<{ detail: string }, []>(`EXPLAIN QUERY PLAN ${query.sql}`).all().map(({ detail }) => detail)
+    const plan = raw
+      .query<{ detail: string }, []>(`EXPLAIN QUERY PLAN ${query.sql}`)
+      .all()
+      .map(({ detail }) => detail)
     expect(plan.filter((detail) => /\bSCAN ticket\b/.test(detail))).toEqual([])
     expect(plan.filter((detail) => detail.includes("ticket_waiting (office=? AND line=?)"))).toHaveLength(8)
   })
@@ -246,7 +253,9 @@ describe("at the counter", () => {
     const serving = await hall.serveNext()
     expect(serving.state).toBe("serving")
     hall.clock.advance(7 * minute)
-    const done = await hall.write((tx) => finish(tx, hall.agent(), serving.id, { outcome: "referred", note: "to the court" }))
+    const done = await hall.write((tx) =>
+      finish(tx, hall.agent(), serving.id, { outcome: "referred", note: "to the court" }),
+    )
     expect(done).toMatchObject({ state: "served", outcome: "referred", note: "to the court", live: false })
     expect((await hall.counterNow()).ticket).toBeNull()
     expect((await hall.bookingNow(booking.id)).state).toBe("done")
@@ -266,7 +275,9 @@ describe("at the counter", () => {
     }
     await hall.next()
     expect((await refusal(act(park))).details["state"]).toBe("called")
-    expect((await refusal(hall.write((tx) => finish(tx, hall.agent(), id, { outcome: "done" })))).code).toBe("wrong_state")
+    expect((await refusal(hall.write((tx) => finish(tx, hall.agent(), id, { outcome: "done" })))).code).toBe(
+      "wrong_state",
+    )
     expect((await refusal(hall.write((tx) => away(tx, "bearer", id, 5)))).details["state"]).toBe("called")
   })
 
@@ -312,7 +323,9 @@ describe("at the counter", () => {
     const { id } = await hall.serveNext()
     const changed = await hall.write((tx) => changeService(tx, hall.agent(), id, "RES-01"))
     expect(changed).toMatchObject({ service: "RES-01", line: "RES", state: "serving", number: 201 })
-    expect((await refusal(hall.write((tx) => changeService(tx, hall.agent(), id, "MUN-01")))).code).toBe("service_not_here")
+    expect((await refusal(hall.write((tx) => changeService(tx, hall.agent(), id, "MUN-01")))).code).toBe(
+      "service_not_here",
+    )
   })
 })
 

@@ -73,7 +73,9 @@ export async function dayView(store: Store, code: string, now: Instant): Promise
   const hall = await hallNow(store, here, current, now)
   const starts = startsIn(hall)
   const late = lateIn(hall, starts)
-  const states = new Map((await byState(store).execute({ office: code, day: nearestDay })).map((row) => [row.state, row.n]))
+  const states = new Map(
+    (await byState(store).execute({ office: code, day: nearestDay })).map((row) => [row.state, row.n]),
+  )
   const count = (state: string) => states.get(state as "waiting") ?? 0
   const spare = hall.counters.find(({ id, state }) => state !== "open" && !hall.inHand.has(id))
   const longest = hall.waiting.reduce<(typeof hall.waiting)[number] | null>(
@@ -110,7 +112,12 @@ export async function dayView(store: Store, code: string, now: Instant): Promise
           ),
         }
       : null,
-    halfHours: await halfHoursOf(store, hall, sessions.filter(({ day }) => day === nearestDay), starts),
+    halfHours: await halfHoursOf(
+      store,
+      hall,
+      sessions.filter(({ day }) => day === nearestDay),
+      starts,
+    ),
     counters: await countersOfDay(store, hall, nearestDay),
   }
 }

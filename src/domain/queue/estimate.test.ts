@@ -37,8 +37,14 @@ describe("the rest of the day, run ahead", () => {
   test("a counter helps another line once that line's person is due by more than the handicap earlier", () => {
     const helper = [{ id: "c", freeAt: now, profile: [...profile, { line: "RES", handicap: 20 }] }]
     const own = waiter("own", 40)
-    expect(startsOf({ waiters: [own, waiter("res", 25, { line: "RES" })], counters: helper })).toEqual({ own: 0, res: 10 })
-    expect(startsOf({ waiters: [own, waiter("res", 15, { line: "RES" })], counters: helper })).toEqual({ res: 0, own: 10 })
+    expect(startsOf({ waiters: [own, waiter("res", 25, { line: "RES" })], counters: helper })).toEqual({
+      own: 0,
+      res: 10,
+    })
+    expect(startsOf({ waiters: [own, waiter("res", 15, { line: "RES" })], counters: helper })).toEqual({
+      res: 0,
+      own: 10,
+    })
   })
 
   test("who is early, away or still to come is not taken before the time, and nobody waits for them", () => {
@@ -52,7 +58,11 @@ describe("the rest of the day, run ahead", () => {
 
   test("nobody is called in a break", () => {
     const breaks = [{ startsAt: after(15), endsAt: after(45) }]
-    expect(startsOf({ waiters: [waiter("a", 1), waiter("b", 2), waiter("c", 3)], breaks })).toEqual({ a: 0, b: 10, c: 45 })
+    expect(startsOf({ waiters: [waiter("a", 1), waiter("b", 2), waiter("c", 3)], breaks })).toEqual({
+      a: 0,
+      b: 10,
+      c: 45,
+    })
   })
 
   test("of the same due who came first is first", () => {
@@ -72,15 +82,19 @@ describe("the rest of the day, run ahead", () => {
       from: fc.integer({ min: 0, max: 120 }),
     })
     fc.assert(
-      fc.property(fc.array(anyone, { minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 6 }), (people, count) => {
-        const waiters = people.map(({ due, minutes, from }, index) =>
-          waiter(`w${index}`, due, { minutes, from: after(from), arrival: index }),
-        )
-        const once = startsOf({ waiters, counters: counters(count) })
-        expect(startsOf({ waiters: [...waiters].reverse(), counters: counters(count) })).toEqual(once)
-        expect(Object.keys(once)).toHaveLength(waiters.length)
-        for (const { id, from } of waiters) expect(once[id]).toBeGreaterThanOrEqual((from - now) / minute)
-      }),
+      fc.property(
+        fc.array(anyone, { minLength: 1, maxLength: 40 }),
+        fc.integer({ min: 1, max: 6 }),
+        (people, count) => {
+          const waiters = people.map(({ due, minutes, from }, index) =>
+            waiter(`w${index}`, due, { minutes, from: after(from), arrival: index }),
+          )
+          const once = startsOf({ waiters, counters: counters(count) })
+          expect(startsOf({ waiters: [...waiters].reverse(), counters: counters(count) })).toEqual(once)
+          expect(Object.keys(once)).toHaveLength(waiters.length)
+          for (const { id, from } of waiters) expect(once[id]).toBeGreaterThanOrEqual((from - now) / minute)
+        },
+      ),
     )
   })
 })

@@ -49,7 +49,10 @@ export async function hallNow(store: Store, office: Office, session: Session | n
     const asPlanned = [...planned.values()].flatMap((row) =>
       row.minutes !== null && (office.video || row.sector === code) ? [row.minutes] : [],
     )
-    means.set(code, pace(visits) * (visits.length > 0 ? mean(visits.map((visit) => visit.plannedMinutes)) : mean(asPlanned)))
+    means.set(
+      code,
+      pace(visits) * (visits.length > 0 ? mean(visits.map((visit) => visit.plannedMinutes)) : mean(asPlanned)),
+    )
   }
   const minutesFor = (visit: { line: string; service: string; people: number }) =>
     plannedFor(visit) * (paces.get(visit.line) ?? 1)
@@ -111,7 +114,10 @@ export function startsIn(
 
 /** The counters that call people now, and when each will be free. */
 export function openCounters(hall: HallNow): StaffedCounter[] {
-  return staffed(hall, hall.counters.filter(({ state }) => state === "open"))
+  return staffed(
+    hall,
+    hall.counters.filter(({ state }) => state === "open"),
+  )
 }
 
 /** In the first half hour counters open one after the other; nobody is turned away because the staff are still hanging up their coats. */
@@ -217,4 +223,3 @@ const bookedFrom = statement((db) =>
     )
     .orderBy(asc(bookings.startsAt)),
 )
-

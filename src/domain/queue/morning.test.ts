@@ -4,8 +4,8 @@ import { type Instant, minute } from "../../base/day.ts"
 import { riyadh, type TestHall, testHall } from "../../testing/hall.ts"
 import { granted, refusedWith } from "../../testing/office.ts"
 import { next } from "./calling.ts"
-import { endSessions } from "./session-end.ts"
 import { finish, serve } from "./serving.ts"
+import { endSessions } from "./session-end.ts"
 
 /* A whole morning through the real doors: the store, the turns, the rules, the estimate. Only the people are made up. */
 
@@ -98,6 +98,8 @@ test("120 people at the door at opening: who booked waits minutes, every walk-in
 
   // Walk-ins are called in the order in which they came.
   const order = seen.filter(({ ticket }) => ticket.booking === null).sort((a, b) => a.calledAt - b.calledAt)
-  const overtaken = order.filter(({ ticket }, index) => order.slice(0, index).some((before) => before.ticket.arrival > ticket.arrival + 8))
+  const overtaken = order.filter(({ ticket }, index) =>
+    order.slice(0, index).some((before) => before.ticket.arrival > ticket.arrival + 8),
+  )
   expect(overtaken).toEqual([])
 }, 60_000)

@@ -5,9 +5,9 @@ import { refusal } from "../../testing/office.ts"
 import { recall } from "./calling.ts"
 import { pauseCounter } from "./counters.ts"
 import { dayView } from "./day-view.ts"
+import { boardView, counterView, counterViews, queueView, ticketView } from "./reads.ts"
 import { absent } from "./serving.ts"
 import { transfer } from "./transfer.ts"
-import { boardView, counterView, counterViews, queueView, ticketView } from "./reads.ts"
 import { undo } from "./undo.ts"
 
 const oneLine = { lines: [{ code: "PAS" }] }

@@ -18,7 +18,7 @@ import { type WaitRange, waitRange } from "./estimate.ts"
 import { type HallNow, hallNow, startsIn } from "./hall.ts"
 import { sessionsNear } from "./sessions.ts"
 import { bookedStart, counter, countersOf, ticket } from "./tickets.ts"
-import { whyOf, type Why } from "./why.ts"
+import { type Why, whyOf } from "./why.ts"
 
 /* What the screens show: ids, codes, numbers and instants. Words are made where the reader's language is known. */
 

@@ -3,7 +3,7 @@ import fc from "fast-check"
 import { day, type Instant, minute } from "../../base/day.ts"
 import { wallToInstant } from "../../base/time.ts"
 import type { Session } from "../offices/hours.ts"
-import { ticketNumber, leadingDigit } from "./numbers.ts"
+import { leadingDigit, ticketNumber } from "./numbers.ts"
 import { type Chain, hasAgeNeed, type LinePromise, placeOf, stepDue, walkInDue, walkInGap } from "./rules.ts"
 
 const today = day("2026-11-22")
@@ -82,8 +82,7 @@ describe("a person's due time", () => {
 
   test("needs have their own places: two of them stand twice a walk-in's gap apart, and no worse than a walk-in", () => {
     const who = { arrivedAt: at("09:00"), bookedAt: null, need: true, ready: false }
-    const dueAt = (latest: string) =>
-      clock(placeOf(who, line, { walkIn: empty, need: behind(latest) }, morning).due)
+    const dueAt = (latest: string) => clock(placeOf(who, line, { walkIn: empty, need: behind(latest) }, morning).due)
     expect(dueAt("09:08")).toBe("09:20")
     expect(dueAt("10:30")).toBe("09:45")
   })
@@ -164,7 +163,9 @@ test("age is a need from sixty on, and an unknown year gives none", () => {
 
 describe("ticket numbers", () => {
   test("the first digit tells line and kind", () => {
-    const two = (["booked", "walkin", "need"] as const).flatMap((kind) => [0, 1].map((line) => leadingDigit(line, 2, kind)))
+    const two = (["booked", "walkin", "need"] as const).flatMap((kind) =>
+      [0, 1].map((line) => leadingDigit(line, 2, kind)),
+    )
     expect(two).toEqual([1, 3, 2, 4, 5, 5])
     expect(leadingDigit(3, 4, "walkin")).toBe(8)
     expect(leadingDigit(0, 4, "need")).toBe(9)
@@ -172,7 +173,9 @@ describe("ticket numbers", () => {
   })
 
   test("after 199 comes 1100, after 1999 comes 11000", () => {
-    expect([1, 99, 100, 999, 1000, 1001].map((nth) => ticketNumber(1, nth))).toEqual([101, 199, 1100, 1999, 11000, 11001])
+    expect([1, 99, 100, 999, 1000, 1001].map((nth) => ticketNumber(1, nth))).toEqual([
+      101, 199, 1100, 1999, 11000, 11001,
+    ])
   })
 
   test("no two series ever meet, and a series only rises", () => {

@@ -3,8 +3,8 @@ import { day } from "../../base/day.ts"
 import { type TestHall, testHall } from "../../testing/hall.ts"
 import { dayChange } from "../../testing/office.ts"
 import { away } from "./holder.ts"
-import { endSessions } from "./session-end.ts"
 import { absent, park } from "./serving.ts"
+import { endSessions } from "./session-end.ts"
 
 const end = (hall: TestHall) => hall.write((tx) => endSessions(tx, hall.code))
 

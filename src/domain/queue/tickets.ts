@@ -1,13 +1,13 @@
 import { and, desc, eq, sql } from "drizzle-orm"
 import { bookings } from "../../../db/schema/bookings.ts"
 import {
-  counters,
   type CounterRow,
+  counters,
   type DueBy,
   type TicketBefore,
   type TicketRow,
-  tickets,
   ticketSeries,
+  tickets,
 } from "../../../db/schema/queue.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
@@ -25,7 +25,12 @@ export async function ticket(store: Store, id: string): Promise<TicketRow> {
 }
 
 /** The ticket that bears this number on a service day; `null` where there is none. */
-export async function ticketByNumber(store: Store, office: string, day: Day, number: number): Promise<TicketRow | null> {
+export async function ticketByNumber(
+  store: Store,
+  office: string,
+  day: Day,
+  number: number,
+): Promise<TicketRow | null> {
   return (await byNumber(store).execute({ office, day, number }))[0] ?? null
 }
 
@@ -135,7 +140,8 @@ export async function step(
 
 /** Writes `after` over `before` whatever the table of moves says: for `change` and for an undo. */
 export async function put(tx: Tx, before: TicketRow, after: TicketRow): Promise<TicketRow> {
-  const { office, day, number, person, holder, booking, arrivedAt, arrival, cameFrom, lang, need, people, ...rest } = after
+  const { office, day, number, person, holder, booking, arrivedAt, arrival, cameFrom, lang, need, people, ...rest } =
+    after
   const [row] = await updateTicket(tx).execute({ ...rest, was: before.state })
   if (!row) throw new Refusal("wrong_state", { state: (await ticket(tx, before.id)).state })
   return row
@@ -170,7 +176,12 @@ export async function letGo(tx: Tx, ticketId: string): Promise<void> {
   await emptyHand(tx).execute({ ticket: ticketId, now: tx.now })
 }
 
-const byId = statement((db) => db.select().from(tickets).where(eq(tickets.id, sql.placeholder("id"))))
+const byId = statement((db) =>
+  db
+    .select()
+    .from(tickets)
+    .where(eq(tickets.id, sql.placeholder("id"))),
+)
 const byNumber = statement((db) =>
   db
     .select()
@@ -241,23 +252,31 @@ const updateTicket = statement((db) => {
     .returning()
 })
 
-const counterById = statement((db) => db.select().from(counters).where(eq(counters.id, sql.placeholder("id"))))
+const counterById = statement((db) =>
+  db
+    .select()
+    .from(counters)
+    .where(eq(counters.id, sql.placeholder("id"))),
+)
 const counterByStaff = statement((db) =>
-  db.select().from(counters).where(eq(counters.staff, sql.placeholder("staff"))),
+  db
+    .select()
+    .from(counters)
+    .where(eq(counters.staff, sql.placeholder("staff"))),
 )
 const countersByOffice = statement((db) =>
-  db.select().from(counters).where(eq(counters.office, sql.placeholder("office"))).orderBy(counters.number),
+  db
+    .select()
+    .from(counters)
+    .where(eq(counters.office, sql.placeholder("office")))
+    .orderBy(counters.number),
 )
 const takeInHand = statement((db) =>
   db
     .update(counters)
     .set({ ticket: sql`${sql.placeholder("ticket")}`, changedAt: sql`${sql.placeholder("now")}` })
     .where(
-      and(
-        eq(counters.id, sql.placeholder("id")),
-        sql`${counters.ticket} is null`,
-        sql`${counters.staff} is not null`,
-      ),
+      and(eq(counters.id, sql.placeholder("id")), sql`${counters.ticket} is null`, sql`${counters.staff} is not null`),
     )
     .returning({ id: counters.id }),
 )

@@ -1,6 +1,4 @@
-import { eq, sql } from "drizzle-orm"
-import { type TicketRow, tickets } from "../../../db/schema/queue.ts"
-import { statement } from "../../../db/statement.ts"
+import type { TicketRow } from "../../../db/schema/queue.ts"
 import type { Tx } from "../../../db/write.ts"
 import { minute } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
@@ -123,15 +121,3 @@ async function isServed(tx: Tx, here: Office, line: Line): Promise<boolean> {
   const open = (await countersOf(tx, here.code)).filter(({ state }) => state !== "closed")
   return open.some(({ profile }) => profile.some((entry) => entry.line === line.code))
 }
-
-/** The ticket that somebody was given when this one sent them on; `null` where there is none. */
-export async function ticketAfter(tx: Parameters<typeof ticketHere>[0], ticketId: string): Promise<TicketRow | null> {
-  return (await cameFrom(tx).execute({ ticket: ticketId }))[0] ?? null
-}
-
-const cameFrom = statement((db) =>
-  db
-    .select()
-    .from(tickets)
-    .where(eq(tickets.cameFrom, sql.placeholder("ticket"))),
-)
