@@ -1,4 +1,4 @@
-import { type Instant, minute } from "../../base/day.ts"
+import { type Instant, minute, readDay } from "../../base/day.ts"
 import type { Session } from "../offices/hours.ts"
 
 /**
@@ -30,6 +30,8 @@ export function readSlotId(text: string): SlotName | null {
   const parts = /^([A-Z0-9-]{2,20})\.([A-Z0-9-]{2,20})\.(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})$/.exec(text)
   if (!parts) return null
   const [, office = "", line = "", year, month, date, hours, minutes] = parts
+  // Beyond the days that the calendar here knows, a day later would be no day at all.
+  if (!readDay(`${year}-${month}-${date}`)) return null
   const startsAt = Date.parse(`${year}-${month}-${date}T${hours}:${minutes}:00Z`)
   if (Number.isNaN(startsAt) || slotId(office, line, startsAt) !== text) return null
   return { office, line, startsAt }
