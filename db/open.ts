@@ -69,6 +69,11 @@ export function hasStore(folder: string): boolean {
   return existsSync(join(folder, "dawr.db"))
 }
 
+/** Removes a database that nobody has used yet, e.g. one whose making was cut off. */
+export function removeStore(folder: string): void {
+  for (const end of ["", "-wal", "-shm"]) rmSync(join(folder, `dawr.db${end}`), { force: true })
+}
+
 /** Holds an exclusive transaction on `lock.db` for as long as the process lives; the kernel frees it even on `kill -9`. */
 function lock(folder: string): () => void {
   const held = new Database(join(folder, "lock.db"), { create: true, readwrite: true })

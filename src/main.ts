@@ -1,11 +1,11 @@
-import { hasStore, openStore, StoreProblem } from "../db/open.ts"
+import { hasStore, openStore, removeStore, StoreProblem } from "../db/open.ts"
 import { readStore } from "../db/store.ts"
 import { openWriter } from "../db/write.ts"
 import { createApp } from "./app.ts"
 import { machineChance, machineClock, machineTimers } from "./base/clock.ts"
 import { EnvProblem, readEnv } from "./base/env.ts"
 import { openLog } from "./base/log.ts"
-import { demoAnnouncement, openDemo } from "./cli/demo/open.ts"
+import { demoAnnouncement, isHalfMade, openDemo } from "./cli/demo/open.ts"
 import { openKeys } from "./cli/keys-file.ts"
 import { startJobs } from "./jobs/run.ts"
 import { openAssets } from "./web/assets.ts"
@@ -22,13 +22,20 @@ const bornAt = performance.now()
 async function start(): Promise<void> {
   const env = readEnv(process.env)
   const log = openLog((line) => process.stderr.write(`${line}\n`), Date.now)
-  const isNew = !hasStore(env.dataDir)
+  let isNew = !hasStore(env.dataDir)
   const wantsDemo = env.demo ?? (isNew && !env.production)
   if (isNew && !wantsDemo) throw new StoreProblem(`There is no database in ${env.dataDir} yet. Run "npm run setup" first.`)
   if (wantsDemo && env.production) throw new EnvProblem("A demo never runs in production: unset DEMO, or NODE_ENV.")
 
-  const opened = openStore(env.dataDir, { create: isNew })
-  const store = readStore(opened.reading)
+  let opened = openStore(env.dataDir, { create: isNew })
+  let store = readStore(opened.reading)
+  if (await isHalfMade(store)) {
+    opened.close()
+    removeStore(env.dataDir)
+    opened = openStore(env.dataDir, { create: true })
+    store = readStore(opened.reading)
+    isNew = true
+  }
   const keys = openKeys(env.keysFile, { create: isNew, chance: machineChance })
   const demo = await openDemo({ env, opened, store, keys, chance: machineChance, isNew })
   const clock = machineClock(demo?.shift ?? 0)

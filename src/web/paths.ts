@@ -26,6 +26,7 @@ export const paths = {
 
   desk: "/desk",
   day: (office: string) => `/day/${office}`,
+  days: "/day",
 
   liveTicket: "/live/ticket",
   live: "/live",

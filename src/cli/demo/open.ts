@@ -4,13 +4,21 @@ import type { OpenStore } from "../../../db/open.ts"
 import type { Store } from "../../../db/store.ts"
 import { openWriter } from "../../../db/write.ts"
 import { type Chance, handClock } from "../../base/clock.ts"
-import type { Instant } from "../../base/day.ts"
+import { hour, type Instant } from "../../base/day.ts"
 import type { Env } from "../../base/env.ts"
 import type { Keys } from "../../base/seal.ts"
 import { keep, kept } from "../../domain/access/memory.ts"
 import { demoMoment, laterMoment } from "./moment.ts"
 import { morning } from "./morning.ts"
 import { type DemoPeople, demoPlan, seed } from "./seed.ts"
+
+/** What the store says while a demo is being made: a start that was cut off there begins again. */
+const building = "building"
+
+/** Whether this store is a demo whose making was cut off: it holds nothing that anybody has done. */
+export async function isHalfMade(store: Store): Promise<boolean> {
+  return (await kept(store, "demo")) === building
+}
 
 export interface Demo {
   /** Milliseconds by which the office's clock is ahead of the real one. */
@@ -40,8 +48,10 @@ export async function openDemo(given: Given): Promise<Demo | null> {
 async function makeDemo({ env, opened, store, keys, chance }: Given): Promise<Demo> {
   const realNow = Date.now()
   const moment = env.demoNow ?? demoMoment(realNow, demoPlan())
-  const clock = handClock(moment)
+  // The day is played from its beginning, and the store's time never goes back.
+  const clock = handClock(moment - 12 * hour)
   const writer = openWriter(opened.writing, { clock, chance })
+  await writer.write((tx) => keep(tx, "demo", building), { scopes: [] })
   const people = await seed({ writer, clock, keys, chance, moment, citizens: env.demoCitizens })
   await morning({ writer, store, clock, keys, chance, moment, people })
   const shift = moment - Date.now()

@@ -174,7 +174,7 @@ export async function seed({ writer, keys, citizens }: Given): Promise<DemoPeopl
   await writer.write(
     async (tx) => {
       for (const [officeIndex, office] of plan.offices.entries()) {
-        const short = office.code.toLowerCase().split("-").at(-1) === "01" ? "vir" : (office.code.toLowerCase().split("-").at(-1) ?? "")
+        const short = office.code.toLowerCase()
         const seats = staffedOffices.includes(office.code) ? office.counters : 0
         for (let seat = 1; seat <= seats; seat++) {
           const name = staffName(officeIndex, seat)

@@ -14,6 +14,7 @@ import { refusalToRead, type Topic } from "../../realtime/topics.ts"
 import { fragments } from "../fragments.ts"
 import { cookieName } from "../gate.ts"
 import type { House } from "../house.ts"
+import { sessionOfKey } from "./callers.ts"
 import { headOf, jsonOf } from "./json.ts"
 
 type Parts = Omit<House, "hub" | "assets"> & { chance: Chance }
@@ -60,11 +61,6 @@ export function openHub(house: Parts, timers: Timers): Hub {
 async function keyCaller({ store, clock }: Parts, given: string): Promise<{ subject: Subject; session: string } | null> {
   const subject = await subjectOfKey(store, given, clock.office())
   return subject ? { subject, session: sessionOfKey(given) } : null
-}
-
-/** The name of a key's session: its readable part. The key itself is kept nowhere. */
-export function sessionOfKey(given: string): string {
-  return `key:${given.split("_")[2] ?? ""}`
 }
 
 async function isAlive({ store, clock }: Parts, session: string): Promise<boolean> {

@@ -1,0 +1,85 @@
+import type { Child } from "hono/jsx"
+import { common } from "../i18n/common.ts"
+import { momentText } from "../i18n/dates.ts"
+import { inLang, otherLang } from "../i18n/lang.ts"
+import type { Context } from "./house.ts"
+import { paths } from "./paths.ts"
+import { PostForm } from "./shell/controls.tsx"
+import { type Frame, Page } from "./shell/page.tsx"
+
+export interface Shown {
+  title: string
+  /** Stylesheets of this audience under public/css, e.g. ["citizen"]. */
+  styles?: readonly string[]
+  /** Browser modules of src/client/pages, e.g. ["live"]. */
+  scripts?: readonly string[]
+  status?: number
+  head?: Frame["head"]
+  headLinks?: Child
+  headBeside?: Child
+  homeHref?: string
+  bodyClass?: string
+  theme?: Frame["theme"]
+  foot?: Child
+}
+
+const everywhere = ["fonts", "tokens", "base", "components"] as const
+
+/** Answers with a page: the document around `body`, in the reader's language, with this answer's nonce. */
+export function show(c: Context, page: Shown, body: Child): Response | Promise<Response> {
+  const { house, lang, nonce, formToken } = c.var
+  const { assets, look, clock } = house
+  const words = common[lang]
+  const styles = [...everywhere, ...(page.styles ?? []), "print"].map((name) => assets.url(`css/${name}.css`))
+  const now = clock.office()
+  return c.html(
+    <Page
+      lang={lang}
+      title={page.title}
+      name={inLang(look.name, lang)}
+      logo={look.logo ? assets.url(look.logo) : null}
+      nonce={nonce}
+      styles={[...styles.slice(0, 2), assets.url("theme.css"), ...styles.slice(2)]}
+      scripts={(page.scripts ?? []).map((name) => assets.url(`${name}.js`))}
+      manifest={assets.url("manifest.webmanifest")}
+      icon={assets.url("icons/mark.svg")}
+      formToken={formToken}
+      otherLangHref={inOtherLang(c)}
+      words={{ skip: words.skip, otherLang: words.otherLanguage, away: words.awaySince }}
+      ribbon={house.demo ? words.demoRibbon(momentText(now, "Asia/Riyadh", lang)) : null}
+      head={page.head}
+      headLinks={page.headLinks ?? <AccountLinks c={c} />}
+      headBeside={page.headBeside}
+      homeHref={page.homeHref}
+      bodyClass={page.bodyClass}
+      theme={page.theme}
+      foot={page.foot}
+    >
+      {body}
+    </Page>,
+    (page.status ?? 200) as 200,
+  )
+}
+
+/** This very address in the other language. After a form was refused there is no page to come back to but the one before. */
+export function inOtherLang(c: Context): string {
+  const url = new URL(c.var.here, "http://here")
+  url.searchParams.set("lang", otherLang[c.var.lang])
+  return url.pathname + url.search
+}
+
+function AccountLinks({ c }: { c: Context }) {
+  const { subject, lang, formToken } = c.var
+  const words = common[lang]
+  if (subject?.role === "citizen") {
+    return (
+      <>
+        <a href={paths.bookings}>{words.myBookings}</a>
+        <PostForm action={paths.signOut} token={formToken}>
+          <button type="submit">{words.signOut}</button>
+        </PostForm>
+      </>
+    )
+  }
+  return subject ? null : <a href={paths.signIn}>{words.signIn}</a>
+}

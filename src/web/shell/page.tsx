@@ -1,0 +1,97 @@
+import { html } from "hono/html"
+import type { Child, PropsWithChildren } from "hono/jsx"
+import { direction, type Lang, otherLang } from "../../i18n/lang.ts"
+import { Mark } from "./mark.tsx"
+
+/** What stands around every page, already in words of the reader's language. */
+export interface Frame {
+  lang: Lang
+  title: string
+  /** The agency's or the house's name. */
+  name: string
+  logo: string | null
+  nonce: string
+  /** Addresses of stylesheets and of script modules. */
+  styles: readonly string[]
+  scripts: readonly string[]
+  manifest: string
+  icon: string
+  formToken: string
+  /** This very page in the other language. */
+  otherLangHref: string
+  words: { skip: string; otherLang: string; away: string }
+  /** The demonstration's ribbon; null in a real office. */
+  ribbon: string | null
+  /** `deep`: the green head of home and of work places. `none`: kiosks and boards make their own. */
+  head?: "plain" | "deep" | "none"
+  headLinks?: Child
+  /** Beside the name: at a desk the office and counter. */
+  headBeside?: Child
+  homeHref?: string
+  /** Class of `<body>`; a kiosk or board styles its whole screen by it. */
+  bodyClass?: string
+  theme?: "light" | "dark"
+  foot?: Child
+}
+
+/** A whole document. Its content is the child; nothing in it is inline style or script. */
+export function Page({ children, ...frame }: PropsWithChildren<Frame>) {
+  const { lang, head = "plain" } = frame
+  return html`<!doctype html>
+${(
+  <html lang={lang} dir={direction[lang]} data-theme={frame.theme} data-live-state="live">
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <title>{frame.title === frame.name ? frame.name : `${frame.title} · ${frame.name}`}</title>
+      <meta name="color-scheme" content="light dark" />
+      <meta name="theme-color" content="#0e3d2a" />
+      {frame.formToken !== "" && <meta name="csrf" content={frame.formToken} />}
+      <link rel="icon" href={frame.icon} type="image/svg+xml" />
+      <link rel="manifest" href={frame.manifest} />
+      {frame.styles.map((href) => (
+        <link rel="stylesheet" href={href} />
+      ))}
+      {frame.scripts.map((src) => (
+        <script type="module" src={src} nonce={frame.nonce} />
+      ))}
+    </head>
+    <body class={frame.bodyClass}>
+      {head !== "none" && (
+        <a class="skip" href="#main">
+          {frame.words.skip}
+        </a>
+      )}
+      {frame.ribbon && (
+        <p class="ribbon" role="note">
+          {frame.ribbon}
+        </p>
+      )}
+      {head !== "none" && <Masthead {...frame} />}
+      {head === "none" ? children : <main id="main">{children}</main>}
+      {frame.foot && <footer class="foot">{frame.foot}</footer>}
+    </body>
+  </html>
+)}`
+}
+
+function Masthead(frame: Frame) {
+  return (
+    <header class={frame.head === "deep" ? "masthead masthead-deep" : "masthead"}>
+      <div class="row">
+        <a class="brand" href={frame.homeHref ?? "/"}>
+          {frame.logo ? <img src={frame.logo} alt="" /> : <Mark />}
+          <span>{frame.name}</span>
+        </a>
+        {frame.headBeside}
+      </div>
+      <nav class="masthead-links" aria-label={frame.name}>
+        {frame.headLinks}
+        <a href={frame.otherLangHref} lang={otherLang[frame.lang]} hreflang={otherLang[frame.lang]}>
+          {frame.words.otherLang}
+        </a>
+      </nav>
+    </header>
+  )
+}
+
