@@ -26,7 +26,7 @@ export const service = z
     minutes: z.int().nullable().openapi({ description: "At the counter; null where it is done online only." }),
     documents: z.array(words),
     feeHalalas: z.int().nullable().openapi({ description: "null = not known, 0 = free" }),
-    feeNote: words.nullable(),
+    feeNote: z.union([words, z.null()]),
     bookingOnly: z.boolean().openapi({ description: "An appointment is a condition for the visit." }),
   })
   .openapi("Service")
@@ -44,7 +44,7 @@ export const office = z
     agency: z.string(),
     name: words,
     city: z.string().nullable(),
-    region: words.nullable(),
+    region: z.union([words, z.null()]),
     address: words,
     zone: z.string().openapi({ example: "Asia/Riyadh" }),
     video: z.boolean(),
