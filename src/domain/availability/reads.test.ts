@@ -25,7 +25,12 @@ describe("what an office offers", () => {
   test("today from an hour ahead until the last slot before closing", async () => {
     const office = await testOffice()
     const slots = await slotsOf(office)
-    expect(slots[0]).toEqual({ id: office.slot("11:00"), startsAt: office.at("11:00"), endsAt: office.at("11:15"), free: 3 })
+    expect(slots[0]).toEqual({
+      id: office.slot("11:00"),
+      startsAt: office.at("11:00"),
+      endsAt: office.at("11:15"),
+      free: 3,
+    })
     expect(slots.at(-1)?.id).toBe(office.slot("14:15"))
     expect(slots).toHaveLength(14)
   })
@@ -85,7 +90,9 @@ describe("what an office offers", () => {
 
   test("a full slot is listed with nothing free, so that people see that the office is open", async () => {
     const office = await testOffice({ lines: [{ code: "PAS", public: 1, staffExtra: 1 }] })
-    await office.write((tx) => book(tx, office.citizen(), { office: "RUH-RML", service: "PAS-01", slot: office.slot("11:30") }))
+    await office.write((tx) =>
+      book(tx, office.citizen(), { office: "RUH-RML", service: "PAS-01", slot: office.slot("11:30") }),
+    )
     expect(await freeAt(office, "11:30")).toBe(0)
     expect(await freeAt(office, "11:45")).toBe(1)
     expect(await freeAt(office, "11:30", { forStaff: true })).toBe(1)

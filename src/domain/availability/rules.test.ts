@@ -23,7 +23,9 @@ describe("how long a place is kept", () => {
   test("who has kept places for thirty minutes has to pause", () => {
     expect(holdTimes(now, { since: now - 30 * minute, until: now, used: false })).toBeNull()
     expect(holdTimes(now + 29 * minute, { since: now - 30 * minute, until: now, used: false })).toBeNull()
-    expect(holdTimes(now + 30 * minute, { since: now - 30 * minute, until: now, used: false })?.since).toBe(now + 30 * minute)
+    expect(holdTimes(now + 30 * minute, { since: now - 30 * minute, until: now, used: false })?.since).toBe(
+      now + 30 * minute,
+    )
   })
 
   test("a pause costs nothing: only the minutes kept are counted", () => {

@@ -5,8 +5,8 @@ import { bookings } from "../../../db/schema/bookings.ts"
 import { relations } from "../../../db/schema/people.ts"
 import { minute } from "../../base/day.ts"
 import { isBookingCode } from "../../base/id.ts"
-import type { Citizen } from "../access/subject.ts"
 import { granted, refusal, refusedWith, type TestOffice, testOffice } from "../../testing/office.ts"
+import type { Citizen } from "../access/subject.ts"
 import { hold, liveHold, type WantedHold } from "../availability/holds.ts"
 import { bookingByCode, bookingFor, bookingsOf } from "./reads.ts"
 import { type Booker, book, cancel } from "./writes.ts"
@@ -90,7 +90,15 @@ describe("a booking", () => {
     const [said] = await office.facts("booking.made")
     expect(said).toMatchObject({
       subject: office.citizen().id,
-      body: { booking: made.id, line: "PAS", startsAt: made.startsAt, endsAt: made.endsAt, width: 1, length: 2, people: made.who },
+      body: {
+        booking: made.id,
+        line: "PAS",
+        startsAt: made.startsAt,
+        endsAt: made.endsAt,
+        width: 1,
+        length: 2,
+        people: made.who,
+      },
     })
     expect(JSON.stringify(said)).not.toContain(made.code)
   })
@@ -151,6 +159,14 @@ describe("a booking", () => {
     const slot = office.slot("00:45", { on: "2026-11-23" })
     const made = await ask(office, office.citizen(), "12:00", { slot, service: "PAS-04" })
     expect([made.day as string, made.startsAt]).toEqual(["2026-11-22", office.at("00:45", "2026-11-23")])
+  })
+
+  test("after midnight of the last night of the window can be had, the next evening cannot", async () => {
+    const office = await testOffice({ furthestDays: 2, hours: [{ rrule: "FREQ=DAILY", start: "21:00", minutes: 240 }] })
+    const beyond = office.slot("21:00", { on: "2026-11-25" })
+    expect((await refusal(ask(office, office.citizen(), "21:00", { slot: beyond }))).code).toBe("too_far")
+    const lastNight = office.slot("00:30", { on: "2026-11-25" })
+    expect((await ask(office, office.citizen(), "21:00", { slot: lastNight })).day as string).toBe("2026-11-24")
   })
 
   test("in an hour that the clocks repeat takes that hour and not its twin", async () => {
@@ -320,7 +336,12 @@ describe("cancelling", () => {
     const office = await testOffice(narrow)
     const made = await ask(office, office.citizen(1), "11:30")
     const ended = await office.write((tx) => cancel(tx, office.citizen(1), made.id, "  I am ill  "))
-    expect(ended).toMatchObject({ state: "cancelled", endedBy: "citizen", reason: "I am ill", endedAt: office.clock.office() })
+    expect(ended).toMatchObject({
+      state: "cancelled",
+      endedBy: "citizen",
+      reason: "I am ill",
+      endedAt: office.clock.office(),
+    })
     expect(await takenAt(office, "11:30")).toBe(0)
     await ask(office, office.citizen(2), "11:30")
     const [said] = await office.facts("booking.cancelled")
@@ -332,7 +353,9 @@ describe("cancelling", () => {
     const made = await ask(office, office.citizen(), "11:30")
     office.clock.set(office.at("11:30"))
     expect((await refusal(office.write((tx) => cancel(tx, office.citizen(), made.id)))).code).toBe("wrong_state")
-    expect(await office.write((tx) => cancel(tx, office.agent(), made.id, "phoned"))).toMatchObject({ endedBy: "office" })
+    expect(await office.write((tx) => cancel(tx, office.agent(), made.id, "phoned"))).toMatchObject({
+      endedBy: "office",
+    })
     const again = await refusal(office.write((tx) => cancel(tx, office.agent(), made.id)))
     expect(again).toMatchObject({ code: "wrong_state", details: { state: "cancelled" } })
     expect(await takenAt(office, "11:30")).toBe(0)

@@ -1,14 +1,15 @@
 import { describe, expect, test } from "bun:test"
-import { and, eq } from "drizzle-orm"
+import { and, eq, sql } from "drizzle-orm"
 import { slots } from "../../../db/schema/availability.ts"
+import { offices, seasons } from "../../../db/schema/offices.ts"
 import { type Day, day } from "../../base/day.ts"
-import type { Citizen } from "../access/subject.ts"
 import { refusal, type TestOffice, type TestPlan, testOffice } from "../../testing/office.ts"
+import type { Citizen } from "../access/subject.ts"
 import { hold, ownHold } from "../availability/holds.ts"
 import { changePlaces } from "../availability/places.ts"
 import { slotsOffered } from "../availability/reads.ts"
 import { office as officeRow } from "../offices/reads.ts"
-import { changeHours, closeDay, restoreDay, struckBy } from "./day-changes.ts"
+import { applyNewHours, changeHours, closeDay, restoreDay, struckBy } from "./day-changes.ts"
 import { bookingById, struckBookings } from "./reads.ts"
 import { book, cancel, move } from "./writes.ts"
 
@@ -23,7 +24,12 @@ const close = (office: TestOffice, on: Day = tomorrow) =>
 const reopen = (office: TestOffice, on: Day = tomorrow) =>
   office.write((tx) => restoreDay(tx, office.supervisor(), { office: "RUH-RML", day: on }))
 
-const hours = (office: TestOffice, start: string, minutes: number, more: { openOnHoliday?: boolean; on?: Day } = {}) => {
+const hours = (
+  office: TestOffice,
+  start: string,
+  minutes: number,
+  more: { openOnHoliday?: boolean; on?: Day } = {},
+) => {
   const { on = tomorrow, ...flags } = more
   return office.write((tx) =>
     changeHours(tx, office.supervisor(), { office: "RUH-RML", day: on, sessions: [{ start, minutes }], ...flags }),
@@ -72,7 +78,11 @@ describe("closing a day", () => {
     const office = await testOffice()
     const made = await make(office, office.citizen(1), "09:00")
     await office.write((tx) =>
-      hold(tx, office.citizen(2), { office: "RUH-RML", service: "PAS-01", slot: office.slot("09:00", { on: tomorrow }) }),
+      hold(tx, office.citizen(2), {
+        office: "RUH-RML",
+        service: "PAS-01",
+        slot: office.slot("09:00", { on: tomorrow }),
+      }),
     )
     const now = office.clock.office()
     const met = await struckBy(office.store, "RUH-RML", tomorrow, { kind: "closed" }, now)
@@ -168,7 +178,10 @@ describe("other hours for a day", () => {
     const short = await make(office, office.citizen(2), "11:45")
     const { struck } = await hours(office, "07:30", 270)
     expect(ids(struck)).toEqual([long.id])
-    expect(await bookingById(office.store, long.id)).toMatchObject({ state: "confirmed", endsAt: office.at("12:15", tomorrow) })
+    expect(await bookingById(office.store, long.id)).toMatchObject({
+      state: "confirmed",
+      endsAt: office.at("12:15", tomorrow),
+    })
     expect((await bookingById(office.store, short.id))?.struckAt).toBeNull()
     await office.write((tx) => cancel(tx, office.citizen(1), long.id))
     expect(await freeAt(office, "11:45")).toBe(2)
@@ -205,7 +218,12 @@ describe("other hours for a day", () => {
     expect(await no([])).toBe("invalid_field")
     expect(await no([{ start: "25:00", minutes: 60 }])).toBe("invalid_field")
     expect(await no([{ start: "09:00", minutes: 0 }])).toBe("invalid_field")
-    expect(await no([{ start: "09:00", minutes: 120 }, { start: "10:00", minutes: 60 }])).toBe("hours_overlap")
+    expect(
+      await no([
+        { start: "09:00", minutes: 120 },
+        { start: "10:00", minutes: 60 },
+      ]),
+    ).toBe("hours_overlap")
     // Yesterday's evening runs until two in the morning.
     expect(await no([{ start: "01:00", minutes: 60 }])).toBe("hours_overlap")
     expect((await officeRow(office.store, "RUH-RML")).version).toBe(1)
@@ -254,4 +272,31 @@ describe("fewer places than are booked", () => {
     )
     expect((await refusal(make(office, office.citizen(2), "09:00"))).code).toBe("office_closed")
   })
+})
+
+test("a season announced a day later strikes only what it moves, and gives the rest back", async () => {
+  const office = await testOffice({
+    now: "2027-01-31T10:00",
+    seasons: [{ id: "ramadan", first: "2027-02-09", last: "2027-03-08" }],
+    hours: [
+      { start: "07:30", minutes: 420 },
+      { layer: "season", season: "ramadan", start: "10:00", minutes: 300 },
+    ],
+  })
+  const eighth = await make(office, office.citizen(1), "08:00", "PAS-01", day("2027-02-08"))
+  const ninth = await make(office, office.citizen(2), "10:30", "PAS-01", day("2027-02-09"))
+  const begin = (first: Day) =>
+    office.write(async (tx) => {
+      await tx.db.update(seasons).set({ first })
+      await tx.db.update(offices).set({ version: sql`${offices.version} + 1` })
+      return applyNewHours(tx, office.supervisor(), "RUH-RML")
+    })
+  expect(ids((await begin(day("2027-02-08"))).struck)).toEqual([eighth.id])
+  expect((await refusal(make(office, office.citizen(3), "08:00", "PAS-01", day("2027-02-08")))).code).toBe(
+    "office_closed",
+  )
+  const { struck, restored } = await begin(day("2027-02-09"))
+  expect([struck, ids(restored)]).toEqual([[], [eighth.id]])
+  await make(office, office.citizen(3), "08:00", "PAS-01", day("2027-02-08"))
+  expect((await bookingById(office.store, ninth.id))?.struckAt).toBeNull()
 })

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, sql } from "drizzle-orm"
+import { and, asc, between, eq, gt, sql } from "drizzle-orm"
 import { type HoldRow, holds } from "../../../db/schema/availability.ts"
 import { type BookingRow, bookings } from "../../../db/schema/bookings.ts"
 import { type ChangedSession, dayChanges, offices } from "../../../db/schema/offices.ts"
@@ -13,6 +13,7 @@ import { endHold } from "../availability/holds.ts"
 import { replan } from "../availability/writes.ts"
 import { type OfficeHours, type Session, sessionsBetween } from "../offices/hours.ts"
 import { type Office, officeHours, office as officeWith } from "../offices/reads.ts"
+import { isAhead } from "./reads.ts"
 import { sticksOut } from "./rules.ts"
 import { readReason } from "./writes.ts"
 
@@ -33,12 +34,14 @@ export interface Struck {
 }
 
 const sessionsMax = 8
+/** No office may be booked further ahead than this. */
+const furthestDaysMax = 366
 
 /** What a change would strike, for the supervisor to see before saying it. Refuses `hours_overlap`, `invalid_field`, `office_closed`. */
 export async function struckBy(store: Store, code: string, day: Day, wanted: WantedDay, now: Instant): Promise<Struck> {
   const office = await officeWith(store, code)
   const sessions = readSessions(await hoursWith(store, office, day, wanted), day, wanted)
-  return meet(store, office, day, sessions, now)
+  return meet(store, office, { from: day, to: day, sessions }, now)
 }
 
 /**
@@ -94,7 +97,7 @@ async function changeDay(
     .where(eq(offices.code, code))
     .returning({ version: offices.version })
 
-  const met = await meet(tx, office, day, sessions, tx.now)
+  const met = await meet(tx, office, { from: day, to: day, sessions }, tx.now)
   const said = { day, by: by.id, version: raised?.version ?? office.version }
   if (!wanted) await tx.say(code, "office.day_restored", said)
   else if (wanted.kind === "closed") await tx.say(code, "office.day_closed", { ...said, struck: met.struck.length })
@@ -103,7 +106,23 @@ async function changeDay(
     const body = { ...said, sessions, openOnHoliday, struck: met.struck.length }
     await tx.say(code, "office.day_hours_changed", body)
   }
-  await settle(tx, by, day, met)
+  await settle(tx, by, met)
+  return met
+}
+
+/**
+ * Brings all that is ahead in line with hours, seasons, holidays, lines or grid that have just been changed in this turn, for whoever
+ * has changed them and raised the office's version: what no longer fits is listed and marked, as by `closeDay`.
+ */
+export async function applyNewHours(tx: Tx, by: { id: string }, code: string): Promise<Struck> {
+  const office = await officeWith(tx, code)
+  // Yesterday too: a session that began then may still be running.
+  const from = addDays(dayIn(tx.now, office.zone), -1)
+  const to = addDays(from, furthestDaysMax + 1)
+  await replan(tx, office, from)
+  const sessions = sessionsBetween(await officeHours(tx, office), from, to)
+  const met = await meet(tx, office, { from, to, sessions }, tx.now)
+  await settle(tx, by, met)
   return met
 }
 
@@ -152,18 +171,23 @@ function overlap(spans: [from: number, until: number][]): boolean {
   return sorted.some(([, until], index) => until > (sorted[index + 1]?.[0] ?? until))
 }
 
-async function meet(store: Store, office: Office, day: Day, sessions: Session[], now: Instant): Promise<Struck> {
+/** What of the days from `from` to `to` does not lie within these sessions, and what does again. */
+async function meet(
+  store: Store,
+  office: Office,
+  { from, to, sessions }: { from: Day; to: Day; sessions: Session[] },
+  now: Instant,
+): Promise<Struck> {
   const ahead = await store.db
     .select()
     .from(bookings)
-    .where(
-      and(eq(bookings.office, office.code), eq(bookings.day, day), inArray(bookings.state, ["requested", "confirmed"])),
-    )
+    .where(and(eq(bookings.office, office.code), between(bookings.day, from, to), isAhead))
     .orderBy(asc(bookings.startsAt), asc(bookings.id))
+  const isLive = and(gt(holds.until, now), sql`${holds.state} = 'live'`)
   const live = await store.db
     .select()
     .from(holds)
-    .where(and(eq(holds.office, office.code), eq(holds.day, day), gt(holds.until, now), sql`${holds.state} = 'live'`))
+    .where(and(eq(holds.office, office.code), between(holds.day, from, to), isLive))
     .orderBy(asc(holds.startsAt), asc(holds.id))
   const grid = office.gridMinutes * minute
   return {
@@ -173,15 +197,15 @@ async function meet(store: Store, office: Office, day: Day, sessions: Session[],
   }
 }
 
-async function settle(tx: Tx, by: Staff, day: Day, { struck, restored, released }: Struck): Promise<void> {
+async function settle(tx: Tx, by: { id: string }, { struck, restored, released }: Struck): Promise<void> {
   for (const row of struck.filter(({ struckAt }) => struckAt === null)) {
     await tx.db.update(bookings).set({ struckAt: tx.now }).where(eq(bookings.id, row.id))
-    await tx.say(row.office, "booking.struck", { booking: row.id, day, by: by.id, subject: row.person })
+    await tx.say(row.office, "booking.struck", { booking: row.id, day: row.day, by: by.id, subject: row.person })
     row.struckAt = tx.now
   }
   for (const row of restored) {
     await tx.db.update(bookings).set({ struckAt: null }).where(eq(bookings.id, row.id))
-    await tx.say(row.office, "booking.unstruck", { booking: row.id, day, by: by.id, subject: row.person })
+    await tx.say(row.office, "booking.unstruck", { booking: row.id, day: row.day, by: by.id, subject: row.person })
     row.struckAt = null
   }
   for (const hold of released) {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test"
 import { and, eq } from "drizzle-orm"
 import { slots } from "../../../db/schema/availability.ts"
-import type { Citizen, Staff } from "../access/subject.ts"
 import { granted, refusal, refusedWith, type TestOffice, testOffice } from "../../testing/office.ts"
+import type { Citizen, Staff } from "../access/subject.ts"
 import { slotsOffered } from "../availability/reads.ts"
 import { bookingById } from "./reads.ts"
 import { book, cancel, move } from "./writes.ts"
@@ -26,11 +26,22 @@ describe("moving a booking", () => {
     const office = await testOffice(narrow)
     const made = await make(office, office.citizen(1), "11:30")
     const moved = await moveTo(office, office.citizen(1), made.id, "12:30")
-    expect(moved).toMatchObject({ id: made.id, code: made.code, state: "confirmed", startsAt: office.at("12:30"), who: made.who })
+    expect(moved).toMatchObject({
+      id: made.id,
+      code: made.code,
+      state: "confirmed",
+      startsAt: office.at("12:30"),
+      who: made.who,
+    })
     expect([await takenAt(office, "11:30"), await takenAt(office, "12:30")]).toEqual([0, 1])
     await make(office, office.citizen(2), "11:30")
     const [said] = await office.facts("booking.moved")
-    expect(said?.body).toMatchObject({ booking: made.id, from: office.at("11:30"), startsAt: office.at("12:30"), length: 1 })
+    expect(said?.body).toMatchObject({
+      booking: made.id,
+      from: office.at("11:30"),
+      startsAt: office.at("12:30"),
+      length: 1,
+    })
   })
 
   test("to a full time is refused and leaves everything as it was", async () => {
@@ -53,7 +64,9 @@ describe("moving a booking", () => {
 
   test("never shows two places or none to anybody who looks, however many move at once", async () => {
     const office = await testOffice({ lines: [{ code: "PAS", public: 4 }] })
-    const made = await Promise.all(office.citizens(8).map((citizen, index) => make(office, citizen, index < 4 ? "11:30" : "12:00")))
+    const made = await Promise.all(
+      office.citizens(8).map((citizen, index) => make(office, citizen, index < 4 ? "11:30" : "12:00")),
+    )
     let looked = 0
     const stop = office.writer.onFacts(() => {
       looked++
@@ -106,7 +119,8 @@ describe("moving a booking", () => {
   test("to what cannot be booked is refused by its name", async () => {
     const office = await testOffice({ more: [{ code: "RUH-QHK" }] })
     const made = await make(office, office.citizen(), "11:30")
-    const no = async (slot: string) => (await refusal(office.write((tx) => move(tx, office.citizen(), made.id, slot)))).code
+    const no = async (slot: string) =>
+      (await refusal(office.write((tx) => move(tx, office.citizen(), made.id, slot)))).code
     expect(await no(office.slot("10:30"))).toBe("too_soon")
     expect(await no(office.slot("09:00"))).toBe("slot_past")
     expect(await no(office.slot("15:00"))).toBe("office_closed")

@@ -58,20 +58,24 @@ async function take(office: TestOffice, families: string[][], step: Step): Promi
   }
   const citizen = office.citizen(step.who + 1)
   const actor = "staff" in step && step.staff ? office.agent() : citizen
-  if (step.do === "hold" || step.do === "book") {
+  if ("service" in step) {
     const wanted = {
       office: office.code,
       service: services[step.service] ?? "",
       slot: office.slot(times[step.at] ?? ""),
       for: step.family ? families[step.who] : undefined,
     }
-    await office.write(async (tx) => (step.do === "hold" ? hold(tx, citizen, wanted) : book(tx, citizen, wanted, actor)))
+    await office.write(async (tx) =>
+      step.do === "hold" ? hold(tx, citizen, wanted) : book(tx, citizen, wanted, actor),
+    )
     return
   }
-  if (step.do === "confirm" || step.do === "release") {
+  if (!("staff" in step)) {
     const all = await office.store.db.select({ id: holds.id }).from(holds).orderBy(holds.id)
     const id = all.at(-1 - step.which)?.id ?? ""
-    await office.write<unknown>((tx) => (step.do === "confirm" ? book(tx, citizen, { hold: id }) : releaseHold(tx, citizen, id)))
+    await office.write<unknown>((tx) =>
+      step.do === "confirm" ? book(tx, citizen, { hold: id }) : releaseHold(tx, citizen, id),
+    )
     return
   }
   const all = await office.store.db.select({ id: bookings.id }).from(bookings).orderBy(bookings.id)
@@ -162,13 +166,18 @@ test("what is taken can be told from the facts alone, over closures and moves", 
 
 async function takenByRows(office: TestOffice): Promise<Map<string, number>> {
   const rows = await office.store.db.select().from(slots)
-  const taken = rows.filter((row) => row.taken > 0).map((row): [string, number] => [`${row.line} ${row.startsAt}`, row.taken])
+  const taken = rows
+    .filter((row) => row.taken > 0)
+    .map((row): [string, number] => [`${row.line} ${row.startsAt}`, row.taken])
   return new Map(taken.toSorted())
 }
 
 /** The places that bookings have, from nothing but what was said. */
 async function takenByFacts(office: TestOffice): Promise<Map<string, number>> {
-  const standing = new Map<string, { line: string; startsAt: Instant; endsAt: Instant; width: number; length: number }>()
+  const standing = new Map<
+    string,
+    { line: string; startsAt: Instant; endsAt: Instant; width: number; length: number }
+  >()
   for (const fact of (await office.facts()) as AnyFact[]) {
     switch (fact.kind) {
       case "booking.made":

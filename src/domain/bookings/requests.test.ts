@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test"
 import { slots } from "../../../db/schema/availability.ts"
 import { minute } from "../../base/day.ts"
-import type { Citizen } from "../access/subject.ts"
 import { refusal, type TestOffice, testOffice } from "../../testing/office.ts"
+import type { Citizen } from "../access/subject.ts"
 import { requestsOf } from "./reads.ts"
 import { accept, acceptProposal, decline, propose } from "./requests.ts"
 import { expireRequests } from "./steps.ts"
@@ -31,7 +31,10 @@ describe("an office that answers first", () => {
   test("says yes once", async () => {
     const office = await testOffice(mawid)
     const asked = await request(office, office.citizen(), "11:30")
-    expect(await office.write((tx) => accept(tx, office.agent(), asked.id))).toMatchObject({ state: "confirmed", who: asked.who })
+    expect(await office.write((tx) => accept(tx, office.agent(), asked.id))).toMatchObject({
+      state: "confirmed",
+      who: asked.who,
+    })
     expect((await refusal(office.write((tx) => accept(tx, office.agent(), asked.id)))).code).toBe("wrong_state")
     expect(await requestsOf(office.store, "JED-MUN")).toEqual([])
   })
@@ -66,7 +69,9 @@ describe("an office that answers first", () => {
     const office = await testOffice(mawid)
     const asked = await request(office, office.citizen(), "11:30")
     await office.write((tx) => propose(tx, office.agent(), asked.id, office.slot("13:00")))
-    expect((await refusal(office.write((tx) => acceptProposal(tx, office.citizen(2), asked.id)))).code).toBe("not_found")
+    expect((await refusal(office.write((tx) => acceptProposal(tx, office.citizen(2), asked.id)))).code).toBe(
+      "not_found",
+    )
     await office.write((tx) => cancel(tx, office.citizen(), asked.id))
     expect(await takenIn(office)).toBe(0)
   })
@@ -98,7 +103,9 @@ describe("an office that answers first", () => {
     ]) {
       expect((await refusal(turn)).code).toBe("forbidden")
     }
-    expect((await refusal(office.write((tx) => acceptProposal(tx, office.citizen(), asked.id)))).code).toBe("wrong_state")
+    expect((await refusal(office.write((tx) => acceptProposal(tx, office.citizen(), asked.id)))).code).toBe(
+      "wrong_state",
+    )
   })
 
   test("that never answers leaves nobody waiting beyond the time that was asked for", async () => {

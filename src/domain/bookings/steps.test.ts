@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test"
 import { minute } from "../../base/day.ts"
-import type { Citizen } from "../access/subject.ts"
 import { type TestOffice, testOffice } from "../../testing/office.ts"
+import type { Citizen } from "../access/subject.ts"
 import { closeDay } from "./day-changes.ts"
 import { bookingById } from "./reads.ts"
 import { markMissed } from "./steps.ts"
