@@ -93,6 +93,7 @@ export interface FactBodies {
     state: string
     line: string
     service: string
+    need: string | null
     due: Instant
     dueBy: string
     wakeAt: Instant | null

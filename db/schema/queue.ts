@@ -45,6 +45,7 @@ export interface TicketBefore {
   state: TicketState
   line: string
   service: string
+  need: Need | null
   due: Instant
   dueBy: DueBy
   wakeAt: Instant | null

@@ -140,18 +140,17 @@ export async function step(
 
 /** Writes `after` over `before` whatever the table of moves says: for `change` and for an undo. */
 export async function put(tx: Tx, before: TicketRow, after: TicketRow): Promise<TicketRow> {
-  const { office, day, number, person, holder, booking, arrivedAt, arrival, cameFrom, lang, need, people, ...rest } =
-    after
+  const { office, day, number, person, holder, booking, arrivedAt, arrival, cameFrom, lang, people, ...rest } = after
   const [row] = await updateTicket(tx).execute({ ...rest, was: before.state })
   if (!row) throw new Refusal("wrong_state", { state: (await ticket(tx, before.id)).state })
   return row
 }
 
 export function snapshot(row: TicketRow): TicketBefore {
-  const { state, line, service, due, dueBy, wakeAt, keptUntil, counter, calledAt } = row
+  const { state, line, service, need, due, dueBy, wakeAt, keptUntil, counter, calledAt } = row
   const { calls, servingAt, endedAt, outcome, note, returns } = row
   return {
-    ...{ state, line, service, due, dueBy, wakeAt, keptUntil, counter, calledAt },
+    ...{ state, line, service, need, due, dueBy, wakeAt, keptUntil, counter, calledAt },
     ...{ calls, servingAt, endedAt, outcome, note, returns },
   }
 }
@@ -240,12 +239,12 @@ const insertTicket = statement((db) =>
 )
 const updateTicket = statement((db) => {
   const cells = placeholders(tickets)
-  const { state, line, service, due, dueBy, wakeAt, keptUntil, counter, calledAt, calls, servingAt } = cells
+  const { state, line, service, need, due, dueBy, wakeAt, keptUntil, counter, calledAt, calls, servingAt } = cells
   const { endedAt, outcome, note, returns, live, undo } = cells
   return db
     .update(tickets)
     .set({
-      ...{ state, line, service, due, dueBy, wakeAt, keptUntil, counter, calledAt, calls, servingAt },
+      ...{ state, line, service, need, due, dueBy, wakeAt, keptUntil, counter, calledAt, calls, servingAt },
       ...{ endedAt, outcome, note, returns, live, undo },
     })
     .where(and(eq(tickets.id, sql.placeholder("id")), eq(tickets.state, sql.placeholder("was"))))
