@@ -91,7 +91,7 @@ export function call<P extends Form = never, Q extends Form = never, B extends F
 const idempotencyHeader = z.object({
   "Idempotency-Key": z
     .string()
-    .regex(/^[\x21-\x7e]{1,128}$/)
+    .regex(/^[\x20-\x7e]{1,255}$/)
     .optional()
     .openapi({
       description:

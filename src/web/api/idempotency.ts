@@ -8,7 +8,7 @@ import { invalid } from "./asked.ts"
 import type { Answer } from "./endpoint.ts"
 import { writtenRefusal } from "../present.ts"
 
-const keyForm = /^[\x21-\x7e]{1,128}$/
+const keyForm = /^[\x20-\x7e]{1,255}$/
 
 /**
  * Makes a change and answers it. With an `Idempotency-Key` the answer is kept in the change's own turn, and whoever repeats the request
@@ -45,7 +45,7 @@ function repeatable(c: Context, given: unknown): Repeatable | null {
   const { subject } = c.var
   if (key === undefined || !subject) return null
   if (!keyForm.test(key)) {
-    throw invalid([{ path: "Idempotency-Key", message: "takes 1 to 128 printable characters without spaces" }])
+    throw invalid([{ path: "Idempotency-Key", message: "takes 1 to 255 printable ASCII characters" }])
   }
   const requestHash = sha256(`${c.req.method} ${c.req.path}\n${canonical(given)}`)
   return { caller: `${subject.role}:${subject.id}`, key, requestHash }
