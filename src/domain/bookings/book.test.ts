@@ -148,6 +148,18 @@ describe("a booking", () => {
     })
   })
 
+  test("of a hold that ran out while another tab took a new one is refused as well", async () => {
+    const office = await testOffice()
+    const first = await keep(office, office.citizen(), "12:00")
+    office.clock.set(first.until)
+    const second = await keep(office, office.citizen(), "12:30")
+    expect(await refusal(confirm(office, office.citizen(), first.id))).toMatchObject({
+      code: "hold_gone",
+      details: { now: { hold: second.id } },
+    })
+    expect((await confirm(office, office.citizen(), second.id)).startsAt).toBe(office.at("12:30"))
+  })
+
   test("of another person's hold is not found", async () => {
     const office = await testOffice()
     const kept = await keep(office, office.citizen(1), "11:30")
@@ -213,6 +225,17 @@ describe("a late confirm", () => {
     expect(no.code).toBe("hold_expired")
     expect(no.details["alternatives"]).toHaveLength(3)
   })
+})
+
+test("a hold that ran out gives no right to act that has ended since", async () => {
+  const office = await testOffice()
+  const [child = ""] = await office.children(office.citizen(), 1)
+  const kept = await keep(office, office.citizen(), "12:30", { for: [child] })
+  await office.write(async (tx) => {
+    await tx.db.update(relations).set({ until: kept.until }).where(eq(relations.dependant, child))
+  })
+  office.clock.set(kept.until)
+  expect((await refusal(confirm(office, office.citizen(), kept.id))).code).toBe("not_for_you")
 })
 
 describe("a family", () => {

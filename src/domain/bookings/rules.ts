@@ -7,9 +7,6 @@ export const aheadStates: BookingState[] = ["requested", "confirmed"]
 /** Still counted towards the limits of those it is for. */
 export const openStates: BookingState[] = ["requested", "confirmed", "arrived"]
 
-/** A booking keeps its places until it is cancelled or declined; that nobody came does not bring the time back. */
-export const hasPlaces = (state: BookingState) => state !== "cancelled"
-
 export interface Span {
   startsAt: Instant
   endsAt: Instant

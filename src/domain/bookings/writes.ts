@@ -92,12 +92,15 @@ export async function book(tx: Tx, citizen: Citizen, wanted: WantedBooking, by: 
 async function confirm(tx: Tx, citizen: Citizen, id: string, by: Booker): Promise<Booking> {
   const held = await ownHold(tx, citizen, id)
   if (held.state === "used" && held.booking) return bookingFor(tx, citizen, held.booking)
-  if (held.state !== "live" && held.state !== "expired") {
+  const isLive = held.state === "live" && held.until > tx.now
+  if (!isLive) {
+    // Another page of the same person may have chosen anew since; that choice counts, not this one.
     const standing = await liveHold(tx, citizen.id, held.service, tx.now)
-    throw new Refusal("hold_gone", standing ? { now: { hold: standing.id, startsAt: standing.startsAt } } : {})
+    const now = standing ? { now: { hold: standing.id, startsAt: standing.startsAt } } : {}
+    if (standing || (held.state !== "live" && held.state !== "expired")) throw new Refusal("hold_gone", now)
+    await partyOf(tx, citizen, held.people, tx.now)
   }
   const { office, service, startsAt, people: party } = held
-  const isLive = held.state === "live" && held.until > tx.now
   // What was in time when the place was kept is in time until the hold ends.
   const asking = { people: party.length, now: tx.now, forStaff: isStaff(by), maySoon: isLive || isStaff(by) }
   try {
