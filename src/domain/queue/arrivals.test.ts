@@ -188,6 +188,15 @@ describe("a walk-in", () => {
     expect(alternatives.every(({ startsAt }) => startsAt >= hall.clock.office())).toBe(true)
   })
 
+  test("at opening time is not turned away because only the first counter is open yet", async () => {
+    const hall = await testHall({ now: "2026-11-22T07:31", lines: [{ code: "PAS" }] })
+    await hall.open(1)
+    // One counter alone would serve 28 people until closing time; eight are planned.
+    for (let count = 0; count < 40; count++) await hall.walkIn()
+    hall.time("08:05")
+    expect((await refusal(hall.walkIn())).code).toBe("day_full")
+  })
+
   test("after 199 in a series comes 1100", async () => {
     const hall = await testHall({ now: "2026-11-22T07:31", lines: [{ code: "PAS" }] })
     const numbers = []

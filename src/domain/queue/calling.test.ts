@@ -7,6 +7,7 @@ import { callHeadOn, callThis, next, recall } from "./calling.ts"
 import { closeCounter, openCounter, pauseCounter } from "./counters.ts"
 import { away, leave, ready } from "./holder.ts"
 import { absent, changeService, finish, park, returnTicket, serve } from "./serving.ts"
+import { take } from "./tickets.ts"
 
 describe("counters", () => {
   test("open with their own lines or with others, pause, and close", async () => {
@@ -244,6 +245,14 @@ describe("next", () => {
   })
 })
 
+test("a hand holds one ticket: the statement that takes it matches only an empty one at an open counter", async () => {
+  const hall = await testHall()
+  await hall.open(1)
+  const [first, second] = [await hall.walkIn(), await hall.walkIn()]
+  const took = (number: number, id: string) => hall.write((tx) => take(tx, hall.counter(number), id))
+  expect([await took(1, first.id), await took(1, second.id), await took(2, second.id)]).toEqual([true, false, false])
+})
+
 describe("at the counter", () => {
   test("called, served and done: the booking is done with it and the counter is free", async () => {
     const hall = await testHall({ now: "2026-11-22T10:00" })
@@ -357,6 +366,14 @@ describe("a person who does not come", () => {
     const again = await hall.write((tx) => ready(tx, hall.citizen(), id))
     expect([again.dueBy, again.returns]).toEqual(["walkin", 2])
     expect((await hall.next(2))?.id).not.toBe(id)
+  })
+
+  test("comes back before whoever has become due in the meantime", async () => {
+    const { hall, id } = await called()
+    const elder = await hall.walkIn({ who: await hall.bornIn(hall.citizen(2), 1950) })
+    expect(elder.due).toBeLessThan((await hall.ticketNow(id)).due)
+    await hall.write((tx) => returnTicket(tx, hall.agent(2), id))
+    expect((await hall.next(2))?.id).toBe(id)
   })
 
   test("comes back later with a walk-in's place of that minute", async () => {

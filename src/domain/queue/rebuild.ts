@@ -28,7 +28,7 @@ export function rebuild(facts: readonly AnyFact[]): Told {
   return told
 }
 
-function tell(told: Told, fact: AnyFact): void {
+function tell(told: Told, fact: AnyFact) {
   const { at, stream } = fact
   const change = (id: string, changes: Partial<ToldTicket>) => {
     const before = told.tickets.get(id)
