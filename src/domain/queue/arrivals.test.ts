@@ -189,12 +189,20 @@ describe("a walk-in", () => {
   })
 
   test("at opening time is not turned away because only the first counter is open yet", async () => {
-    const hall = await testHall({ now: "2026-11-22T07:31", lines: [{ code: "PAS" }] })
+    const hall = await testHall({ now: "2026-11-22T07:31", counters: 2, lines: [{ code: "PAS" }] })
     await hall.open(1)
-    // One counter alone would serve 28 people until closing time; eight are planned.
+    // One counter alone would serve 27 people until closing time; two are planned.
     for (let count = 0; count < 40; count++) await hall.walkIn()
     hall.time("08:05")
     expect((await refusal(hall.walkIn())).code).toBe("day_full")
+  })
+
+  test("is promised what half of the planned counters can do, should the supervisor open them", async () => {
+    const hall = await testHall({ now: "2026-11-22T13:00", counters: 4, lines: [{ code: "PAS" }] })
+    await hall.open(1)
+    const asked = []
+    for (let count = 0; count < 15; count++) asked.push(await Promise.allSettled([hall.walkIn()]))
+    expect(granted(asked.flat())).toHaveLength(12)
   })
 
   test("after 199 in a series comes 1100", async () => {

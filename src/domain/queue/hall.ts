@@ -124,14 +124,20 @@ export function openCounters(hall: HallNow): StaffedCounter[] {
 const openingMinutes = 30
 
 /**
- * The counters that a new promise may count on: those at work or on a pause. In the session's first half hour, and where nobody serves
- * the line at all, the planned ones.
+ * The counters that a new promise may count on: those at work or on a pause, and at least half of the planned ones, because that many a
+ * supervisor can open as soon as the day's page says that they are needed. In the session's first half hour, and where nobody serves the
+ * line at all, all that are planned.
  */
 export function promisedCounters(hall: HallNow, line: string): StaffedCounter[] {
-  const atWork = hall.counters.filter(({ state }) => state !== "closed")
   const opening = hall.session !== null && hall.now < hall.session.startsAt + openingMinutes * minute
-  const served = atWork.some(({ profile }) => profile.some((entry) => entry.line === line))
-  return staffed(hall, opening || !served ? hall.counters : atWork)
+  const [atWork, closed] = [
+    hall.counters.filter(({ state }) => state !== "closed"),
+    hall.counters.filter(({ state }) => state === "closed"),
+  ]
+  const half = Math.ceil(hall.counters.length / 2)
+  const counted = [...atWork, ...closed.slice(0, Math.max(0, half - atWork.length))]
+  const served = counted.some(({ profile }) => profile.some((entry) => entry.line === line))
+  return staffed(hall, opening || !served ? hall.counters : counted)
 }
 
 function staffed(hall: HallNow, rows: CounterRow[]): StaffedCounter[] {
