@@ -157,28 +157,31 @@ describe("a board on the wall", () => {
     expect(numbers(told(await back.next()).snapshot)).toEqual([179, 178, 177, 176, 175])
   })
 
-  test("misses nothing when a call is committed while its first picture is drawn", async () => {
-    const opened = await hall()
-    const { program, call } = opened
-    const screen = await program("board")
-    const early = await program("board")
-    await watching(early)
-    let number = 100
-    opened.whileLooking = async () => {
-      if (number < 104) await call(++number)
+  for (const when of ["whileLooking", "afterLooking"] as const) {
+    for (const others of ["alone", "with another board"]) {
+      test(`misses nothing when calls are committed while its first picture is drawn (${when}, ${others})`, async () => {
+        const opened = await hall()
+        const { program, call } = opened
+        if (others !== "alone") await watching(await program("board"))
+        let number = 100
+        opened[when] = async () => {
+          if (number < 105) await call(++number)
+        }
+        await call(++number)
+        const screen = await program("board")
+        screen.say({ sub: [topic], as: "json" })
+        let have = told(await screen.next(isSnapshot))
+        let content = have.snapshot
+        while (!numbers(content).includes(105)) {
+          const message = told(await screen.next())
+          expect(message.prev).toBe(have.seq)
+          have = message
+          content = message.change
+        }
+        expect(numbers(content)).toEqual([105, 104, 103, 102, 101])
+      })
     }
-    await call(++number)
-    screen.say({ sub: [topic], as: "json" })
-    let have = told(await screen.next(isSnapshot))
-    let content = have.snapshot
-    while (!numbers(content).includes(104)) {
-      const message = told(await screen.next())
-      expect(message.prev).toBe(have.seq)
-      have = message
-      content = message.change
-    }
-    expect(numbers(content)).toEqual([104, 103, 102, 101])
-  })
+  }
 
   test("that changes by time alone is looked at again when told to", async () => {
     const opened = await hall()
@@ -413,6 +416,7 @@ describe("who may listen", () => {
     const { connect, hub, origin, letIn, office } = await hall()
     const citizen = letIn("citizen", office.citizen(1))
     letIn("other", office.citizen(2))
+    letIn("own-phone", citizen)
     const from = (session: string) => connect({ Origin: origin, Cookie: `sid=${session}` })
     const wayIn = async (client: Client, ticket: string) => {
       client.say({ ticket })
@@ -428,12 +432,24 @@ describe("who may listen", () => {
     expect(await wayIn(await from("citizen"), late)).toBe(4401)
 
     expect(await wayIn(await from("other"), hub.issueTicket(citizen, "citizen"))).toBe(4401)
+    expect(await wayIn(await from("own-phone"), hub.issueTicket(citizen, "citizen"))).toBe(4401)
     expect(await wayIn(await from("nobody"), hub.issueTicket(citizen, "citizen"))).toBe(4401)
     expect(await wayIn(await connect(), hub.issueTicket(citizen, "citizen"))).toBe(4401)
 
     const both = hub.issueTicket(citizen, "citizen")
     const asked = [await from("citizen"), await from("citizen")].map((client) => wayIn(client, both))
     expect((await Promise.all(asked)).sort()).toEqual([4401, "in"])
+  })
+
+  test("a board by the ticket of its own cookie, though it has no session", async () => {
+    const { connect, hub, origin, letIn } = await hall()
+    letIn("other", board("JED-01"))
+    const screen = await connect({ Origin: origin, Cookie: "sid=board" })
+    screen.say({ ticket: hub.issueTicket(board(), null) })
+    await watching(screen)
+    const other = await connect({ Origin: origin, Cookie: "sid=other" })
+    other.say({ ticket: hub.issueTicket(board(), null) })
+    expect(await other.closed).toMatchObject({ code: 4401 })
   })
 
   test("nobody any longer whose session has ended: his sockets are closed and his tickets are worth nothing", async () => {

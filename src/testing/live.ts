@@ -31,8 +31,10 @@ export async function liveHall(given: { office?: TestOffice; timers?: Timers; pa
   const hall = {
     /** Makes every content larger. */
     ballast: "",
-    /** Runs while a content is being read, after its number has been. */
+    /** Runs while a content is being read: after its number, before the rest. */
     whileLooking: null as (() => Promise<void>) | null,
+    /** Runs when a content has been read and is not yet sent. */
+    afterLooking: null as (() => Promise<void>) | null,
     /** How a content looks in HTML. */
     html: htmlOf,
     /** Whose tickets are whose. */
@@ -54,6 +56,7 @@ export async function liveHall(given: { office?: TestOffice; timers?: Timers; pa
       const { stream, seq, line } = look(office, topic)
       await hall.whileLooking?.()
       const shown = { ...look(office, topic).content, ...(hall.ballast ? { ballast: hall.ballast } : {}) }
+      await hall.afterLooking?.()
       return { stream, seq, line, content: manner.as === "json" ? shown : hall.html(manner, shown) }
     },
     mayRead: (reader, topic) =>
