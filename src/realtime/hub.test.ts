@@ -183,15 +183,15 @@ describe("a board on the wall", () => {
     }
   }
 
-  test("that changes by time alone is looked at again when told to", async () => {
+  test("that changes by time alone is looked at again every half minute", async () => {
     const opened = await hall()
-    const { program, hub } = opened
+    const { program, hub, timers } = opened
     const screen = await program("board")
     const seen = await watching(screen)
     opened.ballast = "ten minutes later"
-    hub.refresh()
+    ;(timers as ReturnType<typeof handTimers>).advance(30_000)
     await hub.settled()
-    expect(told(await screen.next())).toMatchObject({
+    expect(told(await screen.next(isChange))).toMatchObject({
       seq: seen.seq,
       prev: seen.seq,
       change: { ballast: "ten minutes later" },

@@ -66,7 +66,7 @@ export interface Hub {
   issueTicket(subject: Subject, session: string | null): string
   /** Closes every socket of a session, device or key that has ended. */
   endSession(session: string): void
-  /** Looks at everything again that somebody listens to: for what changes by time alone, such as estimates. */
+  /** Looks at everything again that somebody listens to. It happens by itself every half minute, for what changes by time alone. */
   refresh(): void
   /** Looks at these topics again. */
   touch(topics: Topic[]): void
@@ -121,6 +121,7 @@ export function createHub(options: HubOptions): Hub {
   const stop = [
     options.onFacts((facts) => channels.touch(facts)),
     timers.every(liveLimits.pingMilliseconds, () => void server?.publish(everybody, JSON.stringify({ ping: ++pings }))),
+    timers.every(liveLimits.refreshMilliseconds, () => channels.touchAll()),
     timers.every(liveLimits.sweepMilliseconds, () => void sweep().catch((thrown) => onError(thrown, "live sweep"))),
   ]
 

@@ -70,6 +70,8 @@ export const liveLimits = {
   topicsPerSocket: 50,
   pingMilliseconds: 15_000,
   sweepMilliseconds: 60_000,
+  /** Waits and estimates change by time alone; this often everything that is listened to is looked at again. */
+  refreshMilliseconds: 30_000,
   /** Of one person, device or link. */
   sockets: {
     citizen: 5,

@@ -54,6 +54,7 @@ export function show(c: Context, page: Shown, body: Child): Response | Promise<R
       bodyClass={page.bodyClass}
       theme={page.theme}
       foot={page.foot}
+      now={now}
     >
       {body}
     </Page>,

@@ -32,6 +32,8 @@ export interface Frame {
   bodyClass?: string
   theme?: "light" | "dark"
   foot?: Child
+  /** The office's clock as the page was made: by it the browser tells how old a call is, and since when it has been away. */
+  now?: number
 }
 
 /** A whole document. Its content is the child; nothing in it is inline style or script. */
@@ -39,7 +41,7 @@ export function Page({ children, ...frame }: PropsWithChildren<Frame>) {
   const { lang, head = "plain" } = frame
   return html`<!doctype html>
 ${(
-  <html lang={lang} dir={direction[lang]} data-theme={frame.theme} data-live-state="live">
+  <html lang={lang} dir={direction[lang]} data-theme={frame.theme} data-live-state="live" data-now={frame.now}>
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -94,4 +96,3 @@ function Masthead(frame: Frame) {
     </header>
   )
 }
-
