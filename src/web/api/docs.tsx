@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx"
+import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
 import type { ApiDocument } from "./description.ts"
 
@@ -42,6 +43,7 @@ interface Schema {
   allOf?: Schema[]
   minimum?: number
   maximum?: number
+  example?: unknown
 }
 
 interface Found {
@@ -54,60 +56,63 @@ export function docsPage(c: Context, document: ApiDocument): Response | Promise<
   const calls = operationsOf(document)
   const tags = Map.groupBy(calls, ({ operation }) => operation.tags?.[0] ?? "")
   const shapes = Object.entries((document.components?.schemas ?? {}) as Record<string, Schema>)
-  return c.html(
-    <html lang="en" dir="ltr">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>{`${c.var.house.look.name.en}: the API`}</title>
-        <link rel="stylesheet" href="/assets/css/docs.css" />
-      </head>
-      <body>
-        <main>
-          <header>
-            <h1>{c.var.house.look.name.en}: the API, version {document.info.version}</h1>
-            {paragraphs(document.info.description)}
-            <p>
-              The same as OpenAPI 3.1: <a href="/openapi.json">/openapi.json</a>. Say who you are with{" "}
-              <code>Authorization: Bearer &lt;token&gt;</code>.
-            </p>
-            <nav aria-label="Calls">
-              {[...tags].map(([tag, of]) => (
-                <section>
-                  <h2>{tag}</h2>
-                  <ul>
-                    {of.map((call) => (
-                      <li>
-                        <a href={`#${anchor(call)}`}>
-                          <code>
-                            {call.method.toUpperCase()} {call.path}
-                          </code>
-                        </a>{" "}
-                        {call.operation.summary}
-                      </li>
-                    ))}
-                  </ul>
-                </section>
+  const name = c.var.house.look.name.en
+  return show(
+    c,
+    { title: `${name} API`, styles: ["docs"] },
+    <div class="docs" lang="en" dir="ltr">
+      <h1>
+        {name} API, version {document.info.version}
+      </h1>
+      {paragraphs(document.info.description)}
+      <p>
+        The same as OpenAPI 3.1: <a href="/openapi.json">/openapi.json</a>. Say who you are with{" "}
+        <code>Authorization: Bearer &lt;token&gt;</code>.
+      </p>
+      <nav aria-label="Calls">
+        {[...tags].map(([tag, of]) => (
+          <section>
+            <h2>{tag}</h2>
+            <ul>
+              {of.map((call) => (
+                <li>
+                  <a href={`#${anchor(call)}`}>
+                    <code>
+                      {call.method.toUpperCase()} {call.path}
+                    </code>
+                  </a>{" "}
+                  {call.operation.summary}
+                </li>
               ))}
-              <p>
-                <a href="#shapes">What the answers look like</a>
-              </p>
-            </nav>
-          </header>
-          {calls.map((call) => (
-            <Call {...call} />
-          ))}
-          <h2 id="shapes">What the answers look like</h2>
-          {shapes.map(([name, schema]) => (
-            <section id={`shape-${name}`}>
-              <h3>{name}</h3>
-              {schema.description ? <p>{schema.description}</p> : null}
-              <Members schema={schema} />
-            </section>
-          ))}
-        </main>
-      </body>
-    </html>,
+            </ul>
+          </section>
+        ))}
+        <p>
+          <a href="#shapes">What the answers look like</a>
+        </p>
+      </nav>
+      {calls.map((call) => (
+        <Call {...call} />
+      ))}
+      <h2 id="shapes">What the answers look like</h2>
+      {shapes.map(([shape, schema]) => (
+        <section id={`shape-${shape}`}>
+          <h3>{shape}</h3>
+          {schema.description ? <p>{schema.description}</p> : null}
+          <Members schema={schema} />
+          <Example of={schema.example} />
+        </section>
+      ))}
+    </div>,
+  )
+}
+
+function Example({ of }: { of: unknown }) {
+  if (of === undefined) return null
+  return (
+    <pre>
+      <code>{JSON.stringify(of, null, 2)}</code>
+    </pre>
   )
 }
 
@@ -151,11 +156,7 @@ function Call(call: Found) {
           <Members schema={body.schema} />
         </>
       ) : null}
-      {body?.example === undefined ? null : (
-        <pre>
-          <code>{JSON.stringify(body.example, null, 2)}</code>
-        </pre>
-      )}
+      <Example of={body?.example} />
       <table>
         <caption>Answers</caption>
         <tbody>

@@ -60,6 +60,7 @@ export function call<P extends Form = never, Q extends Form = never, B extends F
   const form = createRoute({
     method: given.method,
     path: given.path,
+    operationId: nameOf(given),
     tags: [given.tag],
     summary: given.summary,
     description: descriptionOf(given),
@@ -99,6 +100,12 @@ const idempotencyHeader = z.object({
       example: "4f6c2f0e-6b0a-4c39-9b5e-0d8c3f6f6f11",
     }),
 })
+
+/** A name for generators of clients: `postBookingsByIdMove`. */
+function nameOf({ method, path }: { method: string; path: string }): string {
+  const parts = path.replace("/api/v1/", "").split(/[/-]/).map((part) => part.replace(/^\{(\w)(\w*)\}$/, (_, first, rest) => `by${first.toUpperCase()}${rest}`))
+  return method + parts.map((part) => part.charAt(0).toUpperCase() + part.slice(1)).join("")
+}
 
 function bodyForm(body: z.ZodType, example?: object) {
   // A body of which nothing is required may be left away.

@@ -76,7 +76,18 @@ export const counter = z
     ticket: z.string().nullable().openapi({ description: "The ticket in hand." }),
     changedAt: instant,
   })
-  .openapi("Counter")
+  .openapi("Counter", {
+    example: {
+      id: "RUH-RML.3",
+      office: "RUH-RML",
+      number: 3,
+      state: "open",
+      lines: [{ line: "PAS", handicap: 0 }, { line: "RES", handicap: 20 }],
+      staff: "019aa0f0-2222-7b1e-9d3c-2f4f4a5f6b7c",
+      ticket: null,
+      changedAt: "2026-11-22T07:31:00+03:00",
+    },
+  })
 
 export const slot = z
   .object({
@@ -85,7 +96,14 @@ export const slot = z
     endsAt: instant,
     free: z.int().openapi({ description: "How many more visits for so many people fit." }),
   })
-  .openapi("Slot")
+  .openapi("Slot", {
+    example: {
+      id: "RUH-RML.PAS.20261122T0900",
+      startsAt: "2026-11-22T12:00:00+03:00",
+      endsAt: "2026-11-22T12:30:00+03:00",
+      free: 3,
+    },
+  })
 
 export const slotDays = z
   .object({
@@ -96,7 +114,14 @@ export const slotDays = z
 
 export const hold = z
   .object({ id: z.string(), slot: z.string(), expiresAt: instant })
-  .openapi("Hold", { description: "Places kept while the form is filled." })
+  .openapi("Hold", {
+    description: "Places kept while the form is filled.",
+    example: {
+      id: "019aa0f0-7c5e-7b1e-9d3c-2f4f4a5f6b7c",
+      slot: "RUH-RML.PAS.20261122T0900",
+      expiresAt: "2026-11-22T10:10:00+03:00",
+    },
+  })
 
 export const booking = z
   .object({
@@ -120,7 +145,29 @@ export const booking = z
     endedBy: z.string().nullable(),
     reason: z.string().nullable(),
   })
-  .openapi("Booking")
+  .openapi("Booking", {
+    example: {
+      id: "019aa0f0-7c5e-7b1e-9d3c-2f4f4a5f6b7c",
+      code: "4829107735",
+      state: "confirmed",
+      office: "RUH-RML",
+      line: "PAS",
+      service: "PAS-08",
+      slot: "RUH-RML.PAS.20261122T0900",
+      day: "2026-11-22",
+      startsAt: "2026-11-22T12:00:00+03:00",
+      endsAt: "2026-11-22T12:30:00+03:00",
+      people: 1,
+      for: ["019aa0f0-1111-7b1e-9d3c-2f4f4a5f6b7c"],
+      madeAt: "2026-11-22T10:00:00+03:00",
+      madeBy: "citizen",
+      proposed: false,
+      struck: false,
+      endedAt: null,
+      endedBy: null,
+      reason: null,
+    },
+  })
 
 export const ticketState = z.enum([
   "early",
@@ -169,7 +216,34 @@ export const ticket = z
     lateMinutes: z.int().optional().openapi({ description: "At check-in: minutes after the booked time." }),
     link: z.url().optional().openapi({ description: "The holder's page; only for whom it was issued to." }),
   })
-  .openapi("Ticket")
+  .openapi("Ticket", {
+    example: {
+      id: "019aa0f0-7c5e-7b1e-9d3c-2f4f4a5f6b7c",
+      number: 204,
+      state: "waiting",
+      office: "RUH-RML",
+      day: "2026-11-22",
+      line: "PAS",
+      service: "PAS-08",
+      booking: null,
+      people: 1,
+      need: null,
+      bookedAt: null,
+      arrivedAt: "2026-11-22T10:00:00+03:00",
+      due: "2026-11-22T10:45:00+03:00",
+      dueBy: "walkin",
+      ahead: 3,
+      wait: { lowMinutes: 15, highMinutes: 25 },
+      wakeAt: null,
+      keptUntil: null,
+      calledAt: null,
+      calls: 0,
+      endedAt: null,
+      outcome: null,
+      cameFrom: null,
+      wentOnAs: null,
+    },
+  })
 
 export const queueRow = z
   .object({
@@ -215,4 +289,13 @@ export const fact = z
     subject: z.string().nullable(),
     body: z.record(z.string(), z.unknown()),
   })
-  .openapi("Fact", { description: "What happened: ids and states, never a name or a number of a person." })
+  .openapi("Fact", {
+    example: {
+      seq: 4711,
+      at: "2026-11-22T10:00:00+03:00",
+      kind: "ticket.woken",
+      subject: null,
+      body: { ticket: "019aa0f0-7c5e-7b1e-9d3c-2f4f4a5f6b7c" },
+    },
+    description: "What happened: ids and states, never a name or a number of a person.",
+  })
