@@ -8,7 +8,10 @@ import type { ApiAnswer } from "./server.ts"
 type Schema = Record<string, unknown>
 
 export interface ApiPaths {
-  paths?: Record<string, Record<string, { responses: Record<string, { content?: Record<string, { schema: Schema }> }> }>>
+  paths?: Record<
+    string,
+    Record<string, { responses: Record<string, { content?: Record<string, { schema: Schema }> }> }>
+  >
   components?: { schemas?: Record<string, Schema> }
 }
 
@@ -33,13 +36,27 @@ function matches(template: string, path: string): boolean {
 }
 
 const understood = new Set([
-  ...["$ref", "type", "properties", "required", "additionalProperties", "items", "enum", "const", "anyOf", "oneOf", "allOf"],
+  ...[
+    "$ref",
+    "type",
+    "properties",
+    "required",
+    "additionalProperties",
+    "items",
+    "enum",
+    "const",
+    "anyOf",
+    "oneOf",
+    "allOf",
+  ],
   ...["format", "pattern", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"],
   ...["description", "example", "examples", "default", "title", "propertyNames"],
 ])
 
 function wrongs(document: ApiPaths, schema: Schema, value: unknown, at: string, isPart = false): string[] {
-  for (const word of Object.keys(schema)) if (!understood.has(word)) throw new Error(`the schema says ${word}, which is not understood: ${JSON.stringify(schema).slice(0, 300)}`)
+  for (const word of Object.keys(schema))
+    if (!understood.has(word))
+      throw new Error(`the schema says ${word}, which is not understood: ${JSON.stringify(schema).slice(0, 300)}`)
   // An empty schema lets everything be.
   if (Object.keys(schema).every((word) => word === "description")) return []
   const reference = schema["$ref"]
@@ -56,31 +73,44 @@ function wrongs(document: ApiPaths, schema: Schema, value: unknown, at: string, 
   if (parts) return parts.flatMap((part) => wrongs(document, part, value, at, true))
 
   const types = [schema["type"]].flat().filter((type) => type !== undefined) as string[]
-  if (types.length > 0 && !types.some((type) => isOf(type, value))) return [`${at}: is ${JSON.stringify(value)}, not ${types.join(" or ")}`]
+  if (types.length > 0 && !types.some((type) => isOf(type, value)))
+    return [`${at}: is ${JSON.stringify(value)}, not ${types.join(" or ")}`]
   if (value === null) return []
   const found: string[] = []
   const choice = schema["enum"] as unknown[] | undefined
   if (choice && !choice.includes(value)) found.push(`${at}: ${JSON.stringify(value)} is none of ${choice.join(", ")}`)
   if (typeof value === "string") found.push(...wrongText(schema, value, at))
   if (typeof value === "number") {
-    if (value < Number(schema["minimum"] ?? -Infinity) || value > Number(schema["maximum"] ?? Infinity)) found.push(`${at}: ${value} is out of range`)
+    if (value < Number(schema["minimum"] ?? -Infinity) || value > Number(schema["maximum"] ?? Infinity))
+      found.push(`${at}: ${value} is out of range`)
   }
   const items = schema["items"] as Schema | undefined
   if (Array.isArray(value) && items) {
     for (const [index, one] of value.entries()) found.push(...wrongs(document, items, one, `${at}[${index}]`))
   }
-  if (typeof value === "object" && !Array.isArray(value)) found.push(...wrongMembers(document, schema, value as Record<string, unknown>, at, isPart))
+  if (typeof value === "object" && !Array.isArray(value))
+    found.push(...wrongMembers(document, schema, value as Record<string, unknown>, at, isPart))
   return found
 }
 
-function wrongMembers(document: ApiPaths, schema: Schema, value: Record<string, unknown>, at: string, isPart: boolean): string[] {
+function wrongMembers(
+  document: ApiPaths,
+  schema: Schema,
+  value: Record<string, unknown>,
+  at: string,
+  isPart: boolean,
+): string[] {
   const properties = (schema["properties"] ?? {}) as Record<string, Schema>
   const others = schema["additionalProperties"]
-  const missing = ((schema["required"] ?? []) as string[]).filter((name) => !(name in value)).map((name) => `${at}.${name}: is missing`)
+  const missing = ((schema["required"] ?? []) as string[])
+    .filter((name) => !(name in value))
+    .map((name) => `${at}.${name}: is missing`)
   const inside = Object.entries(value).flatMap(([name, member]) => {
     const described = properties[name] ?? (typeof others === "object" ? (others as Schema) : undefined)
     if (described) return wrongs(document, described, member, `${at}.${name}`)
-    return others === true || isPart || (typeof others === "object" && others !== null) ? [] : [`${at}.${name}: is not described`]
+    return others === true || isPart || (typeof others === "object" && others !== null)
+      ? []
+      : [`${at}.${name}: is not described`]
   })
   return [...missing, ...inside]
 }
@@ -94,10 +124,12 @@ const formats: Record<string, RegExp> = {
 function wrongText(schema: Schema, value: string, at: string): string[] {
   const format = schema["format"]
   const found: string[] = []
-  if (typeof format === "string" && formats[format]?.test(value) === false) found.push(`${at}: ${value} is no ${format}`)
+  if (typeof format === "string" && formats[format]?.test(value) === false)
+    found.push(`${at}: ${value} is no ${format}`)
   // Where a format is named, it is stricter than the pattern that comes with it.
   const pattern = format === undefined ? schema["pattern"] : undefined
-  if (typeof pattern === "string" && !new RegExp(pattern, "u").test(value)) found.push(`${at}: ${value} does not fit ${pattern}`)
+  if (typeof pattern === "string" && !new RegExp(pattern, "u").test(value))
+    found.push(`${at}: ${value} does not fit ${pattern}`)
   return found
 }
 

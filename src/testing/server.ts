@@ -80,11 +80,21 @@ export async function testServer(given: { office?: TestOffice; plan?: TestPlan }
     tokens.set(name, kept)
     return kept
   }
-  const keyFor = (kind: "citizen" | "staff" | "device" | "integrator", subject: string, scopes: string[] = [], at?: string) =>
-    office.write((tx) => makeKey(tx, { kind, subject, name: "test", scopes, office: at, demo: true }, "test"))
+  const keyFor = (
+    kind: "citizen" | "staff" | "device" | "integrator",
+    subject: string,
+    scopes: string[] = [],
+    at?: string,
+  ) => office.write((tx) => makeKey(tx, { kind, subject, name: "test", scopes, office: at, demo: true }, "test"))
 
   const answers: ApiAnswer[] = []
-  async function ask(token: string | null, method: string, path: string, body: unknown, asking: Asking): Promise<ApiAnswer> {
+  async function ask(
+    token: string | null,
+    method: string,
+    path: string,
+    body: unknown,
+    asking: Asking,
+  ): Promise<ApiAnswer> {
     const headers = new Headers(token === null ? {} : { Authorization: `Bearer ${token}` })
     const sent = asking.raw ?? (body === undefined ? undefined : JSON.stringify(body))
     if (sent !== undefined) headers.set("Content-Type", "application/json")
@@ -143,7 +153,9 @@ export async function testServer(given: { office?: TestOffice; plan?: TestPlan }
         keyOf(role, async () => {
           const name = { ar: role, en: role }
           const scope = { scopeKind: "all" as const, scope: "" }
-          const id = await office.write((tx) => addStaff(tx, { login: role, name, passwordHash: "-", role, ...scope }, "test"))
+          const id = await office.write((tx) =>
+            addStaff(tx, { login: role, name, passwordHash: "-", role, ...scope }, "test"),
+          )
           return keyFor("staff", id)
         }),
       ),
@@ -161,7 +173,9 @@ export async function testServer(given: { office?: TestOffice; plan?: TestPlan }
     async deviations(): Promise<string[]> {
       const response = await fetch(`${env.origin}/openapi.json`)
       const document = (await response.json()) as ApiPaths
-      const given = answers.filter(({ path, status }) => path.startsWith("/api/v1/") && !(status === 405 || isUnknownPath(path)))
+      const given = answers.filter(
+        ({ path, status }) => path.startsWith("/api/v1/") && !(status === 405 || isUnknownPath(path)),
+      )
       return given.flatMap((answer) => deviations(document, answer))
     },
     /** The number of the last fact in every stream together: it stands still while nothing has changed. */

@@ -55,7 +55,8 @@ export function presentBooking(row: Booking, zone: string) {
 export async function presentTicket(store: Store, id: string, now: Instant) {
   const view = await ticketView(store, id, now)
   const { zone } = await office(store, view.office)
-  const { number, state, day, line, service, booking, people, need, dueBy, ahead, wait, calls, outcome, cameFrom } = view
+  const { number, state, day, line, service, booking, people, need, dueBy, ahead, wait, calls, outcome, cameFrom } =
+    view
   return {
     ...{ id, number, state, office: view.office, day, line, service, booking, people, need },
     bookedAt: orNull(view.bookedAt, zone),

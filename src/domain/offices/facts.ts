@@ -6,7 +6,14 @@ import type { Store } from "../../../db/store.ts"
 
 const after = statement((db) =>
   db
-    .select({ stream: facts.stream, seq: facts.seq, at: facts.at, kind: facts.kind, subject: facts.subject, body: facts.body })
+    .select({
+      stream: facts.stream,
+      seq: facts.seq,
+      at: facts.at,
+      kind: facts.kind,
+      subject: facts.subject,
+      body: facts.body,
+    })
     .from(facts)
     .where(and(eq(facts.stream, sql.placeholder("stream")), gt(facts.seq, sql.placeholder("since"))))
     .orderBy(asc(facts.seq))

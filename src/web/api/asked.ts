@@ -69,7 +69,7 @@ export function invalid(fields: { path: string; message: string }[]): Refusal {
 }
 
 // Control characters other than tab and line breaks, and the marks that turn the direction of the text after them (Unicode TR9 §2).
-const unprintable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/
+const unprintable = /(?![\t\n\r])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/u
 
 /** Refuses text that no screen could show as it was meant, wherever it stands in what was sent; also what is nested without end. */
 function mustBeStorable(value: unknown, path: string[] = []): void {

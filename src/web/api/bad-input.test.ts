@@ -4,11 +4,19 @@ import { endpoints } from "./endpoints.ts"
 
 const server = await testServer({ plan: { citizens: 5, counters: 2 } })
 const { office } = server
-const [citizen, agent, kiosk, supervisor] = [server.citizen(1), server.agent(1), server.device("kiosk"), server.supervisor()]
+const [citizen, agent, kiosk, supervisor] = [
+  server.citizen(1),
+  server.agent(1),
+  server.device("kiosk"),
+  server.supervisor(),
+]
 // Keys are facts too: they are made before anything is counted.
 await Promise.all([citizen, agent, kiosk, supervisor].map((caller) => caller.token()))
-const booking = (await citizen.post("/api/v1/bookings", { office: "RUH-RML", service: "PAS-10", slot: office.slot("12:00") })).body
-const held = (await citizen.post("/api/v1/holds", { office: "RUH-RML", service: "PAS-04", slot: office.slot("13:00") })).body
+const booking = (
+  await citizen.post("/api/v1/bookings", { office: "RUH-RML", service: "PAS-10", slot: office.slot("12:00") })
+).body
+const held = (await citizen.post("/api/v1/holds", { office: "RUH-RML", service: "PAS-04", slot: office.slot("13:00") }))
+  .body
 const ticket = (await kiosk.post("/api/v1/offices/RUH-RML/tickets", { service: "PAS-10", mobile: "0551234567" })).body
 await agent.post("/api/v1/counters/RUH-RML.1/opening")
 
@@ -46,14 +54,25 @@ const things: Record<string, string> = {
 /** The path of a call at something that is there. */
 function there(path: string): string {
   const kind = path.split("/")[3] ?? ""
-  return path.replace("{code}", "RUH-RML").replace("{day}", "2026-11-29").replace("{id}", things[kind] ?? "x")
+  return path
+    .replace("{code}", "RUH-RML")
+    .replace("{day}", "2026-11-29")
+    .replace("{id}", things[kind] ?? "x")
 }
 
 /** Not one of these names anything. */
 const noIds = [
   ...["-1", "0", "9007199254740993", "1e3", "01", "1.5", "NaN", "null", "undefined", "true", "[object Object]"],
-  ...["' OR '1'='1", "1; DROP TABLE booking --", "\" or \"\"=\"", "%27%20OR%201=1", "١٢٣", "１２３", "０１"],
-  ...["../../etc/passwd", "..%2f..%2fetc", "<script>alert(1)</script>", "\u202eabc", "a\u0000b", "%00", "=HYPERLINK(1)"],
+  ...["' OR '1'='1", "1; DROP TABLE booking --", '" or ""="', "%27%20OR%201=1", "١٢٣", "１２３", "０１"],
+  ...[
+    "../../etc/passwd",
+    "..%2f..%2fetc",
+    "<script>alert(1)</script>",
+    "\u202eabc",
+    "a\u0000b",
+    "%00",
+    "=HYPERLINK(1)",
+  ],
   ...["x".repeat(5_000), "__proto__", "constructor", "é", "e\u0301", "🕌", ".", "..."],
 ]
 
@@ -62,10 +81,19 @@ test("an id that is none finds nothing, in every call that takes one", async () 
     const last = [...form.path.matchAll(/\{\w+\}/g)].at(-1)?.[0] ?? ""
     for (const id of noIds) {
       const path = there(form.path.replace(last, encodeURIComponent(id)))
-      const { status, type } = await callerFor(who).send(form.method.toUpperCase(), path, form.method === "get" ? undefined : {})
+      const { status, type } = await callerFor(who).send(
+        form.method.toUpperCase(),
+        path,
+        form.method === "get" ? undefined : {},
+      )
       // Two dots are taken out of a path before it is sent; then another path is asked for.
       const fine = status === 404 || status === 400 || (status === 405 && id.startsWith("."))
-      expect([form.method, form.path, id.slice(0, 40), fine || status]).toEqual([form.method, form.path, id.slice(0, 40), true])
+      expect([form.method, form.path, id.slice(0, 40), fine || status]).toEqual([
+        form.method,
+        form.path,
+        id.slice(0, 40),
+        true,
+      ])
       expect(type).toStartWith("application/problem+json")
     }
   }
@@ -92,10 +120,14 @@ const notJson: [body: string, says: string][] = [
 test("a body that is no JSON object is refused by every call that needs one", async () => {
   for (const { form, who } of writes.filter(({ form }) => isNeeded(form))) {
     for (const [raw, code] of notJson) {
-      const { status, body } = await callerFor(who).send(form.method.toUpperCase(), there(form.path), undefined, { raw })
+      const { status, body } = await callerFor(who).send(form.method.toUpperCase(), there(form.path), undefined, {
+        raw,
+      })
       expect([form.path, raw.slice(0, 30), status, body.code]).toEqual([form.path, raw.slice(0, 30), 400, code])
     }
-    const latin = await callerFor(who).send("POST", there(form.path), undefined, { raw: new Uint8Array([0x7b, 0x22, 0xe9, 0x22, 0x3a, 0x31, 0x7d]) })
+    const latin = await callerFor(who).send("POST", there(form.path), undefined, {
+      raw: new Uint8Array([0x7b, 0x22, 0xe9, 0x22, 0x3a, 0x31, 0x7d]),
+    })
     expect([latin.status, latin.body.code]).toEqual([400, "malformed"])
   }
   await nothingChanged()
@@ -108,11 +140,25 @@ function isNeeded(form: (typeof endpoints)[number]["form"]): boolean {
 test("a body of another type is refused, also one that hides behind the right one", async () => {
   const raw = JSON.stringify({ office: "RUH-RML", service: "PAS-08", slot: office.slot("13:30") })
   const types = [
-    ...["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json, text/plain"],
-    ...["application/json; charset=utf-16", "application/jsonp", "text/json", "application/ld+json", "application/json;text/plain"],
+    ...[
+      "text/plain",
+      "application/x-www-form-urlencoded",
+      "multipart/form-data; boundary=x",
+      "application/json, text/plain",
+    ],
+    ...[
+      "application/json; charset=utf-16",
+      "application/jsonp",
+      "text/json",
+      "application/ld+json",
+      "application/json;text/plain",
+    ],
   ]
   for (const type of types) {
-    const { status, body } = await citizen.post("/api/v1/bookings", undefined, { raw, headers: { "Content-Type": type } })
+    const { status, body } = await citizen.post("/api/v1/bookings", undefined, {
+      raw,
+      headers: { "Content-Type": type },
+    })
     expect([type, status, body.code]).toEqual([type, 415, "unsupported_type"])
   }
   await nothingChanged()
@@ -145,12 +191,31 @@ test("a body without end is cut off, whether its length is said or not", async (
 })
 
 test("every field of a body refuses what it cannot be, and names itself", async () => {
-  const wrong = [-1, 1e3, 9007199254740993, 1.5, true, [], {}, ["RUH-RML"], "x".repeat(100_000), "a\u0000b", "\ud800", "' OR 1=1 --", "٣", "<script>"]
+  const wrong = [
+    -1,
+    1e3,
+    2 ** 53 + 2,
+    1.5,
+    true,
+    [],
+    {},
+    ["RUH-RML"],
+    "x".repeat(100_000),
+    "a\u0000b",
+    "\ud800",
+    "' OR 1=1 --",
+    "٣",
+    "<script>",
+  ]
   const good = { office: "RUH-RML", service: "PAS-08", slot: office.slot("13:30") }
   for (const field of ["office", "service", "slot"]) {
     for (const value of [...wrong, null, undefined]) {
       const { status, body } = await citizen.post("/api/v1/bookings", { ...good, [field]: value })
-      expect([field, String(value).slice(0, 20), [400, 404].includes(status) || status]).toEqual([field, String(value).slice(0, 20), true])
+      expect([field, String(value).slice(0, 20), [400, 404].includes(status) || status]).toEqual([
+        field,
+        String(value).slice(0, 20),
+        true,
+      ])
       if (body.code === "invalid_field" && body.fields[0].path !== "") expect(body.fields[0].path).toStartWith(field)
     }
   }
@@ -178,7 +243,11 @@ test("every field of a body refuses what it cannot be, and names itself", async 
     [agent, `/api/v1/tickets/${ticket.id}/transfer`, { service: "RES-04", reason: "because" }],
     [agent, `/api/v1/tickets/${ticket.id}/away`, { minutes: "5" }],
     [supervisor, "/api/v1/offices/RUH-RML/days/2026-11-29/hours", { sessions: [{ start: "7:30", minutes: 60 }] }],
-    [supervisor, "/api/v1/offices/RUH-RML/days/2026-11-29/hours", { sessions: Array(500).fill({ start: "07:30", minutes: 1 }) }],
+    [
+      supervisor,
+      "/api/v1/offices/RUH-RML/days/2026-11-29/hours",
+      { sessions: Array(500).fill({ start: "07:30", minutes: 1 }) },
+    ],
   ]
   for (const [caller, path, body] of fields) {
     const answer = await caller.post(path, body)
@@ -216,7 +285,11 @@ test("members that nobody asked for change nothing: no role, no owner, no protot
 test("a query with ten thousand parameters, or one that comes twice, is refused", async () => {
   const many = Array.from({ length: 1_000 }, (_, index) => `p${index}=1`).join("&")
   expect((await server.nobody.get(`/api/v1/services?${many}`)).body.code).toBe("malformed")
-  for (const path of ["/api/v1/services?q=a&q=b", "/api/v1/offices?cursor=a&cursor=a", "/api/v1/services?sector=PAS&sector=RES"]) {
+  for (const path of [
+    "/api/v1/services?q=a&q=b",
+    "/api/v1/offices?cursor=a&cursor=a",
+    "/api/v1/services?sector=PAS&sector=RES",
+  ]) {
     const { status, body } = await server.nobody.get(path)
     expect([path, status, body.code]).toEqual([path, 400, "invalid_field"])
   }
@@ -229,7 +302,9 @@ test("a query with ten thousand parameters, or one that comes twice, is refused"
 
 test("text that a spreadsheet or a page would run is kept as text and comes back as it went in", async () => {
   const reason = `=HYPERLINK("http://evil.example","x") <script>alert(1)</script>`
-  const made = await server.citizen(4).post("/api/v1/bookings", { office: "RUH-RML", service: "PAS-08", slot: office.slot("11:00") })
+  const made = await server
+    .citizen(4)
+    .post("/api/v1/bookings", { office: "RUH-RML", service: "PAS-08", slot: office.slot("11:00") })
   const cancelled = await server.citizen(4).post(`/api/v1/bookings/${made.body.id}/cancellation`, { reason })
   expect(cancelled.body.reason).toBe(reason)
   expect(cancelled.headers.get("X-Content-Type-Options")).toBe("nosniff")
@@ -237,7 +312,8 @@ test("text that a spreadsheet or a page would run is kept as text and comes back
 })
 
 test("the words of a refusal come in the language asked for, the code never changes", async () => {
-  const ask = async (language: string) => (await server.nobody.get("/api/v1/services/NOT-1", { headers: { "Accept-Language": language } })).body
+  const ask = async (language: string) =>
+    (await server.nobody.get("/api/v1/services/NOT-1", { headers: { "Accept-Language": language } })).body
   const [arabic, english] = [await ask("ar"), await ask("en-GB,en;q=0.9")]
   expect([arabic.code, english.code]).toEqual(["not_found", "not_found"])
   expect(arabic.title).toMatch(/[\u0600-\u06ff]/)

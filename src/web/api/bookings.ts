@@ -12,13 +12,13 @@ import { book, cancel, move } from "../../domain/bookings/writes.ts"
 import { office } from "../../domain/offices/reads.ts"
 import type { Context, Who } from "../house.ts"
 import { staffRoles } from "../house.ts"
+import { paged, presentBooking } from "../present.ts"
 import { invalid } from "./asked.ts"
 import { consenting } from "./consents.ts"
 import { type Answer, call } from "./endpoint.ts"
 import { cursor, dayText, id, idPath, officeCode, shortText, slotId, visit } from "./forms.ts"
 import { change } from "./idempotency.ts"
 import { officeWithin } from "./offices.ts"
-import { paged, presentBooking } from "../present.ts"
 import { booking, list } from "./shapes.ts"
 import { anybody, citizen, citizenOrStaff, staff } from "./subjects.ts"
 
@@ -75,7 +75,12 @@ export const bookingCalls = [
     async handle(c, { query }) {
       const { store } = c.var.house
       const all = (await bookingsAskedFor(c, query)).filter(({ state }) => !query.state || state === query.state)
-      const page = paged(all, query.cursor, (row) => row.id, (row) => row)
+      const page = paged(
+        all,
+        query.cursor,
+        (row) => row.id,
+        (row) => row,
+      )
       const items = []
       for (const row of page.items) items.push(await presented(store, row))
       return { status: 200, body: { items, next: page.next } }
@@ -182,7 +187,9 @@ async function onBooking(
 ): Promise<Answer> {
   const by = anybody(c)
   const row = await bookingFor(c.var.house.store, by, id)
-  return change(c, given, [`office:${row.office}`, `person:${row.person}`], async (tx) => shown(tx, await turn(tx), status))
+  return change(c, given, [`office:${row.office}`, `person:${row.person}`], async (tx) =>
+    shown(tx, await turn(tx), status),
+  )
 }
 
 async function officeOfHold(store: Store, hold: string, by: { role: string; id: string }): Promise<string> {

@@ -66,7 +66,10 @@ test("an office says whether it is open, its hours today in its own zone, and wh
     zone: "Asia/Riyadh",
     open: true,
     nextOpening: null,
-    today: { day: "2026-11-22", sessions: [{ startsAt: "2026-11-22T07:30:00+03:00", endsAt: "2026-11-22T14:30:00+03:00" }] },
+    today: {
+      day: "2026-11-22",
+      sessions: [{ startsAt: "2026-11-22T07:30:00+03:00", endsAt: "2026-11-22T14:30:00+03:00" }],
+    },
     busy: { waiting: 0, countersOpen: 0, level: "quiet" },
   })
   expect(body.services).toContain("PAS-08")
@@ -154,7 +157,10 @@ test("facts come in order, without a name, and go on where the page before ended
   const rest = await reader.get(`${path}?since=${first.body.next}&limit=1000`)
   expect([...first.body.items, ...rest.body.items]).toEqual(all.body.items)
   expect(JSON.stringify(all.body)).not.toContain("Someone")
-  expect(all.body.items.at(-1)).toMatchObject({ kind: "booking.made", body: { startsAt: expect.stringMatching(/\+03:00$/) } })
+  expect(all.body.items.at(-1)).toMatchObject({
+    kind: "booking.made",
+    body: { startsAt: expect.stringMatching(/\+03:00$/) },
+  })
   expect((await reader.get(`${path}?limit=0`)).status).toBe(400)
   expect((await reader.get(`${path}?since=-1`)).status).toBe(400)
   expect((await server.integrator("board:read").get(path)).body).toMatchObject({ status: 403, scope: "facts:read" })

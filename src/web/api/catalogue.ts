@@ -2,9 +2,9 @@ import { z } from "@hono/zod-openapi"
 import { allSectors, allServices, service } from "../../domain/catalogue/reads.ts"
 import { servicesFor } from "../../domain/catalogue/search.ts"
 import { allOffices, lineFor, office } from "../../domain/offices/reads.ts"
+import { paged, presentService } from "../present.ts"
 import { call } from "./endpoint.ts"
 import { cursor, officeCode, serviceCode } from "./forms.ts"
-import { paged, presentService } from "../present.ts"
 import { list, sector, service as serviceShape } from "./shapes.ts"
 
 /** What there is to be done, for anybody who asks. */
@@ -19,7 +19,15 @@ export const catalogueCalls = [
     answers: { 200: list(sector) },
     async handle(c, { query }) {
       const all = await allSectors(c.var.house.store)
-      return { status: 200, body: paged(all, query.cursor, ({ code }) => code, ({ code, name }) => ({ code, name })) }
+      return {
+        status: 200,
+        body: paged(
+          all,
+          query.cursor,
+          ({ code }) => code,
+          ({ code, name }) => ({ code, name }),
+        ),
+      }
     },
   }),
 

@@ -3,13 +3,13 @@ import type { Tx } from "../../../db/write.ts"
 import { hour, type Instant } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import type { Keys } from "../../base/seal.ts"
+import { isoWithOffset } from "../../base/time.ts"
 import { citizenOf } from "../../domain/access/keys.ts"
 import type { Citizen, Integrator } from "../../domain/access/subject.ts"
 import { call } from "./endpoint.ts"
 import { id } from "./forms.ts"
 import { instant } from "./shapes.ts"
 import { citizen } from "./subjects.ts"
-import { isoWithOffset } from "../../base/time.ts"
 
 const hoursMax = 30 * 24
 

@@ -8,10 +8,10 @@ import { next } from "../../domain/queue/calling.ts"
 import { closeCounter, openCounter, pauseCounter } from "../../domain/queue/counters.ts"
 import { counter as counterWith } from "../../domain/queue/tickets.ts"
 import type { Context, Who } from "../house.ts"
+import { presentCounter, presentTicket } from "../present.ts"
 import { type Answer, call } from "./endpoint.ts"
 import { counterPath, lineCode } from "./forms.ts"
 import { change } from "./idempotency.ts"
-import { presentCounter, presentTicket } from "../present.ts"
 import { counter, ticket } from "./shapes.ts"
 import { staff } from "./subjects.ts"
 
@@ -34,10 +34,16 @@ export const counterCalls = [
     params: counterPath,
     body: z.object({
       lines: z.array(profileLine).min(1).max(8).optional().openapi({
-        description: "Whom it serves: lines, each with its handicap in minutes. The counter's own profile where it is left out.",
+        description:
+          "Whom it serves: lines, each with its handicap in minutes. The counter's own profile where it is left out.",
       }),
     }),
-    example: { lines: [{ line: "PAS", handicap: 0 }, { line: "RES", handicap: 20 }] },
+    example: {
+      lines: [
+        { line: "PAS", handicap: 0 },
+        { line: "RES", handicap: 20 },
+      ],
+    },
     answers: { 200: counter },
     refusals: ofCounters,
     handle: (c, { params, body, given }) =>

@@ -1,7 +1,9 @@
 import { afterAll, expect, test } from "bun:test"
 import { testServer } from "../../testing/server.ts"
 
-const server = await testServer({ plan: { citizens: 10, holidays: [{ first: "2026-12-02" }], more: [{ code: "RUH-QHK" }] } })
+const server = await testServer({
+  plan: { citizens: 10, holidays: [{ first: "2026-12-02" }], more: [{ code: "RUH-QHK" }] },
+})
 const { office } = server
 const supervisor = server.supervisor()
 const days = "/api/v1/offices/RUH-RML/days"
@@ -20,7 +22,9 @@ const book = async (number: number, time: string, on: string) => {
 
 test("a day that is closed strikes its bookings, keeps them, and gives them back when it is opened again", async () => {
   const booking = await book(1, "09:00", "2026-11-24")
-  await server.citizen(2).post("/api/v1/holds", { office: "RUH-RML", service: "PAS-04", slot: office.slot("09:00", { on: "2026-11-24" }) })
+  await server
+    .citizen(2)
+    .post("/api/v1/holds", { office: "RUH-RML", service: "PAS-04", slot: office.slot("09:00", { on: "2026-11-24" }) })
   const head = await server.head()
   const preview = await supervisor.post(`${days}/2026-11-24/closure`, { preview: true })
   expect([preview.status, preview.body.struck[0].id, preview.body.holdsReleased]).toEqual([200, booking.id, 1])

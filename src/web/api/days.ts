@@ -10,11 +10,11 @@ import { peopleOf, struckBookings } from "../../domain/bookings/reads.ts"
 import { office } from "../../domain/offices/reads.ts"
 import type { Context, Who } from "../house.ts"
 import { staffRoles } from "../house.ts"
+import { paged, presentBooking } from "../present.ts"
 import { type Answer, call } from "./endpoint.ts"
 import { cursor, dayText, officeCode, officePath, shortText, wallTime } from "./forms.ts"
 import { change } from "./idempotency.ts"
 import { officeWithin } from "./offices.ts"
-import { paged, presentBooking } from "../present.ts"
 import { booking, day as dayShape, list } from "./shapes.ts"
 import { staff } from "./subjects.ts"
 
@@ -30,7 +30,9 @@ const met = z
   .object({
     office: z.string(),
     day: dayShape,
-    struck: z.array(booking).openapi({ description: "Bookings whose time is no longer open. They stand until somebody settles them." }),
+    struck: z
+      .array(booking)
+      .openapi({ description: "Bookings whose time is no longer open. They stand until somebody settles them." }),
     restored: z.array(booking).openapi({ description: "Bookings that had been struck and whose time is open again." }),
     holdsReleased: z.int(),
   })
@@ -100,7 +102,12 @@ export const dayCalls = [
     async handle(c, { params, query }) {
       const { store } = c.var.house
       const here = await officeWithin(c, params.code)
-      const page = paged(await struckBookings(store, here.code), query.cursor, ({ id }) => id, (row) => row)
+      const page = paged(
+        await struckBookings(store, here.code),
+        query.cursor,
+        ({ id }) => id,
+        (row) => row,
+      )
       return { status: 200, body: { items: await shown(store, page.items, here.zone), next: page.next } }
     },
   }),

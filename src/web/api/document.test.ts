@@ -22,7 +22,9 @@ test("the document is OpenAPI 3.1 for this very server and describes every call,
   const described = Object.entries<Record<string, { operationId: string }>>(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, { operationId }]) => ({ call: `${method} ${path}`, operationId })),
   )
-  expect(described.map(({ call }) => call).sort()).toEqual(endpoints.map(({ form }) => `${form.method} ${form.path}`).sort())
+  expect(described.map(({ call }) => call).sort()).toEqual(
+    endpoints.map(({ form }) => `${form.method} ${form.path}`).sort(),
+  )
   expect(new Set(described.map(({ operationId }) => operationId)).size).toBe(described.length)
   expect(described.map(({ operationId }) => operationId)).toContain("postBookingsByIdMove")
 })
@@ -32,7 +34,9 @@ test("every reference leads somewhere, and every refusal is a problem document",
   for (const reference of new Set(references)) {
     expect(document.components.schemas).toHaveProperty(JSON.parse(reference).split("/").at(-1))
   }
-  for (const item of Object.values<Record<string, { responses: Record<string, { content?: object }>; security: unknown[] }>>(document.paths)) {
+  for (const item of Object.values<
+    Record<string, { responses: Record<string, { content?: object }>; security: unknown[] }>
+  >(document.paths)) {
     for (const { responses, security } of Object.values(item)) {
       const statuses = Object.keys(responses)
       expect(statuses.some((status) => status.startsWith("2"))).toBe(true)
@@ -59,19 +63,35 @@ test("the example of every body is one that the call would read", () => {
 })
 
 test("the examples of what is answered are as the document says", () => {
-  const schemas = Object.entries<{ example?: unknown }>(document.components.schemas).filter(([, { example }]) => example)
+  const schemas = Object.entries<{ example?: unknown }>(document.components.schemas).filter(
+    ([, { example }]) => example,
+  )
   expect(schemas.length).toBeGreaterThan(5)
   for (const [name, { example }] of schemas) {
     const content = { "application/json": { schema: { $ref: `#/components/schemas/${name}` } } }
     const paths = { "/x": { get: { responses: { 200: { content } } } } }
-    const answer = { method: "GET", path: "/x", status: 200, type: "application/json", headers: new Headers(), body: example }
+    const answer = {
+      method: "GET",
+      path: "/x",
+      status: 200,
+      type: "application/json",
+      headers: new Headers(),
+      body: example,
+    }
     expect(deviations({ paths, components: document.components }, answer)).toEqual([])
   }
 })
 
 test("an answer that is not as described is noticed: one member too many, one too few, one of another kind", () => {
   const { example } = document.components.schemas.Ticket
-  const answer = (body: object) => ({ method: "GET", path: "/api/v1/tickets/x", status: 200, type: "application/json", headers: new Headers(), body })
+  const answer = (body: object) => ({
+    method: "GET",
+    path: "/api/v1/tickets/x",
+    status: 200,
+    type: "application/json",
+    headers: new Headers(),
+    body,
+  })
   const { due: _due, ...without } = example
   expect(deviations(document, answer(example))).toEqual([])
   expect(deviations(document, answer({ ...example, nationalId: "1000000008" }))).toHaveLength(1)

@@ -103,7 +103,10 @@ const idempotencyHeader = z.object({
 
 /** A name for generators of clients: `postBookingsByIdMove`. */
 function nameOf({ method, path }: { method: string; path: string }): string {
-  const parts = path.replace("/api/v1/", "").split(/[/-]/).map((part) => part.replace(/^\{(\w)(\w*)\}$/, (_, first, rest) => `by${first.toUpperCase()}${rest}`))
+  const parts = path
+    .replace("/api/v1/", "")
+    .split(/[/-]/)
+    .map((part) => part.replace(/^\{(\w)(\w*)\}$/, (_, first, rest) => `by${first.toUpperCase()}${rest}`))
   return method + parts.map((part) => part.charAt(0).toUpperCase() + part.slice(1)).join("")
 }
 
@@ -114,7 +117,10 @@ function bodyForm(body: z.ZodType, example?: object) {
 }
 
 function descriptionOf({ who, scope, description }: { who: Who; scope?: string; description?: string }): string {
-  const callers = who === "anyone" ? "anyone" : who.map((role) => (role === "integrator" ? `integrator (scope \`${scope}\`)` : role)).join(", ")
+  const callers =
+    who === "anyone"
+      ? "anyone"
+      : who.map((role) => (role === "integrator" ? `integrator (scope \`${scope}\`)` : role)).join(", ")
   return [description, `Callers: ${callers}.`].filter(Boolean).join("\n\n")
 }
 
@@ -122,13 +128,22 @@ function goodAnswers(answers: Call<never, never, never>["answers"]) {
   const words = { 200: "OK", 201: "Created" }
   const withBody = ([200, 201] as const).flatMap((status) => {
     const schema = answers[status]
-    return schema ? [[status, { description: words[status], content: { "application/json": { schema } } }] as const] : []
+    return schema
+      ? [[status, { description: words[status], content: { "application/json": { schema } } }] as const]
+      : []
   })
   return { ...Object.fromEntries(withBody), ...(answers[204] ? { 204: { description: answers[204] } } : {}) }
 }
 
 /** Any call may be malformed, carry a bad token, ask too often or meet a server that is going down. */
-const always: RefusalCode[] = ["malformed", "invalid_field", "bad_token", "too_many_requests", "unavailable", "store_busy"]
+const always: RefusalCode[] = [
+  "malformed",
+  "invalid_field",
+  "bad_token",
+  "too_many_requests",
+  "unavailable",
+  "store_busy",
+]
 const ofWrites: RefusalCode[] = ["idempotency_mismatch", "too_large", "unsupported_type", "wrong_state"]
 
 function refusedAnswers(given: { who: Who; params?: unknown; method: string; refusals?: RefusalCode[] }) {
@@ -137,7 +152,10 @@ function refusedAnswers(given: { who: Who; params?: unknown; method: string; ref
   if (given.params) codes.push("not_found")
   if (given.method !== "get") codes.push(...ofWrites)
   const byStatus = Map.groupBy(new Set(codes), (code) => statusOf[code])
-  const answers = [...byStatus].map(([status, of]) => [status, problemAnswer(of.map((code) => `\`${code}\``).join(", "))])
+  const answers = [...byStatus].map(([status, of]) => [
+    status,
+    problemAnswer(of.map((code) => `\`${code}\``).join(", ")),
+  ])
   return { ...Object.fromEntries(answers), 500: problemAnswer("`bug`: our mistake; nothing was saved") }
 }
 

@@ -96,7 +96,11 @@ for (const { form } of endpoints) {
   test(`${name} lets in whom it is for and nobody else`, async () => {
     const path = pathOf(form.path)
     for (const role of everyRole) {
-      const { status, body } = await callers[role].send(form.method.toUpperCase(), path, form.method === "get" ? undefined : [])
+      const { status, body } = await callers[role].send(
+        form.method.toUpperCase(),
+        path,
+        form.method === "get" ? undefined : [],
+      )
       const isIn = matrix[name]?.includes(role)
       // An array is no body that any call takes: who is let in is told so, or that there is nothing; nothing is changed either way.
       if (isIn) expect([role, status]).not.toEqual([role, 401])
@@ -105,13 +109,20 @@ for (const { form } of endpoints) {
     }
     const stranger = await server.nobody.send(form.method.toUpperCase(), path, form.method === "get" ? undefined : [])
     if (isOpen) expect(stranger.status).toBeLessThan(401)
-    else expect([stranger.status, stranger.body.code, stranger.headers.get("WWW-Authenticate")]).toEqual([401, "not_signed_in", "Bearer"])
+    else
+      expect([stranger.status, stranger.body.code, stranger.headers.get("WWW-Authenticate")]).toEqual([
+        401,
+        "not_signed_in",
+        "Bearer",
+      ])
   })
 
   test(`${name} is closed to a bad token`, async () => {
     const good = (await callers.citizen.token()) ?? ""
     for (const token of ["x", `${good}x`, good.slice(0, -1), `dawr_live_aaaaaaaa_${"a".repeat(43)}`]) {
-      const { status, body } = await server.withToken(token).send(form.method.toUpperCase(), pathOf(form.path), form.method === "get" ? undefined : {})
+      const { status, body } = await server
+        .withToken(token)
+        .send(form.method.toUpperCase(), pathOf(form.path), form.method === "get" ? undefined : {})
       expect([status, body.code]).toEqual([401, "bad_token"])
     }
   })
@@ -120,7 +131,9 @@ for (const { form } of endpoints) {
 test("an integrator without the scope stays outside, whatever else its key opens", async () => {
   for (const { form, who, scope } of endpoints) {
     if (who === "anyone" || !who.includes("integrator")) continue
-    const { status, body } = await server.integrator("board:read").send(form.method.toUpperCase(), pathOf(form.path), form.method === "get" ? undefined : {})
+    const { status, body } = await server
+      .integrator("board:read")
+      .send(form.method.toUpperCase(), pathOf(form.path), form.method === "get" ? undefined : {})
     expect([status, body.code, body.scope]).toEqual([403, "forbidden", scope])
   }
 })
@@ -132,11 +145,19 @@ test("a wrong method on a path that is there is answered with the methods that a
     const allowed = endpoints.filter(({ form }) => form.path === path).map(({ form }) => form.method.toUpperCase())
     for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"].filter((one) => !allowed.includes(one))) {
       const { status, body, headers, type } = await server.citizen(1).send(method, pathOf(path))
-      expect([method, path, status, body.code, type.split(";")[0]]).toEqual([method, path, 405, "method_not_allowed", "application/problem+json"])
+      expect([method, path, status, body.code, type.split(";")[0]]).toEqual([
+        method,
+        path,
+        405,
+        "method_not_allowed",
+        "application/problem+json",
+      ])
       for (const one of allowed) expect(headers.get("Allow")).toContain(one)
     }
   }
-  const overridden = await server.agent(1).get("/api/v1/counters/RUH-RML.1/opening?_method=POST", { headers: { "X-HTTP-Method-Override": "POST" } })
+  const overridden = await server
+    .agent(1)
+    .get("/api/v1/counters/RUH-RML.1/opening?_method=POST", { headers: { "X-HTTP-Method-Override": "POST" } })
   expect(overridden.status).toBe(405)
   expect((await server.agent(1).send("HEAD", "/api/v1/counters/RUH-RML.1/opening")).status).toBe(405)
   expect(await server.head()).toBe(head)
@@ -144,7 +165,14 @@ test("a wrong method on a path that is there is answered with the methods that a
 
 test("what is not there is a problem document, however the path is bent", async () => {
   const bent = [
-    ...["/api/v1/nothing", "/api/v2/offices", "/api/v1/offices/", "/api//v1/offices", "/API/v1/offices", "/api/v1/Offices"],
+    ...[
+      "/api/v1/nothing",
+      "/api/v2/offices",
+      "/api/v1/offices/",
+      "/api//v1/offices",
+      "/API/v1/offices",
+      "/api/v1/Offices",
+    ],
     ...["/api/v1/offices/RUH-RML/queue/", "/api/v1/offices;x/RUH-RML", "/api/v1/offices%2fRUH-RML%2fqueue"],
   ]
   for (const path of bent) {
@@ -152,7 +180,11 @@ test("what is not there is a problem document, however the path is bent", async 
     expect([path, status]).toEqual([path, 404])
   }
   const { type, body } = await server.nobody.get("/api/v1/nothing")
-  expect([type.split(";")[0], body.code, body.type]).toEqual(["application/problem+json", "not_found", "/problems/not_found"])
+  expect([type.split(";")[0], body.code, body.type]).toEqual([
+    "application/problem+json",
+    "not_found",
+    "/problems/not_found",
+  ])
   // Encoded letters name the same path, and the same gate stands before it.
   expect((await server.nobody.get("/api/v1/offices/RUH-RML/%71ueue")).status).toBe(401)
 })

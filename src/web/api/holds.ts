@@ -1,6 +1,6 @@
-import { hold, ownHold, releaseHold } from "../../domain/availability/holds.ts"
-import { slotId } from "../../domain/availability/grid.ts"
 import { isoWithOffset } from "../../base/time.ts"
+import { slotId } from "../../domain/availability/grid.ts"
+import { hold, ownHold, releaseHold } from "../../domain/availability/holds.ts"
 import { office } from "../../domain/offices/reads.ts"
 import { call } from "./endpoint.ts"
 import { idPath, visit } from "./forms.ts"
@@ -15,7 +15,8 @@ export const holdCalls = [
     path: "/api/v1/holds",
     tag: "Booking",
     summary: "Keep places while the form is filled",
-    description: "A second hold for the same service moves the first: if the new places are not to be had, the old ones stay.",
+    description:
+      "A second hold for the same service moves the first: if the new places are not to be had, the old ones stay.",
     who: ["citizen"],
     body: visit,
     example: { office: "RUH-RML", service: "PAS-08", slot: "RUH-RML.PAS.20261122T0730" },

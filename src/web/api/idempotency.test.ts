@@ -52,7 +52,9 @@ test("a refusal is not kept: the same request may be granted later", async () =>
 test("twenty at the same moment with one key make one booking and get equal answers", async () => {
   const citizen = server.citizen(4)
   const head = await server.head()
-  const asked = Array.from({ length: 20 }, () => citizen.post("/api/v1/bookings", wanted("12:30"), keyed("all at once")))
+  const asked = Array.from({ length: 20 }, () =>
+    citizen.post("/api/v1/bookings", wanted("12:30"), keyed("all at once")),
+  )
   const answers = await Promise.all(asked)
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]))
   expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1)
@@ -82,7 +84,9 @@ test("the kiosk's slip can be printed again from a repeated request, link and al
 test("after a day the key is free again", async () => {
   office.clock.advance(24 * 3600_000 + 1)
   const slot = office.slot("13:00", { on: "2026-11-23" })
-  const later = await server.citizen(1).post("/api/v1/bookings", { office: "RUH-RML", service: "PAS-10", slot }, keyed("once"))
+  const later = await server
+    .citizen(1)
+    .post("/api/v1/bookings", { office: "RUH-RML", service: "PAS-10", slot }, keyed("once"))
   expect(later.status).toBe(201)
 })
 

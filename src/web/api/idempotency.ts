@@ -4,9 +4,9 @@ import { isRefusal } from "../../base/refusal.ts"
 import { sha256 } from "../../base/seal.ts"
 import { answerBefore, keepAnswer, type Repeatable } from "../../domain/access/answers.ts"
 import type { Context } from "../house.ts"
+import { writtenRefusal } from "../present.ts"
 import { invalid } from "./asked.ts"
 import type { Answer } from "./endpoint.ts"
-import { writtenRefusal } from "../present.ts"
 
 const keyForm = /^[\x20-\x7e]{1,255}$/
 

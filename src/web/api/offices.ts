@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi"
 import { addDays, type Instant, readDay } from "../../base/day.ts"
-import { Refusal } from "../../base/refusal.ts"
 import { hijriDay } from "../../base/hijri.ts"
+import { Refusal } from "../../base/refusal.ts"
 import { dayIn, isoWithOffset } from "../../base/time.ts"
 import { covers } from "../../domain/access/staff.ts"
 import { isStaff, type Subject } from "../../domain/access/subject.ts"
@@ -14,10 +14,10 @@ import { waitingIn } from "../../domain/queue/counters.ts"
 import { countersOf } from "../../domain/queue/tickets.ts"
 import type { Context, House } from "../house.ts"
 import { staffRoles } from "../house.ts"
+import { orNull, paged, presentCounter, presentFact } from "../present.ts"
 import { invalid } from "./asked.ts"
 import { call } from "./endpoint.ts"
 import { cursor, dayText, officePath, serviceCode, wholeText } from "./forms.ts"
-import { orNull, paged, presentCounter, presentFact } from "../present.ts"
 import { counter, fact, list, office as officeShape, slotDays } from "./shapes.ts"
 
 /** Offices as anybody may see them, and what their staff and integrators may see besides. */
@@ -32,7 +32,12 @@ export const officeCalls = [
     answers: { 200: list(officeShape) },
     async handle(c, { query }) {
       const { house } = c.var
-      const page = paged(await allOffices(house.store), query.cursor, ({ code }) => code, (row) => row)
+      const page = paged(
+        await allOffices(house.store),
+        query.cursor,
+        ({ code }) => code,
+        (row) => row,
+      )
       const services = await allServices(house.store)
       const items = []
       for (const row of page.items) items.push(await presentOffice(house, row, services))
@@ -68,7 +73,15 @@ export const officeCalls = [
       const { store } = c.var.house
       const here = await officeWithin(c, params.code)
       const all = await countersOf(store, here.code)
-      return { status: 200, body: paged(all, query.cursor, ({ id }) => id, (row) => presentCounter(row, here.zone)) }
+      return {
+        status: 200,
+        body: paged(
+          all,
+          query.cursor,
+          ({ id }) => id,
+          (row) => presentCounter(row, here.zone),
+        ),
+      }
     },
   }),
 
@@ -77,7 +90,8 @@ export const officeCalls = [
     path: "/api/v1/offices/{code}/slots",
     tag: "Booking",
     summary: "What can be booked",
-    description: "Full slots are listed with `free` 0. Ramadan nights past midnight belong to the day on which they begin.",
+    description:
+      "Full slots are listed with `free` 0. Ramadan nights past midnight belong to the day on which they begin.",
     who: "anyone",
     params: officePath,
     query: z.object({
@@ -94,7 +108,14 @@ export const officeCalls = [
       const here = await office(store, params.code)
       const from = query.from === undefined ? dayIn(now, here.zone) : readDay(query.from)
       if (!from) throw invalid([{ path: "from", message: "is no day" }])
-      const asked = { office: here.code, service: query.service, from, days: query.days ?? 7, people: query.people ?? 1, now }
+      const asked = {
+        office: here.code,
+        service: query.service,
+        from,
+        days: query.days ?? 7,
+        people: query.people ?? 1,
+        now,
+      }
       const { zone, days } = await slotsOffered(store, asked)
       const shown = days.map(({ day, slots }) => ({
         day,
@@ -119,7 +140,10 @@ export const officeCalls = [
     who: ["integrator", "supervisor", "auditor"],
     scope: "facts:read",
     params: officePath,
-    query: z.object({ since: wholeText(0, Number.MAX_SAFE_INTEGER, 0).optional(), limit: wholeText(1, 1000, 100).optional() }),
+    query: z.object({
+      since: wholeText(0, Number.MAX_SAFE_INTEGER, 0).optional(),
+      limit: wholeText(1, 1000, 100).optional(),
+    }),
     answers: { 200: list(fact) },
     async handle(c, { params, query }) {
       const here = await officeWithin(c, params.code)
@@ -179,7 +203,12 @@ async function presentOffice({ store, clock }: House, here: Office, services: Se
 }
 
 export function presentSession(
-  session: { startsAt: Instant; endsAt: Instant; breaks: readonly { startsAt: Instant; endsAt: Instant }[]; bookingOnly: boolean },
+  session: {
+    startsAt: Instant
+    endsAt: Instant
+    breaks: readonly { startsAt: Instant; endsAt: Instant }[]
+    bookingOnly: boolean
+  },
   zone: string,
 ) {
   const span = ({ startsAt, endsAt }: { startsAt: Instant; endsAt: Instant }) => ({

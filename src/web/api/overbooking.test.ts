@@ -7,7 +7,9 @@ const places = 5
 test("300 citizens ask for a slot with 5 places in the same moment: five get one, ten times in a row", async () => {
   const times = ["11:00", "11:15", "11:30", "11:45", "12:00", "12:15", "12:30", "12:45", "13:00", "13:15"]
   const everybody = crowd + places * times.length
-  const server = await testServer({ plan: { citizens: everybody, lines: [{ code: "PAS", public: places }, { code: "RES" }] } })
+  const server = await testServer({
+    plan: { citizens: everybody, lines: [{ code: "PAS", public: places }, { code: "RES" }] },
+  })
   const { office } = server
   let without = Array.from({ length: everybody }, (_, index) => server.citizen(index + 1))
   // Their keys are made before, so that the requests meet each other and nothing else.
@@ -30,7 +32,9 @@ test("300 citizens ask for a slot with 5 places in the same moment: five get one
 })
 
 test("300 citizens hold and confirm at once: no more places go than there are, whichever way they are asked for", async () => {
-  const server = await testServer({ plan: { citizens: crowd, lines: [{ code: "PAS", public: places }, { code: "RES" }] } })
+  const server = await testServer({
+    plan: { citizens: crowd, lines: [{ code: "PAS", public: places }, { code: "RES" }] },
+  })
   const wanted = { office: "RUH-RML", service: "PAS-10", slot: server.office.slot("12:00") }
   const citizens = Array.from({ length: crowd }, (_, index) => server.citizen(index + 1))
   await Promise.all(citizens.map((citizen) => citizen.token()))

@@ -18,7 +18,8 @@ async function walkIn(service = "PAS-10") {
   return issued.body
 }
 
-const step = (agent: typeof first, id: string, verb: string, body?: object) => agent.post(`/api/v1/tickets/${id}/${verb}`, body)
+const step = (agent: typeof first, id: string, verb: string, body?: object) =>
+  agent.post(`/api/v1/tickets/${id}/${verb}`, body)
 
 async function called(agent: typeof first, number: number) {
   const answer = await agent.post(`${counter(number)}/next`)
@@ -52,7 +53,10 @@ test("an agent sits down, pauses and leaves; nobody sits on another's chair", as
     id: "RUH-RML.2",
     state: "open",
     staff: "agent-RUH-RML-2",
-    lines: [{ line: "RES", handicap: 0 }, { line: "PAS", handicap: 15 }],
+    lines: [
+      { line: "RES", handicap: 0 },
+      { line: "PAS", handicap: 15 },
+    ],
   })
   const taken = await server.agent(3).post(`${counter(2)}/opening`)
   expect([taken.status, taken.body.code]).toEqual([409, "counter_taken"])
@@ -60,7 +64,9 @@ test("an agent sits down, pauses and leaves; nobody sits on another's chair", as
   expect((await second.post(`${counter(2)}/pause`)).body.state).toBe("paused")
   expect((await second.post(`${counter(2)}/next`)).body.code).toBe("counter_closed")
   expect((await second.post(`${counter(2)}/opening`)).body.state).toBe("open")
-  expect((await second.post(`${counter(2)}/opening`, { lines: ["TRA"] })).body.fields).toEqual([{ path: "lines", message: expect.any(String) }])
+  expect((await second.post(`${counter(2)}/opening`, { lines: ["TRA"] })).body.fields).toEqual([
+    { path: "lines", message: expect.any(String) },
+  ])
   expect((await second.post(`${counter(2)}/closing`)).body).toMatchObject({ state: "closed", staff: null })
   expect((await first.post("/api/v1/counters/RUH-RML.99/opening")).status).toBe(404)
   expect((await server.agent(1, "RUH-QHK").post(`${counter(2)}/opening`)).status).toBe(403)
@@ -169,7 +175,11 @@ test("the waiting list is in the order of due times, and each row says why it st
   const list = await second.get("/api/v1/offices/RUH-RML/queue")
   expect(list.status).toBe(200)
   expect(list.body.items.map(({ id }: { id: string }) => id)).toEqual([one.id, two.id])
-  expect(list.body.items[1].why).toMatchObject({ by: "walkin", behind: one.number, arrivedAt: expect.stringMatching(/\+03:00$/) })
+  expect(list.body.items[1].why).toMatchObject({
+    by: "walkin",
+    behind: one.number,
+    arrivedAt: expect.stringMatching(/\+03:00$/),
+  })
   expect(list.body.lines.find(({ line }: { line: string }) => line === "PAS")).toMatchObject({ waiting: 2 })
   expect((await server.citizen(1).get("/api/v1/offices/RUH-RML/queue")).status).toBe(403)
   expect((await server.agent(1, "RUH-QHK").get("/api/v1/offices/RUH-RML/queue")).status).toBe(403)

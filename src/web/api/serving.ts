@@ -1,11 +1,11 @@
 import { z } from "@hono/zod-openapi"
 import type { Scope, Tx } from "../../../db/write.ts"
+import type { RefusalCode } from "../../base/refusal.ts"
+import type { Staff } from "../../domain/access/subject.ts"
 import { callThis, recall } from "../../domain/queue/calling.ts"
 import { absent, changeService, finish, park, returnTicket, serve } from "../../domain/queue/serving.ts"
 import { transfer } from "../../domain/queue/transfer.ts"
 import { undo, undoSeconds } from "../../domain/queue/undo.ts"
-import type { Staff } from "../../domain/access/subject.ts"
-import type { RefusalCode } from "../../base/refusal.ts"
 import type { Context, Who } from "../house.ts"
 import { type Answer, call } from "./endpoint.ts"
 import { counterId, idPath, officeCode, serviceCode, shortText } from "./forms.ts"
@@ -50,7 +50,8 @@ export const servingCalls = [
     body: z.object({ outcome: z.enum(["done", "referred", "not_possible"]), note: shortText.optional() }),
     example: { outcome: "done" },
     refusals: ofCounters,
-    handle: (c, { params, body, given }) => step(c, params.id, given, (tx, agent) => finish(tx, agent, params.id, body)),
+    handle: (c, { params, body, given }) =>
+      step(c, params.id, given, (tx, agent) => finish(tx, agent, params.id, body)),
   }),
   call({
     ...atCounter,
@@ -79,7 +80,11 @@ export const servingCalls = [
     summary: "Send on to another service",
     description:
       "`correction` keeps the due; `next_step` takes now and the line's target. To another office it becomes a new ticket, which is the answer.",
-    body: z.object({ service: serviceCode, office: officeCode.optional(), reason: z.enum(["correction", "next_step"]) }),
+    body: z.object({
+      service: serviceCode,
+      office: officeCode.optional(),
+      reason: z.enum(["correction", "next_step"]),
+    }),
     example: { service: "RES-04", reason: "next_step" },
     refusals: [...ofCounters, "target_closed", "booking_only", "service_not_here", "service_online_only"],
     handle: (c, { params, body, given }) => {

@@ -2,7 +2,9 @@ import { z } from "@hono/zod-openapi"
 
 /* What is answered. A test holds every answer of the whole run against these. */
 
-export const words = z.object({ ar: z.string(), en: z.string() }).openapi("Words", { description: "A name in both languages." })
+export const words = z
+  .object({ ar: z.string(), en: z.string() })
+  .openapi("Words", { description: "A name in both languages." })
 export const instant = z.iso.datetime({ offset: true }).openapi({ example: "2026-11-22T10:00:00+03:00" })
 export const day = z.iso.date().openapi({ example: "2026-11-22" })
 
@@ -54,7 +56,9 @@ export const office = z
     earlyMinutes: z.int().openapi({ description: "From this long before a booked start one may check in." }),
     open: z.boolean().openapi({ description: "A session runs now." }),
     today: z.object({ day, sessions: z.array(session) }),
-    nextOpening: instant.nullable().openapi({ description: "Where it is closed: when it opens next, within two weeks." }),
+    nextOpening: instant
+      .nullable()
+      .openapi({ description: "Where it is closed: when it opens next, within two weeks." }),
     busy: z.object({
       waiting: z.int(),
       countersOpen: z.int(),
@@ -82,7 +86,10 @@ export const counter = z
       office: "RUH-RML",
       number: 3,
       state: "open",
-      lines: [{ line: "PAS", handicap: 0 }, { line: "RES", handicap: 20 }],
+      lines: [
+        { line: "PAS", handicap: 0 },
+        { line: "RES", handicap: 20 },
+      ],
       staff: "019aa0f0-2222-7b1e-9d3c-2f4f4a5f6b7c",
       ticket: null,
       changedAt: "2026-11-22T07:31:00+03:00",
@@ -112,16 +119,14 @@ export const slotDays = z
   })
   .openapi("SlotDays")
 
-export const hold = z
-  .object({ id: z.string(), slot: z.string(), expiresAt: instant })
-  .openapi("Hold", {
-    description: "Places kept while the form is filled.",
-    example: {
-      id: "019aa0f0-7c5e-7b1e-9d3c-2f4f4a5f6b7c",
-      slot: "RUH-RML.PAS.20261122T0900",
-      expiresAt: "2026-11-22T10:10:00+03:00",
-    },
-  })
+export const hold = z.object({ id: z.string(), slot: z.string(), expiresAt: instant }).openapi("Hold", {
+  description: "Places kept while the form is filled.",
+  example: {
+    id: "019aa0f0-7c5e-7b1e-9d3c-2f4f4a5f6b7c",
+    slot: "RUH-RML.PAS.20261122T0900",
+    expiresAt: "2026-11-22T10:10:00+03:00",
+  },
+})
 
 export const booking = z
   .object({
@@ -212,7 +217,10 @@ export const ticket = z
     endedAt: instant.nullable(),
     outcome: z.string().nullable(),
     cameFrom: z.string().nullable(),
-    wentOnAs: z.string().nullable().openapi({ description: "The ticket in another office that goes on where this one ended." }),
+    wentOnAs: z
+      .string()
+      .nullable()
+      .openapi({ description: "The ticket in another office that goes on where this one ended." }),
     lateMinutes: z.int().optional().openapi({ description: "At check-in: minutes after the booked time." }),
     link: z.url().optional().openapi({ description: "The holder's page; only for whom it was issued to." }),
   })

@@ -29,14 +29,21 @@ async function booked(number: number, time: string, service = "PAS-10") {
 async function numbered(number: number, nationalId: string) {
   await office.write(async (tx) => {
     const numberIndex = server.keys.index("number", nationalId)
-    await tx.db.update(people).set({ numberIndex }).where(eq(people.id, office.citizen(number).id))
+    await tx.db
+      .update(people)
+      .set({ numberIndex })
+      .where(eq(people.id, office.citizen(number).id))
   })
 }
 
 test("a booking's code at the kiosk makes a ticket that is early until its time, with the holder's link on the slip", async () => {
   const booking = await booked(1, "11:00")
   const tooEarly = await kiosk.post(checkIns, { code: booking.code })
-  expect([tooEarly.status, tooEarly.body.code, tooEarly.body.comeAt]).toEqual([422, "too_early", "2026-11-22T10:30:00+03:00"])
+  expect([tooEarly.status, tooEarly.body.code, tooEarly.body.comeAt]).toEqual([
+    422,
+    "too_early",
+    "2026-11-22T10:30:00+03:00",
+  ])
   later(40)
   const arrived = await kiosk.post(checkIns, { code: booking.code.replace(/(\d{5})/, "$1 ") })
   expect(arrived.status).toBe(201)
@@ -78,7 +85,13 @@ test("the owner's phone checks in with what the hall's screen shows now, and not
   later(60)
   const now = office.clock.office()
   const phone = server.citizen(3)
-  for (const hall of [undefined, "", "abcdefgh", hallCode(server.keys, "RUH-RML", now - 120_000), hallCode(server.keys, "JED-MUN", now)]) {
+  for (const hall of [
+    undefined,
+    "",
+    "abcdefgh",
+    hallCode(server.keys, "RUH-RML", now - 120_000),
+    hallCode(server.keys, "JED-MUN", now),
+  ]) {
     const refused = await phone.post(checkIns, { code: booking.code, hall })
     expect([refused.status, refused.body.code]).toEqual([422, "hall_code_wrong"])
   }

@@ -2,20 +2,20 @@ import { z } from "@hono/zod-openapi"
 import type { Scope, Tx } from "../../../db/write.ts"
 import { Refusal } from "../../base/refusal.ts"
 import type { Subject } from "../../domain/access/subject.ts"
-import { checkIn, type CheckingIn, issueTicket } from "../../domain/queue/arrivals.ts"
+import { type CheckingIn, checkIn, issueTicket } from "../../domain/queue/arrivals.ts"
 import { heldTicket } from "../../domain/queue/desk.ts"
 import { isHallCode } from "../../domain/queue/hall-code.ts"
 import { away, awayMinutesMax, confirmNeed, leave, ready } from "../../domain/queue/holder.ts"
 import { queueView } from "../../domain/queue/reads.ts"
 import type { Context, Who } from "../house.ts"
 import { staffRoles } from "../house.ts"
+import { paged, presentQueueRow, presentTicket, ticketLink } from "../present.ts"
 import { invalid } from "./asked.ts"
 import { type Answer, call } from "./endpoint.ts"
 import { cursor, idPath, need, numberText, officePath, people, serviceCode } from "./forms.ts"
-import { bookingCodeOf, holderOf, mobileOf, nationalIdOf } from "./numbers.ts"
 import { change } from "./idempotency.ts"
+import { bookingCodeOf, holderOf, mobileOf, nationalIdOf } from "./numbers.ts"
 import { officeWithin } from "./offices.ts"
-import { paged, presentQueueRow, presentTicket, ticketLink } from "../present.ts"
 import { queue, ticket } from "./shapes.ts"
 import { anybody, staff } from "./subjects.ts"
 
@@ -38,7 +38,10 @@ export const ticketCalls = [
       birthYear: z.int().min(1850).max(2200).optional(),
       hall: z.string().max(20).optional(),
       need: need.optional(),
-      ready: z.boolean().optional().openapi({ description: "To be called as soon as possible, also before the booked time." }),
+      ready: z
+        .boolean()
+        .optional()
+        .openapi({ description: "To be called as soon as possible, also before the booked time." }),
     }),
     example: { code: "4829107735" },
     answers: { 201: ticket },
@@ -49,7 +52,13 @@ export const ticketCalls = [
     async handle(c, { params, body, given }) {
       const { keys } = c.var.house
       const by = ownDoor(c, params.code)
-      const asked = { office: params.code, by: whoseBooking(c, by, body), lang: c.var.lang, need: body.need, ready: body.ready }
+      const asked = {
+        office: params.code,
+        by: whoseBooking(c, by, body),
+        lang: c.var.lang,
+        need: body.need,
+        ready: body.ready,
+      }
       const answer = await change(c, given, [`office:${params.code}`], async (tx) => {
         if (by.role === "citizen" && !isHallCode(keys, params.code, body.hall ?? "", tx.now)) {
           throw new Refusal("hall_code_wrong")
@@ -80,7 +89,14 @@ export const ticketCalls = [
     example: { service: "PAS-08", mobile: "0551234567" },
     answers: { 201: ticket },
     refusals: [
-      ...(["number_required", "number_invalid", "already_waiting", "day_full", "booking_only", "office_closed"] as const),
+      ...([
+        "number_required",
+        "number_invalid",
+        "already_waiting",
+        "day_full",
+        "booking_only",
+        "office_closed",
+      ] as const),
       ...(["service_not_here", "service_online_only", "too_many_people"] as const),
     ],
     async handle(c, { params, body, given }) {
@@ -91,7 +107,14 @@ export const ticketCalls = [
       const answer = await change(c, given, [`office:${params.code}`], async (tx) => {
         const bound = await holderOf(tx, keys, { nationalId, mobile })
         const { service, people, need } = body
-        const row = await issueTicket(tx, by, { office: params.code, service, people, need, ...bound, lang: c.var.lang })
+        const row = await issueTicket(tx, by, {
+          office: params.code,
+          service,
+          people,
+          need,
+          ...bound,
+          lang: c.var.lang,
+        })
         return { status: 201, body: await presentTicket(tx, row.id, tx.now) }
       })
       return withLink(c, answer, true)
@@ -178,9 +201,17 @@ export const ticketCalls = [
       const { store, clock } = c.var.house
       const { code, zone } = await officeWithin(c, params.code)
       const view = await queueView(store, code, clock.office(), queueMax)
-      const page = paged(view.waiting, query.cursor, ({ id }) => id, (row) => presentQueueRow(row, zone))
+      const page = paged(
+        view.waiting,
+        query.cursor,
+        ({ id }) => id,
+        (row) => presentQueueRow(row, zone),
+      )
       const shown = (rows: typeof view.waiting) => rows.map((row) => presentQueueRow(row, zone))
-      return { status: 200, body: { ...page, aside: shown(view.aside), atCounters: shown(view.atCounters), lines: view.lines } }
+      return {
+        status: 200,
+        body: { ...page, aside: shown(view.aside), atCounters: shown(view.atCounters), lines: view.lines },
+      }
     },
   }),
 ]
