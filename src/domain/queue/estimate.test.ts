@@ -29,6 +29,13 @@ describe("the rest of the day, run ahead", () => {
     expect(startsOf({ waiters: [waiter("a", 5)], counters: counters(1, 7) })).toEqual({ a: 7 })
   })
 
+  test("a start is an instant, also where the pace of the day gives no whole minutes", () => {
+    const waiters = [waiter("a", 5, { minutes: 10 / 3 }), waiter("b", 6, { minutes: 7.123456789 }), waiter("c", 7)]
+    const starts = expectedStarts({ now, breaks: [], counters: counters(1, 1 / 3), waiters })
+    for (const at of starts.values()) expect(Number.isInteger(at)).toBe(true)
+    expect(starts.size).toBe(3)
+  })
+
   test("where no counter serves a line, its people have no time at all", () => {
     expect(startsOf({ waiters: [waiter("a", 5, { line: "RES" })] })).toEqual({})
     expect(startsOf({ waiters: [waiter("a", 5)], counters: [] })).toEqual({})

@@ -57,7 +57,8 @@ export function expectedStarts(hall: Hall): Map<string, Instant> {
     const line = firstLine(counter.profile, ready)
     const waiter = line === null ? undefined : ready.get(line)?.pop()
     if (waiter) {
-      starts.set(waiter.id, counter.freeAt)
+      // A pace makes minutes that are no whole milliseconds; an instant is one.
+      starts.set(waiter.id, Math.ceil(counter.freeAt))
       counter.freeAt = pastBreaks(counter.freeAt + waiter.minutes * minute, hall.breaks)
       continue
     }
