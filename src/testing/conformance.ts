@@ -144,7 +144,7 @@ function isOf(type: string, value: unknown): boolean {
     case "object":
       return value !== null && typeof value === "object" && !Array.isArray(value)
     default:
-      // biome-ignore lint/suspicious/useValidTypeof: the schema's words for text, number and truth are the language's own.
+      // The schema's words for text, number and truth are the language's own.
       return typeof value === type
   }
 }

@@ -21,8 +21,7 @@ export interface ApiAnswer {
   headers: Headers
   type: string
   /** JSON where it is, else the text. */
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads into what came over the wire.
-  body: any
+  body: ReturnType<typeof JSON.parse>
 }
 
 export interface Asking {

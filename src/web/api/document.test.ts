@@ -5,8 +5,7 @@ import { description } from "./description.ts"
 import { endpoints } from "./endpoints.ts"
 
 const server = await testServer()
-// biome-ignore lint/suspicious/noExplicitAny: the document as whoever reads it meets it.
-let document: any
+let document: ReturnType<typeof JSON.parse>
 
 beforeAll(async () => {
   document = (await server.nobody.get("/openapi.json")).body
