@@ -543,6 +543,33 @@ describe("a client that misbehaves", () => {
     expect(await binary.closed).toEqual({ code: 1003, reason: "binary" })
   })
 
+  test("that breaks the standard itself is closed without being heard, and nobody else notices", async () => {
+    const { program, url, call, hub } = await hall()
+    const screen = await program("board")
+    await watching(screen)
+    const mask = [0, 0, 0, 0]
+    const broken = {
+      "not masked": [0x81, 2, 0x7b, 0x7d],
+      "a reserved kind": [0x83, 0x80, ...mask],
+      "no UTF-8": [0x81, 0x82, ...mask, 0xc3, 0x28],
+      "a reserved bit": [0xc1, 0x80, ...mask],
+      "an end without a beginning": [0x80, 0x80, ...mask],
+      "a ping too long": [0x89, 0xfe, 0, 126, ...mask, ...Array.from({ length: 126 }, () => 1)],
+      "a goodbye that is none": [0x88, 0x82, ...mask, 0x03, 0xed],
+    }
+    for (const frame of Object.values(broken)) {
+      const socket = connect(Number(new URL(url).port), "127.0.0.1")
+      const ended = new Promise((resolve) => socket.once("close", resolve))
+      socket.on("error", () => {})
+      socket.write(handshakeOf(url, {}))
+      socket.once("data", () => socket.write(Buffer.from(frame)))
+      await ended
+    }
+    while (hub.numbers().sockets > 1) await turn()
+    await call(101)
+    expect(numbers(told(await screen.next(isChange)).change)).toEqual([101])
+  })
+
   test("that talks without end is closed with the twenty-first message in ten seconds, and not with the twentieth", async () => {
     const { program, office } = await hall()
     const client = await program("board")
