@@ -215,7 +215,7 @@ describe("a page with a live region", () => {
     await shows(page, "101")
     expect(await page.locator("[data-live-since]").textContent()).toBe("")
     await nothingForbidden(page)
-  })
+  }, 30_000)
 
   test("notices a hole and asks for what it missed", async () => {
     const hall = await stage()
