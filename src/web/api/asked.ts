@@ -61,7 +61,23 @@ function parse(bytes: Uint8Array): unknown {
 function readBy<T>(form: z.ZodType<T>, given: unknown): T {
   const read = form.safeParse(given)
   if (read.success) return read.data
-  throw invalid(read.error.issues.map(({ path, message }) => ({ path: path.map(String).join("."), message })))
+  throw invalid(fieldsOf(read.error.issues, given))
+}
+
+/** Where it is wrong. Of several forms that a body may have, the one that it came nearest to is what its sender meant. */
+function fieldsOf(issues: readonly z.core.$ZodIssue[], given: unknown): { path: string; message: string }[] {
+  return issues.flatMap((issue) => {
+    const at = issue.path.map(String).join(".")
+    const forms = issue.code === "invalid_union" ? issue.errors.filter((errors) => errors.length > 0) : []
+    if (forms.length === 0 || at !== "") return [{ path: at, message: issue.message }]
+    const missing = (form: (typeof forms)[number]) => form.filter(({ path }) => !isGiven(given, path[0])).length
+    const [nearest = []] = forms.toReversed().sort((left, right) => missing(left) - missing(right))
+    return fieldsOf(nearest, given)
+  })
+}
+
+function isGiven(given: unknown, member: PropertyKey | undefined): boolean {
+  return typeof given === "object" && given !== null && member !== undefined && member in given
 }
 
 export function invalid(fields: { path: string; message: string }[]): Refusal {

@@ -97,6 +97,12 @@ test("a full slot answers with three others, written in the office's time", asyn
 test("one booking brings a mother and her children, and nobody for whom she may not act", async () => {
   const children = await office.children(office.citizen(9), 1)
   const mother = server.citizen(9)
+  const me = await mother.get("/api/v1/me")
+  expect(me.body).toMatchObject({
+    role: "citizen",
+    id: "citizen-0009",
+    dependants: [{ id: children[0], kind: "child" }],
+  })
   const made = await mother.post("/api/v1/bookings", { ...at("13:30"), for: ["citizen-0009", ...children] })
   expect(made.status).toBe(201)
   expect(made.body).toMatchObject({ people: 2, for: expect.arrayContaining(children) })
@@ -221,6 +227,8 @@ test("an integrator books only for whoever has consented, to it and not to anoth
   const consent = async (integrator: string) =>
     (await server.citizen(19).post("/api/v1/consents", { integrator, hours: 2 })).body.consent
   const integrator = server.integrator("bookings:write")
+  const me = await integrator.get("/api/v1/me")
+  expect(me.body).toEqual({ role: "integrator", id: server.integratorId, office: null, scopes: ["bookings:write"] })
   const wanted = at("12:15", "PAS-10")
   expect((await integrator.post("/api/v1/bookings", wanted)).body).toMatchObject({ status: 403, why: "consent" })
   const another = await consent("integrator-2")

@@ -14,7 +14,7 @@ import type { Context, Who } from "../house.ts"
 import { staffRoles } from "../house.ts"
 import { paged, presentBooking } from "../present.ts"
 import { invalid } from "./asked.ts"
-import { consenting } from "./consents.ts"
+import { consenting, namedIn } from "./consents.ts"
 import { type Answer, call } from "./endpoint.ts"
 import { cursor, dayText, id, idPath, officeCode, shortText, slotId, visit } from "./forms.ts"
 import { change } from "./idempotency.ts"
@@ -50,7 +50,8 @@ export const bookingCalls = [
       const { keys, store } = c.var.house
       const by = anybody(c)
       const where = "hold" in body ? await officeOfHold(store, body.hold, by) : body.office
-      return change(c, given, [`office:${where}`, `person:${by.id}`], async (tx) => {
+      const owner = by.role === "integrator" ? namedIn(body.consent) : by.id
+      return change(c, given, [`office:${where}`, `person:${owner}`], async (tx) => {
         const who = by.role === "integrator" ? await consenting(tx, keys, by, body.consent) : citizen(c)
         const made = await book(tx, who, body, by.role === "integrator" ? by : who)
         return shown(tx, made, 201)

@@ -39,9 +39,15 @@ export const consentCalls = [
   }),
 ]
 
+/** Of whom a note says that it is; whether that is true is `consenting`'s to find. */
+export function namedIn(consent: string | undefined): string {
+  return consent?.split("~")[0] ?? ""
+}
+
 /** The citizen who has consented to this integrator. Refuses `forbidden` for a note that is none, is another's, or is over. */
 export async function consenting(tx: Tx, keys: Keys, by: Integrator, consent: string | undefined): Promise<Citizen> {
-  const [person = "", until = ""] = consent?.split("~") ?? []
+  const person = namedIn(consent)
+  const until = consent?.split("~")[1] ?? ""
   const good = consent !== undefined && consent === sealed(keys, person, by.id, Number(until)) && Number(until) > tx.now
   const who = good ? await citizenOf(tx, person) : null
   if (!who) throw new Refusal("forbidden", { why: "consent" })

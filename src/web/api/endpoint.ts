@@ -9,8 +9,9 @@ import { problemShape } from "./problem.ts"
 export interface Endpoint {
   form: RouteConfig
   who: Who
-  /** What an integrator's key must name; without one no integrator comes in. */
+  /** What an integrator's key must name; without one no integrator comes in, unless the call is `open` to every key. */
   scope?: string
+  open?: boolean
   handle: Handler
 }
 
@@ -41,6 +42,7 @@ interface Call<P extends Form, Q extends Form, B extends Form> {
   description?: string
   who: Who
   scope?: string
+  open?: boolean
   params?: P
   query?: Q
   body?: B
@@ -77,6 +79,7 @@ export function call<P extends Form = never, Q extends Form = never, B extends F
     form,
     who,
     ...(scope ? { scope } : {}),
+    ...(given.open ? { open: true } : {}),
     async handle(c) {
       const asked = {
         params: params ? readParams(c, params) : {},
@@ -120,7 +123,7 @@ function descriptionOf({ who, scope, description }: { who: Who; scope?: string; 
   const callers =
     who === "anyone"
       ? "anyone"
-      : who.map((role) => (role === "integrator" ? `integrator (scope \`${scope}\`)` : role)).join(", ")
+      : who.map((role) => (role === "integrator" && scope ? `integrator (scope \`${scope}\`)` : role)).join(", ")
   return [description, `Callers: ${callers}.`].filter(Boolean).join("\n\n")
 }
 

@@ -5,12 +5,14 @@ import { counterCalls } from "./counters.ts"
 import { dayCalls } from "./days.ts"
 import type { Endpoint } from "./endpoint.ts"
 import { holdCalls } from "./holds.ts"
+import { meCalls } from "./me.ts"
 import { officeCalls } from "./offices.ts"
 import { servingCalls } from "./serving.ts"
 import { ticketCalls } from "./tickets.ts"
 
 /** Every call of the API, in the order in which a visit meets them. */
 export const endpoints: Endpoint[] = [
+  ...meCalls,
   ...catalogueCalls,
   ...officeCalls,
   ...holdCalls,

@@ -30,10 +30,10 @@ export function mountApi(app: OpenAPIHono<AppEnv>, house: House, calls: Endpoint
 }
 
 /** An integrator's key opens what its scopes name, and nothing because a role happens to stand in a list. */
-function onlyWithScope({ who, scope }: Endpoint) {
+function onlyWithScope({ who, scope, open }: Endpoint) {
   return async (c: Context, next: () => Promise<void>) => {
     const { subject } = c.var
-    if (who !== "anyone" && subject?.role === "integrator" && !(scope && subject.scopes.includes(scope))) {
+    if (who !== "anyone" && !open && subject?.role === "integrator" && !(scope && subject.scopes.includes(scope))) {
       throw new Refusal("forbidden", { scope })
     }
     await next()

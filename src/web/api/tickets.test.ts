@@ -134,6 +134,13 @@ test("somebody who is known here holds the ticket in person", async () => {
   await numbered(5, "1000000016")
   const issued = await kiosk.post(tickets, { service: "PAS-10", nationalId: "1000000016", people: 2, need: "infant" })
   expect(issued.body).toMatchObject({ people: 2, need: "infant", dueBy: "walkin" })
+  const mine = await server.citizen(5).get("/api/v1/tickets")
+  expect(mine.body.items.map(({ id }: { id: string }) => id)).toEqual([issued.body.id])
+  const { number } = issued.body
+  const found = await server.agent(1).get(`/api/v1/offices/RUH-RML/tickets?number=${number}`)
+  expect(found.body.items.map(({ id }: { id: string }) => id)).toEqual([issued.body.id])
+  expect((await kiosk.get("/api/v1/offices/RUH-RML/tickets?number=999999")).body.items).toEqual([])
+  expect((await elsewhere.get(`/api/v1/offices/RUH-RML/tickets?number=${number}`)).status).toBe(403)
   const own = await server.citizen(5).get(`/api/v1/tickets/${issued.body.id}`)
   expect([own.status, own.body.number]).toEqual([200, issued.body.number])
   const seen = await server.agent(1).post(`/api/v1/tickets/${issued.body.id}/need`, { need: "infant" })

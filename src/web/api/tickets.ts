@@ -7,16 +7,18 @@ import { heldTicket } from "../../domain/queue/desk.ts"
 import { isHallCode } from "../../domain/queue/hall-code.ts"
 import { away, awayMinutesMax, confirmNeed, leave, ready } from "../../domain/queue/holder.ts"
 import { queueView } from "../../domain/queue/reads.ts"
+import { sessionsNear } from "../../domain/queue/sessions.ts"
+import { ticketByNumber, ticketsOf } from "../../domain/queue/tickets.ts"
 import type { Context, Who } from "../house.ts"
 import { staffRoles } from "../house.ts"
 import { paged, presentQueueRow, presentTicket, ticketLink } from "../present.ts"
 import { invalid } from "./asked.ts"
 import { type Answer, call } from "./endpoint.ts"
-import { cursor, idPath, need, numberText, officePath, people, serviceCode } from "./forms.ts"
+import { cursor, idPath, need, numberText, officePath, people, serviceCode, wholeText } from "./forms.ts"
 import { change } from "./idempotency.ts"
 import { bookingCodeOf, holderOf, mobileOf, nationalIdOf } from "./numbers.ts"
 import { officeWithin } from "./offices.ts"
-import { queue, ticket } from "./shapes.ts"
+import { list, queue, ticket } from "./shapes.ts"
 import { anybody, staff } from "./subjects.ts"
 
 const serving = ["agent", "supervisor"] as const satisfies Who
@@ -118,6 +120,50 @@ export const ticketCalls = [
         return { status: 201, body: await presentTicket(tx, row.id, tx.now) }
       })
       return withLink(c, answer, true)
+    },
+  }),
+
+  call({
+    method: "get",
+    path: "/api/v1/tickets",
+    tag: "Waiting",
+    summary: "One's own live tickets",
+    who: ["citizen"],
+    query: z.object({ cursor }),
+    answers: { 200: list(ticket) },
+    async handle(c, { query }) {
+      const { store, clock } = c.var.house
+      const page = paged(
+        await ticketsOf(store, anybody(c).id),
+        query.cursor,
+        ({ id }) => id,
+        ({ id }) => id,
+      )
+      const items = []
+      for (const id of page.items) {
+        const body = await presentTicket(store, id, clock.office())
+        items.push({ ...body, link: ticketLink(c.var.house, id) })
+      }
+      return { status: 200, body: { items, next: page.next } }
+    },
+  }),
+
+  call({
+    method: "get",
+    path: "/api/v1/offices/{code}/tickets",
+    tag: "Waiting",
+    summary: "Today's ticket with this number",
+    who: ["kiosk", ...serving],
+    params: officePath,
+    query: z.object({ number: wholeText(1, 999_999, 204) }),
+    answers: { 200: list(ticket) },
+    async handle(c, { params, query }) {
+      const { store, clock } = c.var.house
+      const here = await officeWithin(c, params.code)
+      const { nearestDay } = await sessionsNear(store, here, clock.office())
+      const row = await ticketByNumber(store, here.code, nearestDay, query.number)
+      const items = row ? [await presentTicket(store, row.id, clock.office())] : []
+      return { status: 200, body: { items, next: null } }
     },
   }),
 
