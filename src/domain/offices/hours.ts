@@ -175,7 +175,22 @@ const parsedMax = 2_000
 /** Where a rule's phase begins when it has no first day of its own: a Sunday, and a first of the month's week that any rule can start in. */
 const epoch = "2023-01-01" as Day
 
+/** What was worked out: the same few days around today are asked for again and again, and a rule counts from its very first day. */
+const expanded = new Map<string, Day[]>()
+const expandedMax = 5_000
+
 function daysOf(rule: OpeningRule, from: Day, to: Day): Day[] {
+  const key = `${rule.rrule}|${rule.validFrom ?? ""}|${from}|${to}`
+  let days = expanded.get(key)
+  if (!days) {
+    days = expand(rule, from, to)
+    if (expanded.size >= expandedMax) expanded.clear()
+    expanded.set(key, days)
+  }
+  return days
+}
+
+function expand(rule: OpeningRule, from: Day, to: Day): Day[] {
   const key = `${rule.rrule}|${rule.validFrom ?? ""}`
   let recurrence = parsed.get(key)
   if (!recurrence) {
