@@ -33,14 +33,14 @@ export interface Asking {
 export type TestServer = Awaited<ReturnType<typeof testServer>>
 
 /** The whole program over a test office, on a port of its own, asked through real HTTP. What it logs as a bug is kept in `bugs`. */
-export async function testServer(given: { office?: TestOffice; plan?: TestPlan } = {}) {
+export async function testServer(given: { office?: TestOffice; plan?: TestPlan; env?: Record<string, string> } = {}) {
   const office = given.office ?? (await testOffice(given.plan))
   const keys = new Keys(makeKeyMaterial(machineChance))
   const bugs: string[] = []
   const log = openLog((line) => {
     if (line.includes('"level":"error"')) bugs.push(line)
   }, office.clock.real)
-  const env = readEnv({ PORT: "0", ANONYMOUS_PER_MINUTE: "1000000" })
+  const env = readEnv({ PORT: "0", ANONYMOUS_PER_MINUTE: "1000000", ...given.env })
   const parts = {
     ...{ env, keys, log, look: ownLook, demo: false },
     clock: office.clock,

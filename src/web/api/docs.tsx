@@ -144,7 +144,7 @@ function Call(call: Found) {
                   {required ? ", required" : ""}
                 </td>
                 <td>{schema ? typeOf(schema) : null}</td>
-                <td>{description ?? schema?.description}</td>
+                <td>{coded(description ?? schema?.description ?? "")}</td>
               </tr>
             ))}
           </tbody>
@@ -179,9 +179,10 @@ function Members({ schema }: { schema: Schema }) {
   if (choices) {
     return (
       <>
-        {choices.map((choice) => (
-          <Members schema={choice} />
-        ))}
+        {between(
+          choices.map((choice) => <Members schema={choice} />),
+          <p>or</p>,
+        )}
       </>
     )
   }
@@ -196,7 +197,7 @@ function Members({ schema }: { schema: Schema }) {
             </th>
             <td>{schema.required?.includes(name) ? "always" : "optional"}</td>
             <td>{typeOf(member)}</td>
-            <td>{member.description}</td>
+            <td>{coded(member.description ?? "")}</td>
           </tr>
         ))}
       </tbody>
@@ -218,10 +219,10 @@ function typeOf(schema: Schema): Child {
   return `${schema.format ?? types.join(" or ")}${types[0] === "integer" ? range : ""}`
 }
 
-function between(parts: Child[], separator: string): Child {
+function between(parts: Child[], separator: Child): Child {
   return parts.map((part, index) => (
     <>
-      {index > 0 ? separator : ""}
+      {index > 0 ? separator : null}
       {part}
     </>
   ))

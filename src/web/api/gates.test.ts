@@ -197,3 +197,16 @@ test("a cookie opens nothing here: a program carries its own key", async () => {
   const { status } = await server.nobody.get("/api/v1/bookings", { headers: { Cookie: `sid=${token}; dev=${token}` } })
   expect(status).toBe(401)
 })
+
+test("strangers who ask without end are told when to come back; whoever is known goes on", async () => {
+  const busy = await testServer({ env: { ANONYMOUS_PER_MINUTE: "10" } })
+  const statuses = []
+  for (let asked = 0; asked < 12; asked++) statuses.push((await busy.nobody.get("/api/v1/sectors")).status)
+  expect(statuses).toEqual([...Array(10).fill(200), 429, 429])
+  const refused = await busy.nobody.get("/api/v1/sectors")
+  expect(refused.body).toMatchObject({ code: "too_many_requests", retryAfterSeconds: 60 })
+  expect(refused.headers.get("Retry-After")).toBe("60")
+  expect((await busy.citizen(1).get("/api/v1/sectors")).status).toBe(200)
+  busy.office.clock.advance(60_000)
+  expect((await busy.nobody.get("/api/v1/sectors")).status).toBe(200)
+})
