@@ -16,7 +16,13 @@ import { counter, ticket } from "./shapes.ts"
 import { staff } from "./subjects.ts"
 
 const serving = ["agent", "supervisor"] as const satisfies Who
-const ofCounters: RefusalCode[] = ["counter_busy", "counter_taken", "counter_closed", "not_your_counter", "last_counter"]
+const ofCounters: RefusalCode[] = [
+  "counter_busy",
+  "counter_taken",
+  "counter_closed",
+  "not_your_counter",
+  "last_counter",
+]
 
 /** A line by its code, or with how many minutes later than the counter's own work its people are taken. */
 const profileLine = z.union([
