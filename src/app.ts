@@ -26,7 +26,14 @@ export function createApp(house: House): OpenAPIHono<AppEnv> {
 
   app.use(open(house))
   app.use(limitAnonymous(house))
-  app.use(bodyLimit({ maxSize: bodyMax, onError: () => { throw new Refusal("too_large") } }))
+  app.use(
+    bodyLimit({
+      maxSize: bodyMax,
+      onError: () => {
+        throw new Refusal("too_large")
+      },
+    }),
+  )
   app.use(identify)
   app.use(fromOurPages)
 

@@ -24,7 +24,8 @@ async function start(): Promise<void> {
   const log = openLog((line) => process.stderr.write(`${line}\n`), Date.now)
   let isNew = !hasStore(env.dataDir)
   const wantsDemo = env.demo ?? (isNew && !env.production)
-  if (isNew && !wantsDemo) throw new StoreProblem(`There is no database in ${env.dataDir} yet. Run "npm run setup" first.`)
+  if (isNew && !wantsDemo)
+    throw new StoreProblem(`There is no database in ${env.dataDir} yet. Run "npm run setup" first.`)
   if (wantsDemo && env.production) throw new EnvProblem("A demo never runs in production: unset DEMO, or NODE_ENV.")
 
   let opened = openStore(env.dataDir, { create: isNew })
@@ -72,7 +73,9 @@ async function start(): Promise<void> {
   const jobs = startJobs(house, machineTimers)
   if (demo) await demo.announce(env.origin)
   const ready = Math.round(performance.now() - bornAt)
-  process.stdout.write(demo ? demoAnnouncement(demo, env.origin, ready) : `Dawr is open at ${env.origin} (ready in ${ready} ms)\n`)
+  process.stdout.write(
+    demo ? demoAnnouncement(demo, env.origin, ready) : `Dawr is open at ${env.origin} (ready in ${ready} ms)\n`,
+  )
 
   const stop = (): Promise<void> => {
     stopping ??= (async () => {
@@ -96,6 +99,8 @@ function isLive(request: Request): boolean {
 
 start().catch((thrown: unknown) => {
   const expected = thrown instanceof EnvProblem || thrown instanceof StoreProblem
-  process.stderr.write(expected ? `${thrown.message}\n` : `Dawr could not start.\n${thrown instanceof Error ? thrown.stack : thrown}\n`)
+  process.stderr.write(
+    expected ? `${thrown.message}\n` : `Dawr could not start.\n${thrown instanceof Error ? thrown.stack : thrown}\n`,
+  )
   process.exit(expected ? 78 : 1)
 })

@@ -31,7 +31,9 @@ export function readEnv(source: Record<string, string | undefined>): Env {
   const dataDir = resolve(source.DATA_DIR ?? "./data")
   const keysFile = resolve(source.KEYS_FILE ?? join(dirname(dataDir), `${dataDir.split("/").at(-1)}.keys.json`))
   if (!relative(dataDir, keysFile).startsWith("..")) {
-    throw new EnvProblem(`KEYS_FILE must not be inside DATA_DIR: a backup of the folder would carry its own key (${keysFile})`)
+    throw new EnvProblem(
+      `KEYS_FILE must not be inside DATA_DIR: a backup of the folder would carry its own key (${keysFile})`,
+    )
   }
   return {
     port,
@@ -44,7 +46,10 @@ export function readEnv(source: Record<string, string | undefined>): Env {
     demoCitizens: wholeNumber("DEMO_CITIZENS", source.DEMO_CITIZENS ?? "12", 2, 20_000),
     demoNow: source.DEMO_NOW ? readMoment(source.DEMO_NOW) : null,
     metricsToken: source.METRICS_TOKEN || null,
-    trustedProxies: (source.TRUSTED_PROXIES ?? "").split(",").map((text) => text.trim()).filter(Boolean),
+    trustedProxies: (source.TRUSTED_PROXIES ?? "")
+      .split(",")
+      .map((text) => text.trim())
+      .filter(Boolean),
     anonymousPerMinute: wholeNumber("ANONYMOUS_PER_MINUTE", source.ANONYMOUS_PER_MINUTE ?? "600", 10, 1_000_000),
   }
 }
@@ -57,10 +62,14 @@ function readOrigin(text: string, production: boolean): string {
     throw new EnvProblem(`PUBLIC_ORIGIN is not an address: ${text}`)
   }
   if (url.origin !== text.replace(/\/$/, "")) {
-    throw new EnvProblem(`PUBLIC_ORIGIN must be scheme, host and port only, e.g. https://front.example.gov (got ${text})`)
+    throw new EnvProblem(
+      `PUBLIC_ORIGIN must be scheme, host and port only, e.g. https://front.example.gov (got ${text})`,
+    )
   }
   if (production && url.protocol !== "https:") {
-    throw new EnvProblem(`PUBLIC_ORIGIN must begin with https:// in production (got ${text}). TLS itself is your proxy's work.`)
+    throw new EnvProblem(
+      `PUBLIC_ORIGIN must begin with https:// in production (got ${text}). TLS itself is your proxy's work.`,
+    )
   }
   return url.origin
 }

@@ -20,7 +20,10 @@ export function toHijri(day: Day): HijriDate {
 export function fromHijri({ year, month, date }: HijriDate): Day | null {
   if (!Number.isInteger(year) || year < hijriYears.first || year > hijriYears.last) return null
   try {
-    const found = Temporal.PlainDate.from({ year, month, day: date, calendar: "islamic-umalqura" }, { overflow: "reject" })
+    const found = Temporal.PlainDate.from(
+      { year, month, day: date, calendar: "islamic-umalqura" },
+      { overflow: "reject" },
+    )
     return found.withCalendar("iso8601").toString() as Day
   } catch {
     return null
@@ -44,7 +47,10 @@ export function hijriDay(day: Day): string {
 /** Whole years of age on `on` in either calendar. Born on the 30th counts on the 29th where the month is short. */
 export function ageOn(born: Day, on: Day, calendar: "hijri" | "gregorian"): number {
   const name = calendar === "hijri" ? "islamic-umalqura" : "iso8601"
-  const [from, until] = [born, on].map((day) => Temporal.PlainDate.from(day).withCalendar(name)) as [Temporal.PlainDate, Temporal.PlainDate]
+  const [from, until] = [born, on].map((day) => Temporal.PlainDate.from(day).withCalendar(name)) as [
+    Temporal.PlainDate,
+    Temporal.PlainDate,
+  ]
   let years = until.year - from.year
   if (Temporal.PlainDate.compare(from.add({ years }), until) > 0) years--
   return years

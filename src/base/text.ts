@@ -46,7 +46,9 @@ export function readMobile(text: string): string | null {
 }
 
 /** Letters that no name or note needs and that are used to deceive: controls, bidirectional overrides, lone surrogates. */
-const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the letters that are refused
+const forbidden =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 
 /** Free text as it is kept: NFC, trimmed. Refuses `invalid_field` for what is too long or holds letters that only deceive. */
 export function cleanText(text: string, field: string, most: number): string {

@@ -17,7 +17,8 @@ export interface Wall {
 
 /** The instant of a wall time in a zone. */
 export function wallToInstant(day: Day, time: string, zone: string): Instant {
-  return Temporal.PlainDateTime.from(`${day}T${time}`).toZonedDateTime(zone, { disambiguation: "compatible" }).epochMilliseconds
+  return Temporal.PlainDateTime.from(`${day}T${time}`).toZonedDateTime(zone, { disambiguation: "compatible" })
+    .epochMilliseconds
 }
 
 /** What the clocks in a zone show at an instant. */

@@ -11,7 +11,9 @@ import { Keys, makeKeyMaterial } from "../base/seal.ts"
 export function openKeys(file: string, { create, chance }: { create: boolean; chance: Chance }): Keys {
   if (!existsSync(file)) {
     if (!create) {
-      throw new StoreProblem(`The keys of this installation are not at ${file}. Restore that file, or say where it is with KEYS_FILE.`)
+      throw new StoreProblem(
+        `The keys of this installation are not at ${file}. Restore that file, or say where it is with KEYS_FILE.`,
+      )
     }
     const material = makeKeyMaterial(chance)
     const text = Object.entries(material).map(([name, bytes]) => [name, Buffer.from(bytes).toString("base64url")])

@@ -83,7 +83,10 @@ const officesFile = z.strictObject({
   look: z
     .strictObject({
       name: words.optional(),
-      logo: z.string().regex(/^[\w-]+\.(svg|png)$/, "a file in public/, e.g. logo.svg").optional(),
+      logo: z
+        .string()
+        .regex(/^[\w-]+\.(svg|png)$/, "a file in public/, e.g. logo.svg")
+        .optional(),
       accent: colour.optional(),
       accentDark: colour.optional(),
     })
@@ -94,7 +97,15 @@ const officesFile = z.strictObject({
   calendar: z
     .strictObject({
       seasons: z
-        .array(z.strictObject({ id: z.string().min(1), ...name, first: day, last: day, provisional: z.boolean().default(false) }))
+        .array(
+          z.strictObject({
+            id: z.string().min(1),
+            ...name,
+            first: day,
+            last: day,
+            provisional: z.boolean().default(false),
+          }),
+        )
         .default([]),
       holidays: z
         .array(
@@ -158,7 +169,10 @@ function parse<T>(file: string, schema: z.ZodType<T>, text: string): { value: T 
   }
   const read = schema.safeParse(raw)
   if (read.success) return { value: read.data, mistakes: [] }
-  return { value: null, mistakes: read.error.issues.map((issue) => `${file}: ${issue.path.join(".") || "top"}: ${issue.message}`) }
+  return {
+    value: null,
+    mistakes: read.error.issues.map((issue) => `${file}: ${issue.path.join(".") || "top"}: ${issue.message}`),
+  }
 }
 
 type Offices = z.infer<typeof officesFile>
@@ -170,22 +184,35 @@ function crossCheck(offices: Offices, services: Services): string[] {
   const seasons = new Set(offices.calendar.seasons.map(({ id }) => id))
   const sectors = new Set(Object.keys(services.sectors))
   const twice = (what: string, codes: string[]) => {
-    for (const repeated of codes.filter((one, index) => codes.indexOf(one) !== index)) mistakes.push(`${what} ${repeated} stands twice`)
+    for (const repeated of codes.filter((one, index) => codes.indexOf(one) !== index))
+      mistakes.push(`${what} ${repeated} stands twice`)
   }
-  twice("office", offices.offices.map(({ code }) => code))
-  twice("service", services.services.map(({ code }) => code))
+  twice(
+    "office",
+    offices.offices.map(({ code }) => code),
+  )
+  twice(
+    "service",
+    services.services.map(({ code }) => code),
+  )
   for (const one of offices.offices) {
     if (!agencies.has(one.agency)) mistakes.push(`office ${one.code}: there is no agency ${one.agency}`)
-    twice(`office ${one.code}: line`, one.lines.map(({ code }) => code))
+    twice(
+      `office ${one.code}: line`,
+      one.lines.map(({ code }) => code),
+    )
     for (const { code } of one.lines) {
       if (!sectors.has(code)) mistakes.push(`office ${one.code}: the line ${code} names no sector`)
     }
     for (const [index, rule] of one.hours.entries()) {
       const place = `office ${one.code}: hours ${index + 1}`
-      if (rule.layer === "season" && !(rule.season && seasons.has(rule.season))) mistakes.push(`${place}: there is no season ${rule.season ?? ""}`)
-      if (rule.layer !== "season" && rule.season) mistakes.push(`${place}: only hours of the layer "season" name a season`)
+      if (rule.layer === "season" && !(rule.season && seasons.has(rule.season)))
+        mistakes.push(`${place}: there is no season ${rule.season ?? ""}`)
+      if (rule.layer !== "season" && rule.season)
+        mistakes.push(`${place}: only hours of the layer "season" name a season`)
     }
-    if (!one.hours.some(({ layer }) => layer === "base")) mistakes.push(`office ${one.code}: no hours of the layer "base"`)
+    if (!one.hours.some(({ layer }) => layer === "base"))
+      mistakes.push(`office ${one.code}: no hours of the layer "base"`)
   }
   for (const season of offices.calendar.seasons) {
     if (season.last < season.first) mistakes.push(`season ${season.id}: ends before it begins`)
@@ -193,7 +220,8 @@ function crossCheck(offices: Offices, services: Services): string[] {
   for (const holiday of offices.calendar.holidays) {
     const whole = holiday.date ? !holiday.first && !holiday.last : holiday.first && holiday.last
     if (!whole) mistakes.push(`holiday ${holiday.en}: give either "date", or "first" and "last"`)
-    else if (holiday.first && holiday.last && holiday.last < holiday.first) mistakes.push(`holiday ${holiday.en}: ends before it begins`)
+    else if (holiday.first && holiday.last && holiday.last < holiday.first)
+      mistakes.push(`holiday ${holiday.en}: ends before it begins`)
   }
   for (const one of services.services) {
     if (!sectors.has(one.sector)) mistakes.push(`service ${one.code}: there is no sector ${one.sector}`)
@@ -213,8 +241,16 @@ function toPlan(offices: Offices, services: Services): SetupPlan {
     offices: offices.offices.map(({ ar, en, lines, hours, ...rest }) => ({
       ...rest,
       name: { ar, en },
-      hours: hours.map((rule) => ({ ...rule, season: rule.season ?? null, validFrom: rule.validFrom ?? null, validTo: rule.validTo ?? null })),
-      lines: lines.map((line) => ({ ...line, name: line.name ?? services.sectors[line.code] ?? { ar: line.code, en: line.code } })),
+      hours: hours.map((rule) => ({
+        ...rule,
+        season: rule.season ?? null,
+        validFrom: rule.validFrom ?? null,
+        validTo: rule.validTo ?? null,
+      })),
+      lines: lines.map((line) => ({
+        ...line,
+        name: line.name ?? services.sectors[line.code] ?? { ar: line.code, en: line.code },
+      })),
     })),
     seasons: offices.calendar.seasons.map(({ ar, en, ...rest }) => ({ ...rest, name: { ar, en } })),
     holidays: offices.calendar.holidays.flatMap((one) => {

@@ -12,7 +12,7 @@ import { hashPassword } from "../domain/access/passwords.ts"
 import { addStaff } from "../domain/access/staff.ts"
 import { allServices } from "../domain/catalogue/reads.ts"
 import { allOffices } from "../domain/offices/reads.ts"
-import { setUp, type SetupPlan } from "../domain/offices/setup.ts"
+import { type SetupPlan, setUp } from "../domain/offices/setup.ts"
 import { openKeys } from "./keys-file.ts"
 import { readPlan, SetupProblem } from "./plan.ts"
 
@@ -70,7 +70,11 @@ async function main(args: string[]): Promise<number> {
       async (tx) => {
         await setUp(tx, plan)
         if (plan.look) await keep(tx, "look", JSON.stringify(plan.look))
-        await tx.say("accounts", "store.set_up", { offices: plan.offices.length, services: plan.services.length, demo: false })
+        await tx.say("accounts", "store.set_up", {
+          offices: plan.offices.length,
+          services: plan.services.length,
+          demo: false,
+        })
         if (passwordHash) {
           const name = { ar: "مدير النظام", en: "Administrator" }
           await addStaff(tx, { login, name, passwordHash, role: "administrator", scopeKind: "all", scope: "" }, "setup")
@@ -81,7 +85,9 @@ async function main(args: string[]): Promise<number> {
     await writer.close()
     process.stdout.write(`Applied. Keys: ${env.keysFile} (keep a copy apart from the database's backups).\n`)
     if (passwordHash) {
-      process.stdout.write(`First administrator: login ${login.toLowerCase()}, password ${password} (shown this once).\n`)
+      process.stdout.write(
+        `First administrator: login ${login.toLowerCase()}, password ${password} (shown this once).\n`,
+      )
     }
     return 0
   } finally {
@@ -92,7 +98,10 @@ async function main(args: string[]): Promise<number> {
 function describeNew(plan: SetupPlan): string {
   const lines = [
     `  ${plan.agencies.length} agencies, ${plan.offices.length} offices, ${plan.services.length} services, ${plan.holidays.length} holidays`,
-    ...plan.offices.map((office) => `  + ${office.code}  ${office.name.en} (${office.zone}), ${office.counters} counters, lines ${office.lines.map(({ code }) => code).join(" ")}`),
+    ...plan.offices.map(
+      (office) =>
+        `  + ${office.code}  ${office.name.en} (${office.zone}), ${office.counters} counters, lines ${office.lines.map(({ code }) => code).join(" ")}`,
+    ),
   ]
   return `${lines.join("\n")}\n`
 }
@@ -116,13 +125,23 @@ async function differences(store: Store, plan: SetupPlan): Promise<string> {
       lines.push(`  + office ${planned.code}  ${planned.name.en}`)
       continue
     }
-    for (const key of ["zone", "counters", "bookingMode", "gridMinutes", "soonestMinutes", "furthestDays", "earlyMinutes"] as const) {
-      if (before[key] !== planned[key]) lines.push(`  ~ office ${planned.code}  ${key}: ${before[key]} → ${planned[key]}`)
+    for (const key of [
+      "zone",
+      "counters",
+      "bookingMode",
+      "gridMinutes",
+      "soonestMinutes",
+      "furthestDays",
+      "earlyMinutes",
+    ] as const) {
+      if (before[key] !== planned[key])
+        lines.push(`  ~ office ${planned.code}  ${key}: ${before[key]} → ${planned[key]}`)
     }
     for (const line of planned.lines) {
       const old = before.lines.find(({ code }) => code === line.code)
       if (!old) lines.push(`  + office ${planned.code}  line ${line.code}`)
-      else if (old.publicPlaces !== line.public) lines.push(`  ~ office ${planned.code}  line ${line.code} places: ${old.publicPlaces} → ${line.public}`)
+      else if (old.publicPlaces !== line.public)
+        lines.push(`  ~ office ${planned.code}  line ${line.code} places: ${old.publicPlaces} → ${line.public}`)
     }
   }
   const stays = offices.filter(({ code }) => !plan.offices.some((planned) => planned.code === code))
@@ -131,9 +150,12 @@ async function differences(store: Store, plan: SetupPlan): Promise<string> {
   for (const planned of plan.services) {
     const before = services.find(({ code }) => code === planned.code)
     if (!before) lines.push(`  + service ${planned.code}  ${planned.name.en}`)
-    else if (before.minutes !== planned.minutes) lines.push(`  ~ service ${planned.code}  minutes: ${before.minutes} → ${planned.minutes}`)
+    else if (before.minutes !== planned.minutes)
+      lines.push(`  ~ service ${planned.code}  minutes: ${before.minutes} → ${planned.minutes}`)
   }
-  lines.push("  Hours, seasons and holidays are replaced by those of the file. Days that a supervisor has changed stay changed.")
+  lines.push(
+    "  Hours, seasons and holidays are replaced by those of the file. Days that a supervisor has changed stay changed.",
+  )
   return `${lines.join("\n")}\n`
 }
 
@@ -152,7 +174,9 @@ main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (thrown: unknown) => {
     if (thrown instanceof SetupProblem) {
-      process.stderr.write(`The files have ${thrown.mistakes.length} mistakes; nothing was changed:\n${thrown.mistakes.map((line) => `  - ${line}`).join("\n")}\n`)
+      process.stderr.write(
+        `The files have ${thrown.mistakes.length} mistakes; nothing was changed:\n${thrown.mistakes.map((line) => `  - ${line}`).join("\n")}\n`,
+      )
     } else if (thrown instanceof StoreProblem || thrown instanceof EnvProblem) {
       process.stderr.write(`${thrown.message}\n`)
     } else {

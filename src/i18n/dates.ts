@@ -27,7 +27,11 @@ function formatter(locale: string, options: Intl.DateTimeFormatOptions): Intl.Da
 
 /** Intl puts marks of direction into Arabic dates; the page's own isolation does that job. */
 function plain(text: string): string {
-  return text.replace(/[\u200e\u200f\u061c\u2066-\u2069]/g, "").replaceAll("،", "").replace(/\s+/g, " ").trim()
+  return text
+    .replace(/[\u200e\u200f\u061c\u2066-\u2069]/g, "")
+    .replaceAll("،", "")
+    .replace(/\s+/g, " ")
+    .trim()
 }
 
 function noon(day: Day): Date {
@@ -79,12 +83,16 @@ export function hijriText(day: Day, lang: Lang, { year = false } = {}): string {
 
 /** "الثلاثاء", "Tue". */
 export function weekdayText(day: Day, lang: Lang, length: "long" | "short" = "long"): string {
-  return plain(formatter(gregorian[lang], { weekday: lang === "ar" ? "long" : length, timeZone: "UTC" }).format(noon(day)))
+  return plain(
+    formatter(gregorian[lang], { weekday: lang === "ar" ? "long" : length, timeZone: "UTC" }).format(noon(day)),
+  )
 }
 
 /** The month alone: "نوفمبر", "November". */
 export function monthText(day: Day, lang: Lang, length: "long" | "short" = "long"): string {
-  return plain(formatter(gregorian[lang], { month: lang === "ar" ? "long" : length, timeZone: "UTC" }).format(noon(day)))
+  return plain(
+    formatter(gregorian[lang], { month: lang === "ar" ? "long" : length, timeZone: "UTC" }).format(noon(day)),
+  )
 }
 
 /** "اليوم", "غدًا", "بعد يومين", "قبل 3 أيام"; `from` is the reader's today. */

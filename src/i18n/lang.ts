@@ -15,7 +15,15 @@ export function inBoth<T extends object>(texts: { ar: T; en: Same<T> }): Record<
   return texts as Record<Lang, T>
 }
 
-type Same<T> = { [K in keyof T]: T[K] extends string ? string : T[K] extends object ? (T[K] extends (...given: never[]) => unknown ? T[K] : Same<T[K]>) : T[K] }
+type Same<T> = {
+  [K in keyof T]: T[K] extends string
+    ? string
+    : T[K] extends object
+      ? T[K] extends (...given: never[]) => unknown
+        ? T[K]
+        : Same<T[K]>
+      : T[K]
+}
 
 /** Picks the reader's language of a name. */
 export function inLang(name: Record<Lang, string>, lang: Lang): string {
@@ -28,7 +36,9 @@ export function preferred(header: string | undefined): Lang {
     .split(",")
     .map((part) => {
       const [tag = "", ...parameters] = part.trim().toLowerCase().split(";")
-      const quality = parameters.map((text) => /^\s*q=([\d.]+)\s*$/.exec(text)?.[1]).find((value) => value !== undefined)
+      const quality = parameters
+        .map((text) => /^\s*q=([\d.]+)\s*$/.exec(text)?.[1])
+        .find((value) => value !== undefined)
       return { lang: tag.trim().split("-")[0], quality: quality === undefined ? 1 : Number(quality) }
     })
     .filter(({ lang, quality }) => isLang(lang) && quality > 0)

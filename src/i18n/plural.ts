@@ -34,7 +34,14 @@ const nouns = {
     en: ["now", "one second", "{n} seconds"],
   },
   freeTimes: {
-    ar: ["لا توجد مواعيد متاحة", "موعد واحد متاح", "موعدان متاحان", "{n} مواعيد متاحة", "{n} موعدًا متاحًا", "{n} موعد متاح"],
+    ar: [
+      "لا توجد مواعيد متاحة",
+      "موعد واحد متاح",
+      "موعدان متاحان",
+      "{n} مواعيد متاحة",
+      "{n} موعدًا متاحًا",
+      "{n} موعد متاح",
+    ],
     en: ["no free times", "one free time", "{n} free times"],
   },
   places: {
@@ -87,6 +94,9 @@ const place = { zero: 0, one: 1, two: 2, few: 3, many: 4, other: 5 } as const
 /** "3 people before you", "قبلك 3 أشخاص": the counted noun in the form that the number asks for. */
 export function counted(noun: Noun, count: number, lang: Lang): string {
   const forms: readonly string[] = nouns[noun][lang]
-  const form = lang === "ar" ? forms[place[rules.ar.select(count)]] : forms[count === 0 ? 0 : rules.en.select(count) === "one" ? 1 : 2]
+  const form =
+    lang === "ar"
+      ? forms[place[rules.ar.select(count)]]
+      : forms[count === 0 ? 0 : rules.en.select(count) === "one" ? 1 : 2]
   return (form ?? "").replace("{n} ", `${count}${nbsp}`).replace("{n}", String(count))
 }

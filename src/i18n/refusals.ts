@@ -27,12 +27,7 @@ const texts: Record<RefusalCode, Row> = {
     "Some fields need correcting",
     "Correct the fields that are marked and send again.",
   ],
-  bad_time: [
-    "هذا الوقت غير صحيح",
-    "اختر وقتًا من القائمة.",
-    "That is not a time",
-    "Choose a time from the list.",
-  ],
+  bad_time: ["هذا الوقت غير صحيح", "اختر وقتًا من القائمة.", "That is not a time", "Choose a time from the list."],
   not_signed_in: [
     "سجّل الدخول أولًا",
     "نعيدك إلى هذه الصفحة بعد الدخول.",
@@ -105,7 +100,12 @@ const texts: Record<RefusalCode, Row> = {
     "Too many tries in a short time",
     "Wait a little and try again.",
   ],
-  headers_too_large: ["الطلب أكبر من المسموح", "أعد المحاولة من متصفح جديد.", "The request is too large", "Try again from a fresh browser."],
+  headers_too_large: [
+    "الطلب أكبر من المسموح",
+    "أعد المحاولة من متصفح جديد.",
+    "The request is too large",
+    "Try again from a fresh browser.",
+  ],
   unavailable: [
     "الخدمة مشغولة الآن",
     "لم يُحفظ شيء. أعد المحاولة بعد لحظات.",

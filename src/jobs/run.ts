@@ -1,10 +1,9 @@
-import { lt } from "drizzle-orm"
-import { idempotency } from "../../db/schema/access.ts"
 import type { Store } from "../../db/store.ts"
 import type { Tx, Writer } from "../../db/write.ts"
 import type { Clock, Timers } from "../base/clock.ts"
 import { hour, type Instant } from "../base/day.ts"
 import type { Log } from "../base/log.ts"
+import { forgetAnswers } from "../domain/access/memory.ts"
 import { forgetFailures } from "../domain/access/sessions.ts"
 import { officesWithWork } from "../domain/queue/agenda.ts"
 import { officeStep } from "./office.ts"
@@ -30,10 +29,20 @@ const houseEvery = hour
 
 export function startJobs(parts: JobParts, timers: Timers): Jobs {
   const ends = [
-    timers.every(officeEvery, once(parts, "office_step", () => stepOffices(parts))),
-    timers.every(houseEvery, once(parts, "house_step", () => stepHouse(parts))),
+    timers.every(
+      officeEvery,
+      once(parts, "office_step", () => stepOffices(parts)),
+    ),
+    timers.every(
+      houseEvery,
+      once(parts, "house_step", () => stepHouse(parts)),
+    ),
   ]
-  return { stop: () => ends.forEach((end) => end()) }
+  return {
+    stop() {
+      for (const end of ends) end()
+    },
+  }
 }
 
 /** One round over the offices that have something to do at this moment. */
@@ -51,7 +60,7 @@ async function stepHouse(parts: JobParts): Promise<void> {
 /** Answers are kept for retries of a day, failed sign-ins for a day. */
 export async function forgetOld(tx: Tx, realNow: Instant): Promise<void> {
   await forgetFailures(tx, realNow)
-  await tx.db.delete(idempotency).where(lt(idempotency.at, tx.now - 24 * hour))
+  await forgetAnswers(tx, tx.now)
 }
 
 /** A round that takes longer than its interval is not begun twice; one that fails is said and tried again. */

@@ -7,7 +7,15 @@ export function problem(c: Context, refusal: Refusal): Response {
   const { code, details, status } = refusal
   const words = refusalWords(code, c.var.lang ?? "ar")
   const requestId = c.var.requestId
-  const body = { type: `/problems/${code}`, title: words.title, status, code, detail: words.help, requestId, ...details }
+  const body = {
+    type: `/problems/${code}`,
+    title: words.title,
+    status,
+    code,
+    detail: words.help,
+    requestId,
+    ...details,
+  }
   const retryAfter = details.retryAfterSeconds
   if (typeof retryAfter === "number") c.header("Retry-After", String(retryAfter))
   if (status === 401) c.header("WWW-Authenticate", "Bearer")
@@ -18,7 +26,9 @@ export function problem(c: Context, refusal: Refusal): Response {
 export function bugProblem(c: Context): Response {
   const ar = c.var.lang !== "en"
   const title = ar ? "حدث خطأ لدينا" : "Something went wrong on our side"
-  const detail = ar ? "لم يُحفظ شيء. أعد المحاولة، أو أرسل لنا رقم الطلب." : "Nothing was saved. Try again, or send us the request's number."
+  const detail = ar
+    ? "لم يُحفظ شيء. أعد المحاولة، أو أرسل لنا رقم الطلب."
+    : "Nothing was saved. Try again, or send us the request's number."
   const body = { type: "/problems/bug", title, status: 500, code: "bug", detail, requestId: c.var.requestId }
   return c.body(JSON.stringify(body), 500, { "Content-Type": "application/problem+json; charset=utf-8" })
 }

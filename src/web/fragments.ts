@@ -1,5 +1,5 @@
-import type { Topic } from "../realtime/topics.ts"
 import type { Lang } from "../i18n/lang.ts"
+import type { Topic } from "../realtime/topics.ts"
 import type { House } from "./house.ts"
 
 /** What a fragment is rendered from: the house as it stands, without the wire itself. */

@@ -1,9 +1,9 @@
-import { getCookie, setCookie } from "hono/cookie"
 import type { MiddlewareHandler } from "hono"
-import { subjectOfKey } from "../domain/access/keys.ts"
-import { sessionOf, touchSession, wantsTouch } from "../domain/access/sessions.ts"
+import { getCookie, setCookie } from "hono/cookie"
 import { token } from "../base/id.ts"
 import { Refusal } from "../base/refusal.ts"
+import { subjectOfKey } from "../domain/access/keys.ts"
+import { sessionOf, touchSession, wantsTouch } from "../domain/access/sessions.ts"
 import { isLang, type Lang, preferred } from "../i18n/lang.ts"
 import type { AppEnv, Context, House, Who } from "./house.ts"
 
@@ -156,7 +156,8 @@ export const fromOurPages: MiddlewareHandler<AppEnv> = async (c, next) => {
 
 async function formField(c: Context, name: string): Promise<string | null> {
   const type = c.req.header("Content-Type")?.split(";")[0]?.trim().toLowerCase()
-  if (type !== "application/x-www-form-urlencoded" && type !== "multipart/form-data") throw new Refusal("unsupported_type")
+  if (type !== "application/x-www-form-urlencoded" && type !== "multipart/form-data")
+    throw new Refusal("unsupported_type")
   const body = await c.req.parseBody()
   const value = body[name]
   return typeof value === "string" ? value : null
@@ -173,4 +174,3 @@ export function onlyFor(who: Who): MiddlewareHandler<AppEnv> {
     await next()
   }
 }
-

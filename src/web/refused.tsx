@@ -21,17 +21,35 @@ export function refusalPage(c: Context, refusal: Refusal): Response | Promise<Re
   const retryAfter = refusal.details["retryAfterSeconds"]
   if (typeof retryAfter === "number") c.header("Retry-After", String(retryAfter))
   const { title, help } = refusalWords(refusal.code, lang)
-  return show(c, { title, status: refusal.status }, <Answer title={title} help={help} lang={lang} reference={requestId} />)
+  return show(
+    c,
+    { title, status: refusal.status },
+    <Answer title={title} help={help} lang={lang} reference={requestId} />,
+  )
 }
 
 /** A bug, as far as the outside may know of it. */
 export function bugPage(c: Context): Response | Promise<Response> {
   const { lang, requestId } = c.var
   const words = common[lang]
-  return show(c, { title: words.bugTitle, status: 500 }, <Answer title={words.bugTitle} help={words.bugHelp} lang={lang} reference={requestId} />)
+  return show(
+    c,
+    { title: words.bugTitle, status: 500 },
+    <Answer title={words.bugTitle} help={words.bugHelp} lang={lang} reference={requestId} />,
+  )
 }
 
-function Answer({ title, help, lang, reference }: { title: string; help: string; lang: "ar" | "en"; reference: string }) {
+function Answer({
+  title,
+  help,
+  lang,
+  reference,
+}: {
+  title: string
+  help: string
+  lang: "ar" | "en"
+  reference: string
+}) {
   const words = common[lang]
   return (
     <div class="column">

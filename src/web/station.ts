@@ -28,13 +28,23 @@ export function asset(house: House) {
 /** Prometheus text (prometheus.io exposition format 0.0.4), for whoever has the token. Without a token configured there is none. */
 export function metrics(house: House) {
   const registry = new Registry()
-  const said = new Counter({ name: "dawr_facts_total", help: "Facts on disk by kind", labelNames: ["kind"], registers: [registry] })
+  const said = new Counter({
+    name: "dawr_facts_total",
+    help: "Facts on disk by kind",
+    labelNames: ["kind"],
+    registers: [registry],
+  })
   house.writer.onFacts((all) => {
     for (const { kind } of all) said.inc({ kind })
   })
   const memory = new Gauge({ name: "dawr_memory_bytes", help: "Resident memory", registers: [registry] })
   const live = new Gauge({ name: "dawr_live", help: "The live wire", labelNames: ["what"], registers: [registry] })
-  const waiting = new Gauge({ name: "dawr_waiting", help: "Tickets that may be called", labelNames: ["office"], registers: [registry] })
+  const waiting = new Gauge({
+    name: "dawr_waiting",
+    help: "Tickets that may be called",
+    labelNames: ["office"],
+    registers: [registry],
+  })
   return async (c: HonoContext): Promise<Response> => {
     const wanted = house.env.metricsToken
     const given = /^Bearer (.+)$/.exec(c.req.header("Authorization") ?? "")?.[1] ?? ""
@@ -44,7 +54,9 @@ export function metrics(house: House) {
     for (const [what, value] of Object.entries(house.hub.numbers())) live.set({ what }, value)
     waiting.reset()
     const rows = house.store.connection.raw
-      .query<{ office: string; n: number }, []>("SELECT office, count(*) AS n FROM ticket WHERE state = 'waiting' GROUP BY office")
+      .query<{ office: string; n: number }, []>(
+        "SELECT office, count(*) AS n FROM ticket WHERE state = 'waiting' GROUP BY office",
+      )
       .all()
     for (const { office, n } of rows) waiting.set({ office }, n)
     return c.body(await registry.metrics(), 200, { "Content-Type": registry.contentType })

@@ -41,8 +41,13 @@ export async function morning(given: Given): Promise<void> {
   const { store, clock, moment, people } = given
   const here = await officeOf(store, shownOffice)
   const today = dayIn(moment, zone)
-  const session = (await sessionsAround(store, here, moment)).find((one) => one.day === today && one.startsAt <= moment && moment < one.endsAt)
-  const day = new Day(given, people.hall.map(({ id }) => id))
+  const session = (await sessionsAround(store, here, moment)).find(
+    (one) => one.day === today && one.startsAt <= moment && moment < one.endsAt,
+  )
+  const day = new Day(
+    given,
+    people.hall.map(({ id }) => id),
+  )
 
   clock.set(Math.max(clock.office(), (session?.startsAt ?? moment) - 2 * hour))
   await day.bookAhead(session ?? null)
@@ -71,10 +76,17 @@ class Day {
     const { store, moment } = this.#given
     const from = dayIn(moment, zone)
     const wanted = session ? 22 : 0
-    for (let index = 0; index < wanted; index++) await this.#bookFor(bookedServices[index % bookedServices.length] ?? "PAS-01", from, 1)
+    for (let index = 0; index < wanted; index++)
+      await this.#bookFor(bookedServices[index % bookedServices.length] ?? "PAS-01", from, 1)
     for (const code of ["PAS-01", "PAS-04", "RES-11", "RES-12"]) {
       for (let ahead = 1; ahead <= 6; ahead++) {
-        const { days } = await slotsOffered(store, { office: shownOffice, service: code, from: addDays(from, ahead), days: 1, now: this.#given.clock.office() })
+        const { days } = await slotsOffered(store, {
+          office: shownOffice,
+          service: code,
+          from: addDays(from, ahead),
+          days: 1,
+          now: this.#given.clock.office(),
+        })
         const starts = days[0]?.slots ?? []
         for (let index = 0; index < Math.min(3, starts.length) && this.#hall.length > 45; index++) {
           await this.#bookFor(code, addDays(from, ahead), 1, this.#chance(Math.min(10, starts.length)))
@@ -100,10 +112,19 @@ class Day {
   /** Minute by minute from opening to the moment. */
   async play(session: Session, kiosk: Subject, agents: [Staff, Staff]): Promise<void> {
     const { clock, moment } = this.#given
-    const seats = agents.map((agent, index) => ({ agent, counter: `${shownOffice}.${index + 1}`, ticket: null as string | null, arrivesAt: 0, doneAt: 0, calls: 0 }))
+    const seats = agents.map((agent, index) => ({
+      agent,
+      counter: `${shownOffice}.${index + 1}`,
+      ticket: null as string | null,
+      arrivesAt: 0,
+      doneAt: 0,
+      calls: 0,
+    }))
     clock.set(session.startsAt - 5 * minute)
     for (const { agent, counter } of seats) await this.#do((tx) => openCounter(tx, agent, counter))
-    const arriving = this.#booked.filter(({ startsAt }) => startsAt < moment + 40 * minute).map((one, index) => ({ ...one, at: one.startsAt - (4 + ((index * 7) % 22)) * minute }))
+    const arriving = this.#booked
+      .filter(({ startsAt }) => startsAt < moment + 40 * minute)
+      .map((one, index) => ({ ...one, at: one.startsAt - (4 + ((index * 7) % 22)) * minute }))
     let walkIns = 0
     for (let at = session.startsAt; at < moment; at += minute) {
       clock.set(at + this.#chance(50) * 1000)
@@ -117,13 +138,26 @@ class Day {
       if (elapsed > 2 && elapsed % everyMinutes === 0) {
         const person = this.#hall.shift()
         const service = walkInServices[walkIns++ % walkInServices.length] ?? "PAS-10"
-        if (person) await this.#do((tx) => issueTicket(tx, kiosk, { office: shownOffice, service, person, people: walkIns % 7 === 0 ? 2 : 1, lang: "ar" }))
+        if (person)
+          await this.#do((tx) =>
+            issueTicket(tx, kiosk, {
+              office: shownOffice,
+              service,
+              person,
+              people: walkIns % 7 === 0 ? 2 : 1,
+              lang: "ar",
+            }),
+          )
       }
       for (const seat of seats) await this.#work(seat, at, moment)
     }
   }
 
-  async #work(seat: { agent: Staff; counter: string; ticket: string | null; arrivesAt: Instant; doneAt: Instant; calls: number }, at: Instant, moment: Instant): Promise<void> {
+  async #work(
+    seat: { agent: Staff; counter: string; ticket: string | null; arrivesAt: Instant; doneAt: Instant; calls: number },
+    at: Instant,
+    moment: Instant,
+  ): Promise<void> {
     const { agent } = seat
     const id = seat.ticket
     if (id && seat.arrivesAt > 0 && at >= seat.arrivesAt) {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync, chmodSync } from "node:fs"
+import { chmodSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { OpenStore } from "../../../db/open.ts"
 import type { Store } from "../../../db/store.ts"
@@ -102,8 +102,19 @@ async function correctOrigin(file: string, origin: string): Promise<void> {
 }
 
 /** What the first look at a terminal should say: where to go and with what. */
-export function demoAnnouncement(demo: Demo, origin: string, readyMs: number, now: Instant = Date.now() + demo.shift): string {
-  const clock = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "short", timeZone: "Asia/Riyadh" }).format(now)
+export function demoAnnouncement(
+  demo: Demo,
+  origin: string,
+  readyMs: number,
+  now: Instant = Date.now() + demo.shift,
+): string {
+  const clock = new Intl.DateTimeFormat("en-GB", {
+    dateStyle: "full",
+    timeStyle: "short",
+    timeZone: "Asia/Riyadh",
+  }).format(now)
   const head = `\nDawr · دَوْر is open at ${origin} (ready in ${readyMs} ms). This is a demonstration; its clock reads ${clock} in Riyadh.\n`
-  return demo.people ? `${head}\n${demo.people.table(origin)}\n` : `${head}Sign-ins are in demo.json in the data folder.\n`
+  return demo.people
+    ? `${head}\n${demo.people.table(origin)}\n`
+    : `${head}Sign-ins are in demo.json in the data folder.\n`
 }

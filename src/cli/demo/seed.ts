@@ -1,14 +1,13 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import type { Writer } from "../../../db/write.ts"
-import type { Scope } from "../../../db/write.ts"
+import type { Scope, Writer } from "../../../db/write.ts"
 import type { Chance, Clock } from "../../base/clock.ts"
 import type { Instant } from "../../base/day.ts"
 import type { Keys } from "../../base/seal.ts"
 import { makeKey } from "../../domain/access/keys.ts"
 import { hashPassword } from "../../domain/access/passwords.ts"
 import { addDevice, addStaff } from "../../domain/access/staff.ts"
-import { setUp, type SetupPlan } from "../../domain/offices/setup.ts"
+import { type SetupPlan, setUp } from "../../domain/offices/setup.ts"
 import { enrol, relate } from "../../domain/people/writes.ts"
 import { readPlan } from "../plan.ts"
 import { citizenName, demoMobile, demoNumber, residentName, staffName } from "./people.ts"
@@ -98,7 +97,11 @@ export class DemoPeople {
     const rows = [
       ["Citizen", `${origin}/sign-in`, `${first?.nationalId}  ${demoPassword}   (${first?.name}, three dependants)`],
       ["Resident", `${origin}/sign-in`, `${resident?.nationalId}  ${demoPassword}   (${resident?.name})`],
-      ["Agent", `${origin}/staff`, `${agent?.login}  ${demoPassword}   (${agent?.office}, counter ${agent?.counter.split(".")[1]})`],
+      [
+        "Agent",
+        `${origin}/staff`,
+        `${agent?.login}  ${demoPassword}   (${agent?.office}, counter ${agent?.counter.split(".")[1]})`,
+      ],
       ["Supervisor", `${origin}/staff`, `${supervisor?.login}  ${demoPassword}   (${supervisor?.office})`],
       ["Kiosk", `${origin}${kiosk?.path}`, ""],
       ["Board", `${origin}${board?.path}`, ""],
@@ -124,7 +127,11 @@ export async function seed({ writer, keys, citizens }: Given): Promise<DemoPeopl
   await writer.write(
     async (tx) => {
       await setUp(tx, plan)
-      await tx.say("accounts", "store.set_up", { offices: plan.offices.length, services: plan.services.length, demo: true })
+      await tx.say("accounts", "store.set_up", {
+        offices: plan.offices.length,
+        services: plan.services.length,
+        demo: true,
+      })
     },
     { scopes },
   )
@@ -136,10 +143,18 @@ export async function seed({ writer, keys, citizens }: Given): Promise<DemoPeopl
           const kind = index % 2 === 0 ? "citizen" : "resident"
           const place = Math.floor(index / 2)
           const name = kind === "citizen" ? citizenName(place) : residentName(place)
-          const [nationalId, mobile, birthYear] = [demoNumber(kind, place), demoMobile(index), 1960 + ((index * 7) % 43)]
+          const [nationalId, mobile, birthYear] = [
+            demoNumber(kind, place),
+            demoMobile(index),
+            1960 + ((index * 7) % 43),
+          ]
           const id = await enrol(tx, keys, { kind, name, nationalId, mobile, birthYear, passwordHash })
           const dependants = index === 0 ? await threeChildren(tx, keys, id) : []
-          const token = await makeKey(tx, { kind: "citizen", subject: id, name: "demo", scopes: [], demo: true }, "setup")
+          const token = await makeKey(
+            tx,
+            { kind: "citizen", subject: id, name: "demo", scopes: [], demo: true },
+            "setup",
+          )
           people.citizens.push({
             id,
             name: name.ar,
@@ -179,19 +194,47 @@ export async function seed({ writer, keys, citizens }: Given): Promise<DemoPeopl
         for (let seat = 1; seat <= seats; seat++) {
           const name = staffName(officeIndex, seat)
           const login = `${short}-${seat}`
-          const id = await addStaff(tx, { login, name, passwordHash, role: "agent", scopeKind: "office", scope: office.code }, "setup")
+          const id = await addStaff(
+            tx,
+            { login, name, passwordHash, role: "agent", scopeKind: "office", scope: office.code },
+            "setup",
+          )
           const token = await makeKey(tx, { kind: "staff", subject: id, name: "demo", scopes: [], demo: true }, "setup")
           const counter = `${office.code}.${seat}`
-          people.agents.push({ id, name: name.ar, office: office.code, counter, login, password: demoPassword, recoveryCodes: [], token })
+          people.agents.push({
+            id,
+            name: name.ar,
+            office: office.code,
+            counter,
+            login,
+            password: demoPassword,
+            recoveryCodes: [],
+            token,
+          })
         }
         const name = staffName(officeIndex, 0)
         const login = `${short}-lead`
-        const lead = await addStaff(tx, { login, name, passwordHash, role: "supervisor", scopeKind: "office", scope: office.code }, "setup")
+        const lead = await addStaff(
+          tx,
+          { login, name, passwordHash, role: "supervisor", scopeKind: "office", scope: office.code },
+          "setup",
+        )
         const token = await makeKey(tx, { kind: "staff", subject: lead, name: "demo", scopes: [], demo: true }, "setup")
-        people.supervisors.push({ name: name.ar, office: office.code, login, password: demoPassword, recoveryCodes: [], token })
+        people.supervisors.push({
+          name: name.ar,
+          office: office.code,
+          login,
+          password: demoPassword,
+          recoveryCodes: [],
+          token,
+        })
         for (const kind of ["kiosk", "board"] as const) {
           const device = await addDevice(tx, { office: office.code, kind, name: `${office.code} ${kind}` }, "setup")
-          const key = await makeKey(tx, { kind: "device", subject: device, name: kind, scopes: [], office: office.code, demo: true }, "setup")
+          const key = await makeKey(
+            tx,
+            { kind: "device", subject: device, name: kind, scopes: [], office: office.code, demo: true },
+            "setup",
+          )
           const list = kind === "kiosk" ? people.kiosks : people.boards
           list.push({ office: office.code, path: `/${kind}/${office.code}?key=${key}`, token: key })
         }
@@ -218,7 +261,10 @@ async function threeChildren(tx: Parameters<Parameters<Writer["write"]>[0]>[0], 
   const made: { id: string; name: string }[] = []
   const family = citizenName(0)
   for (const [index, child] of children.entries()) {
-    const name = { ar: `${child.ar} ${family.ar.split(" ").slice(1).join(" ")}`, en: `${child.en} ${family.en.split(" ").slice(1).join(" ")}` }
+    const name = {
+      ar: `${child.ar} ${family.ar.split(" ").slice(1).join(" ")}`,
+      en: `${child.en} ${family.en.split(" ").slice(1).join(" ")}`,
+    }
     const nationalId = demoNumber("citizen", 40_000 + index)
     const id = await enrol(tx, keys, { kind: "citizen", name, nationalId, birthYear: child.born })
     await relate(tx, guardian, id, "child")

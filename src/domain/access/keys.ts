@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm"
-import { apiKeys, devices, type SubjectKind, staff } from "../../../db/schema/access.ts"
 import { accountsStream } from "../../../db/facts.ts"
+import { apiKeys, devices, type SubjectKind, staff } from "../../../db/schema/access.ts"
 import { people } from "../../../db/schema/people.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
@@ -46,10 +46,30 @@ export async function makeKey(tx: Tx, given: NewKey, by: string): Promise<string
   return `dawr_${given.demo ? "demo" : "live"}_${id}_${secret}`
 }
 
-const keyById = statement((db) => db.select().from(apiKeys).where(eq(apiKeys.id, sql.placeholder("id"))))
-const personById = statement((db) => db.select().from(people).where(eq(people.id, sql.placeholder("id"))))
-const staffById = statement((db) => db.select().from(staff).where(eq(staff.id, sql.placeholder("id"))))
-const deviceById = statement((db) => db.select().from(devices).where(eq(devices.id, sql.placeholder("id"))))
+const keyById = statement((db) =>
+  db
+    .select()
+    .from(apiKeys)
+    .where(eq(apiKeys.id, sql.placeholder("id"))),
+)
+const personById = statement((db) =>
+  db
+    .select()
+    .from(people)
+    .where(eq(people.id, sql.placeholder("id"))),
+)
+const staffById = statement((db) =>
+  db
+    .select()
+    .from(staff)
+    .where(eq(staff.id, sql.placeholder("id"))),
+)
+const deviceById = statement((db) =>
+  db
+    .select()
+    .from(devices)
+    .where(eq(devices.id, sql.placeholder("id"))),
+)
 
 /** Who holds this key at `now`; `null` for anything that is not a good key of somebody who is still here. */
 export async function subjectOfKey(store: Store, given: string, now: Instant): Promise<Subject | null> {

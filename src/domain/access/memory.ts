@@ -1,18 +1,31 @@
-import { eq, sql } from "drizzle-orm"
-import { meta } from "../../../db/schema/access.ts"
+import { eq, lt, sql } from "drizzle-orm"
+import { idempotency, meta } from "../../../db/schema/access.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
+import { hour, type Instant } from "../../base/day.ts"
 
 /** What the store remembers about itself. `shift`: milliseconds between a demo's clock and the real one. `look`: the agency's look. */
 export type Memory = "demo" | "shift" | "look"
 
-const valueOf = statement((db) => db.select({ value: meta.value }).from(meta).where(eq(meta.key, sql.placeholder("key"))))
+const valueWith = statement((db) =>
+  db
+    .select({ value: meta.value })
+    .from(meta)
+    .where(eq(meta.key, sql.placeholder("key"))),
+)
 
 export async function kept(store: Store, key: Memory): Promise<string | null> {
-  return (await valueOf(store).execute({ key }))[0]?.value ?? null
+  return (await valueWith(store).execute({ key }))[0]?.value ?? null
 }
 
 export async function keep(tx: Tx, key: Memory, value: string): Promise<void> {
   await tx.db.insert(meta).values({ key, value }).onConflictDoUpdate({ target: meta.key, set: { value } })
+}
+
+const forgetKept = statement((db) => db.delete(idempotency).where(lt(idempotency.at, sql.placeholder("before"))))
+
+/** Answers are kept for retries of a day. */
+export async function forgetAnswers(tx: Tx, now: Instant): Promise<void> {
+  await forgetKept(tx).execute({ before: now - 24 * hour })
 }

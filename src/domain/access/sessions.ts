@@ -1,6 +1,6 @@
 import { and, eq, isNull, lt, sql } from "drizzle-orm"
-import { sessions, staff, throttles } from "../../../db/schema/access.ts"
 import { accountsStream } from "../../../db/facts.ts"
+import { sessions, staff, throttles } from "../../../db/schema/access.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
@@ -24,7 +24,12 @@ const limits = {
 const seenEvery = minute
 
 const insertSession = statement((db) => db.insert(sessions).values(placeholders(sessions)))
-const sessionById = statement((db) => db.select().from(sessions).where(eq(sessions.id, sql.placeholder("id"))))
+const sessionById = statement((db) =>
+  db
+    .select()
+    .from(sessions)
+    .where(eq(sessions.id, sql.placeholder("id"))),
+)
 const touch = statement((db) =>
   db
     .update(sessions)
@@ -108,7 +113,12 @@ export async function endSession(tx: Tx, id: string, why: string, now: Instant):
   if (ended) await tx.say(accountsStream, "session.ended", { why, subject: ended.subject })
 }
 
-const staffByLogin = statement((db) => db.select().from(staff).where(eq(staff.login, sql.placeholder("login"))))
+const staffByLogin = statement((db) =>
+  db
+    .select()
+    .from(staff)
+    .where(eq(staff.login, sql.placeholder("login"))),
+)
 
 /** The staff row of a login, for checking a password; `null` where there is none or it is disabled. */
 export async function staffForSignIn(store: Store, login: string) {
@@ -121,7 +131,12 @@ export async function staffForSignIn(store: Store, login: string) {
 const freeFailures = 5
 const waitMax = 15 * minute
 
-const throttleOf = statement((db) => db.select().from(throttles).where(eq(throttles.key, sql.placeholder("key"))))
+const throttleOf = statement((db) =>
+  db
+    .select()
+    .from(throttles)
+    .where(eq(throttles.key, sql.placeholder("key"))),
+)
 const countFailure = statement((db) =>
   db
     .insert(throttles)

@@ -1,5 +1,5 @@
-import { devices, type ScopeKind, type StaffRole, staff } from "../../../db/schema/access.ts"
 import { accountsStream } from "../../../db/facts.ts"
+import { devices, type ScopeKind, type StaffRole, staff } from "../../../db/schema/access.ts"
 import type { Words } from "../../../db/schema/catalogue.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
 import type { Tx } from "../../../db/write.ts"
@@ -51,7 +51,11 @@ export async function addStaff(tx: Tx, given: NewStaff, by: string): Promise<str
   return id
 }
 
-export async function addDevice(tx: Tx, given: { office: string; kind: "kiosk" | "board"; name: string }, by: string): Promise<string> {
+export async function addDevice(
+  tx: Tx,
+  given: { office: string; kind: "kiosk" | "board"; name: string },
+  by: string,
+): Promise<string> {
   const id = tx.id()
   await insertDevice(tx).execute({ ...given, id, createdAt: tx.now, seenAt: null, revokedAt: null })
   await tx.say(accountsStream, "device.paired", { device: id, kind: given.kind, office: given.office, by })

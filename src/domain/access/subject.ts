@@ -1,5 +1,5 @@
-import type { Words } from "../../../db/schema/catalogue.ts"
 import type { ScopeKind, StaffRole } from "../../../db/schema/access.ts"
+import type { Words } from "../../../db/schema/catalogue.ts"
 import type { PersonKind } from "../../../db/schema/people.ts"
 
 /*

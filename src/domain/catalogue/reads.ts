@@ -8,7 +8,12 @@ export type Service = ServiceRow
 export type Sector = typeof sectors.$inferSelect
 export type Agency = typeof agencies.$inferSelect
 
-const oneService = statement((db) => db.select().from(services).where(eq(services.code, sql.placeholder("code"))))
+const oneService = statement((db) =>
+  db
+    .select()
+    .from(services)
+    .where(eq(services.code, sql.placeholder("code"))),
+)
 const everyService = statement((db) => db.select().from(services).orderBy(asc(services.position)))
 const everySector = statement((db) => db.select().from(sectors).orderBy(asc(sectors.position)))
 const everyAgency = statement((db) => db.select().from(agencies).orderBy(asc(agencies.code)))

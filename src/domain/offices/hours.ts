@@ -70,19 +70,24 @@ function sessionsOn(hours: OfficeHours, day: Day, starts: Starts): Session[] {
   const opened = change && (!holiday || change.openOnHoliday)
   if (opened) {
     return merged(
-      change.sessions.map((one) => toSession(hours.zone, day, { time: one.start, minutes: one.minutes, bookingOnly: one.bookingOnly ?? false })),
+      change.sessions.map((one) =>
+        toSession(hours.zone, day, { time: one.start, minutes: one.minutes, bookingOnly: one.bookingOnly ?? false }),
+      ),
     ).map((session) => withBreaks(session, breaksOn(hours, day, starts)))
   }
   if (holiday) return []
   const season = hours.seasons.find((one) => one.first <= day && day <= one.last)
   const ofDay = hours.rules.filter((rule) => starts.get(rule)?.has(day))
   const seasonal = season ? ofDay.filter((rule) => rule.layer === "season" && rule.season === season.id) : []
-  const replaced = season !== undefined && hours.rules.some((rule) => rule.layer === "season" && rule.season === season.id)
+  const replaced =
+    season !== undefined && hours.rules.some((rule) => rule.layer === "season" && rule.season === season.id)
   const open = replaced ? seasonal : ofDay.filter((rule) => rule.layer === "base" || rule.layer === "exception")
   const breaks = breaksOn(hours, day, starts)
-  return merged(open.map((rule) => toSession(hours.zone, day, { time: rule.start, minutes: rule.minutes, bookingOnly: rule.bookingOnly }))).map(
-    (session) => withBreaks(session, breaks),
-  )
+  return merged(
+    open.map((rule) =>
+      toSession(hours.zone, day, { time: rule.start, minutes: rule.minutes, bookingOnly: rule.bookingOnly }),
+    ),
+  ).map((session) => withBreaks(session, breaks))
 }
 
 /** A break counts on its day where no season is on, or where it names the season that is. */
@@ -99,14 +104,25 @@ function toSession(zone: string, day: Day, start: Start): Session {
   const end = addWall({ day, time: start.time }, start.minutes)
   const shown = instantToWall(startsAt, zone)
   const shifted = shown.time !== start.time || shown.day !== day
-  return { day, startsAt, endsAt: wallToInstant(end.day, end.time, zone), breaks: [], bookingOnly: start.bookingOnly, shifted }
+  return {
+    day,
+    startsAt,
+    endsAt: wallToInstant(end.day, end.time, zone),
+    breaks: [],
+    bookingOnly: start.bookingOnly,
+    shifted,
+  }
 }
 
 function merged(sessions: Session[]): Session[] {
   const out: Session[] = []
   for (const session of sessions.filter((one) => one.endsAt > one.startsAt).sort((a, b) => a.startsAt - b.startsAt)) {
     const before = out.at(-1)
-    if (before && session.startsAt <= before.endsAt && (session.startsAt < before.endsAt || session.bookingOnly === before.bookingOnly)) {
+    if (
+      before &&
+      session.startsAt <= before.endsAt &&
+      (session.startsAt < before.endsAt || session.bookingOnly === before.bookingOnly)
+    ) {
       before.endsAt = Math.max(before.endsAt, session.endsAt)
       before.bookingOnly = before.bookingOnly && session.bookingOnly
     } else out.push({ ...session })
@@ -116,7 +132,10 @@ function merged(sessions: Session[]): Session[] {
 
 function withBreaks(session: Session, breaks: Span[]): Session {
   const inside = breaks
-    .map((one) => ({ startsAt: Math.max(one.startsAt, session.startsAt), endsAt: Math.min(one.endsAt, session.endsAt) }))
+    .map((one) => ({
+      startsAt: Math.max(one.startsAt, session.startsAt),
+      endsAt: Math.min(one.endsAt, session.endsAt),
+    }))
     .filter((one) => one.endsAt > one.startsAt)
     .sort((a, b) => a.startsAt - b.startsAt)
   return { ...session, breaks: inside }
@@ -151,7 +170,10 @@ export function openMinutesAfter(session: Session, at: Instant, minutes: number)
 export function openMinutesBetween(session: Session, from: Instant, until: Instant): number {
   const [first, last] = [Math.max(from, session.startsAt), Math.min(until, session.endsAt)]
   if (last <= first) return 0
-  const paused = session.breaks.reduce((sum, one) => sum + Math.max(0, Math.min(one.endsAt, last) - Math.max(one.startsAt, first)), 0)
+  const paused = session.breaks.reduce(
+    (sum, one) => sum + Math.max(0, Math.min(one.endsAt, last) - Math.max(one.startsAt, first)),
+    0,
+  )
   return (last - first - paused) / minute
 }
 
@@ -229,7 +251,8 @@ export function readRule(text: string): string {
   const seen = new Set<string>()
   for (const part of text.split(";")) {
     const [name = "", value = ""] = part.split("=")
-    if (!(name in grammar) || part.split("=").length !== 2) throw refuse(`"${part}" has no place in a rule of opening hours`)
+    if (!(name in grammar) || part.split("=").length !== 2)
+      throw refuse(`"${part}" has no place in a rule of opening hours`)
     if (seen.has(name)) throw refuse(`${name} stands twice`)
     if (!grammar[name]?.test(value)) throw refuse(`${name}=${value} is not a value that it can have`)
     seen.add(name)

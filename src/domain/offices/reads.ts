@@ -17,19 +17,36 @@ export interface Office extends OfficeRow {
   lines: Line[]
 }
 
-const oneOffice = statement((db) => db.select().from(offices).where(eq(offices.code, sql.placeholder("code"))))
+const oneOffice = statement((db) =>
+  db
+    .select()
+    .from(offices)
+    .where(eq(offices.code, sql.placeholder("code"))),
+)
 const everyOffice = statement((db) => db.select().from(offices).orderBy(asc(offices.position)))
 const linesOf = statement((db) =>
-  db.select().from(lines).where(eq(lines.office, sql.placeholder("office"))).orderBy(asc(lines.position)),
+  db
+    .select()
+    .from(lines)
+    .where(eq(lines.office, sql.placeholder("office")))
+    .orderBy(asc(lines.position)),
 )
 const everyLine = statement((db) => db.select().from(lines).orderBy(asc(lines.position)))
 const rulesOf = statement((db) =>
-  db.select().from(openingRules).where(eq(openingRules.office, sql.placeholder("office"))).orderBy(asc(openingRules.id)),
+  db
+    .select()
+    .from(openingRules)
+    .where(eq(openingRules.office, sql.placeholder("office")))
+    .orderBy(asc(openingRules.id)),
 )
 const everySeason = statement((db) => db.select().from(seasons).orderBy(asc(seasons.first)))
 const everyHoliday = statement((db) => db.select().from(holidays).orderBy(asc(holidays.first)))
 const changesOf = statement((db) =>
-  db.select().from(dayChanges).where(eq(dayChanges.office, sql.placeholder("office"))).orderBy(asc(dayChanges.day)),
+  db
+    .select()
+    .from(dayChanges)
+    .where(eq(dayChanges.office, sql.placeholder("office")))
+    .orderBy(asc(dayChanges.day)),
 )
 
 /** The office with this code. Refuses `not_found`. */
@@ -77,5 +94,8 @@ export function mustServe(office: Office, service: Service): Line {
   const line = lineFor(office, service)
   if (line) return line
   const onlineOnly = !service.channels.includes("office") && !service.channels.includes("video")
-  throw new Refusal(onlineOnly ? "service_online_only" : "service_not_here", { service: service.code, office: office.code })
+  throw new Refusal(onlineOnly ? "service_online_only" : "service_not_here", {
+    service: service.code,
+    office: office.code,
+  })
 }

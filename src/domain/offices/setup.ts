@@ -1,7 +1,15 @@
-import { eq, notInArray, sql } from "drizzle-orm"
+import { eq, notInArray, type sql } from "drizzle-orm"
 import type { SQLiteTable } from "drizzle-orm/sqlite-core"
 import { agencies, type Channel, sectors, services, type Words } from "../../../db/schema/catalogue.ts"
-import { type BookingMode, holidays, lines, offices, openingRules, type RuleLayer, seasons } from "../../../db/schema/offices.ts"
+import {
+  type BookingMode,
+  holidays,
+  lines,
+  offices,
+  openingRules,
+  type RuleLayer,
+  seasons,
+} from "../../../db/schema/offices.ts"
 import { counters } from "../../../db/schema/queue.ts"
 import type { Tx } from "../../../db/write.ts"
 import type { Day } from "../../base/day.ts"
@@ -84,7 +92,8 @@ export async function setUp(tx: Tx, plan: SetupPlan): Promise<void> {
   await tx.db.delete(seasons).where(notInArray(seasons.id, seasonIds))
   for (const row of plan.seasons) await put(tx, seasons, row, seasons.id)
   await tx.db.delete(holidays)
-  for (const [index, row] of plan.holidays.entries()) await tx.db.insert(holidays).values({ ...row, id: `h${index + 1}` })
+  for (const [index, row] of plan.holidays.entries())
+    await tx.db.insert(holidays).values({ ...row, id: `h${index + 1}` })
 
   for (const [position, planned] of plan.offices.entries()) await setUpOffice(tx, planned, position)
 }
@@ -96,13 +105,19 @@ async function setUpOffice(tx: Tx, planned: PlannedOffice, position: number): Pr
   await put(tx, offices, { ...office, position, version }, offices.code)
   for (const [index, { public: publicPlaces, ...line }] of plannedLines.entries()) {
     const row = { ...line, office: office.code, position: index, publicPlaces }
-    await tx.db.insert(lines).values(row).onConflictDoUpdate({ target: [lines.office, lines.code], set: row })
+    await tx.db
+      .insert(lines)
+      .values(row)
+      .onConflictDoUpdate({ target: [lines.office, lines.code], set: row })
   }
   for (const [index, rule] of hours.entries()) {
     await tx.db.insert(openingRules).values({ ...rule, id: `${office.code}.${index + 1}`, office: office.code })
   }
   for (let number = 1; number <= office.counters; number++) {
-    const profile = profileOf(plannedLines.map(({ code }) => code), number)
+    const profile = profileOf(
+      plannedLines.map(({ code }) => code),
+      number,
+    )
     await tx.db
       .insert(counters)
       .values({

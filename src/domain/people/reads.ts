@@ -7,9 +7,25 @@ import type { Instant } from "../../base/day.ts"
 export type Person = typeof people.$inferSelect
 export type Relation = typeof relations.$inferSelect
 
-const byId = statement((db) => db.select().from(people).where(eq(people.id, sql.placeholder("id"))))
-const byNumber = statement((db) => db.select().from(people).where(eq(people.numberIndex, sql.placeholder("index"))))
-const byMobile = statement((db) => db.select().from(people).where(eq(people.mobileIndex, sql.placeholder("index"))).limit(2))
+const byId = statement((db) =>
+  db
+    .select()
+    .from(people)
+    .where(eq(people.id, sql.placeholder("id"))),
+)
+const byNumber = statement((db) =>
+  db
+    .select()
+    .from(people)
+    .where(eq(people.numberIndex, sql.placeholder("index"))),
+)
+const byMobile = statement((db) =>
+  db
+    .select()
+    .from(people)
+    .where(eq(people.mobileIndex, sql.placeholder("index")))
+    .limit(2),
+)
 const dependantsNow = statement((db) =>
   db
     .select({ person: people, kind: relations.kind })
@@ -39,6 +55,10 @@ export async function personByMobile(store: Store, index: string): Promise<Perso
 }
 
 /** For whom `guardian` may act at `now`. */
-export async function dependants(store: Store, guardian: string, now: Instant): Promise<{ person: Person; kind: string }[]> {
+export async function dependants(
+  store: Store,
+  guardian: string,
+  now: Instant,
+): Promise<{ person: Person; kind: string }[]> {
   return dependantsNow(store).execute({ guardian, now })
 }

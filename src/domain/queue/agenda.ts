@@ -6,10 +6,17 @@ import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Instant } from "../../base/day.ts"
 
-const liveOffices = statement((db) => db.selectDistinct({ office: tickets.office }).from(tickets).where(sql`${tickets.live} = 1`))
-const openOffices = statement((db) => db.selectDistinct({ office: counters.office }).from(counters).where(sql`${counters.state} <> 'closed'`))
+const liveOffices = statement((db) =>
+  db.selectDistinct({ office: tickets.office }).from(tickets).where(sql`${tickets.live} = 1`),
+)
+const openOffices = statement((db) =>
+  db.selectDistinct({ office: counters.office }).from(counters).where(sql`${counters.state} <> 'closed'`),
+)
 const heldOffices = statement((db) =>
-  db.selectDistinct({ office: holds.office }).from(holds).where(sql`${holds.state} = 'live' and ${holds.until} <= ${sql.placeholder("now")}`),
+  db
+    .selectDistinct({ office: holds.office })
+    .from(holds)
+    .where(sql`${holds.state} = 'live' and ${holds.until} <= ${sql.placeholder("now")}`),
 )
 const bookedOffices = statement((db) =>
   db

@@ -1,8 +1,5 @@
 import { Refusal } from "../../base/refusal.ts"
-import { getCookie } from "hono/cookie"
-import { cookieName } from "../gate.ts"
-import { type Context, get, type PageRoute, post } from "../house.ts"
-import { sessionOfKey } from "../live/callers.ts"
+import { get, type PageRoute, post } from "../house.ts"
 import { paths } from "../paths.ts"
 import { signIn, signInPage, signOut, staffSignIn, staffSignInPage } from "./sign-in.tsx"
 
@@ -16,11 +13,6 @@ export const doorRoutes: PageRoute[] = [
   post(paths.liveTicket, "anyone", (c) => {
     const { house, subject, session } = c.var
     if (!subject) throw new Refusal("not_signed_in")
-    return c.json({ ticket: house.hub.issueTicket(subject, session?.id ?? sessionOfCookie(c)) })
+    return c.json({ ticket: house.hub.issueTicket(subject, session?.id ?? null) })
   }),
 ]
-
-/** A device has no session of its own; its sockets live and end with its key. */
-function sessionOfCookie(c: Context): string {
-  return sessionOfKey(getCookie(c, cookieName(c.var.house, "dev")) ?? "")
-}

@@ -1,18 +1,18 @@
+import { deleteCookie } from "hono/cookie"
 import { z } from "zod"
-import { readNumber } from "../../base/text.ts"
 import { isRefusal } from "../../base/refusal.ts"
+import { readNumber } from "../../base/text.ts"
 import { citizenOf, staffOf } from "../../domain/access/keys.ts"
 import { isPassword } from "../../domain/access/passwords.ts"
 import { endSession, failed, mayTry, staffForSignIn, startSession, succeeded } from "../../domain/access/sessions.ts"
 import { personByNumber } from "../../domain/people/reads.ts"
 import { signInWords } from "../../i18n/common.ts"
 import { counted } from "../../i18n/plural.ts"
-import { show } from "../frame.tsx"
 import { readForm } from "../form.ts"
+import { show } from "../frame.tsx"
 import { cookieName, keepCookie } from "../gate.ts"
 import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
-import { deleteCookie } from "hono/cookie"
 import { Notice } from "../shell/cards.tsx"
 import { Button, Field, PostForm } from "../shell/controls.tsx"
 
@@ -42,8 +42,25 @@ function citizenForm(c: Context, told: Told): Response | Promise<Response> {
       <p class="quiet">{words.lead}</p>
       <PostForm action={paths.signIn} token={formToken} class="stack">
         <input type="hidden" name="next" value={told.next} />
-        <Field name="number" label={words.number} hint={words.numberHint} error={told.error} value={told.typed} digits required maxlength={20} autocomplete="username" />
-        <Field name="password" label={words.password} type="password" required maxlength={128} autocomplete="current-password" />
+        <Field
+          name="number"
+          label={words.number}
+          hint={words.numberHint}
+          error={told.error}
+          value={told.typed}
+          digits
+          required
+          maxlength={20}
+          autocomplete="username"
+        />
+        <Field
+          name="password"
+          label={words.password}
+          type="password"
+          required
+          maxlength={128}
+          autocomplete="current-password"
+        />
         <Button weight="main" wide>
           {words.submit}
         </Button>
@@ -77,8 +94,23 @@ function staffForm(c: Context, told: Told): Response | Promise<Response> {
       <p class="quiet">{words.staffLead}</p>
       <PostForm action={paths.staffSignIn} token={formToken} class="stack">
         <input type="hidden" name="next" value={told.next} />
-        <Field name="login" label={words.login} error={told.error} value={told.typed} required maxlength={40} autocomplete="username" />
-        <Field name="password" label={words.password} type="password" required maxlength={128} autocomplete="current-password" />
+        <Field
+          name="login"
+          label={words.login}
+          error={told.error}
+          value={told.typed}
+          required
+          maxlength={40}
+          autocomplete="username"
+        />
+        <Field
+          name="password"
+          label={words.password}
+          type="password"
+          required
+          maxlength={128}
+          autocomplete="current-password"
+        />
         <Button weight="main" wide>
           {words.submit}
         </Button>
@@ -97,8 +129,16 @@ function staffForm(c: Context, told: Told): Response | Promise<Response> {
   )
 }
 
-const citizenFields = z.object({ number: z.string().max(100), password: z.string().max(1000), next: z.string().max(2000).default("") })
-const staffFields = z.object({ login: z.string().max(100), password: z.string().max(1000), next: z.string().max(2000).default("") })
+const citizenFields = z.object({
+  number: z.string().max(100),
+  password: z.string().max(1000),
+  next: z.string().max(2000).default(""),
+})
+const staffFields = z.object({
+  login: z.string().max(100),
+  password: z.string().max(1000),
+  next: z.string().max(2000).default(""),
+})
 
 /**
  * A citizen's number and password. Whoever they name, the work is the same: one look-up, one hash, one answer, so that nobody learns who
@@ -109,12 +149,15 @@ export async function signIn(c: Context): Promise<Response> {
   const given = await readForm(c, citizenFields)
   const number = readNumber(given.number)
   const key = `citizen:${house.keys.index("number", number ?? given.number)}`
-  const again = (error: string, status: number) => citizenForm(c, { next: given.next, typed: given.number, error, status })
+  const again = (error: string, status: number) =>
+    citizenForm(c, { next: given.next, typed: given.number, error, status })
   return attempt(c, key, again, signInWords[lang].wrong, async () => {
     const person = number ? await personByNumber(house.store, house.keys.index("number", number)) : null
     const right = await isPassword(given.password, person?.passwordHash ?? null)
     const citizen = right && person ? await citizenOf(house.store, person.id) : null
-    return citizen ? { kind: "citizen" as const, subject: citizen.id, role: "citizen", to: nextOf(given.next) ?? paths.home } : null
+    return citizen
+      ? { kind: "citizen" as const, subject: citizen.id, role: "citizen", to: nextOf(given.next) ?? paths.home }
+      : null
   })
 }
 
@@ -128,7 +171,8 @@ export async function staffSignIn(c: Context): Promise<Response> {
     const right = await isPassword(given.password, row?.passwordHash ?? null)
     const person = right && row ? await staffOf(house.store, row.id) : null
     if (!person) return null
-    const home = person.role === "agent" ? paths.desk : person.scopeKind === "office" ? paths.day(person.scope) : paths.days
+    const home =
+      person.role === "agent" ? paths.desk : person.scopeKind === "office" ? paths.day(person.scope) : paths.days
     return { kind: "staff" as const, subject: person.id, role: person.role, to: nextOf(given.next) ?? home }
   })
 }
@@ -194,4 +238,3 @@ function nextOf(text: string | undefined): string | null {
   const url = new URL(text, "http://here")
   return url.origin === "http://here" ? url.pathname + url.search : null
 }
-

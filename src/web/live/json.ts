@@ -1,32 +1,24 @@
-import { eq, max, sql } from "drizzle-orm"
-import { facts } from "../../../db/schema/facts.ts"
-import { statement } from "../../../db/statement.ts"
+import { factsAbout, headOfStream } from "../../../db/heads.ts"
+import { isoWithOffset } from "../../base/time.ts"
 import { bookingsOf } from "../../domain/bookings/reads.ts"
 import { office } from "../../domain/offices/reads.ts"
 import { boardView, queueView } from "../../domain/queue/reads.ts"
 import { counter, ticket, ticketsOf } from "../../domain/queue/tickets.ts"
-import { isoWithOffset } from "../../base/time.ts"
 import type { Topic } from "../../realtime/topics.ts"
-import { presentBooking, presentCounter, presentQueueRow, presentTicket } from "../present.ts"
 import type { Rendering } from "../fragments.ts"
-
-const headOfStream = statement((db) =>
-  db.select({ seq: max(facts.seq) }).from(facts).where(eq(facts.stream, sql.placeholder("stream"))),
-)
-const countOfSubject = statement((db) =>
-  db.select({ seq: sql<number>`count(*)` }).from(facts).where(eq(facts.subject, sql.placeholder("subject"))),
-)
+import { presentBooking, presentCounter, presentQueueRow, presentTicket } from "../present.ts"
 
 /** The number of the latest fact behind a topic; of a person's own topic, how many facts there are about that person. */
-export async function headOf({ store }: Pick<Rendering, "store">, topic: Topic): Promise<{ stream: string; seq: number; line?: string }> {
+export async function headOf(
+  { store }: Pick<Rendering, "store">,
+  topic: Topic,
+): Promise<{ stream: string; seq: number; line?: string }> {
   if (topic.kind === "inbox") {
-    const [row] = await countOfSubject(store).execute({ subject: topic.person })
-    return { stream: `person:${topic.person}`, seq: row?.seq ?? 0 }
+    return { stream: `person:${topic.person}`, seq: await factsAbout(store, topic.person) }
   }
   const of = topic.kind === "ticket" ? await ticket(store, topic.id) : null
   const stream = of ? of.office : "office" in topic ? topic.office : topic.id.slice(0, topic.id.lastIndexOf("."))
-  const [row] = await headOfStream(store).execute({ stream })
-  return { stream, seq: row?.seq ?? 0, ...(of ? { line: of.line } : {}) }
+  return { stream, seq: await headOfStream(store, stream), ...(of ? { line: of.line } : {}) }
 }
 
 /** A topic as programs get it: the same shapes as the calls of the API. */
@@ -36,14 +28,25 @@ export async function jsonOf({ store, clock }: Rendering, topic: Topic): Promise
     case "board": {
       const [{ zone }, board] = [await office(store, topic.office), await boardView(store, topic.office, now)]
       return {
-        called: board.called.map(({ number, counter, at, calls, active }) => ({ number, counter, at: isoWithOffset(at, zone), calls, active })),
+        called: board.called.map(({ number, counter, at, calls, active }) => ({
+          number,
+          counter,
+          at: isoWithOffset(at, zone),
+          calls,
+          active,
+        })),
         waiting: Object.fromEntries(board.lines.map(({ line, waiting }) => [line, waiting])),
       }
     }
     case "queue": {
       const [{ zone }, queue] = [await office(store, topic.office), await queueView(store, topic.office, now)]
       const rows = (all: typeof queue.waiting) => all.map((row) => presentQueueRow(row, zone))
-      return { waiting: rows(queue.waiting), aside: rows(queue.aside), atCounters: rows(queue.atCounters), lines: queue.lines }
+      return {
+        waiting: rows(queue.waiting),
+        aside: rows(queue.aside),
+        atCounters: rows(queue.atCounters),
+        lines: queue.lines,
+      }
     }
     case "counter": {
       const row = await counter(store, topic.id)
@@ -53,7 +56,9 @@ export async function jsonOf({ store, clock }: Rendering, topic: Topic): Promise
       return presentTicket(store, topic.id, now)
     case "inbox": {
       const bookings = await Promise.all(
-        (await bookingsOf(store, topic.person)).map(async (row) => presentBooking(row, (await office(store, row.office)).zone)),
+        (await bookingsOf(store, topic.person)).map(async (row) =>
+          presentBooking(row, (await office(store, row.office)).zone),
+        ),
       )
       const live = await ticketsOf(store, topic.person)
       return { bookings, tickets: await Promise.all(live.map(({ id }) => presentTicket(store, id, now))) }

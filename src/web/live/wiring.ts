@@ -1,15 +1,15 @@
 import { parse } from "hono/utils/cookie"
 import type { Chance, Timers } from "../../base/clock.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
-import { covers } from "../../domain/access/staff.ts"
 import { subjectOfKey } from "../../domain/access/keys.ts"
 import { liveSession, sessionOf } from "../../domain/access/sessions.ts"
+import { covers } from "../../domain/access/staff.ts"
 import { isStaff, type Staff, type Subject } from "../../domain/access/subject.ts"
 import { office } from "../../domain/offices/reads.ts"
 import { ticket } from "../../domain/queue/tickets.ts"
 import { isLang, type Lang, preferred } from "../../i18n/lang.ts"
-import { createHub, type Hub } from "../../realtime/hub.ts"
 import type { Manner, Snapshot } from "../../realtime/channel.ts"
+import { createHub, type Hub } from "../../realtime/hub.ts"
 import { refusalToRead, type Topic } from "../../realtime/topics.ts"
 import { fragments } from "../fragments.ts"
 import { cookieName } from "../gate.ts"
@@ -58,7 +58,10 @@ export function openHub(house: Parts, timers: Timers): Hub {
 }
 
 /** What is behind a socket's session: a person's session, or the key that a device or a program showed. */
-async function keyCaller({ store, clock }: Parts, given: string): Promise<{ subject: Subject; session: string } | null> {
+async function keyCaller(
+  { store, clock }: Parts,
+  given: string,
+): Promise<{ subject: Subject; session: string } | null> {
   const subject = await subjectOfKey(store, given, clock.office())
   return subject ? { subject, session: sessionOfKey(given) } : null
 }

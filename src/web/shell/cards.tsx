@@ -35,7 +35,11 @@ export function LinkList({ items }: { items: { href: string; icon?: IconName; ti
 }
 
 /** What is so, in a sentence. `tone` by meaning, with an icon beside the words. */
-export function Notice({ tone = "info", icon = "info", children }: PropsWithChildren<{ tone?: "info" | "good" | "late" | "hold"; icon?: IconName }>) {
+export function Notice({
+  tone = "info",
+  icon = "info",
+  children,
+}: PropsWithChildren<{ tone?: "info" | "good" | "late" | "hold"; icon?: IconName }>) {
   return (
     <div class={tone === "info" ? "notice" : `notice notice-${tone}`}>
       <Icon name={icon} />

@@ -36,7 +36,15 @@ export function Button({
   ...props
 }: PropsWithChildren<ButtonProps & { name?: string; value?: string; form?: string; disabled?: boolean }>) {
   return (
-    <button class={classOf(props)} type="submit" name={name} value={value} form={form} disabled={disabled} data-keys={props.keys?.join(" ")}>
+    <button
+      class={classOf(props)}
+      type="submit"
+      name={name}
+      value={value}
+      form={form}
+      disabled={disabled}
+      data-keys={props.keys?.join(" ")}
+    >
       {props.icon && <Icon name={props.icon} size={20} />}
       <span>{children}</span>
       {props.keys && <Keys keys={props.keys} />}
@@ -46,7 +54,7 @@ export function Button({
 
 export function Keys({ keys }: { keys: readonly string[] }) {
   return (
-    <kbd class="key" aria-hidden="true">
+    <kbd class="key">
       {keys.map((key) => (
         <bdi>{key}</bdi>
       ))}
@@ -95,7 +103,12 @@ export function Field({
   digits,
   maxlength,
   autofocus,
-}: FieldProps & { type?: "text" | "password" | "search" | "tel"; digits?: boolean; maxlength?: number; autofocus?: boolean }) {
+}: FieldProps & {
+  type?: "text" | "password" | "search" | "tel"
+  digits?: boolean
+  maxlength?: number
+  autofocus?: boolean
+}) {
   const notes = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(" ")
   return (
     <div class="field">
@@ -125,13 +138,30 @@ export function Field({
   )
 }
 
-export function TextArea({ name, label, hint, error, value, required, maxlength }: FieldProps & { maxlength?: number }) {
+export function TextArea({
+  name,
+  label,
+  hint,
+  error,
+  value,
+  required,
+  maxlength,
+}: FieldProps & { maxlength?: number }) {
   const notes = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(" ")
   return (
     <div class="field">
       <label for={name}>{label}</label>
       {error && <FieldError id={`${name}-error`}>{error}</FieldError>}
-      <textarea class="input" id={name} name={name} required={required} maxlength={maxlength} dir="auto" aria-invalid={error ? "true" : undefined} aria-describedby={notes || undefined}>
+      <textarea
+        class="input"
+        id={name}
+        name={name}
+        required={required}
+        maxlength={maxlength}
+        dir="auto"
+        aria-invalid={error ? "true" : undefined}
+        aria-describedby={notes || undefined}
+      >
         {value}
       </textarea>
       {hint && (
@@ -180,7 +210,17 @@ export function Choices({
   )
 }
 
-export function Select({ name, label, options, value }: { name: string; label: string; options: { value: string; label: string }[]; value?: string }) {
+export function Select({
+  name,
+  label,
+  options,
+  value,
+}: {
+  name: string
+  label: string
+  options: { value: string; label: string }[]
+  value?: string
+}) {
   return (
     <div class="field">
       <label for={name}>{label}</label>

@@ -16,7 +16,14 @@ export function State({ sign, children }: PropsWithChildren<{ sign: Sign }>) {
 export function Shape({ sign, size = 18 }: { sign: Sign; size?: number }) {
   const ring = { fill: "none", stroke: "currentColor", "stroke-width": "2" }
   return (
-    <svg class={sign === "next" || sign === "called" ? "flip" : undefined} width={size} height={size} viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+    <svg
+      class={sign === "next" || sign === "called" ? "flip" : undefined}
+      width={size}
+      height={size}
+      viewBox="0 0 20 20"
+      aria-hidden="true"
+      focusable="false"
+    >
       {sign === "serving" && <circle cx="10" cy="10" r="7.5" fill="currentColor" />}
       {sign === "waiting" && <circle cx="10" cy="10" r="7" {...ring} />}
       {sign === "early" && <circle cx="10" cy="10" r="7" {...ring} stroke-dasharray="3.2 3.1" />}
@@ -40,18 +47,28 @@ export function Shape({ sign, size = 18 }: { sign: Sign; size?: number }) {
           <path d="M5.2 14.8 14.8 5.2" {...ring} />
         </>
       )}
-      {sign === "good" && <path d="M4 10.5 8.2 15 16 6" {...ring} stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round" />}
+      {sign === "good" && (
+        <path d="M4 10.5 8.2 15 16 6" {...ring} stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round" />
+      )}
     </svg>
   )
 }
 
 /** A person: bare digits. */
-export function Number({ value }: { value: number | string }) {
+export function Digits({ value }: { value: number | string }) {
   return <span class="number">{value}</span>
 }
 
 /** A place: a filled plate. `label` is spoken before the figure: "counter". */
-export function Plate({ value, label, tone = "deep" }: { value: number | string; label: string; tone?: "deep" | "closed" | "signal" }) {
+export function Plate({
+  value,
+  label,
+  tone = "deep",
+}: {
+  value: number | string
+  label: string
+  tone?: "deep" | "closed" | "signal"
+}) {
   return (
     <span class={tone === "deep" ? "plate" : `plate plate-${tone}`}>
       <span class="spoken">{label} </span>
