@@ -1,7 +1,7 @@
 import type { Store } from "../../../db/store.ts"
 import type { Scope, Turn, Writer } from "../../../db/write.ts"
 import type { Chance, handClock } from "../../base/clock.ts"
-import { addDays, hour, type Instant, minute } from "../../base/day.ts"
+import { addDays, type Day, hour, type Instant, minute } from "../../base/day.ts"
 import { isRefusal } from "../../base/refusal.ts"
 import type { Keys } from "../../base/seal.ts"
 import { dayIn } from "../../base/time.ts"
@@ -44,7 +44,7 @@ export async function morning(given: Given): Promise<void> {
   const session = (await sessionsAround(store, here, moment)).find(
     (one) => one.day === today && one.startsAt <= moment && moment < one.endsAt,
   )
-  const day = new Day(
+  const day = new Story(
     given,
     people.hall.map(({ id }) => id),
   )
@@ -59,8 +59,8 @@ export async function morning(given: Given): Promise<void> {
   clock.set(moment)
 }
 
-/** A day's people, in a fixed order: the same moment gives the same morning. */
-class Day {
+/** A day's story with its people in a fixed order: the same moment gives the same morning. */
+class Story {
   readonly #given: Given
   readonly #hall: string[]
   readonly #booked: { person: string; code: string; startsAt: Instant }[] = []
@@ -75,9 +75,11 @@ class Day {
   async bookAhead(session: Session | null): Promise<void> {
     const { store, moment } = this.#given
     const from = dayIn(moment, zone)
-    const wanted = session ? 22 : 0
-    for (let index = 0; index < wanted; index++)
-      await this.#bookFor(bookedServices[index % bookedServices.length] ?? "PAS-01", from, 1)
+    // Today's bookings lie evenly around the moment, so that some have been served, some wait, one is early and some are still to come.
+    for (let index = 0; session && index < 24; index++) {
+      const service = bookedServices[index % bookedServices.length] ?? "PAS-01"
+      await this.#bookFor(service, from, (free) => nearest(free, moment + (index - 12) * 15 * minute))
+    }
     for (const code of ["PAS-01", "PAS-04", "RES-11", "RES-12"]) {
       for (let ahead = 1; ahead <= 6; ahead++) {
         const { days } = await slotsOffered(store, {
@@ -89,17 +91,16 @@ class Day {
         })
         const starts = days[0]?.slots ?? []
         for (let index = 0; index < Math.min(3, starts.length) && this.#hall.length > 45; index++) {
-          await this.#bookFor(code, addDays(from, ahead), 1, this.#chance(Math.min(10, starts.length)))
+          await this.#bookFor(code, addDays(from, ahead), (free) => free[this.#chance(Math.min(10, free.length))])
         }
       }
     }
   }
 
-  async #bookFor(service: string, from: ReturnType<typeof dayIn>, days: number, place?: number): Promise<void> {
+  async #bookFor(service: string, from: Day, choose: (free: OfferedSlot[]) => OfferedSlot | undefined): Promise<void> {
     const { store, clock } = this.#given
-    const offered = await slotsOffered(store, { office: shownOffice, service, from, days, now: clock.office() })
-    const free = offered.days.flatMap(({ slots }) => slots).filter((slot) => slot.free > 0)
-    const slot = free[place ?? this.#chance(free.length)]
+    const offered = await slotsOffered(store, { office: shownOffice, service, from, days: 1, now: clock.office() })
+    const slot = choose(offered.days.flatMap(({ slots }) => slots).filter(({ free }) => free > 0))
     const id = this.#hall.shift()
     const citizen = id ? await citizenOf(store, id) : null
     if (!slot || !citizen) return
@@ -134,7 +135,7 @@ class Day {
       const elapsed = (at - session.startsAt) / minute
       const left = (moment - at) / minute
       // Two counters serve about nine people an hour; towards the moment more come than they can take, so that the hall is not empty.
-      const everyMinutes = left < 45 ? 4 : 9
+      const everyMinutes = left < 40 ? 4 : 11
       if (elapsed > 2 && elapsed % everyMinutes === 0) {
         const person = this.#hall.shift()
         const service = walkInServices[walkIns++ % walkInServices.length] ?? "PAS-10"
@@ -201,6 +202,17 @@ class Day {
   /** A whole number below `below`, from a small generator of its own (Numerical Recipes' constants): the demo repeats itself. */
   #chance(below: number): number {
     this.#seed = (Math.imul(this.#seed, 1_664_525) + 1_013_904_223) >>> 0
-    return below > 0 ? this.#seed % below : 0
+    return below > 0 ? (this.#seed >>> 8) % below : 0
   }
+}
+
+interface OfferedSlot {
+  id: string
+  startsAt: Instant
+  free: number
+}
+
+/** The free slot that starts nearest to a wished instant. */
+function nearest(free: OfferedSlot[], wished: Instant): OfferedSlot | undefined {
+  return [...free].sort((a, b) => Math.abs(a.startsAt - wished) - Math.abs(b.startsAt - wished))[0]
 }
