@@ -1,4 +1,5 @@
 import type { Lang } from "../i18n/lang.ts"
+import { boardFragment } from "./board/board.tsx"
 import type { Topic } from "../realtime/topics.ts"
 import type { House } from "./house.ts"
 
@@ -12,4 +13,6 @@ export type Fragment = (house: Rendering, of: string, lang: Lang) => Promise<str
  * The live regions in HTML, by topic and view (`default` where a topic has one). `of` is the office, ticket, counter or person.
  * Rooms fill it; a topic or view that does not stand here cannot be asked for as HTML.
  */
-export const fragments: Partial<Record<Topic["kind"], Record<string, Fragment>>> = {}
+export const fragments: Partial<Record<Topic["kind"], Record<string, Fragment>>> = {
+  board: { default: boardFragment },
+}

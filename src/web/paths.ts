@@ -16,6 +16,7 @@ export const paths = {
   bookingArrival: (id: string) => `/bookings/${id}/arrival`,
   ticket: (id: string, capability?: string) => (capability ? `/t/${id}/${capability}` : `/tickets/${id}`),
   hall: (office: string) => `/hall/${office}`,
+  hallQr: (office: string) => `/board/${office}/hall.svg`,
 
   signIn: "/sign-in",
   signOut: "/sign-out",

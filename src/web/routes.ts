@@ -1,9 +1,10 @@
 import { type Endpoint, endpoints } from "./api/endpoints.ts"
+import { boardRoutes } from "./board/routes.tsx"
 import { doorRoutes } from "./door/routes.ts"
 import type { PageRoute } from "./house.ts"
 
 /** Every page of the house. Rooms list their own; nothing is reachable that does not stand here. */
-export const pages: PageRoute[] = [...doorRoutes]
+export const pages: PageRoute[] = [...doorRoutes, ...boardRoutes]
 
 /** Every call of the API. */
 export const calls: Endpoint[] = endpoints
