@@ -1,7 +1,8 @@
 import type { Lang } from "../i18n/lang.ts"
-import { boardFragment } from "./board/board.tsx"
 import type { Topic } from "../realtime/topics.ts"
+import { boardFragment } from "./board/board.tsx"
 import type { House } from "./house.ts"
+import { ticketFragment } from "./ticket/ticket.tsx"
 
 /** What a fragment is rendered from: the house as it stands, without the wire itself. */
 export type Rendering = Pick<House, "store" | "clock" | "keys" | "env" | "look">
@@ -15,4 +16,5 @@ export type Fragment = (house: Rendering, of: string, lang: Lang) => Promise<str
  */
 export const fragments: Partial<Record<Topic["kind"], Record<string, Fragment>>> = {
   board: { default: boardFragment },
+  ticket: { default: ticketFragment },
 }

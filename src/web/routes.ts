@@ -2,9 +2,10 @@ import { type Endpoint, endpoints } from "./api/endpoints.ts"
 import { boardRoutes } from "./board/routes.tsx"
 import { doorRoutes } from "./door/routes.ts"
 import type { PageRoute } from "./house.ts"
+import { ticketRoutes } from "./ticket/routes.tsx"
 
 /** Every page of the house. Rooms list their own; nothing is reachable that does not stand here. */
-export const pages: PageRoute[] = [...doorRoutes, ...boardRoutes]
+export const pages: PageRoute[] = [...doorRoutes, ...boardRoutes, ...ticketRoutes]
 
 /** Every call of the API. */
 export const calls: Endpoint[] = endpoints

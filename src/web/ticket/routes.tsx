@@ -1,0 +1,120 @@
+import { raw } from "hono/html"
+import type { Tx } from "../../../db/write.ts"
+import { Refusal } from "../../base/refusal.ts"
+import { service as serviceOf } from "../../domain/catalogue/reads.ts"
+import { office as officeOf } from "../../domain/offices/reads.ts"
+import { away, leave, ready } from "../../domain/queue/holder.ts"
+import { ticket } from "../../domain/queue/tickets.ts"
+import { inLang } from "../../i18n/lang.ts"
+import { ticketWords } from "../../i18n/ticket.ts"
+import { show } from "../frame.tsx"
+import { type Context, get, type PageRoute, post } from "../house.ts"
+import { headOf } from "../live/json.ts"
+import { paths } from "../paths.ts"
+import { Button, ButtonLink, PostForm } from "../shell/controls.tsx"
+import { arrive, hallPage, scan } from "./hall.tsx"
+import { ticketFragment } from "./ticket.tsx"
+
+const awayMinutes = 10
+
+/** The live ticket, and arriving by phone. Whoever has a ticket's link may see it and speak for its holder; nobody else may. */
+export const ticketRoutes: PageRoute[] = [
+  get(paths.ticket(":id"), ["citizen"], own),
+  get(paths.ticket(":id", ":capability"), "anyone", ticketPage),
+  post(
+    `${paths.ticket(":id", ":capability")}/ready`,
+    "anyone",
+    speak((tx, id) => ready(tx, "bearer", id)),
+  ),
+  post(
+    `${paths.ticket(":id", ":capability")}/away`,
+    "anyone",
+    speak((tx, id) => away(tx, "bearer", id, awayMinutes)),
+  ),
+  post(
+    `${paths.ticket(":id", ":capability")}/leave`,
+    "anyone",
+    speak((tx, id) => leave(tx, "bearer", id)),
+  ),
+  get(`${paths.hall(":office")}/:code`, "anyone", scan),
+  get(paths.hall(":office"), ["citizen"], hallPage),
+  post(paths.hall(":office"), ["citizen"], arrive),
+]
+
+/** A signed-in holder goes on by the ticket's own link, which outlives the session. */
+async function own(c: Context): Promise<Response> {
+  const { house, subject } = c.var
+  const id = c.req.param("id") ?? ""
+  const row = await ticket(house.store, id)
+  if (!subject || row.person !== subject.id) throw new Refusal("not_found", { what: "ticket" })
+  return c.redirect(paths.ticket(id, house.keys.capability("ticket", id)), 303)
+}
+
+/** The ticket that the address opens. Refuses `not_found`, whether the ticket or its secret is wrong. */
+async function opened(c: Context) {
+  const { house } = c.var
+  const [id, capability] = [c.req.param("id") ?? "", c.req.param("capability") ?? ""]
+  const fits = capability.length === 32 && house.keys.isCapability("ticket", id, capability)
+  if (!fits) throw new Refusal("not_found", { what: "ticket" })
+  return { row: await ticket(house.store, id), capability }
+}
+
+async function ticketPage(c: Context): Promise<Response> {
+  const { house, lang, formToken } = c.var
+  const { row, capability } = await opened(c)
+  const words = ticketWords[lang]
+  const here = await officeOf(house.store, row.office)
+  const service = await serviceOf(house.store, row.service)
+  const { seq } = await headOf(house, { kind: "ticket", id: row.id })
+  const region = await ticketFragment(house, row.id, lang)
+  const base = paths.ticket(row.id, capability)
+  return show(
+    c,
+    {
+      title: `${row.number} · ${words.title}`,
+      styles: ["ticket"],
+      scripts: ["ticket"],
+      bodyClass: "ticket-page",
+    },
+    <div class="column ticket-column" data-zone={here.zone}>
+      <p class="ticket-offline" role="status" data-live-since={words.offline} />
+      <div
+        data-live={`ticket:${row.id}`}
+        data-seq={seq}
+        data-capability={`${row.id}.${capability}`}
+        data-sounds="/assets/sounds"
+      >
+        {raw(region)}
+      </div>
+      <p class="faint small">
+        {service.sensitive ? "" : `${inLang(service.name, lang)} · `}
+        {inLang(here.name, lang)}
+      </p>
+      <p class="faint small">
+        <span class="live">{words.live}</span>
+      </p>
+      <PostForm action={`${base}/ready`} token={formToken} id="ticket-ready" />
+      <PostForm action={`${base}/away`} token={formToken} id="ticket-away" />
+      <section class="ticket-leave card stack" id="leave">
+        <h2>{words.leaveSure}</h2>
+        <p class="quiet">{words.leaveHelp}</p>
+        <PostForm action={`${base}/leave`} token={formToken} class="actions">
+          <ButtonLink href="#main">{words.stay}</ButtonLink>
+          <Button weight="danger">{words.leaveYes}</Button>
+        </PostForm>
+      </section>
+      <noscript>
+        <meta http-equiv="refresh" content="20" />
+      </noscript>
+    </div>,
+  )
+}
+
+/** What the holder says: one turn in the ticket's office, and back to the ticket, which shows what came of it. */
+function speak(turn: (tx: Tx, id: string) => Promise<unknown>) {
+  return async (c: Context): Promise<Response> => {
+    const { row, capability } = await opened(c)
+    await c.var.house.writer.write((tx) => turn(tx, row.id), { scopes: [`office:${row.office}`, "accounts"] })
+    return c.redirect(paths.ticket(row.id, capability), 303)
+  }
+}
