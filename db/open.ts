@@ -29,6 +29,9 @@ export interface OpenStore {
 /** A sentence for the operator: what is wrong with the data folder and what to do. Not a bug, and not a citizen's business. */
 export class StoreProblem extends Error {}
 
+/** Another process has the folder: one that is just going down frees it within moments. */
+export class FolderInUse extends StoreProblem {}
+
 /**
  * Opens the store in `folder`, applying what migrations are missing. One process at a time: the second gets a `StoreProblem`.
  * A file that is not there is made only when `create` is set, so that a mistyped path never looks like an empty office.
@@ -83,7 +86,7 @@ function lock(folder: string): () => void {
     held.run("BEGIN EXCLUSIVE")
   } catch {
     held.close()
-    throw new StoreProblem(`Another process is using the data folder ${folder}. Stop it first.`)
+    throw new FolderInUse(`Another process is using the data folder ${folder}. Stop it first.`)
   }
   return () => held.close()
 }

@@ -1,15 +1,16 @@
-import { hasStore, openStore, removeStore, StoreProblem } from "../db/open.ts"
+import { FolderInUse, hasStore, type OpenStore, openStore, removeStore, StoreProblem } from "../db/open.ts"
 import { readStore } from "../db/store.ts"
 import { openWriter } from "../db/write.ts"
 import { createApp } from "./app.ts"
 import { machineChance, machineClock, machineTimers } from "./base/clock.ts"
-import { EnvProblem, readEnv } from "./base/env.ts"
-import { openLog } from "./base/log.ts"
-import { demoAnnouncement, isHalfMade, openDemo } from "./cli/demo/open.ts"
+import { type Env, EnvProblem, readEnv } from "./base/env.ts"
+import { type Log, openLog } from "./base/log.ts"
+import { demoAnnouncement, kindOf, openDemo } from "./cli/demo/open.ts"
 import { openKeys } from "./cli/keys-file.ts"
 import { startJobs } from "./jobs/run.ts"
-import { openAssets } from "./web/assets.ts"
-import type { House } from "./web/house.ts"
+import { type Assets, openAssets } from "./web/assets.ts"
+import { bareAnswer } from "./web/headers.ts"
+import type { House, Look } from "./web/house.ts"
 import { openHub } from "./web/live/wiring.ts"
 import { readLook } from "./web/look.ts"
 
@@ -19,28 +20,17 @@ import { readLook } from "./web/look.ts"
  */
 const bornAt = performance.now()
 
+// What this process writes holds people's data: its owner's business alone.
+process.umask(0o077)
+
 async function start(): Promise<void> {
   const env = readEnv(process.env)
   const log = openLog((line) => process.stderr.write(`${line}\n`), Date.now)
-  let isNew = !hasStore(env.dataDir)
-  const wantsDemo = env.demo ?? (isNew && !env.production)
-  if (isNew && !wantsDemo)
-    throw new StoreProblem(`There is no database in ${env.dataDir} yet. Run "npm run setup" first.`)
-  if (wantsDemo && env.production) throw new EnvProblem("A demo never runs in production: unset DEMO, or NODE_ENV.")
-
-  let opened = openStore(env.dataDir, { create: isNew })
-  let store = readStore(opened.reading)
-  if (await isHalfMade(store)) {
-    opened.close()
-    removeStore(env.dataDir)
-    opened = openStore(env.dataDir, { create: true })
-    store = readStore(opened.reading)
-    isNew = true
-  }
+  const { opened, isNew } = await openFolder(env)
+  const store = readStore(opened.reading)
   const keys = openKeys(env.keysFile, { create: isNew, chance: machineChance })
   const demo = await openDemo({ env, opened, store, keys, chance: machineChance, isNew })
   const clock = machineClock(demo?.shift ?? 0)
-  let stopping: Promise<void> | null = null
   const writer = openWriter(opened.writing, {
     clock,
     onBroken: (cause) => {
@@ -52,9 +42,10 @@ async function start(): Promise<void> {
 
   const look = await readLook(store)
   const assets = await openAssets({ look })
-  const partial = { env, clock, chance: machineChance, keys, log, store, writer, assets, look, demo: demo !== null }
-  const hub = openHub(partial, machineTimers)
-  const house: House = { ...partial, hub }
+  const partial = { env, clock, chance: machineChance, keys, log, store, writer, assets, demo: demo !== null }
+  const dressed = { ...partial, look: withLogo(look, assets, log) }
+  const hub = openHub(dressed, machineTimers)
+  const house: House = { ...dressed, hub }
   const app = createApp(house)
 
   const server = Bun.serve({
@@ -67,30 +58,102 @@ async function start(): Promise<void> {
     fetch(request, server) {
       return isLive(request) ? hub.upgrade(request, server) : app.fetch(request, server)
     },
+    error(cause) {
+      log.error("bug", { cause })
+      return bareAnswer(500)
+    },
   })
   if (env.port === 0 && !process.env.PUBLIC_ORIGIN) env.origin = `http://localhost:${server.port}`
 
   const jobs = startJobs(house, machineTimers)
-  if (demo) await demo.announce(env.origin)
-  const ready = Math.round(performance.now() - bornAt)
-  process.stdout.write(
-    demo ? demoAnnouncement(demo, env.origin, ready) : `Dawr is open at ${env.origin} (ready in ${ready} ms)\n`,
-  )
+  demo?.announce(env.origin)
 
+  let stopping: Promise<void> | null = null
   const stop = (): Promise<void> => {
     stopping ??= (async () => {
-      jobs.stop()
       hub.close()
-      await server.stop()
+      await Promise.all([jobs.stop(), letGo(server)])
       await writer.close()
       opened.close()
     })()
     return stopping
   }
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => void stop().then(() => process.exit(0)))
+    process.on(signal, () => {
+      stop().then(
+        () => process.exit(0),
+        (cause: unknown) => {
+          log.error("stop_failed", { cause })
+          process.exit(1)
+        },
+      )
+    })
   }
   process.on("unhandledRejection", (cause) => log.error("unhandled", { cause }))
+
+  const ready = Math.round(performance.now() - bornAt)
+  process.stdout.write(
+    demo ? demoAnnouncement(demo, env.origin, ready) : `Dawr is open at ${env.origin} (ready in ${ready} ms)\n`,
+  )
+}
+
+/** The data folder, made where this start is to make it. A store that nobody has used yet counts as new, however far its making came. */
+async function openFolder(env: Env): Promise<{ opened: OpenStore; isNew: boolean }> {
+  if (env.demo && env.production) throw new EnvProblem("A demo never runs in production: unset DEMO, or NODE_ENV.")
+  const mayMake = env.demo ?? !env.production
+  const notThere = new StoreProblem(`There is no agency in ${env.dataDir} yet. Run "npm run setup" first.`)
+  if (!hasStore(env.dataDir) && !mayMake) throw notThere
+  const opened = await whenFree(() => openStore(env.dataDir, { create: mayMake }))
+  const kind = await kindOf(readStore(opened.reading))
+  const refuse = (problem: Error) => {
+    opened.close()
+    return problem
+  }
+  if (kind === "agency" && env.demo) {
+    throw refuse(new StoreProblem(`${env.dataDir} holds an agency's own data. Unset DEMO, or point DATA_DIR elsewhere.`))
+  }
+  if (env.production && (kind === "demo" || kind === "half")) {
+    throw refuse(new StoreProblem(`${env.dataDir} holds a demonstration, which never runs in production.`))
+  }
+  if (kind === "demo" || kind === "agency") return { opened, isNew: false }
+  if (!mayMake) throw refuse(notThere)
+  if (kind === "untouched") return { opened, isNew: true }
+  opened.close()
+  removeStore(env.dataDir)
+  return { opened: openStore(env.dataDir, { create: true }), isNew: true }
+}
+
+/** How long a start waits for the process before it, which may just be going down. */
+const waitMilliseconds = 3_000
+
+async function whenFree(open: () => OpenStore): Promise<OpenStore> {
+  const until = performance.now() + waitMilliseconds
+  for (;;) {
+    try {
+      return open()
+    } catch (thrown) {
+      if (!(thrown instanceof FolderInUse) || performance.now() > until) throw thrown
+      await Bun.sleep(50)
+    }
+  }
+}
+
+/** A logo that is not there must not take every page with it. */
+function withLogo(look: Look, assets: Assets, log: Log): Look {
+  if (!look.logo) return look
+  try {
+    assets.url(look.logo)
+    return look
+  } catch {
+    log.warn("logo_missing", { detail: `there is no public/${look.logo}; the own mark is shown instead` })
+    return { ...look, logo: null }
+  }
+}
+
+/** Requests that are being answered get half a second; connections that are only kept open get nothing more. */
+async function letGo(server: { stop(hard?: boolean): Promise<void> }): Promise<void> {
+  await Promise.race([server.stop(), Bun.sleep(500)])
+  await Promise.race([server.stop(true), Bun.sleep(100)])
 }
 
 function isLive(request: Request): boolean {
@@ -99,8 +162,9 @@ function isLive(request: Request): boolean {
 
 start().catch((thrown: unknown) => {
   const expected = thrown instanceof EnvProblem || thrown instanceof StoreProblem
-  process.stderr.write(
-    expected ? `${thrown.message}\n` : `Dawr could not start.\n${thrown instanceof Error ? thrown.stack : thrown}\n`,
-  )
-  process.exit(expected ? 78 : 1)
+  const inUse = thrown instanceof Error && "code" in thrown && thrown.code === "EADDRINUSE"
+  if (expected) process.stderr.write(`${thrown.message}\n`)
+  else if (inUse) process.stderr.write(`Port ${process.env.PORT || 3000} is in use. Say another one with PORT.\n`)
+  else process.stderr.write(`Dawr could not start.\n${thrown instanceof Error ? thrown.stack : thrown}\n`)
+  process.exit(expected || inUse ? 78 : 1)
 })

@@ -1,4 +1,4 @@
-import { dirname, join, relative, resolve } from "node:path"
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path"
 
 /** What the environment says, checked once at start. */
 export interface Env {
@@ -24,13 +24,15 @@ export interface Env {
 /** A sentence for whoever starts the process. */
 export class EnvProblem extends Error {}
 
-export function readEnv(source: Record<string, string | undefined>): Env {
+/** Reads and checks the environment. What is set to nothing counts as not set. Throws `EnvProblem`. */
+export function readEnv(given: Record<string, string | undefined>): Env {
+  const source = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ""))
   const production = source.NODE_ENV === "production"
   const port = wholeNumber("PORT", source.PORT ?? "3000", 0, 65_535)
   const host = source.HOST ?? "0.0.0.0"
   const dataDir = resolve(source.DATA_DIR ?? "./data")
-  const keysFile = resolve(source.KEYS_FILE ?? join(dirname(dataDir), `${dataDir.split("/").at(-1)}.keys.json`))
-  if (!relative(dataDir, keysFile).startsWith("..")) {
+  const keysFile = resolve(source.KEYS_FILE ?? join(dirname(dataDir), `${basename(dataDir)}.keys.json`))
+  if (isInside(dataDir, keysFile)) {
     throw new EnvProblem(
       `KEYS_FILE must not be inside DATA_DIR: a backup of the folder would carry its own key (${keysFile})`,
     )
@@ -42,16 +44,21 @@ export function readEnv(source: Record<string, string | undefined>): Env {
     dataDir,
     keysFile,
     production,
-    demo: source.DEMO === undefined || source.DEMO === "" ? null : source.DEMO !== "0" && source.DEMO !== "false",
+    demo: source.DEMO === undefined ? null : source.DEMO !== "0" && source.DEMO !== "false",
     demoCitizens: wholeNumber("DEMO_CITIZENS", source.DEMO_CITIZENS ?? "12", 2, 20_000),
     demoNow: source.DEMO_NOW ? readMoment(source.DEMO_NOW) : null,
-    metricsToken: source.METRICS_TOKEN || null,
+    metricsToken: source.METRICS_TOKEN ?? null,
     trustedProxies: (source.TRUSTED_PROXIES ?? "")
       .split(",")
       .map((text) => text.trim())
       .filter(Boolean),
     anonymousPerMinute: wholeNumber("ANONYMOUS_PER_MINUTE", source.ANONYMOUS_PER_MINUTE ?? "600", 10, 1_000_000),
   }
+}
+
+function isInside(folder: string, file: string): boolean {
+  const way = relative(folder, file)
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
 function readOrigin(text: string, production: boolean): string {
@@ -61,7 +68,7 @@ function readOrigin(text: string, production: boolean): string {
   } catch {
     throw new EnvProblem(`PUBLIC_ORIGIN is not an address: ${text}`)
   }
-  if (url.origin !== text.replace(/\/$/, "")) {
+  if (url.origin !== text.replace(/\/$/, "") || !/^https?:$/.test(url.protocol)) {
     throw new EnvProblem(
       `PUBLIC_ORIGIN must be scheme, host and port only, e.g. https://front.example.gov (got ${text})`,
     )
@@ -76,7 +83,7 @@ function readOrigin(text: string, production: boolean): string {
 
 function wholeNumber(name: string, text: string, least: number, most: number): number {
   const value = Number(text)
-  if (!Number.isInteger(value) || value < least || value > most) {
+  if (!/^\d{1,9}$/.test(text) || value < least || value > most) {
     throw new EnvProblem(`${name} must be a whole number from ${least} to ${most} (got ${text})`)
   }
   return value

@@ -24,7 +24,11 @@ export interface Log {
 export function openLog(write: (line: string) => void, now: () => number): Log {
   const line = (level: string, event: string, { cause, ...fields }: LogFields = {}) => {
     const described = cause === undefined ? {} : { cause: describe(cause) }
-    write(JSON.stringify({ at: new Date(now()).toISOString(), level, event, ...fields, ...described }))
+    const told = Object.entries({ ...fields, ...described }).map(([name, value]) => [
+      name,
+      typeof value === "string" && name !== "requestId" ? masked(value) : value,
+    ])
+    write(JSON.stringify({ at: new Date(now()).toISOString(), level, event, ...Object.fromEntries(told) }))
   }
   return {
     info: (event, fields) => line("info", event, fields),
@@ -36,5 +40,24 @@ export function openLog(write: (line: string) => void, now: () => number): Log {
 function describe(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause)
   const inner = cause.cause === undefined ? "" : ` ← ${describe(cause.cause)}`
-  return `${cause.stack ?? cause.message}${inner}`
+  return `${withoutValues(cause)}${inner}`
+}
+
+/** The store's own errors carry the values of the statement that failed, which may be anybody's name: the statement alone tells enough. */
+function withoutValues(cause: Error): string {
+  const text = cause.stack ?? cause.message
+  if (!("params" in cause) || !("query" in cause)) return text
+  const frames = text.split("\n").filter((row) => /^\s+at /.test(row))
+  return [`${cause.name}: ${String(cause.query)}`, ...frames].join("\n")
+}
+
+/**
+ * The last net, for paths and messages: keys, tokens and link secrets (32 and more letters of base64url), whatever looks like a national
+ * number, a mobile or a booking's code. An id in it tells nobody anything.
+ */
+function masked(text: string): string {
+  return text
+    .replace(/dawr_(live|demo)_[\w-]+/g, "dawr_$1_…")
+    .replace(/(?<![\w-])(?![0-9a-f]{8}-[0-9a-f]{4}-)[\w-]{32,}/g, "…")
+    .replace(/(?<![\w.-])\+?\d{9,14}(?![\w-])/g, "#")
 }

@@ -1,8 +1,9 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import { StoreProblem } from "../../db/open.ts"
 import type { Chance } from "../base/clock.ts"
 import { Keys, makeKeyMaterial } from "../base/seal.ts"
+import { writeWhole } from "./whole-file.ts"
 
 /**
  * Opens the installation's keys, or makes them together with a new store. The file stands outside the data folder and is readable by
@@ -18,8 +19,7 @@ export function openKeys(file: string, { create, chance }: { create: boolean; ch
     const material = makeKeyMaterial(chance)
     const text = Object.entries(material).map(([name, bytes]) => [name, Buffer.from(bytes).toString("base64url")])
     mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, `${JSON.stringify(Object.fromEntries(text), null, 2)}\n`, { mode: 0o600 })
-    chmodSync(file, 0o600)
+    writeWhole(file, `${JSON.stringify(Object.fromEntries(text), null, 2)}\n`)
   }
   if ((statSync(file).mode & 0o077) !== 0) {
     throw new StoreProblem(`${file} can be read by others on this machine. Run: chmod 600 ${file}`)

@@ -4,7 +4,8 @@ import type { Clock, Timers } from "../base/clock.ts"
 import { hour, type Instant } from "../base/day.ts"
 import type { Log } from "../base/log.ts"
 import { forgetAnswers } from "../domain/access/memory.ts"
-import { forgetFailures } from "../domain/access/sessions.ts"
+import { forgetSessions } from "../domain/access/sessions.ts"
+import { forgetFailures } from "../domain/access/throttle.ts"
 import { officesWithWork } from "../domain/queue/agenda.ts"
 import { officeStep } from "./office.ts"
 
@@ -21,58 +22,62 @@ export interface JobParts {
 }
 
 export interface Jobs {
-  stop(): void
+  /** Begins no further round; resolves when the last one is through. */
+  stop(): Promise<void>
 }
 
 const officeEvery = 5_000
 const houseEvery = hour
 
 export function startJobs(parts: JobParts, timers: Timers): Jobs {
-  const ends = [
-    timers.every(
-      officeEvery,
-      once(parts, "office_step", () => stepOffices(parts)),
-    ),
-    timers.every(
-      houseEvery,
-      once(parts, "house_step", () => stepHouse(parts)),
-    ),
-  ]
+  const office = once(parts, "office_step", () => stepOffices(parts))
+  const house = once(parts, "house_step", () => stepHouse(parts))
+  const ends = [timers.every(officeEvery, office.begin), timers.every(houseEvery, house.begin)]
   return {
-    stop() {
+    async stop() {
       for (const end of ends) end()
+      await Promise.all([office.idle(), house.idle()])
     },
   }
 }
 
-/** One round over the offices that have something to do at this moment. */
-export async function stepOffices(parts: Omit<JobParts, "log">): Promise<void> {
-  for (const office of await officesWithWork(parts.store, parts.clock.office())) {
-    await parts.writer.write((tx) => officeStep(tx, office), { scopes: [`office:${office}`] })
+/** One round over the offices that have something to do at this moment. What fails in one office is said, and holds no other one up. */
+export async function stepOffices({ store, clock, writer, log }: JobParts): Promise<void> {
+  for (const office of await officesWithWork(store, clock.office())) {
+    try {
+      await writer.write((tx) => officeStep(tx, office), { scopes: [`office:${office}`] })
+    } catch (cause) {
+      log.error("job_failed", { detail: "office_step", office, cause })
+    }
   }
 }
 
-async function stepHouse(parts: JobParts): Promise<void> {
-  const now = parts.clock.real()
-  await parts.writer.write((tx) => forgetOld(tx, now), { scopes: ["accounts"] })
+/** What is kept for a time only. */
+export async function stepHouse({ clock, writer }: JobParts): Promise<void> {
+  const now = clock.real()
+  await writer.write((tx) => forgetOld(tx, now), { scopes: ["accounts"] })
 }
 
-/** Answers are kept for retries of a day, failed sign-ins for a day. */
+/** Answers are kept for retries of a day, failed sign-ins for a day, sessions that are over for three months. */
 export async function forgetOld(tx: Tx, realNow: Instant): Promise<void> {
   await forgetFailures(tx, realNow)
+  await forgetSessions(tx, realNow)
   await forgetAnswers(tx, tx.now)
 }
 
 /** A round that takes longer than its interval is not begun twice; one that fails is said and tried again. */
-function once({ log }: JobParts, name: string, run: () => Promise<void>): () => void {
-  let running = false
-  return () => {
-    if (running) return
-    running = true
-    run()
-      .catch((cause: unknown) => log.error("job_failed", { detail: name, cause }))
-      .finally(() => {
-        running = false
-      })
+function once({ log }: JobParts, name: string, run: () => Promise<void>) {
+  let running: Promise<void> | null = null
+  return {
+    begin(): void {
+      running ??= run()
+        .catch((cause: unknown) => log.error("job_failed", { detail: name, cause }))
+        .finally(() => {
+          running = null
+        })
+    },
+    async idle(): Promise<void> {
+      await running
+    },
   }
 }

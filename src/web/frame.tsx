@@ -64,7 +64,8 @@ export function show(c: Context, page: Shown, body: Child): Response | Promise<R
 
 /** This very address in the other language. After a form was refused there is no page to come back to but the one before. */
 export function inOtherLang(c: Context): string {
-  const url = new URL(c.var.here, "http://here")
+  // Put together and not resolved: a path of two slashes would be taken for a host.
+  const url = new URL(`http://here${c.var.here}`)
   url.searchParams.set("lang", otherLang[c.var.lang])
   return url.pathname + url.search
 }

@@ -1,11 +1,17 @@
 import type { MiddlewareHandler } from "hono"
 import { getCookie, setCookie } from "hono/cookie"
+import { getPath } from "hono/utils/url"
 import { token } from "../base/id.ts"
 import { Refusal } from "../base/refusal.ts"
+import { sameText } from "../base/seal.ts"
 import { subjectOfKey } from "../domain/access/keys.ts"
 import { sessionOf, touchSession, wantsTouch } from "../domain/access/sessions.ts"
 import { isLang, type Lang, preferred } from "../i18n/lang.ts"
+import { addressOf } from "./address.ts"
+import { secure } from "./headers.ts"
 import type { AppEnv, Context, House, Who } from "./house.ts"
+import type { Budget } from "./limit.ts"
+import { paths } from "./paths.ts"
 
 /*
  * What every request passes, in this order: an id, its host, the security headers, its language, who asks, whether it came from our own
@@ -13,74 +19,72 @@ import type { AppEnv, Context, House, Who } from "./house.ts"
  */
 
 /** Paths that belong to programs: they carry their own token, and ignore every cookie. */
-const forPrograms = /^\/(api\/|openapi\.json|healthz|readyz|metrics)/
+const forPrograms = /^\/(api\/|(openapi\.json|healthz|readyz|metrics)$)/
+/** What pages are made of: the same for everybody. */
+const files = /^\/(assets\/|(theme\.css|favicon\.ico)$)/
 
+/**
+ * The path that the router goes by, and every gate with it: two readings of one address are a way round a gate. What cannot be read as
+ * an address (a Host that is none makes it so) has no path of ours.
+ */
+export function pathOf(request: Request): string {
+  return isAddress(request) ? getPath(request) : "/"
+}
+
+/** A host and perhaps a port (RFC 9110 §7.2): Bun takes whatever stands there into the request's address. */
+const hostForm = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/i
+
+function isAddress(request: Request): boolean {
+  return hostForm.test(request.headers.get("Host") ?? "") && URL.canParse(request.url)
+}
+
+/** Gives the request its id and its language and, when the answer is ready, its headers. */
 export function open(house: House): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    const url = new URL(c.req.url)
+    const url = isAddress(c.req.raw) ? new URL(c.req.url) : null
     c.set("house", house)
     c.set("requestId", token(house.chance, 9))
     c.set("nonce", token(house.chance, 16))
     c.set("subject", null)
     c.set("session", null)
     c.set("formToken", "")
-    c.set("here", url.pathname + url.search)
+    c.set("here", url ? url.pathname + url.search : "/")
     c.set("lang", language(c, url))
-    c.header("X-Request-Id", c.var.requestId)
-    secure(c, house)
-    const elsewhere = url.host !== new URL(house.env.origin).host
-    if (elsewhere && !forPrograms.test(url.pathname) && (c.req.method === "GET" || c.req.method === "HEAD")) {
-      return c.redirect(house.env.origin + url.pathname + url.search, 307)
-    }
     await next()
+    secure(c, house)
   }
+}
+
+/** Sends whoever looks at a page under another host to ours. Refuses `malformed` where the host is none. */
+export const atOurHost: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (!isAddress(c.req.raw)) throw new Refusal("malformed")
+  const isPage = !forPrograms.test(c.req.path) && !files.test(c.req.path)
+  const isReading = c.req.method === "GET" || c.req.method === "HEAD"
+  if (isPage && isReading && !isHere(new URL(c.req.url), c.var.house)) {
+    return c.redirect(c.var.house.env.origin + c.var.here, 307)
+  }
+  return next()
+}
+
+/** A port that goes without saying may stand there all the same. */
+function isHere(url: URL, { env }: House): boolean {
+  const own = new URL(env.origin)
+  return URL.parse(`${own.protocol}//${url.host}`)?.host === own.host
 }
 
 /** `?lang=` is a wish for the future too; then the cookie, then what the browser says, then Arabic. */
-function language(c: Context, url: URL): Lang {
-  const wished = url.searchParams.get("lang")
+function language(c: Context, url: URL | null): Lang {
+  const isProgram = forPrograms.test(c.req.path)
+  const wished = url?.searchParams.get("lang")
   if (isLang(wished)) {
-    if (!forPrograms.test(url.pathname)) {
-      setCookie(c, "lang", wished, { path: "/", maxAge: 365 * 24 * 3600, sameSite: "Lax" })
+    if (!isProgram) {
+      const secure = c.var.house.env.origin.startsWith("https:")
+      setCookie(c, "lang", wished, { path: "/", maxAge: 365 * 24 * 3600, sameSite: "Lax", httpOnly: true, secure })
     }
     return wished
   }
-  const kept = forPrograms.test(url.pathname) ? null : getCookie(c, "lang")
+  const kept = isProgram ? null : getCookie(c, "lang")
   return isLang(kept) ? kept : preferred(c.req.header("Accept-Language"))
-}
-
-/** The headers of OWASP ASVS 5.0 chapter 3.4. Every page's scripts carry this answer's nonce; styles come from files alone. */
-function secure(c: Context, house: House): void {
-  const policy = [
-    "default-src 'none'",
-    `script-src 'nonce-${c.var.nonce}' 'strict-dynamic'`,
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "font-src 'self'",
-    "media-src 'self' blob:",
-    "connect-src 'self'",
-    "manifest-src 'self'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-    "object-src 'none'",
-    "require-trusted-types-for 'script'",
-    "trusted-types dawr",
-  ]
-  c.header("Content-Security-Policy", policy.join("; "))
-  if (house.env.origin.startsWith("https:")) {
-    c.header("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-  }
-  c.header("X-Content-Type-Options", "nosniff")
-  c.header("Referrer-Policy", "same-origin")
-  c.header("Cross-Origin-Opener-Policy", "same-origin")
-  c.header("Cross-Origin-Resource-Policy", "same-origin")
-  c.header(
-    "Permissions-Policy",
-    "camera=(self), microphone=(self), geolocation=(), publickey-credentials-get=(self), publickey-credentials-create=(self)",
-  )
-  c.header("Vary", "Sec-Fetch-Site, Origin, Accept-Language, Cookie")
-  c.header("Cache-Control", "no-store")
 }
 
 /** Cookie names. `__Host-` pins a cookie to this very origin (RFC 6265bis §4.1.3.2); it needs https. */
@@ -99,40 +103,58 @@ export function keepCookie(c: Context, name: "sid" | "dev", value: string, maxAg
   })
 }
 
-/** Says who asks: programs by their key, people by their session, kiosks and boards by their device key. */
-export const identify: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const { house } = c.var
-  const path = new URL(c.req.url).pathname
-  if (forPrograms.test(path)) {
-    const header = c.req.header("Authorization")
-    if (header !== undefined && path.startsWith("/api/")) {
-      const key = /^Bearer ([\w-]{1,200})$/.exec(header)?.[1]
-      const subject = key ? await subjectOfKey(house.store, key, house.clock.office()) : null
-      if (!subject) throw new Refusal("bad_token")
-      c.set("subject", subject)
-    }
+/**
+ * Says who asks: programs by their key, people by their session, kiosks and boards by their device key. Whoever is nobody we know, a
+ * wrong key or a cookie that means nothing included, spends from the budget of the address.
+ */
+export function identify(budget: Budget): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const { house } = c.var
+    const isKnown = forPrograms.test(c.req.path) ? await byKey(c) : (await bySession(c)) || (await byDevice(c))
+    if (isKnown !== true) budget.spend(addressOf(c), house.clock.real())
+    if (isKnown === "bad") throw new Refusal("bad_token")
     return next()
   }
+}
+
+async function byKey(c: Context): Promise<boolean | "bad"> {
+  const { house } = c.var
+  const header = c.req.header("Authorization")
+  if (header === undefined || !c.req.path.startsWith("/api/")) return false
+  const key = /^Bearer ([\w-]{1,200})$/.exec(header)?.[1]
+  c.set("subject", key ? await subjectOfKey(house.store, key, house.clock.office()) : null)
+  return c.var.subject ? true : "bad"
+}
+
+async function bySession(c: Context): Promise<boolean> {
+  const { house } = c.var
   const now = house.clock.real()
   const secret = getCookie(c, cookieName(house, "sid"))
   const signedIn = secret ? await sessionOf(house.store, secret, now) : null
-  if (signedIn) {
-    c.set("subject", signedIn.subject)
-    c.set("session", signedIn.session)
-    c.set("formToken", house.keys.capability("form", signedIn.session.id))
-    if (wantsTouch(signedIn.session, now)) {
-      await house.writer.write((tx) => touchSession(tx, signedIn.session, now), { scopes: ["accounts"] })
-    }
-    return next()
+  if (!signedIn) return false
+  c.set("subject", signedIn.subject)
+  c.set("session", signedIn.session)
+  c.set("formToken", house.keys.capability("form", signedIn.session.id))
+  // A page that is left open asks for tickets by itself, whenever its wire breaks. That is not somebody at work: only what a person does
+  // puts the idle limit off, so that a screen nobody looks at signs itself out, its wire included.
+  if (wantsTouch(signedIn.session, now) && c.req.path !== paths.liveTicket) {
+    await house.writer.write((tx) => touchSession(tx, signedIn.session, now), { scopes: ["accounts"] })
   }
-  const deviceKey = getCookie(c, cookieName(house, "dev"))
-  const device = deviceKey ? await subjectOfKey(house.store, deviceKey, house.clock.office()) : null
-  if (device?.role === "kiosk" || device?.role === "board") {
-    c.set("subject", device)
-    c.set("formToken", house.keys.capability("form", device.id))
-  }
-  return next()
+  return true
 }
+
+async function byDevice(c: Context): Promise<boolean> {
+  const { house } = c.var
+  const key = getCookie(c, cookieName(house, "dev"))
+  const device = key ? await subjectOfKey(house.store, key, house.clock.office()) : null
+  if (device?.role !== "kiosk" && device?.role !== "board") return false
+  c.set("subject", device)
+  c.set("formToken", house.keys.capability("form", device.id))
+  return true
+}
+
+/** What the browser sends with a form, or with nothing at all. */
+const formTypes = new Set(["application/x-www-form-urlencoded", "multipart/form-data"])
 
 /**
  * For every request by cookie that may change something, whatever its content type: the browser says that it comes from this site and
@@ -141,26 +163,19 @@ export const identify: MiddlewareHandler<AppEnv> = async (c, next) => {
 export const fromOurPages: MiddlewareHandler<AppEnv> = async (c, next) => {
   const method = c.req.method
   if (method === "GET" || method === "HEAD" || method === "OPTIONS") return next()
-  if (forPrograms.test(new URL(c.req.url).pathname)) return next()
+  if (forPrograms.test(c.req.path)) return next()
   const site = c.req.header("Sec-Fetch-Site")
   const origin = c.req.header("Origin")
   if (site !== undefined && site !== "same-origin") throw new Refusal("forged_request")
   if (origin !== undefined && origin !== c.var.house.env.origin) throw new Refusal("forged_request")
   if (site === undefined && origin === undefined) throw new Refusal("forged_request")
+  const type = c.req.header("Content-Type")?.split(";")[0]?.trim().toLowerCase()
+  if (type !== undefined && !formTypes.has(type)) throw new Refusal("unsupported_type")
   if (c.var.formToken !== "") {
-    const given = c.req.header("X-Form-Token") ?? (await formField(c, "_form"))
-    if (given !== c.var.formToken) throw new Refusal("forged_request")
+    const given = c.req.header("X-Form-Token") ?? (await c.req.parseBody())["_form"]
+    if (typeof given !== "string" || !sameText(given, c.var.formToken)) throw new Refusal("forged_request")
   }
   return next()
-}
-
-async function formField(c: Context, name: string): Promise<string | null> {
-  const type = c.req.header("Content-Type")?.split(";")[0]?.trim().toLowerCase()
-  if (type !== "application/x-www-form-urlencoded" && type !== "multipart/form-data")
-    throw new Refusal("unsupported_type")
-  const body = await c.req.parseBody()
-  const value = body[name]
-  return typeof value === "string" ? value : null
 }
 
 /** Lets in whom the route names: 401 to a stranger, 403 to somebody with another role. */

@@ -1,6 +1,7 @@
-import { chmodSync, readFileSync, writeFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { OpenStore } from "../../../db/open.ts"
+import { facts } from "../../../db/schema/facts.ts"
 import type { Store } from "../../../db/store.ts"
 import { openWriter } from "../../../db/write.ts"
 import { type Chance, handClock } from "../../base/clock.ts"
@@ -8,6 +9,7 @@ import { hour, type Instant } from "../../base/day.ts"
 import type { Env } from "../../base/env.ts"
 import type { Keys } from "../../base/seal.ts"
 import { keep, kept } from "../../domain/access/memory.ts"
+import { writeWhole } from "../whole-file.ts"
 import { demoMoment, laterMoment } from "./moment.ts"
 import { morning } from "./morning.ts"
 import { type DemoPeople, demoPlan, seed } from "./seed.ts"
@@ -15,16 +17,22 @@ import { type DemoPeople, demoPlan, seed } from "./seed.ts"
 /** What the store says while a demo is being made: a start that was cut off there begins again. */
 const building = "building"
 
-/** Whether this store is a demo whose making was cut off: it holds nothing that anybody has done. */
-export async function isHalfMade(store: Store): Promise<boolean> {
-  return (await kept(store, "demo")) === building
+/** What a store is: `untouched` has been made and never written to; `half` is a demo whose making was cut off. */
+export type StoreKind = "untouched" | "half" | "demo" | "agency"
+
+/** Neither of the first two holds anything that anybody has done. */
+export async function kindOf(store: Store): Promise<StoreKind> {
+  const demo = await kept(store, "demo")
+  if (demo) return demo === building ? "half" : "demo"
+  const [fact] = await store.db.select({ seq: facts.seq }).from(facts).limit(1)
+  return fact ? "agency" : "untouched"
 }
 
 export interface Demo {
   /** Milliseconds by which the office's clock is ahead of the real one. */
   shift: number
-  /** Writes `demo.json` (first start) with addresses at `origin`; answers when it is on disk. */
-  announce(origin: string): Promise<void>
+  /** Sees to it that the addresses in `demo.json` are at `origin`. */
+  announce(origin: string): void
   people: DemoPeople | null
 }
 
@@ -54,6 +62,9 @@ async function makeDemo({ env, opened, store, keys, chance }: Given): Promise<De
   await writer.write((tx) => keep(tx, "demo", building), { scopes: [] })
   const people = await seed({ writer, clock, keys, chance, moment, citizens: env.demoCitizens })
   await morning({ writer, store, clock, keys, chance, moment, people })
+  // Before the store says that the demo is made: the keys in this file are nowhere else.
+  const file = join(env.dataDir, "demo.json")
+  writeWhole(file, textOf(people.withOrigin(env.origin)))
   const shift = moment - Date.now()
   clock.set(moment)
   await writer.write(
@@ -64,16 +75,10 @@ async function makeDemo({ env, opened, store, keys, chance }: Given): Promise<De
     { scopes: ["accounts"] },
   )
   await writer.close()
-  const file = join(env.dataDir, "demo.json")
-  return {
-    shift,
-    people,
-    async announce(origin) {
-      writeFileSync(file, `${JSON.stringify(people.withOrigin(origin), null, 2)}\n`, { mode: 0o600 })
-      chmodSync(file, 0o600)
-    },
-  }
+  return { shift, people, announce: (origin) => correctOrigin(file, origin) }
 }
+
+const textOf = (content: object) => `${JSON.stringify(content, null, 2)}\n`
 
 /** The clock goes on from where it is; where the first office is closed then, it jumps to ten o'clock of its next working day. */
 async function continueDemo({ env, opened, store, chance }: Given): Promise<Demo | null> {
@@ -90,7 +95,7 @@ async function continueDemo({ env, opened, store, chance }: Given): Promise<Demo
 }
 
 /** Addresses in `demo.json` follow the origin of this start. */
-async function correctOrigin(file: string, origin: string): Promise<void> {
+function correctOrigin(file: string, origin: string): void {
   let text: string
   try {
     text = readFileSync(file, "utf8")
@@ -98,7 +103,7 @@ async function correctOrigin(file: string, origin: string): Promise<void> {
     return
   }
   const before = (JSON.parse(text) as { origin?: string }).origin
-  if (before && before !== origin) writeFileSync(file, text.replaceAll(`"${before}`, `"${origin}`), { mode: 0o600 })
+  if (before && before !== origin) writeWhole(file, text.replaceAll(`"${before}`, `"${origin}`))
 }
 
 /** What the first look at a terminal should say: where to go and with what. */

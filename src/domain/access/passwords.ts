@@ -16,34 +16,34 @@ export function hashPassword(password: string): Promise<string> {
   return inTurn(() => Bun.password.hash(password.normalize("NFC"), cost))
 }
 
+/** The hash of a password that was drawn at random and thrown away, by the same cost: what is compared where there is no account. */
+const nobodys =
+  "$argon2id$v=19$m=19456,t=2,p=1$nrEPqQQyKBiozPRV9CePGgD65CI2rnZf7YAFUksCaEI$WmOPCyklKKAomxFg4jAkwS5Ieo4N9Xcp9AfudRVd63Q"
+
 /**
- * Whether this is the password. Without a hash (an account that is not there) it takes as long and answers no, so that neither the
- * answer nor its time tells who has an account. Refuses `unavailable` when too many are waiting.
+ * Whether this is the password. Without a hash (an account that is not there, or that has no password) it takes as long and answers no, so
+ * that neither the answer nor its time tells who has an account. What is too long to be a password is hashed as something short.
+ * Refuses `unavailable` when too many are waiting.
  */
 export async function isPassword(password: string, hash: string | null): Promise<boolean> {
   const usable = password.length > 0 && password.length <= passwordLengthMax
   const given = usable ? password.normalize("NFC") : "-"
-  const matches = await inTurn(async () => Bun.password.verify(given, hash ?? (await nobodysHash())))
-  return matches && usable && hash !== null
-}
-
-let nobodys: Promise<string> | null = null
-
-function nobodysHash(): Promise<string> {
-  nobodys ??= Bun.password.hash("the password of nobody", cost)
-  return nobodys
+  const kept = hash?.startsWith("$argon2id$") ? hash : null
+  const matches = await inTurn(() => Bun.password.verify(given, kept ?? nobodys))
+  return matches && usable && kept !== null
 }
 
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   if (running >= atOnce) {
     if (queue.length >= queueMax) throw new Refusal("unavailable", { retryAfterSeconds: 2 })
     await new Promise<void>((resolve) => queue.push(resolve))
-  }
-  running++
+  } else running++
   try {
     return await work()
   } finally {
-    running--
-    queue.shift()?.()
+    // The place goes from hand to hand: whoever comes in between finds it taken.
+    const next = queue.shift()
+    if (next) next()
+    else running--
   }
 }

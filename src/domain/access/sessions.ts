@@ -1,12 +1,11 @@
 import { and, eq, isNull, lt, sql } from "drizzle-orm"
 import { accountsStream } from "../../../db/facts.ts"
-import { sessions, staff, throttles } from "../../../db/schema/access.ts"
+import { sessions, staff } from "../../../db/schema/access.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import { hour, type Instant, minute } from "../../base/day.ts"
 import { token } from "../../base/id.ts"
-import { Refusal } from "../../base/refusal.ts"
 import { sha256 } from "../../base/seal.ts"
 import { citizenOf, staffOf } from "./keys.ts"
 import type { Citizen, Staff } from "./subject.ts"
@@ -14,14 +13,20 @@ import type { Citizen, Staff } from "./subject.ts"
 export type SessionRow = typeof sessions.$inferSelect
 export type SessionKind = SessionRow["kind"]
 
-/** Idle and absolute limits (NIST SP 800-63B-4 §2.2.3 allows up to 24 h and 1 h at AAL2; staff sit in open halls, so less). */
+/**
+ * Idle and absolute limits (NIST SP 800-63B-4 §2.2.3 allows up to 1 h and 24 h at AAL2; staff sit in open halls, so less). Idle means that
+ * nobody does anything: a page that is open and its live wire do not count.
+ */
 const limits = {
   citizen: { idle: 30 * minute, whole: 12 * hour },
-  staff: { idle: 30 * minute, whole: 12 * hour },
+  staff: { idle: 15 * minute, whole: 12 * hour },
 } as const
 
 /** A session is written at most this often, so that reading pages does not become writing rows. */
 const seenEvery = minute
+
+/** How long rows of sessions that are over are kept for whoever asks what happened. */
+const keptFor = 90 * 24 * hour
 
 const insertSession = statement((db) => db.insert(sessions).values(placeholders(sessions)))
 const sessionById = statement((db) =>
@@ -126,62 +131,9 @@ export async function staffForSignIn(store: Store, login: string) {
   return row && row.disabledAt === null ? row : null
 }
 
-// Failed sign-ins. Five are free; then the wait doubles from a second up to a quarter of an hour (OWASP Authentication Cheat Sheet).
+const forget = statement((db) => db.delete(sessions).where(lt(sessions.until, sql.placeholder("before"))))
 
-const freeFailures = 5
-const waitMax = 15 * minute
-
-const throttleOf = statement((db) =>
-  db
-    .select()
-    .from(throttles)
-    .where(eq(throttles.key, sql.placeholder("key"))),
-)
-const countFailure = statement((db) =>
-  db
-    .insert(throttles)
-    .values({
-      key: sql.placeholder("key"),
-      failures: 1,
-      blockedUntil: 0,
-      at: sql.placeholder("now"),
-    })
-    .onConflictDoUpdate({
-      target: throttles.key,
-      set: { failures: sql`${throttles.failures} + 1`, at: sql`excluded.at` },
-    })
-    .returning({ failures: throttles.failures }),
-)
-const block = statement((db) =>
-  db
-    .update(throttles)
-    .set({ blockedUntil: sql`${sql.placeholder("until")}` })
-    .where(eq(throttles.key, sql.placeholder("key"))),
-)
-const forgive = statement((db) => db.delete(throttles).where(eq(throttles.key, sql.placeholder("key"))))
-const forget = statement((db) => db.delete(throttles).where(lt(throttles.at, sql.placeholder("before"))))
-
-/** Refuses `too_many_requests` while this key has to wait. */
-export async function mayTry(store: Store, key: string, now: Instant): Promise<void> {
-  const [row] = await throttleOf(store).execute({ key })
-  if (row && row.blockedUntil > now) {
-    throw new Refusal("too_many_requests", { retryAfterSeconds: Math.ceil((row.blockedUntil - now) / 1000) })
-  }
-}
-
-/** Counts a failed sign-in, whoever it was for: an account that does not exist is throttled like one that does. */
-export async function failed(tx: Tx, key: string, now: Instant): Promise<void> {
-  const [row] = await countFailure(tx).execute({ key, now })
-  const beyond = (row?.failures ?? 1) - freeFailures
-  if (beyond > 0) await block(tx).execute({ key, until: now + Math.min(waitMax, 1000 * 2 ** Math.min(20, beyond - 1)) })
-  await tx.say(accountsStream, "sign_in.refused", { why: beyond > 0 ? "throttled" : "wrong" })
-}
-
-export async function succeeded(tx: Tx, key: string): Promise<void> {
-  await forgive(tx).execute({ key })
-}
-
-/** Forgets failures older than a day. */
-export async function forgetFailures(tx: Tx, now: Instant): Promise<void> {
-  await forget(tx).execute({ before: now - 24 * hour })
+/** Forgets sessions that have been over for three months; what the facts say of them stays. */
+export async function forgetSessions(tx: Tx, now: Instant): Promise<void> {
+  await forget(tx).execute({ before: now - keptFor })
 }

@@ -1,5 +1,5 @@
 import { Refusal } from "../../base/refusal.ts"
-import { get, type PageRoute, post } from "../house.ts"
+import { get, type PageRoute, post, staffRoles } from "../house.ts"
 import { paths } from "../paths.ts"
 import { signIn, signInPage, signOut, staffSignIn, staffSignInPage } from "./sign-in.tsx"
 
@@ -10,7 +10,7 @@ export const doorRoutes: PageRoute[] = [
   get(paths.staffSignIn, "anyone", staffSignInPage),
   post(paths.staffSignIn, "anyone", staffSignIn),
   post(paths.signOut, "anyone", signOut),
-  post(paths.liveTicket, "anyone", (c) => {
+  post(paths.liveTicket, ["citizen", ...staffRoles, "kiosk", "board"], (c) => {
     const { house, subject, session } = c.var
     if (!subject) throw new Refusal("not_signed_in")
     return c.json({ ticket: house.hub.issueTicket(subject, session?.id ?? null) })

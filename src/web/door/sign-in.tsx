@@ -4,10 +4,12 @@ import { isRefusal } from "../../base/refusal.ts"
 import { readNumber } from "../../base/text.ts"
 import { citizenOf, staffOf } from "../../domain/access/keys.ts"
 import { isPassword } from "../../domain/access/passwords.ts"
-import { endSession, failed, mayTry, staffForSignIn, startSession, succeeded } from "../../domain/access/sessions.ts"
+import { endSession, staffForSignIn, startSession } from "../../domain/access/sessions.ts"
+import { begin, failed, notChecked, succeeded } from "../../domain/access/throttle.ts"
 import { personByNumber } from "../../domain/people/reads.ts"
 import { signInWords } from "../../i18n/common.ts"
 import { counted } from "../../i18n/plural.ts"
+import { addressOf } from "../address.ts"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import { cookieName, keepCookie } from "../gate.ts"
@@ -193,28 +195,35 @@ async function attempt(
 ): Promise<Response> {
   const { house, lang, session } = c.var
   const now = house.clock.real()
+  const { writer, keys } = house
+  const accounts = { scopes: ["accounts" as const] }
+  const tried = { account: key, address: `address:${keys.capability("address", addressOf(c))}` }
   try {
-    await mayTry(house.store, key, now)
+    await writer.write((tx) => begin(tx, tried, now), accounts)
   } catch (thrown) {
-    if (!isRefusal(thrown)) throw thrown
+    if (!isRefusal(thrown) || thrown.code !== "too_many_requests") throw thrown
     const seconds = Number(thrown.details["retryAfterSeconds"] ?? 1)
     c.header("Retry-After", String(seconds))
     return again(signInWords[lang].wait(counted("seconds", seconds, lang)), 429)
   }
-  const found = await find()
+  let found: Found | null
+  try {
+    found = await find()
+  } catch (thrown) {
+    await writer.write((tx) => notChecked(tx, tried), accounts)
+    throw thrown
+  }
   if (!found) {
-    await house.writer.write((tx) => failed(tx, key, now), { scopes: ["accounts"] })
+    await writer.write((tx) => failed(tx), accounts)
     return again(wrong, 401)
   }
   const userAgent = c.req.header("User-Agent") ?? ""
-  const signedIn = await house.writer.write(
-    async (tx) => {
-      await succeeded(tx, key)
-      if (session) await endSession(tx, session.id, "replaced", now)
-      return startSession(tx, { ...found, factors: "password", userAgent }, now)
-    },
-    { scopes: ["accounts"] },
-  )
+  const { kind, subject, role } = found
+  const signedIn = await writer.write(async (tx) => {
+    await succeeded(tx, tried)
+    if (session) await endSession(tx, session.id, "replaced", now)
+    return startSession(tx, { kind, subject, role, factors: "password", userAgent }, now)
+  }, accounts)
   if (session) house.hub.endSession(session.id)
   keepCookie(c, "sid", signedIn.token)
   return c.redirect(found.to, 303)
@@ -232,9 +241,12 @@ export async function signOut(c: Context): Promise<Response> {
   return c.redirect(subject && subject.role !== "citizen" ? paths.staffSignIn : paths.home, 303)
 }
 
-/** Where to go on after signing in: a path of ours, or nowhere. An address of another site, however written, is nobody's wish. */
-function nextOf(text: string | undefined): string | null {
-  if (!text || !/^\/[^/\\]/.test(text)) return null
-  const url = new URL(text, "http://here")
-  return url.origin === "http://here" ? url.pathname + url.search : null
+/**
+ * Where to go on after signing in: a path of ours, or nowhere. An address of another site, however written, is nobody's wish; a path that
+ * becomes one only when its dots are worked out (`/.//elsewhere`) is one too.
+ */
+export function nextOf(text: string | undefined): string | null {
+  const url = text?.startsWith("/") ? URL.parse(text, "http://here") : null
+  if (!url || url.origin !== "http://here" || /^\/[/\\]/.test(url.pathname)) return null
+  return url.pathname + url.search
 }

@@ -1,0 +1,99 @@
+import { eq, lt, sql } from "drizzle-orm"
+import { accountsStream } from "../../../db/facts.ts"
+import { throttles } from "../../../db/schema/access.ts"
+import { statement } from "../../../db/statement.ts"
+import type { Tx } from "../../../db/write.ts"
+import { hour, type Instant, minute } from "../../base/day.ts"
+import { Refusal } from "../../base/refusal.ts"
+
+/*
+ * Failed sign-ins, as rows, so that a restart forgives nothing. An attempt counts as failed from the moment it is made, and success takes
+ * that back: many attempts in the same instant then see each other, and none is free because the others are still being checked.
+ */
+
+/** Five are free; then the wait doubles from a second up to a quarter of an hour (OWASP Authentication Cheat Sheet). */
+const freeFailures = 5
+const waitMax = 15 * minute
+
+/** One address may fail this often in a minute, whomever it names. Those who get in do not count: a whole office may share an address. */
+const addressFailures = 20
+const addressWindow = minute
+
+/** Who tries. Both are made by a keyed hash or are a login: no number and no address stands in a row. */
+export interface Attempt {
+  account: string
+  address: string
+}
+
+const row = statement((db) =>
+  db
+    .select()
+    .from(throttles)
+    .where(eq(throttles.key, sql.placeholder("key"))),
+)
+const put = statement((db) =>
+  db
+    .insert(throttles)
+    .values({
+      key: sql.placeholder("key"),
+      failures: sql.placeholder("failures"),
+      blockedUntil: sql.placeholder("blockedUntil"),
+      at: sql.placeholder("at"),
+    })
+    .onConflictDoUpdate({
+      target: throttles.key,
+      set: { failures: sql`excluded.failures`, blockedUntil: sql`excluded.blocked_until`, at: sql`excluded.at` },
+    }),
+)
+const forgive = statement((db) => db.delete(throttles).where(eq(throttles.key, sql.placeholder("key"))))
+const takeBack = statement((db) =>
+  db
+    .update(throttles)
+    .set({ failures: sql`max(0, ${throttles.failures} - 1)`, blockedUntil: 0 })
+    .where(eq(throttles.key, sql.placeholder("key"))),
+)
+const forget = statement((db) => db.delete(throttles).where(lt(throttles.at, sql.placeholder("before"))))
+
+/**
+ * Counts an attempt before it is checked, whoever it is for: an account that does not exist is throttled like one that does. `now` is the
+ * real clock's. Refuses `too_many_requests` with `retryAfterSeconds` while this account or this address has to wait.
+ */
+export async function begin(tx: Tx, { account, address }: Attempt, now: Instant): Promise<void> {
+  const [own] = await row(tx).execute({ key: account })
+  const [from] = await row(tx).execute({ key: address })
+  const until = Math.max(own?.blockedUntil ?? 0, from?.blockedUntil ?? 0)
+  if (until > now) throw new Refusal("too_many_requests", { retryAfterSeconds: Math.ceil((until - now) / 1000) })
+
+  const failures = (own?.failures ?? 0) + 1
+  const beyond = failures - freeFailures
+  const wait = beyond < 0 ? 0 : Math.min(waitMax, 1000 * 2 ** Math.min(20, beyond))
+  await put(tx).execute({ key: account, failures, blockedUntil: wait > 0 ? now + wait : 0, at: now })
+
+  const isRunning = from !== undefined && now - from.at < addressWindow && now >= from.at
+  const count = isRunning ? from.failures + 1 : 1
+  const since = isRunning ? from.at : now
+  const blockedUntil = count >= addressFailures ? since + addressWindow : 0
+  await put(tx).execute({ key: address, failures: count, blockedUntil, at: since })
+}
+
+/** The attempt was right: the account's failures are forgiven, the address has one attempt less. */
+export async function succeeded(tx: Tx, { account, address }: Attempt): Promise<void> {
+  await forgive(tx).execute({ key: account })
+  await takeBack(tx).execute({ key: address })
+}
+
+/** The attempt could not be checked, because too many were waiting: nobody's fault. */
+export async function notChecked(tx: Tx, { account, address }: Attempt): Promise<void> {
+  await takeBack(tx).execute({ key: account })
+  await takeBack(tx).execute({ key: address })
+}
+
+/** The attempt was wrong. */
+export async function failed(tx: Tx): Promise<void> {
+  await tx.say(accountsStream, "sign_in.refused", { why: "wrong" })
+}
+
+/** Forgets failures older than a day. */
+export async function forgetFailures(tx: Tx, now: Instant): Promise<void> {
+  await forget(tx).execute({ before: now - 24 * hour })
+}

@@ -1,0 +1,32 @@
+import { isIPv4, isIPv6 } from "node:net"
+import type { Context } from "./house.ts"
+
+/**
+ * Whose connection this is, as far as limits go: an IPv4 address, or the /64 of an IPv6 one, because a household is given that many. What
+ * stands in X-Forwarded-For is believed only where the peer is a proxy that we were told to trust, and then only its last word.
+ */
+export function addressOf(c: Context): string {
+  const server = c.env as { requestIP?: (request: Request) => { address: string } | null } | undefined
+  const peer = plain(server?.requestIP?.(c.req.raw)?.address ?? "")
+  const proxies = c.var.house.env.trustedProxies
+  const forwarded = proxies.includes(peer) ? c.req.header("X-Forwarded-For")?.split(",").at(-1)?.trim() : undefined
+  return household(forwarded && (isIPv4(forwarded) || isIPv6(forwarded)) ? plain(forwarded) : peer)
+}
+
+/** An IPv4 peer of a socket that listens on both families is written `::ffff:192.0.2.1` (RFC 4291 §2.5.5.2). */
+function plain(address: string): string {
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address
+}
+
+function household(address: string): string {
+  if (!isIPv6(address)) return address || "unknown"
+  const [head = "", tail] = (address.split("%")[0] ?? "").split("::")
+  const before = head ? head.split(":") : []
+  const after = tail ? tail.split(":") : []
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length)
+  const groups = [...before, ...Array<string>(zeros).fill("0"), ...after]
+  return groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(":")
+}

@@ -1,0 +1,67 @@
+import type { Context, House } from "./house.ts"
+
+/**
+ * Puts the headers of OWASP ASVS 5.0 chapter 3.4 on an answer that is ready, whatever it is: a page, a file, a redirect, a refusal, a bug.
+ * What a handler has set itself stays. Every page's scripts carry this answer's nonce; styles come from files alone.
+ */
+export function secure(c: Context, house: House): void {
+  const { headers } = c.res
+  const set = (name: string, value: string) => {
+    if (!headers.has(name)) headers.set(name, value)
+  }
+  set("X-Request-Id", c.var.requestId)
+  set("Content-Security-Policy", policyWith(c.var.nonce))
+  if (house.env.origin.startsWith("https:")) {
+    set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+  }
+  for (const [name, value] of always) set(name, value)
+  // Files say themselves how long they keep; everything else is for this reader and this moment.
+  if (!headers.has("Cache-Control")) {
+    headers.set("Cache-Control", "no-store")
+    headers.append("Vary", "Sec-Fetch-Site, Origin, Accept-Language, Cookie")
+  }
+}
+
+const always = [
+  ["X-Content-Type-Options", "nosniff"],
+  ["Referrer-Policy", "same-origin"],
+  ["Cross-Origin-Opener-Policy", "same-origin"],
+  ["Cross-Origin-Resource-Policy", "same-origin"],
+  [
+    "Permissions-Policy",
+    "camera=(self), microphone=(self), geolocation=(), publickey-credentials-get=(self), publickey-credentials-create=(self)",
+  ],
+] as const
+
+function policyWith(nonce: string): string {
+  return [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}' 'strict-dynamic'`,
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "media-src 'self' blob:",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "object-src 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types dawr",
+  ].join("; ")
+}
+
+/** The answer to what our own code did not catch, and to what cannot even be read as a request: nothing of the inside. */
+export function bareAnswer(status: 400 | 500): Response {
+  const text = status === 400 ? "Bad request\n" : "Something went wrong on our side. Nothing was saved.\n"
+  return new Response(text, {
+    status,
+    headers: {
+      "Content-Type": "text/plain; charset=utf-8",
+      "Cache-Control": "no-store",
+      "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+      ...Object.fromEntries(always),
+    },
+  })
+}
