@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { type Day, readDay } from "../base/day.ts"
 import { Refusal } from "../base/refusal.ts"
-import { readRule } from "../domain/offices/hours.ts"
+import { countsFromStart, readRule } from "../domain/offices/recurrence.ts"
 import type { SetupPlan } from "../domain/offices/setup.ts"
 
 /*
@@ -208,8 +208,12 @@ function crossCheck(offices: Offices, services: Services): string[] {
       const place = `office ${one.code}: hours ${index + 1}`
       if (rule.layer === "season" && !(rule.season && seasons.has(rule.season)))
         mistakes.push(`${place}: there is no season ${rule.season ?? ""}`)
-      if (rule.layer !== "season" && rule.season)
-        mistakes.push(`${place}: only hours of the layer "season" name a season`)
+      if (rule.layer === "break" && rule.season && !seasons.has(rule.season))
+        mistakes.push(`${place}: there is no season ${rule.season}`)
+      if (rule.layer !== "season" && rule.layer !== "break" && rule.season)
+        mistakes.push(`${place}: only hours of the layers "season" and "break" name a season`)
+      if (countsFromStart(rule.rrule) && !rule.validFrom)
+        mistakes.push(`${place}: INTERVAL and COUNT are counted from "validFrom"`)
     }
     if (!one.hours.some(({ layer }) => layer === "base"))
       mistakes.push(`office ${one.code}: no hours of the layer "base"`)

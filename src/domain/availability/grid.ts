@@ -6,6 +6,7 @@ import type { Session } from "../offices/hours.ts"
  * The grid counts real minutes from the start, so an hour that comes twice has its places twice and one that is skipped has none.
  */
 export function slotsOf(session: Session, gridMinutes: number): Instant[] {
+  if (!(gridMinutes >= 1)) throw new RangeError("slots need a grid of at least a minute")
   const grid = gridMinutes * minute
   const out: Instant[] = []
   for (let at = session.startsAt; at + grid <= session.endsAt; at += grid) {

@@ -11,7 +11,7 @@ import { mustWorkIn } from "../access/staff.ts"
 import type { Staff } from "../access/subject.ts"
 import { endHold } from "../availability/holds.ts"
 import { replan } from "../availability/writes.ts"
-import { type OfficeHours, type Session, sessionsBetween } from "../offices/hours.ts"
+import { type OfficeHours, ownSessions, type Session, sessionsBetween } from "../offices/hours.ts"
 import { type Office, officeHours, office as officeWith } from "../offices/reads.ts"
 import { isAhead } from "./reads.ts"
 import { sticksOut } from "./rules.ts"
@@ -143,13 +143,12 @@ function rowOf(wanted: NonNullable<WantedDay>) {
 /** The sessions of a day by hours that are being considered. */
 function readSessions(hours: OfficeHours, day: Day, wanted: WantedDay): Session[] {
   if (wanted?.kind === "hours") mustBeSessions(wanted.sessions)
-  const around = sessionsBetween(hours, addDays(day, -1), addDays(day, 1))
-  const sessions = around.filter((session) => session.day === day)
   if (wanted?.kind === "hours") {
-    if (sessions.length === 0) throw new Refusal("office_closed", { day, holiday: true })
+    const around = [-1, 0, 1].flatMap((days) => ownSessions(hours, addDays(day, days)))
+    if (!around.some((session) => session.day === day)) throw new Refusal("office_closed", { day, holiday: true })
     if (overlap(around.map(({ startsAt, endsAt }) => [startsAt, endsAt]))) throw new Refusal("hours_overlap", { day })
   }
-  return sessions
+  return sessionsBetween(hours, day, day)
 }
 
 /** Refuses `invalid_field` for what are no sessions, `hours_overlap` for two at a time. */

@@ -1,7 +1,6 @@
-import { RRule } from "rrule"
 import { addDays, type Day, daysFrom, type Instant, minute } from "../../base/day.ts"
-import { Refusal } from "../../base/refusal.ts"
 import { addWall, instantToWall, wallToInstant } from "../../base/time.ts"
+import { daysOf } from "./recurrence.ts"
 
 export interface OpeningRule {
   id: string
@@ -41,103 +40,130 @@ export interface Session extends Span {
   day: Day
   breaks: Span[]
   bookingOnly: boolean
-  /** The wall time of its start does not exist on that day (a clock went forward); it starts when the clocks have moved. */
+  /** The wall time of its start does not exist on that day (a clock went forward); it starts as much later as the clocks moved. */
   shifted: boolean
 }
 
 /**
  * The sessions whose service day lies from `first` to `last`, in order. The highest layer that speaks of a day wins whole: a supervisor's
- * change, then a holiday, then a season (which replaces the base for its dates), then the base and its exceptions. A change opens on a
- * holiday only where it says so. Sessions of one day that overlap or touch with the same terms are one session.
+ * change, then a holiday, then a season (which replaces the base for its dates, where the office has hours for it), then the base and its
+ * exceptions. A change opens on a holiday only where it says so, whatever its length.
+ *
+ * Sessions of one day that overlap are one session, booking-only where all of them are; sessions that touch are one where their terms are
+ * the same. A night that runs into the next day's hours keeps them: no moment belongs to two service days.
  */
 export function sessionsBetween(hours: OfficeHours, first: Day, last: Day): Session[] {
-  const starts = startsByDay(hours, first, last)
-  return daysFrom(first, last).flatMap((day) => sessionsOn(hours, day, starts))
+  const starts = startsByDay(hours, addDays(first, -1), addDays(last, 1))
+  let before = sessionsOn(hours, addDays(first, -1), starts)
+  return daysFrom(first, last).flatMap((day) => {
+    const nightEnds = Math.max(...before.map((session) => session.endsAt))
+    before = sessionsOn(hours, day, starts)
+    const breaks = breaksAround(hours, day, starts)
+    return before.flatMap((session) => startingFrom(session, nightEnds)).map((session) => withBreaks(session, breaks))
+  })
 }
 
-interface Start {
-  time: string
-  minutes: number
-  bookingOnly: boolean
+/** What is said of one day alone, whether or not the night before runs into it: to find hours that overlap. Without breaks. */
+export function ownSessions(hours: OfficeHours, day: Day): Session[] {
+  return sessionsOn(hours, day, startsByDay(hours, day, day))
 }
 
-type Starts = Map<OpeningRule, Set<Day>>
+type Start = Pick<OpeningRule, "start" | "minutes"> & { bookingOnly?: boolean }
+
+type Starts = ReadonlyMap<OpeningRule, ReadonlySet<Day>>
+
+/** On which days each rule starts. */
+function startsByDay(hours: OfficeHours, first: Day, last: Day): Starts {
+  return new Map(hours.rules.map((rule) => [rule, new Set(daysOf(rule, first, last))]))
+}
 
 function sessionsOn(hours: OfficeHours, day: Day, starts: Starts): Session[] {
   const change = hours.changes.find((one) => one.day === day)
-  const holiday = hours.holidays.some((one) => one.first <= day && day <= one.last)
   if (change?.kind === "closed") return []
-  const opened = change && (!holiday || change.openOnHoliday)
-  if (opened) {
-    return merged(
-      change.sessions.map((one) =>
-        toSession(hours.zone, day, { time: one.start, minutes: one.minutes, bookingOnly: one.bookingOnly ?? false }),
-      ),
-    ).map((session) => withBreaks(session, breaksOn(hours, day, starts)))
-  }
-  if (holiday) return []
-  const season = hours.seasons.find((one) => one.first <= day && day <= one.last)
-  const ofDay = hours.rules.filter((rule) => starts.get(rule)?.has(day))
-  const seasonal = season ? ofDay.filter((rule) => rule.layer === "season" && rule.season === season.id) : []
-  const replaced =
-    season !== undefined && hours.rules.some((rule) => rule.layer === "season" && rule.season === season.id)
-  const open = replaced ? seasonal : ofDay.filter((rule) => rule.layer === "base" || rule.layer === "exception")
-  const breaks = breaksOn(hours, day, starts)
-  return merged(
-    open.map((rule) =>
-      toSession(hours.zone, day, { time: rule.start, minutes: rule.minutes, bookingOnly: rule.bookingOnly }),
-    ),
-  ).map((session) => withBreaks(session, breaks))
+  const holiday = hours.holidays.some((one) => one.first <= day && day <= one.last)
+  if (holiday && !change?.openOnHoliday) return []
+  const open: readonly Start[] = change?.sessions ?? rulesOn(hours, day, starts)
+  return merged(open.map((start) => toSession(hours.zone, day, start)))
 }
 
-/** A break counts on its day where no season is on, or where it names the season that is. */
-function breaksOn(hours: OfficeHours, day: Day, starts: Starts): Span[] {
-  const season = hours.seasons.find((one) => one.first <= day && day <= one.last)?.id ?? null
-  return hours.rules
-    .filter((rule) => rule.layer === "break" && starts.get(rule)?.has(day) && rule.season === season)
-    .map((rule) => toSession(hours.zone, day, { time: rule.start, minutes: rule.minutes, bookingOnly: false }))
+function rulesOn(hours: OfficeHours, day: Day, starts: Starts): OpeningRule[] {
+  const season = seasonOn(hours, day)
+  const counts = ({ layer, season: named }: OpeningRule) =>
+    season === null ? layer === "base" || layer === "exception" : layer === "season" && named === season
+  return hours.rules.filter((rule) => counts(rule) && starts.get(rule)?.has(day))
 }
 
-function toSession(zone: string, day: Day, start: Start): Session {
-  const startsAt = wallToInstant(day, start.time, zone)
-  // The duration runs on the wall clock: 21:00 and four hours is one o'clock, however many hours that night has.
-  const end = addWall({ day, time: start.time }, start.minutes)
+/** The season whose hours the office keeps on a day; where two lie over each other, the one that began later. */
+function seasonOn(hours: OfficeHours, day: Day): string | null {
+  const own = hours.seasons.filter(
+    ({ id, first, last }) =>
+      first <= day && day <= last && hours.rules.some((rule) => rule.layer === "season" && rule.season === id),
+  )
+  return own.sort((a, b) => (a.first < b.first ? 1 : -1))[0]?.id ?? null
+}
+
+/**
+ * The breaks that can fall into a day's sessions. A break lies on the calendar day on which its rule falls, so that the one at half past
+ * midnight pauses the session that began the evening before. It goes with the hours: of its season, or of the base.
+ */
+function breaksAround(hours: OfficeHours, day: Day, starts: Starts): Span[] {
+  const season = seasonOn(hours, day)
+  const breaks = hours.rules.filter((rule) => rule.layer === "break" && rule.season === season)
+  return breaks.flatMap((rule) =>
+    [addDays(day, -1), day, addDays(day, 1)]
+      .filter((one) => starts.get(rule)?.has(one))
+      .map((one) => toSession(hours.zone, one, rule)),
+  )
+}
+
+function toSession(zone: string, day: Day, { start, minutes, bookingOnly = false }: Start): Session {
+  const startsAt = wallToInstant(day, start, zone)
   const shown = instantToWall(startsAt, zone)
-  const shifted = shown.time !== start.time || shown.day !== day
+  // The duration runs on the wall clock: 21:00 and four hours is one o'clock, however many hours that night has. It runs from what the
+  // clocks show, so that what begins in a skipped hour keeps its length instead of ending as it begins.
+  const end = addWall(shown, minutes)
   return {
     day,
     startsAt,
     endsAt: wallToInstant(end.day, end.time, zone),
     breaks: [],
-    bookingOnly: start.bookingOnly,
-    shifted,
+    bookingOnly,
+    shifted: shown.time !== start,
   }
 }
 
-function merged(sessions: Session[]): Session[] {
+function merged(sessions: readonly Session[]): Session[] {
   const out: Session[] = []
-  for (const session of sessions.filter((one) => one.endsAt > one.startsAt).sort((a, b) => a.startsAt - b.startsAt)) {
+  for (const session of sessions.toSorted((a, b) => a.startsAt - b.startsAt || a.endsAt - b.endsAt)) {
     const before = out.at(-1)
-    if (
-      before &&
-      session.startsAt <= before.endsAt &&
-      (session.startsAt < before.endsAt || session.bookingOnly === before.bookingOnly)
-    ) {
+    const overlaps = before && session.startsAt < before.endsAt
+    const goesOn = before && session.startsAt === before.endsAt && session.bookingOnly === before.bookingOnly
+    if (overlaps || goesOn) {
+      before.shifted &&= session.shifted || session.startsAt > before.startsAt
       before.endsAt = Math.max(before.endsAt, session.endsAt)
-      before.bookingOnly = before.bookingOnly && session.bookingOnly
+      before.bookingOnly &&= session.bookingOnly
     } else out.push({ ...session })
   }
   return out
 }
 
-function withBreaks(session: Session, breaks: Span[]): Session {
-  const inside = breaks
-    .map((one) => ({
-      startsAt: Math.max(one.startsAt, session.startsAt),
-      endsAt: Math.min(one.endsAt, session.endsAt),
-    }))
-    .filter((one) => one.endsAt > one.startsAt)
-    .sort((a, b) => a.startsAt - b.startsAt)
+/** The part of a session from `at` on; nothing where it has ended by then. */
+function startingFrom(session: Session, at: Instant): Session[] {
+  if (session.startsAt >= at) return [session]
+  return session.endsAt > at ? [{ ...session, startsAt: at, shifted: false }] : []
+}
+
+/** Cuts breaks to the session; those that overlap or touch are one, so that no minute is paused twice. */
+function withBreaks(session: Session, breaks: readonly Span[]): Session {
+  const inside: Span[] = []
+  for (const one of breaks.toSorted((a, b) => a.startsAt - b.startsAt)) {
+    const startsAt = Math.max(one.startsAt, session.startsAt)
+    const endsAt = Math.min(one.endsAt, session.endsAt)
+    const before = inside.at(-1)
+    if (endsAt <= startsAt) continue
+    if (before && startsAt <= before.endsAt) before.endsAt = Math.max(before.endsAt, endsAt)
+    else inside.push({ startsAt, endsAt })
+  }
   return { ...session, breaks: inside }
 }
 
@@ -175,89 +201,4 @@ export function openMinutesBetween(session: Session, from: Instant, until: Insta
     0,
   )
   return (last - first - paused) / minute
-}
-
-/**
- * On which days each rule starts. Rules are expanded as if their wall time were UTC and read back the same way: a zone given to the
- * library makes its answer depend on the machine's own (github.com/jakubroztocil/rrule/issues/571).
- */
-function startsByDay(hours: OfficeHours, first: Day, last: Day): Starts {
-  const out: Starts = new Map()
-  for (const rule of hours.rules) {
-    const from = rule.validFrom && rule.validFrom > first ? rule.validFrom : first
-    const to = rule.validTo && rule.validTo < last ? rule.validTo : last
-    if (from <= to) out.set(rule, new Set(daysOf(rule, from, to)))
-  }
-  return out
-}
-
-const parsed = new Map<string, RRule>()
-const parsedMax = 2_000
-
-/** Where a rule's phase begins when it has no first day of its own: a Sunday, and a first of the month's week that any rule can start in. */
-const epoch = "2023-01-01" as Day
-
-/** What was worked out: the same few days around today are asked for again and again, and a rule counts from its very first day. */
-const expanded = new Map<string, Day[]>()
-const expandedMax = 5_000
-
-function daysOf(rule: OpeningRule, from: Day, to: Day): Day[] {
-  const key = `${rule.rrule}|${rule.validFrom ?? ""}|${from}|${to}`
-  let days = expanded.get(key)
-  if (!days) {
-    days = expand(rule, from, to)
-    if (expanded.size >= expandedMax) expanded.clear()
-    expanded.set(key, days)
-  }
-  return days
-}
-
-function expand(rule: OpeningRule, from: Day, to: Day): Day[] {
-  const key = `${rule.rrule}|${rule.validFrom ?? ""}`
-  let recurrence = parsed.get(key)
-  if (!recurrence) {
-    readRule(rule.rrule)
-    const dtstart = new Date(`${rule.validFrom ?? epoch}T00:00:00Z`)
-    recurrence = new RRule({ ...RRule.parseString(rule.rrule), dtstart, tzid: null }, true)
-    if (parsed.size >= parsedMax) parsed.clear()
-    parsed.set(key, recurrence)
-  }
-  const [after, before] = [new Date(`${from}T00:00:00Z`), new Date(`${addDays(to, 1)}T00:00:00Z`)]
-  return recurrence
-    .between(after, before, true)
-    .map((at) => at.toISOString().slice(0, 10) as Day)
-    .filter((day) => from <= day && day <= to)
-}
-
-const grammar: Record<string, RegExp> = {
-  FREQ: /^(DAILY|WEEKLY|MONTHLY|YEARLY)$/,
-  INTERVAL: /^([1-9]|[1-9]\d)$/,
-  COUNT: /^[1-9]\d{0,3}$/,
-  UNTIL: /^\d{8}T\d{6}Z$/,
-  WKST: /^(MO|TU|WE|TH|FR|SA|SU)$/,
-  BYDAY: /^([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)(,([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU))*$/,
-  BYMONTH: /^([1-9]|1[0-2])(,([1-9]|1[0-2]))*$/,
-  BYMONTHDAY: /^-?([1-9]|[12]\d|3[01])(,-?([1-9]|[12]\d|3[01]))*$/,
-  BYSETPOS: /^-?([1-9]|[1-9]\d)(,-?([1-9]|[1-9]\d))*$/,
-}
-
-/**
- * Checks a recurrence rule (RFC 5545 §3.3.10) by a grammar of our own, because the library takes nonsense without a word. Times of day,
- * DTSTART and zones have no place in it: those are the opening rule's. Refuses `setup_invalid` with `why`.
- */
-export function readRule(text: string): string {
-  const refuse = (why: string) => new Refusal("setup_invalid", { field: "rrule", given: text.slice(0, 100), why })
-  if (text.length > 200) throw refuse("the rule is too long")
-  const seen = new Set<string>()
-  for (const part of text.split(";")) {
-    const [name = "", value = ""] = part.split("=")
-    if (!(name in grammar) || part.split("=").length !== 2)
-      throw refuse(`"${part}" has no place in a rule of opening hours`)
-    if (seen.has(name)) throw refuse(`${name} stands twice`)
-    if (!grammar[name]?.test(value)) throw refuse(`${name}=${value} is not a value that it can have`)
-    seen.add(name)
-  }
-  if (!seen.has("FREQ")) throw refuse("a rule begins with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY")
-  if (seen.has("COUNT") && seen.has("UNTIL")) throw refuse("COUNT and UNTIL exclude each other")
-  return text
 }
