@@ -1,18 +1,20 @@
 import { existsSync, readFileSync } from "node:fs"
+import { join, resolve } from "node:path"
 import { createInterface } from "node:readline/promises"
+import { parseArgs } from "node:util"
 import { hasStore, openStore, StoreProblem } from "../../db/open.ts"
-import { staff } from "../../db/schema/access.ts"
 import { readStore, type Store } from "../../db/store.ts"
-import { openWriter, type Scope } from "../../db/write.ts"
+import { openWriter } from "../../db/write.ts"
 import { machineChance, machineClock } from "../base/clock.ts"
-import { EnvProblem, readEnv } from "../base/env.ts"
+import { type Env, EnvProblem, readEnv } from "../base/env.ts"
 import { token } from "../base/id.ts"
-import { keep, kept } from "../domain/access/memory.ts"
+import { isRefusal } from "../base/refusal.ts"
 import { hashPassword } from "../domain/access/passwords.ts"
-import { addStaff } from "../domain/access/staff.ts"
 import { allServices } from "../domain/catalogue/reads.ts"
 import { allOffices } from "../domain/offices/reads.ts"
-import { type SetupPlan, setUp } from "../domain/offices/setup.ts"
+import type { SetupPlan } from "../domain/offices/setup.ts"
+import { type Applied, applyPlan, hasStaff, tryPlan } from "./apply.ts"
+import { kindOf } from "./demo/open.ts"
 import { openKeys } from "./keys-file.ts"
 import { readPlan, SetupProblem } from "./plan.ts"
 
@@ -31,68 +33,98 @@ const usage = `Usage: npm run setup -- <offices.json> <services.json> [--yes] [-
 DATA_DIR (default ./data) is where the database goes, KEYS_FILE (default beside it) where its keys go.
 The two files of the demonstration in src/cli/demo show the form.`
 
+// What this process writes holds people's data: its owner's business alone.
+process.umask(0o077)
+
 async function main(args: string[]): Promise<number> {
-  const yes = args.includes("--yes")
-  const adminAt = args.indexOf("--admin")
-  const login = adminAt >= 0 ? (args[adminAt + 1] ?? "") : "admin"
-  const files = args.filter((arg, index) => !arg.startsWith("--") && (adminAt < 0 || index !== adminAt + 1))
-  if (files.length !== 2 || !/^[a-z0-9._-]{2,40}$/i.test(login)) {
+  const asked = readArgs(args)
+  if (!asked) {
     process.stderr.write(`${usage}\n`)
     return 64
   }
-  const [officesFile = "", servicesFile = ""] = files
-  for (const file of files) if (!existsSync(file)) throw new StoreProblem(`There is no file ${file}.`)
-  const plan = readPlan(readFileSync(officesFile, "utf8"), readFileSync(servicesFile, "utf8"))
-
-  const env = readEnv({ ...process.env, PUBLIC_ORIGIN: undefined, NODE_ENV: undefined })
+  const plan = readFiles(asked.files)
+  const env = readEnv({ ...process.env, PORT: undefined, PUBLIC_ORIGIN: undefined, NODE_ENV: undefined })
   const isNew = !hasStore(env.dataDir)
-  if (!isNew && env.demo) throw new StoreProblem("This folder is not a demo to be set up; unset DEMO.")
-  process.stdout.write(`${isNew ? "A new installation" : "Changes"} in ${env.dataDir}\n`)
-  process.stdout.write(isNew ? describeNew(plan) : await describeExisting(env.dataDir, plan))
-  if (!yes && !(await agreed())) {
-    process.stdout.write("Nothing was changed.\n")
-    return 0
+  if (isNew) {
+    process.stdout.write(`A new installation in ${env.dataDir}\n${describeNew(plan)}`)
+    if (!(await agreed(asked.yes))) return 0
   }
-
   const opened = openStore(env.dataDir, { create: isNew })
   try {
     const store = readStore(opened.reading)
-    if ((await kept(store, "demo")) === "1") {
+    const kind = await kindOf(store)
+    if (kind === "demo" || kind === "half") {
       throw new StoreProblem(`${env.dataDir} holds a demonstration. Set up your own agency in another DATA_DIR.`)
     }
-    openKeys(env.keysFile, { create: isNew, chance: machineChance })
+    openKeys(env.keysFile, { create: kind === "untouched", chance: machineChance })
     const writer = openWriter(opened.writing, { clock: machineClock() })
-    const admins = await store.db.select({ id: staff.id }).from(staff)
-    const password = token(machineChance, 12)
-    const passwordHash = admins.length === 0 ? await hashPassword(password) : null
-    const scopes: Scope[] = ["accounts", ...plan.offices.map(({ code }): Scope => `office:${code}`)]
-    await writer.write(
-      async (tx) => {
-        await setUp(tx, plan)
-        if (plan.look) await keep(tx, "look", JSON.stringify(plan.look))
-        await tx.say("accounts", "store.set_up", {
-          offices: plan.offices.length,
-          services: plan.services.length,
-          demo: false,
-        })
-        if (passwordHash) {
-          const name = { ar: "مدير النظام", en: "Administrator" }
-          await addStaff(tx, { login, name, passwordHash, role: "administrator", scopeKind: "all", scope: "" }, "setup")
-        }
-      },
-      { scopes },
-    )
-    await writer.close()
-    process.stdout.write(`Applied. Keys: ${env.keysFile} (keep a copy apart from the database's backups).\n`)
-    if (passwordHash) {
-      process.stdout.write(
-        `First administrator: login ${login.toLowerCase()}, password ${password} (shown this once).\n`,
-      )
+    if (!isNew) {
+      const would = await tryPlan(store, writer, plan)
+      process.stdout.write(`In ${env.dataDir}\n${await differences(store, plan, would)}`)
+      if (would.changed && !(await agreed(asked.yes))) return 0
     }
+    const password = (await hasStaff(store)) ? null : token(machineChance, 12)
+    const first = password === null ? null : { login: asked.admin, passwordHash: await hashPassword(password) }
+    const applied = await applyPlan(store, writer, plan, first)
+    await writer.close()
+    process.stdout.write(conclusion(env, applied, password, asked))
     return 0
   } finally {
     opened.close()
   }
+}
+
+interface Asked {
+  files: [offices: string, services: string]
+  yes: boolean
+  admin: string
+  adminWasNamed: boolean
+}
+
+function readArgs(args: string[]): Asked | null {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      options: { yes: { type: "boolean" }, admin: { type: "string" } },
+      allowPositionals: true,
+    })
+    const [offices, services, more] = positionals
+    const admin = (values.admin ?? "admin").toLowerCase()
+    if (!offices || !services || more !== undefined || !/^[a-z0-9._-]{2,40}$/.test(admin)) return null
+    return {
+      files: [offices, services],
+      yes: values.yes ?? false,
+      admin,
+      adminWasNamed: values.admin !== undefined,
+    }
+  } catch {
+    return null
+  }
+}
+
+/** File names are meant from where the person stood when typing. */
+function readFiles(files: [string, string]): SetupPlan {
+  const [offices, services] = files.map((file) => {
+    const path = resolve(process.env.INIT_CWD ?? ".", file)
+    if (!existsSync(path)) throw new StoreProblem(`There is no file ${path}.`)
+    return readFileSync(path, "utf8")
+  })
+  const plan = readPlan(offices ?? "", services ?? "")
+  const logo = plan.look?.logo
+  if (logo && !existsSync(join(import.meta.dir, "..", "..", "public", logo))) {
+    throw new SetupProblem([`offices: look.logo: there is no file public/${logo}`])
+  }
+  return plan
+}
+
+function conclusion(env: Env, { changed, struck }: Applied, password: string | null, asked: Asked): string {
+  const lines = [
+    changed ? `Applied. Keys: ${env.keysFile} (keep a copy apart from the database's backups).` : "Nothing to change.",
+  ]
+  if (password) lines.push(`First administrator: login ${asked.admin}, password ${password} (shown this once).`)
+  else if (asked.adminWasNamed) lines.push("There is staff already: --admin was not looked at.")
+  if (struck.length > 0) lines.push("What now lies outside the hours stands until the office settles it.")
+  return `${lines.join("\n")}\n`
 }
 
 function describeNew(plan: SetupPlan): string {
@@ -107,16 +139,7 @@ function describeNew(plan: SetupPlan): string {
 }
 
 /** Only what differs, so that a mistake in a long file is seen before it is applied. */
-async function describeExisting(folder: string, plan: SetupPlan): Promise<string> {
-  const opened = openStore(folder, { create: false })
-  try {
-    return await differences(readStore(opened.reading), plan)
-  } finally {
-    opened.close()
-  }
-}
-
-async function differences(store: Store, plan: SetupPlan): Promise<string> {
+async function differences(store: Store, plan: SetupPlan, would: Applied): Promise<string> {
   const lines: string[] = []
   const offices = await allOffices(store)
   for (const planned of plan.offices) {
@@ -144,6 +167,13 @@ async function differences(store: Store, plan: SetupPlan): Promise<string> {
         lines.push(`  ~ office ${planned.code}  line ${line.code} places: ${old.publicPlaces} → ${line.public}`)
     }
   }
+  for (const { code, lines: own } of offices) {
+    const planned = plan.offices.find((one) => one.code === code)
+    for (const line of planned ? own : []) {
+      const isGone = !planned?.lines.some((one) => one.code === line.code)
+      if (isGone) lines.push(`  - office ${code}  line ${line.code}`)
+    }
+  }
   const stays = offices.filter(({ code }) => !plan.offices.some((planned) => planned.code === code))
   for (const { code } of stays) lines.push(`  = office ${code} is not in the file and stays as it is`)
   const services = await allServices(store)
@@ -153,30 +183,40 @@ async function differences(store: Store, plan: SetupPlan): Promise<string> {
     else if (before.minutes !== planned.minutes)
       lines.push(`  ~ service ${planned.code}  minutes: ${before.minutes} → ${planned.minutes}`)
   }
-  lines.push(
-    "  Hours, seasons and holidays are replaced by those of the file. Days that a supervisor has changed stay changed.",
-  )
-  return `${lines.join("\n")}\n`
+  const others = services.filter(({ code }) => !plan.services.some((planned) => planned.code === code))
+  for (const { code } of others) {
+    lines.push(`  = service ${code} is not in the file and stays as it is`)
+  }
+  for (const { office, bookings } of would.struck) {
+    lines.push(`  ! office ${office}  ${bookings} bookings would lie outside its hours; its supervisor sees them`)
+  }
+  if (would.changed) {
+    lines.push("  Hours, seasons and holidays are those of the file. Days that a supervisor has changed stay changed.")
+  }
+  return `${lines.join("\n")}${lines.length > 0 ? "\n" : ""}`
 }
 
-async function agreed(): Promise<boolean> {
+async function agreed(yes: boolean): Promise<boolean> {
+  if (yes) return true
   if (!process.stdin.isTTY) {
-    process.stdout.write("Add --yes to apply.\n")
+    process.stdout.write("Nothing was changed. Add --yes to apply.\n")
     return false
   }
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
   const answer = await terminal.question("Apply? [y/N] ")
   terminal.close()
-  return /^y(es)?$/i.test(answer.trim())
+  if (/^y(es)?$/i.test(answer.trim())) return true
+  process.stdout.write("Nothing was changed.\n")
+  return false
 }
 
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (thrown: unknown) => {
-    if (thrown instanceof SetupProblem) {
-      process.stderr.write(
-        `The files have ${thrown.mistakes.length} mistakes; nothing was changed:\n${thrown.mistakes.map((line) => `  - ${line}`).join("\n")}\n`,
-      )
+    const mistakes = mistakesOf(thrown)
+    if (mistakes) {
+      const lines = mistakes.map((line) => `  - ${line}`).join("\n")
+      process.stderr.write(`Nothing was changed: there ${count(mistakes.length)}\n${lines}\n`)
     } else if (thrown instanceof StoreProblem || thrown instanceof EnvProblem) {
       process.stderr.write(`${thrown.message}\n`)
     } else {
@@ -185,3 +225,11 @@ main(process.argv.slice(2)).then(
     process.exit(65)
   },
 )
+
+function mistakesOf(thrown: unknown): string[] | null {
+  if (thrown instanceof SetupProblem) return thrown.mistakes
+  const told = isRefusal(thrown) && thrown.code === "setup_invalid" ? thrown.details["mistakes"] : null
+  return Array.isArray(told) ? told.map(String) : null
+}
+
+const count = (n: number) => (n === 1 ? "is 1 mistake." : `are ${n} mistakes.`)

@@ -23,6 +23,10 @@ export async function keep(tx: Tx, key: Memory, value: string): Promise<void> {
   await tx.db.insert(meta).values({ key, value }).onConflictDoUpdate({ target: meta.key, set: { value } })
 }
 
+export async function forget(tx: Tx, key: Memory): Promise<void> {
+  await tx.db.delete(meta).where(eq(meta.key, key))
+}
+
 const forgetKept = statement((db) => db.delete(idempotency).where(lt(idempotency.at, sql.placeholder("before"))))
 
 /** Answers are kept for retries of a day. */

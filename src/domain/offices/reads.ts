@@ -1,4 +1,4 @@
-import { asc, eq, sql } from "drizzle-orm"
+import { and, asc, eq, gte, sql } from "drizzle-orm"
 import { dayChanges, holidays, lines, offices, openingRules, seasons } from "../../../db/schema/offices.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
@@ -12,7 +12,7 @@ import { type OfficeHours, type Session, sessionsBetween } from "./hours.ts"
 export type OfficeRow = typeof offices.$inferSelect
 export type Line = typeof lines.$inferSelect
 
-/** An office with its lines, in their order in the hall. */
+/** An office with its lines, in their order in the hall; without those that it no longer has. */
 export interface Office extends OfficeRow {
   lines: Line[]
 }
@@ -28,10 +28,10 @@ const linesOf = statement((db) =>
   db
     .select()
     .from(lines)
-    .where(eq(lines.office, sql.placeholder("office")))
+    .where(and(eq(lines.office, sql.placeholder("office")), gte(lines.position, 0)))
     .orderBy(asc(lines.position)),
 )
-const everyLine = statement((db) => db.select().from(lines).orderBy(asc(lines.position)))
+const everyLine = statement((db) => db.select().from(lines).where(gte(lines.position, 0)).orderBy(asc(lines.position)))
 const rulesOf = statement((db) =>
   db
     .select()

@@ -1,4 +1,4 @@
-import { eq, notInArray, type sql } from "drizzle-orm"
+import { asc, eq, inArray, notInArray, sql } from "drizzle-orm"
 import type { SQLiteTable } from "drizzle-orm/sqlite-core"
 import { agencies, type Channel, sectors, services, type Words } from "../../../db/schema/catalogue.ts"
 import {
@@ -13,6 +13,8 @@ import {
 import { counters } from "../../../db/schema/queue.ts"
 import type { Tx } from "../../../db/write.ts"
 import type { Day } from "../../base/day.ts"
+import { Refusal } from "../../base/refusal.ts"
+import { retireCounters, retireLines, setUpCounters, setUpLines } from "./hall.ts"
 
 /** What an agency's files say, read and checked. Applying it twice is the same as once. */
 export interface SetupPlan {
@@ -75,71 +77,102 @@ export interface PlannedOffice {
   }[]
 }
 
-/** Minutes by which a counter takes the other lines of its hall later than its own work. */
-const helpAfterMinutes = 10
+/** What applying a plan came to. */
+export interface SetUp {
+  /** Whether anything at all is different now. */
+  changed: boolean
+  /** Offices whose hours, calendar, lines or counters are different now, new ones included; their versions have risen. */
+  offices: string[]
+}
 
 /**
- * Writes the plan over what is there: rows of the plan are put in place, hours and the calendar are replaced, counters are added.
- * What the plan no longer names stays, because bookings and tickets may speak of it; it is the operator's to close.
+ * Writes the plan over what is there; applied a second time it changes nothing and says nothing. Hours of the plan's offices and the
+ * calendar are replaced. A line or a counter that the plan no longer has is retired, unless somebody still depends on it. Offices,
+ * services and sectors that the plan does not name stay as they are, because bookings and tickets speak of them; an office keeps the
+ * seasons that its hours name. Whoever calls it brings the bookings of the answer's offices in line with their new hours, in the same turn.
+ * Refuses `setup_invalid` with `mistakes`.
  */
-export async function setUp(tx: Tx, plan: SetupPlan): Promise<void> {
+export async function setUp(tx: Tx, plan: SetupPlan): Promise<SetUp> {
+  const before = await pictures(tx)
   for (const row of plan.agencies) await put(tx, agencies, row, agencies.code)
   for (const [position, row] of plan.sectors.entries()) await put(tx, sectors, { ...row, position }, sectors.code)
   for (const [position, row] of plan.services.entries()) await put(tx, services, { ...row, position }, services.code)
 
-  const seasonIds = plan.seasons.map(({ id }) => id)
-  await tx.db.delete(openingRules)
-  await tx.db.delete(seasons).where(notInArray(seasons.id, seasonIds))
+  const codes = plan.offices.map(({ code }) => code)
+  await tx.db.delete(openingRules).where(inArray(openingRules.office, codes))
+  const named = await tx.db.selectDistinct({ season: openingRules.season }).from(openingRules)
+  const kept = [...plan.seasons.map(({ id }) => id), ...named.flatMap(({ season }) => season ?? [])]
+  await tx.db.delete(seasons).where(notInArray(seasons.id, kept))
   for (const row of plan.seasons) await put(tx, seasons, row, seasons.id)
   await tx.db.delete(holidays)
   for (const [index, row] of plan.holidays.entries())
     await tx.db.insert(holidays).values({ ...row, id: `h${index + 1}` })
 
-  for (const [position, planned] of plan.offices.entries()) await setUpOffice(tx, planned, position)
+  const mistakes: string[] = []
+  for (const [position, planned] of plan.offices.entries()) {
+    mistakes.push(...(await setUpOffice(tx, planned, position)))
+  }
+  if (mistakes.length > 0) throw new Refusal("setup_invalid", { mistakes })
+
+  const after = await pictures(tx)
+  const changed = [...after.offices].filter(([code, picture]) => before.offices.get(code) !== picture)
+  for (const [code] of changed) {
+    const isNew = !before.offices.has(code)
+    const [raised] = await tx.db
+      .update(offices)
+      .set({ version: sql`${offices.version} + ${isNew ? 0 : 1}` })
+      .where(eq(offices.code, code))
+      .returning({ version: offices.version })
+    await tx.say(code, "office.set_up", { office: code, version: raised?.version ?? 1 })
+  }
+  return {
+    changed: changed.length > 0 || before.catalogue !== after.catalogue,
+    offices: changed.map(([code]) => code),
+  }
 }
 
-async function setUpOffice(tx: Tx, planned: PlannedOffice, position: number): Promise<void> {
+/** Everything that a plan writes, as text to be compared: what an office's days depend on, the calendar included, and the rest. */
+async function pictures(tx: Tx): Promise<{ offices: Map<string, string>; catalogue: string }> {
+  const calendar = [
+    await tx.db.select().from(seasons).orderBy(asc(seasons.id)),
+    await tx.db.select().from(holidays).orderBy(asc(holidays.id)),
+  ]
+  const rows = await tx.db.select().from(offices).orderBy(asc(offices.code))
+  const [everyLine, everyRule, everyCounter] = [
+    await tx.db.select().from(lines).orderBy(asc(lines.position), asc(lines.code)),
+    await tx.db.select().from(openingRules).orderBy(asc(openingRules.id)),
+    await tx.db.select().from(counters).orderBy(asc(counters.number)),
+  ]
+  const ofOffice = new Map<string, string>()
+  for (const { version: _version, position: _position, ...office } of rows) {
+    const own = <T extends { office: string }>(all: T[]) => all.filter((row) => row.office === office.code)
+    const seats = own(everyCounter).map(({ id, number, profile }) => ({ id, number, profile }))
+    ofOffice.set(office.code, JSON.stringify([office, own(everyLine), own(everyRule), seats, calendar]))
+  }
+  const catalogue = [
+    await tx.db.select().from(agencies).orderBy(asc(agencies.code)),
+    await tx.db.select().from(sectors).orderBy(asc(sectors.position), asc(sectors.code)),
+    await tx.db.select().from(services).orderBy(asc(services.position), asc(services.code)),
+    rows.map(({ code, position }) => [code, position]),
+    calendar,
+  ]
+  return { offices: ofOffice, catalogue: JSON.stringify(catalogue) }
+}
+
+/** Answers what stands in the way. */
+async function setUpOffice(tx: Tx, planned: PlannedOffice, position: number): Promise<string[]> {
   const { hours, lines: plannedLines, ...office } = planned
   const [before] = await tx.db.select({ version: offices.version }).from(offices).where(eq(offices.code, office.code))
-  const version = (before?.version ?? 0) + 1
-  await put(tx, offices, { ...office, position, version }, offices.code)
-  for (const [index, { public: publicPlaces, ...line }] of plannedLines.entries()) {
-    const row = { ...line, office: office.code, position: index, publicPlaces }
-    await tx.db
-      .insert(lines)
-      .values(row)
-      .onConflictDoUpdate({ target: [lines.office, lines.code], set: row })
-  }
+  await put(tx, offices, { ...office, position, version: before?.version ?? 1 }, offices.code)
   for (const [index, rule] of hours.entries()) {
-    await tx.db.insert(openingRules).values({ ...rule, id: `${office.code}.${index + 1}`, office: office.code })
+    const id = `${office.code}.${String(index + 1).padStart(3, "0")}`
+    await tx.db.insert(openingRules).values({ ...rule, id, office: office.code })
   }
-  for (let number = 1; number <= office.counters; number++) {
-    const profile = profileOf(
-      plannedLines.map(({ code }) => code),
-      number,
-    )
-    await tx.db
-      .insert(counters)
-      .values({
-        id: `${office.code}.${number}`,
-        office: office.code,
-        number,
-        state: "closed",
-        staff: null,
-        profile,
-        ticket: null,
-        changedAt: tx.now,
-      })
-      .onConflictDoNothing()
-  }
-  await tx.say(office.code, "office.set_up", { office: office.code, version })
-}
-
-/** Counters take the hall's lines by turns as their own work, and help with the others once those are late enough. */
-function profileOf(codes: string[], number: number) {
-  const own = (number - 1) % codes.length
-  const inOrder = [...codes.slice(own), ...codes.slice(0, own)].slice(0, 8)
-  return inOrder.map((line, index) => ({ line, handicap: index === 0 ? 0 : helpAfterMinutes }))
+  const all = plannedLines.map(({ code }) => code)
+  const rows = plannedLines.map(({ public: publicPlaces, ...line }) => ({ ...line, publicPlaces }))
+  const added = await setUpLines(tx, office.code, rows)
+  await setUpCounters(tx, office.code, office.counters, { all, added })
+  return [...(await retireLines(tx, office.code, all)), ...(await retireCounters(tx, office.code, office.counters))]
 }
 
 async function put<T extends SQLiteTable>(

@@ -26,6 +26,7 @@ export async function openCounter(
 ): Promise<CounterRow> {
   const desk = await counter(tx, counterId)
   const office = await workplace(tx, agent, desk.office)
+  if (desk.number < 0) throw new Refusal("not_found", { what: "counter" })
   if (desk.staff !== null && desk.staff !== agent.id) throw new Refusal("counter_taken", { counter: desk.id })
   const profile = profileFor(office, lines ?? desk.profile)
   const same = desk.state === "open" && JSON.stringify(desk.profile) === JSON.stringify(profile)

@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from "drizzle-orm"
+import { and, desc, eq, gt, sql } from "drizzle-orm"
 import { bookings } from "../../../db/schema/bookings.ts"
 import {
   type CounterRow,
@@ -267,7 +267,8 @@ const countersByOffice = statement((db) =>
   db
     .select()
     .from(counters)
-    .where(eq(counters.office, sql.placeholder("office")))
+    // A counter that the office no longer has is numbered below zero.
+    .where(and(eq(counters.office, sql.placeholder("office")), gt(counters.number, 0)))
     .orderBy(counters.number),
 )
 const takeInHand = statement((db) =>
