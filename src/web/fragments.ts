@@ -1,5 +1,7 @@
 import type { Lang } from "../i18n/lang.ts"
 import type { Topic } from "../realtime/topics.ts"
+import { handFragment } from "./agent/hand.tsx"
+import { listFragment } from "./agent/list.tsx"
 import { boardFragment } from "./board/board.tsx"
 import type { House } from "./house.ts"
 import { ticketFragment } from "./ticket/ticket.tsx"
@@ -15,6 +17,8 @@ export type Fragment = (house: Rendering, of: string, lang: Lang) => Promise<str
  * Rooms fill it; a topic or view that does not stand here cannot be asked for as HTML.
  */
 export const fragments: Partial<Record<Topic["kind"], Record<string, Fragment>>> = {
+  counter: { hand: handFragment },
+  queue: { desk: listFragment },
   board: { default: boardFragment },
   ticket: { default: ticketFragment },
 }

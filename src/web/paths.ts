@@ -26,6 +26,7 @@ export const paths = {
   board: (office: string) => `/board/${office}`,
 
   desk: "/desk",
+  deskAct: "/desk/act",
   day: (office: string) => `/day/${office}`,
   days: "/day",
 

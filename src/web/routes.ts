@@ -1,3 +1,4 @@
+import { deskRoutes } from "./agent/routes.tsx"
 import { type Endpoint, endpoints } from "./api/endpoints.ts"
 import { boardRoutes } from "./board/routes.tsx"
 import { doorRoutes } from "./door/routes.ts"
@@ -5,7 +6,7 @@ import type { PageRoute } from "./house.ts"
 import { ticketRoutes } from "./ticket/routes.tsx"
 
 /** Every page of the house. Rooms list their own; nothing is reachable that does not stand here. */
-export const pages: PageRoute[] = [...doorRoutes, ...boardRoutes, ...ticketRoutes]
+export const pages: PageRoute[] = [...doorRoutes, ...boardRoutes, ...ticketRoutes, ...deskRoutes]
 
 /** Every call of the API. */
 export const calls: Endpoint[] = endpoints

@@ -8,7 +8,7 @@ import { direction, inLang, type Lang, otherLang } from "../../i18n/lang.ts"
 import type { Rendering } from "../fragments.ts"
 import { Icon } from "../shell/icons.tsx"
 
-const recentMax = 4
+const recentMax = 3
 
 interface Hall {
   here: Office

@@ -1,0 +1,184 @@
+import { z } from "zod"
+import type { Need } from "../../../db/schema/queue.ts"
+import type { Scope, Tx } from "../../../db/write.ts"
+import { isRefusal, Refusal } from "../../base/refusal.ts"
+import { cleanText, readMobile, readNumber } from "../../base/text.ts"
+import type { Staff } from "../../domain/access/subject.ts"
+import { personByMobile, personByNumber } from "../../domain/people/reads.ts"
+import { checkIn, issueTicket } from "../../domain/queue/arrivals.ts"
+import { callThis, next, recall } from "../../domain/queue/calling.ts"
+import { closeCounter, openCounter, pauseCounter } from "../../domain/queue/counters.ts"
+import { confirmNeed } from "../../domain/queue/holder.ts"
+import { absent, changeService, finish, type Outcome, park, returnTicket, serve } from "../../domain/queue/serving.ts"
+import { counter, ticket } from "../../domain/queue/tickets.ts"
+import { transfer } from "../../domain/queue/transfer.ts"
+import { undo } from "../../domain/queue/undo.ts"
+import { deskWords } from "../../i18n/desk.ts"
+import { counted } from "../../i18n/plural.ts"
+import { refusalWords } from "../../i18n/refusals.ts"
+import { readForm } from "../form.ts"
+import { type Context, get, type PageRoute, post } from "../house.ts"
+import { paths } from "../paths.ts"
+import { agentOf, deskPage, type Told } from "./desk.tsx"
+
+const who = ["agent", "supervisor", "administrator"] as const
+
+/** The agent's desk: one page, one form, one verb a button. */
+export const deskRoutes: PageRoute[] = [get(paths.desk, who, (c) => deskPage(c)), post(paths.deskAct, who, act)]
+
+const fields = z.object({
+  do: z.string().max(120),
+  counter: z.string().max(40).optional(),
+  to: z.string().max(20).optional(),
+  service: z.string().max(20).optional(),
+  reason: z.enum(["correction", "next_step"]).optional(),
+  outcome: z.enum(["done", "referred", "not_possible"]).optional(),
+  note: z.string().max(2000).optional(),
+  holder: z.string().max(40).optional(),
+  code: z.string().max(20).optional(),
+})
+
+type Given = z.infer<typeof fields>
+
+/** Does what the button says. A script of the page gets 204 or a problem; a browser without one gets the desk again, with what happened. */
+async function act(c: Context): Promise<Response> {
+  const given = await readForm(c, fields)
+  const told = await attempt(c, given)
+  if (c.req.header("Accept")?.includes("application/json")) return answerScript(c, told)
+  return told.refusal || told.good || told.confirmClose ? deskPage(c, told) : c.redirect(paths.desk, 303)
+}
+
+function answerScript(c: Context, told: Told): Response {
+  const { lang } = c.var
+  if (told.confirmClose) return c.json({ reload: true }, 409)
+  if (told.refusal) {
+    const { title, help } = refusalWords(told.refusal.code, lang)
+    return c.json({ code: told.refusal.code, title, help }, told.refusal.status as 409)
+  }
+  return told.good ? c.json({ good: told.good }) : c.body(null, 204)
+}
+
+async function attempt(c: Context, given: Given): Promise<Told> {
+  const { lang } = c.var
+  const words = deskWords[lang]
+  try {
+    return (await perform(c, given)) ?? {}
+  } catch (thrown) {
+    if (!isRefusal(thrown)) throw thrown
+    if (thrown.code === "last_counter") {
+      return {
+        refusal: thrown,
+        confirmClose: words.lastCounter(counted("waiting", Number(thrown.details["waiting"] ?? 0), lang)),
+      }
+    }
+    return { refusal: thrown }
+  }
+}
+
+async function perform(c: Context, given: Given): Promise<Told | null> {
+  const { house, lang } = c.var
+  const agent = agentOf(c)
+  const words = deskWords[lang]
+  const [verb = "", id = ""] = given.do.split(" ")
+  switch (verb) {
+    case "open":
+      return at(c, officeOfCounter(id), (tx) => openCounter(tx, agent, id))
+    case "pause":
+      return at(c, officeOfCounter(given.counter), (tx) => pauseCounter(tx, agent, given.counter ?? ""))
+    case "close":
+    case "close-anyway":
+      return at(c, officeOfCounter(given.counter), (tx) =>
+        closeCounter(tx, agent, given.counter ?? "", { confirmed: verb === "close-anyway" }),
+      )
+    case "next": {
+      const called = await house.writer.write((tx) => finishAndCall(tx, agent, given), {
+        scopes: scopesOf(officeOfCounter(given.counter)),
+      })
+      return called ? null : { good: words.nobodyCalled }
+    }
+    case "issue":
+      return issue(c, id, given)
+    case "checkin":
+      return arrived(c, id, given.code ?? "")
+    case "checkin-code":
+      return arrived(c, officeOfCounter(given.counter), id)
+    default:
+      return onTicket(c, agent, verb, id, given)
+  }
+}
+
+/** Whoever is being served is done, and the next is called: in one turn, so that nothing comes between. */
+async function finishAndCall(tx: Tx, agent: Staff, given: Given) {
+  const desk = await counter(tx, given.counter ?? "")
+  if (desk.ticket !== null && desk.staff === agent.id && (await ticket(tx, desk.ticket)).state === "serving") {
+    await finish(tx, agent, desk.ticket, resultOf(given))
+  }
+  return next(tx, agent, desk.id)
+}
+
+function resultOf(given: Given): { outcome: Outcome; note: string | null } {
+  return { outcome: given.outcome ?? "done", note: given.note ? cleanText(given.note, "note", 500) : null }
+}
+
+async function onTicket(c: Context, agent: Staff, verb: string, id: string, given: Given): Promise<Told | null> {
+  const { house } = c.var
+  const row = await ticket(house.store, id)
+  const turns: Record<string, (tx: Tx) => Promise<unknown>> = {
+    call: (tx) => callThis(tx, agent, id, given.counter),
+    recall: (tx) => recall(tx, agent, id),
+    serve: (tx) => serve(tx, agent, id),
+    finish: (tx) => finish(tx, agent, id, resultOf(given)),
+    absent: (tx) => absent(tx, agent, id),
+    park: (tx) => park(tx, agent, id),
+    return: (tx) => returnTicket(tx, agent, id),
+    undo: (tx) => undo(tx, agent, id),
+    need: (tx) => confirmNeed(tx, agent, id, row.need ?? ("age" satisfies Need)),
+    service: (tx) => changeService(tx, agent, id, given.service ?? ""),
+    transfer: (tx) => transfer(tx, agent, id, { service: given.to ?? "", reason: given.reason ?? "next_step" }),
+  }
+  const turn = turns[verb]
+  if (!turn) throw new Refusal("malformed")
+  return at(c, row.office, turn)
+}
+
+async function issue(c: Context, office: string, given: Given): Promise<Told> {
+  const { house, lang } = c.var
+  const { store, keys } = house
+  const typed = given.holder?.trim() ?? ""
+  const [number, mobile] = [readNumber(typed), readMobile(typed)]
+  if (typed !== "" && !number && !mobile) throw new Refusal("number_invalid")
+  const known = number
+    ? await personByNumber(store, keys.index("number", number))
+    : mobile
+      ? await personByMobile(store, keys.index("mobile", mobile))
+      : null
+  const holder = known ? null : number ? keys.index("holder", number) : mobile ? keys.index("holder", mobile) : null
+  const made = await house.writer.write(
+    (tx) =>
+      issueTicket(tx, agentOf(c), { office, service: given.service ?? "", person: known?.id ?? null, holder, lang }),
+    { scopes: scopesOf(office) },
+  )
+  return { good: deskWords[lang].issued(made.number) }
+}
+
+async function arrived(c: Context, office: string, typed: string): Promise<Told> {
+  const { house, lang } = c.var
+  const code = typed.replace(/\D/g, "")
+  const { ticket: made } = await house.writer.write((tx) => checkIn(tx, agentOf(c), { office, by: { code }, lang }), {
+    scopes: scopesOf(office),
+  })
+  return { good: deskWords[lang].issued(made.number) }
+}
+
+async function at(c: Context, office: string, turn: (tx: Tx) => Promise<unknown>): Promise<null> {
+  await c.var.house.writer.write(turn, { scopes: scopesOf(office) })
+  return null
+}
+
+function scopesOf(office: string): Scope[] {
+  return [`office:${office}`, "accounts"]
+}
+
+function officeOfCounter(id = ""): string {
+  return id.slice(0, Math.max(0, id.lastIndexOf(".")))
+}
