@@ -56,8 +56,7 @@ function isProof(c: Context, office: string, proof: string): boolean {
     /^\d{1,12}$/.test(at) &&
     age >= 0 &&
     age <= proofMinutes &&
-    secret.length === 24 &&
-    keys.isCapability("arrival", `${office}.${at}`, secret)
+    keys.isCapability("arrival", `${office}.${at}`, secret, 24)
   )
 }
 
