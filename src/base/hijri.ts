@@ -1,5 +1,5 @@
 import type { Day } from "./day.ts"
-import { asciiDigits } from "./text.ts"
+import { asciiDigits, withoutMarks } from "./text.ts"
 
 /** A date of the Umm al-Qura calendar, the civil calendar of the Kingdom. */
 export interface HijriDate {
@@ -8,12 +8,16 @@ export interface HijriDate {
   date: number
 }
 
-/** The years that the tables of Umm al-Qura cover (CLDR `islamic-umalqura`); outside them the calendar is only arithmetic. */
+/**
+ * The years that the tables of Umm al-Qura cover (CLDR `islamic-umalqura`): 12 November 1882 to 25 November 2174. Outside them the
+ * library goes on by arithmetic, days away from any calendar on a wall; so nothing here answers there.
+ */
 export const hijriYears = { first: 1300, last: 1600 } as const
 
-export function toHijri(day: Day): HijriDate {
+/** The Hijri date of a day; `null` where there is no table for it. */
+export function toHijri(day: Day): HijriDate | null {
   const { year, month, day: date } = Temporal.PlainDate.from(day).withCalendar("islamic-umalqura")
-  return { year, month, date }
+  return year < hijriYears.first || year > hijriYears.last ? null : { year, month, date }
 }
 
 /** The Gregorian day of a Hijri date; `null` where there is no such date or no table for it. */
@@ -30,21 +34,32 @@ export function fromHijri({ year, month, date }: HijriDate): Day | null {
   }
 }
 
-/** Reads a Hijri date written year, month, day with -, / or spaces, in any digits. */
+/**
+ * Reads a Hijri date as it is typed: year, month, day or day, month, year (the year has four digits) with one of - / . or spaces between
+ * them, in any digits. `null` where there is no such date or no table for it.
+ */
 export function readHijri(text: string): Day | null {
-  const parts = /^(\d{4})[-/\s](\d{1,2})[-/\s](\d{1,2})$/.exec(asciiDigits(text).trim())
-  if (!parts) return null
-  const [year, month, date] = parts.slice(1).map(Number) as [number, number, number]
-  return fromHijri({ year, month, date })
+  const typed = asciiDigits(withoutMarks(text)).trim()
+  const parts =
+    /^(?<year>\d{4})(?<sign>[-/.]|\s+)(?<month>\d{1,2})\k<sign>(?<date>\d{1,2})$/.exec(typed) ??
+    /^(?<date>\d{1,2})(?<sign>[-/.]|\s+)(?<month>\d{1,2})\k<sign>(?<year>\d{4})$/.exec(typed)
+  if (!parts?.groups) return null
+  const { year, month, date } = parts.groups
+  return fromHijri({ year: Number(year), month: Number(month), date: Number(date) })
 }
 
-/** YYYY-MM-DD in the Hijri calendar, for programs. */
-export function hijriDay(day: Day): string {
-  const { year, month, date } = toHijri(day)
+/** YYYY-MM-DD in the Hijri calendar, for programs; `null` where there is no table for it. */
+export function hijriDay(day: Day): string | null {
+  const hijri = toHijri(day)
+  if (!hijri) return null
+  const { year, month, date } = hijri
   return `${year}-${String(month).padStart(2, "0")}-${String(date).padStart(2, "0")}`
 }
 
-/** Whole years of age on `on` in either calendar. Born on the 30th counts on the 29th where the month is short. */
+/**
+ * Whole years of age on `on` in either calendar, negative before birth. Where the month is too short for the day of birth (the 30th of a
+ * Hijri month, 29 February) its last day counts.
+ */
 export function ageOn(born: Day, on: Day, calendar: "hijri" | "gregorian"): number {
   const name = calendar === "hijri" ? "islamic-umalqura" : "iso8601"
   const [from, until] = [born, on].map((day) => Temporal.PlainDate.from(day).withCalendar(name)) as [

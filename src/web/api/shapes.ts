@@ -115,7 +115,7 @@ export const slot = z
 export const slotDays = z
   .object({
     zone: z.string(),
-    days: z.array(z.object({ day, hijri: z.string(), slots: z.array(slot) })),
+    days: z.array(z.object({ day, hijri: z.string().nullable(), slots: z.array(slot) })),
   })
   .openapi("SlotDays")
 
