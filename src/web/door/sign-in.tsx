@@ -204,7 +204,7 @@ async function attempt(
     if (!isRefusal(thrown) || thrown.code !== "too_many_requests") throw thrown
     const seconds = Number(thrown.details["retryAfterSeconds"] ?? 1)
     c.header("Retry-After", String(seconds))
-    return again(signInWords[lang].wait(counted("seconds", seconds, lang)), 429)
+    return again(signInWords[lang].wait(counted("secondsAfter", seconds, lang)), 429)
   }
   let found: Found | null
   try {

@@ -1,0 +1,381 @@
+import { afterAll, beforeEach, expect, test } from "bun:test"
+import { eq } from "drizzle-orm"
+import { sessions, staff as staffTable, throttles } from "../../../db/schema/access.ts"
+import { hour, minute } from "../../base/day.ts"
+import { hashPassword } from "../../domain/access/passwords.ts"
+import { addStaff } from "../../domain/access/staff.ts"
+import { enrol } from "../../domain/people/writes.ts"
+import { testServer } from "../../testing/server.ts"
+import { type Visited, visitor } from "../../testing/visitor.ts"
+import { nextOf } from "./sign-in.tsx"
+
+const server = await testServer({ plan: { citizens: 1, counters: 1 } })
+const { office } = server
+const password = "four green camels"
+const known = "1000000008"
+const unknown = "1000000016"
+const name = { ar: "نورة", en: "Noura" }
+
+const passwordHash = await hashPassword(password)
+await office.write(async (tx) => {
+  await enrol(tx, server.keys, { kind: "citizen", name, nationalId: known, birthYear: 1990, passwordHash })
+  // Somebody who is known to the house and has no password: a child, say.
+  await enrol(tx, server.keys, { kind: "citizen", name, nationalId: "1000000024", birthYear: 2015 })
+  const scope = { scopeKind: "office" as const, scope: office.code }
+  await addStaff(tx, { login: "Ruh.Lead", name, passwordHash, role: "supervisor", ...scope }, "test")
+})
+
+afterAll(() => {
+  expect(server.bugs).toEqual([])
+})
+
+beforeEach(async () => {
+  await office.write((tx) => tx.db.delete(throttles).then(() => {}))
+})
+
+const anyone = () => visitor(() => server.origin)
+const byCitizen = (who: ReturnType<typeof anyone>, number = known, secret = password, next = "") =>
+  who.post("/sign-in", { number, password: secret, next })
+const byStaff = (who: ReturnType<typeof anyone>, login = "ruh.lead", secret = password) =>
+  who.post("/staff", { login, password: secret })
+
+/** What is left of an answer when what belongs to this one request is taken out. */
+function bare({ status, headers, text }: Visited, typed: string) {
+  const kept = [...headers].filter(([header]) => !["date", "x-request-id"].includes(header))
+  const nonce = /nonce-([\w-]+)/.exec(headers.get("Content-Security-Policy") ?? "")?.[1] ?? "none"
+  const said = [text, ...kept.map(([header, value]) => `${header}: ${value}`)].join("\n")
+  return [status, said.replaceAll(nonce, "NONCE").replaceAll(typed, "TYPED").replace(/data-now="\d+"/, "")]
+}
+
+test("signing out closes what listens under the session, and nothing else", async () => {
+  const [leaves, stays] = [anyone(), anyone()]
+  await byCitizen(leaves)
+  await byStaff(stays)
+  const [gone, kept] = [await listen(leaves.cookies.get("sid") ?? ""), await listen(stays.cookies.get("sid") ?? "")]
+  await leaves.get("/nothing-here")
+  await leaves.post("/sign-out")
+  expect(await gone.closed).toBe(4401)
+  expect(kept.socket.readyState).toBe(WebSocket.OPEN)
+  kept.socket.close()
+})
+
+test("a wrong password is answered alike, whether the number is known, unknown, or without a password", async () => {
+  const answers = []
+  for (const number of [known, unknown, "1000000024"]) {
+    answers.push(bare(await byCitizen(anyone(), number, "not the password"), number))
+  }
+  expect(answers[0]?.[0]).toBe(401)
+  expect(answers[1]).toEqual(answers[0])
+  expect(answers[2]).toEqual(answers[0])
+})
+
+test("a login that nobody has is answered like one with a wrong password, and like one that was disabled", async () => {
+  await office.write((tx) =>
+    addStaff(
+      tx,
+      { login: "gone.now", name, passwordHash, role: "agent", scopeKind: "office", scope: office.code },
+      "test",
+    ).then((id) => tx.db.update(staffTable).set({ disabledAt: 1 }).where(eq(staffTable.id, id)).then(() => {})),
+  )
+  const wrong = bare(await byStaff(anyone(), "ruh.lead", "not the password"), "ruh.lead")
+  expect(wrong[0]).toBe(401)
+  expect(bare(await byStaff(anyone(), "nobody.x"), "nobody.x")).toEqual(wrong)
+  expect(bare(await byStaff(anyone(), "gone.now"), "gone.now")).toEqual(wrong)
+})
+
+test("who is made to wait is answered alike too, known or not", async () => {
+  const answers = []
+  for (const number of [known, unknown]) {
+    for (let tries = 0; tries < 5; tries++) expect((await byCitizen(anyone(), number, "wrong")).status).toBe(401)
+    const sixth = await byCitizen(anyone(), number, "wrong")
+    expect([sixth.status, sixth.headers.get("Retry-After")]).toEqual([429, "1"])
+    answers.push(bare(sixth, number))
+  }
+  expect(answers[1]).toEqual(answers[0])
+})
+
+test("the wait doubles, holds over a restart even with the right password, and success forgives", async () => {
+  const who = anyone()
+  for (let tries = 0; tries < 5; tries++) await byCitizen(who, known, "wrong")
+  office.clock.advance(1000)
+  await byCitizen(who, known, "wrong")
+  expect((await byCitizen(who)).headers.get("Retry-After")).toBe("2")
+  await office.restart()
+  expect((await byCitizen(who)).status).toBe(429)
+  office.clock.advance(2000)
+  expect((await byCitizen(who)).status).toBe(303)
+  for (let tries = 0; tries < 5; tries++) expect((await byCitizen(anyone(), known, "wrong")).status).toBe(401)
+})
+
+test("the wait never grows beyond a quarter of an hour", async () => {
+  await byCitizen(anyone(), known, "wrong")
+  await office.write((tx) => tx.db.update(throttles).set({ failures: 40 }).then(() => {}))
+  office.clock.advance(minute)
+  await byCitizen(anyone(), known, "wrong")
+  expect((await byCitizen(anyone())).headers.get("Retry-After")).toBe("900")
+})
+
+test("of fifty guesses in the same instant five are looked at", async () => {
+  const answers = await Promise.all(Array.from({ length: 50 }, () => byCitizen(anyone(), known, "wrong")))
+  expect(answers.filter(({ status }) => status === 401)).toHaveLength(5)
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(45)
+})
+
+test("one address may miss twenty times a minute, whomever it names; who gets in does not count", async () => {
+  for (let tries = 0; tries < 25; tries++) expect((await byCitizen(anyone())).status).toBe(303)
+  for (let tries = 0; tries < 20; tries++) {
+    expect((await byCitizen(anyone(), `10000${String(tries).padStart(5, "0")}`, "wrong")).status).toBe(401)
+  }
+  const next = await byCitizen(anyone())
+  expect([next.status, next.headers.get("Retry-After")]).toEqual([429, "60"])
+  await office.restart()
+  expect((await byStaff(anyone())).status).toBe(429)
+  office.clock.advance(minute)
+  expect((await byCitizen(anyone())).status).toBe(303)
+})
+
+test("no row that counts failures holds a number or an address", async () => {
+  await byCitizen(anyone(), known, "wrong")
+  const rows = await office.store.db.select().from(throttles)
+  expect(rows).toHaveLength(2)
+  expect(JSON.stringify(rows)).not.toMatch(/1000000008|127\.0\.0\.1|::/)
+})
+
+test("a password as long as a book is refused before it is hashed", async () => {
+  const book = await byCitizen(anyone(), known, "x".repeat(1_000_000))
+  expect(book.status).toBe(413)
+  const page = await byCitizen(anyone(), known, "x".repeat(2_000))
+  expect(page.status).toBe(400)
+  expect(await office.store.db.select().from(throttles)).toEqual([])
+})
+
+test("more sign-ins at once than the machine should hash are told to come back, and it is not held against them", async () => {
+  server.house.env.trustedProxies = ["127.0.0.1", "::1"]
+  const tries = Array.from({ length: 60 }, (_, index) => {
+    const headers = { "X-Forwarded-For": `forged, 192.0.2.${index}` }
+    return anyone().post("/sign-in", { number: `10001${String(index).padStart(5, "0")}`, password: "wrong" }, headers)
+  })
+  const answers = await Promise.all(tries)
+  server.house.env.trustedProxies = []
+  const refused = answers.filter(({ status }) => status === 503)
+  expect(refused.length).toBeGreaterThan(0)
+  expect(refused.every(({ headers }) => headers.get("Retry-After") === "2")).toBe(true)
+  const looked = answers.filter(({ status }) => status === 401)
+  expect(looked.length).toBeGreaterThanOrEqual(36)
+  expect(looked.length + refused.length).toBe(60)
+  const counted = (await office.store.db.select().from(throttles)).filter(({ failures }) => failures > 0)
+  expect(counted).toHaveLength(2 * looked.length)
+})
+
+test("a session begins with a new token and the one from before is worth nothing", async () => {
+  const who = anyone()
+  await byCitizen(who)
+  const first = who.cookies.get("sid") ?? ""
+  expect(first).toMatch(/^[\w-]{43}$/)
+  await who.get("/sign-in")
+  await byCitizen(who)
+  await who.get("/nothing-here")
+  await byCitizen(who)
+  const second = who.cookies.get("sid") ?? ""
+  expect(second).not.toBe(first)
+  expect(await isIn({ sid: first })).toBe(false)
+  expect(await isIn({ sid: second })).toBe(true)
+})
+
+test("a token that somebody planted before the sign-in is not taken over", async () => {
+  const who = anyone()
+  const planted = "A".repeat(43)
+  who.cookies.set("sid", planted)
+  expect((await byCitizen(who)).status).toBe(303)
+  expect(who.cookies.get("sid")).not.toBe(planted)
+  expect(await isIn({ sid: planted })).toBe(false)
+})
+
+test("only a hash of the token is on the disk", async () => {
+  const who = anyone()
+  await byCitizen(who)
+  const rows = await office.store.db.select().from(sessions)
+  expect(JSON.stringify(rows)).not.toContain(who.cookies.get("sid") ?? "none")
+})
+
+test("signing out ends the session, clears what the browser kept, and needs the form's token", async () => {
+  const who = anyone()
+  await byCitizen(who)
+  await who.get("/nothing-here")
+  const sid = who.cookies.get("sid") ?? ""
+  expect((await who.post("/sign-out", { _form: "x".repeat(32) })).status).toBe(403)
+  expect(await isIn({ sid })).toBe(true)
+  const out = await who.post("/sign-out")
+  expect([out.status, out.location, out.headers.get("Clear-Site-Data")]).toEqual([303, "/", '"cache", "storage"'])
+  expect(who.cookies.has("sid")).toBe(false)
+  expect(await isIn({ sid })).toBe(false)
+})
+
+test("cookies that are no session of ours are nobody: cut, long, twice, or of another form", async () => {
+  const who = anyone()
+  await byCitizen(who)
+  const sid = who.cookies.get("sid") ?? ""
+  for (const cookie of [
+    `sid=${sid.slice(0, 42)}`,
+    `sid=${"a".repeat(4096)}`,
+    `sid=${sid}%00`,
+    `__Host-sid=${sid}`,
+    "sid=",
+    "sid",
+    `sid=${"b".repeat(43)}; sid=${sid.slice(1)}`,
+    "sid=../../etc/passwd; sid='; drop table session",
+  ]) {
+    const answer = await who.ask("/live/ticket", { method: "POST", headers: { ...fromHere(), Cookie: cookie } })
+    expect([cookie.slice(0, 20), answer.status]).toEqual([cookie.slice(0, 20), 401])
+  }
+})
+
+test("nobody at work for as long as the role allows, and the session is over; work puts it off until the day's limit", async () => {
+  for (const [signIn, idle] of [
+    [byCitizen, 30],
+    [byStaff, 15],
+  ] as const) {
+    const who = anyone()
+    await signIn(who)
+    const sid = who.cookies.get("sid") ?? ""
+    const began = office.clock.real()
+    for (let passed = 0; passed + idle - 1 < 12 * 60; passed += idle - 1) {
+      office.clock.advance((idle - 1) * minute)
+      await who.get("/nothing-here")
+    }
+    office.clock.set(began + 12 * hour - 1)
+    expect(await isIn({ sid })).toBe(true)
+    office.clock.set(began + 12 * hour)
+    expect(await isIn({ sid })).toBe(false)
+
+    const idler = anyone()
+    await signIn(idler)
+    const other = idler.cookies.get("sid") ?? ""
+    office.clock.advance(idle * minute - 1)
+    expect(await isIn({ sid: other })).toBe(true)
+    office.clock.advance(1)
+    expect(await isIn({ sid: other })).toBe(false)
+  }
+})
+
+test("a page that is left open and asks for tickets by itself does not keep anybody signed in", async () => {
+  const who = anyone()
+  await byStaff(who)
+  const sid = who.cookies.get("sid") ?? ""
+  for (let passed = 0; passed < 14; passed += 7) {
+    office.clock.advance(7 * minute)
+    expect(await isIn({ sid })).toBe(true)
+  }
+  office.clock.advance(minute)
+  expect(await isIn({ sid })).toBe(false)
+})
+
+test("the session of somebody whose account is disabled is over at once", async () => {
+  const who = anyone()
+  await byStaff(who)
+  const sid = who.cookies.get("sid") ?? ""
+  expect(await isIn({ sid })).toBe(true)
+  const disable = (at: number | null) =>
+    office.write((tx) =>
+      tx.db
+        .update(staffTable)
+        .set({ disabledAt: at })
+        .where(eq(staffTable.login, "ruh.lead"))
+        .then(() => {}),
+    )
+  await disable(office.clock.real())
+  expect(await isIn({ sid })).toBe(false)
+  await disable(null)
+})
+
+test("a cookie for https is bound to this host, secure, and out of scripts' reach; over http it cannot be", async () => {
+  const who = anyone()
+  const plain = (await byCitizen(who)).headers.getSetCookie().join()
+  expect(plain).toMatch(/^sid=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/)
+  const { env } = server.house
+  const [before, origin] = [env.origin, "https://front.example.gov"]
+  env.origin = origin
+  try {
+    const answer = await fetch(`${before}/sign-in`, {
+      method: "POST",
+      redirect: "manual",
+      headers: { Host: "front.example.gov", Origin: origin, "Sec-Fetch-Site": "same-origin" },
+      body: new URLSearchParams({ number: known, password }),
+    })
+    expect(answer.status).toBe(303)
+    expect(answer.headers.getSetCookie().join()).toMatch(
+      /^__Host-sid=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    )
+    expect(answer.headers.get("Strict-Transport-Security")).toBe("max-age=31536000; includeSubDomains")
+  } finally {
+    env.origin = before
+  }
+})
+
+test("going on after the sign-in never leads to another site", async () => {
+  const base = "http://localhost:1234"
+  for (const wish of [
+    "//evil.example",
+    "/\\evil.example",
+    "/\t/evil.example",
+    "/.//evil.example",
+    "/a/..//evil.example",
+    "/%2e//evil.example",
+    "/a/%2e%2e//evil.example",
+    "/.\\evil.example",
+    "/\n//evil.example",
+    "https://evil.example",
+    "javascript:alert(1)",
+    "evil.example",
+    "\\\\evil.example",
+    "/..//..//evil.example",
+    "",
+    "/ /evil.example",
+    "/@evil.example",
+    "/bookings/7?from=a&to=//b",
+    "/?next=//evil.example",
+  ]) {
+    const to = nextOf(wish) ?? "/"
+    expect([wish, new URL(to, base).origin]).toEqual([wish, base])
+  }
+  expect(nextOf("/bookings/7?from=a")).toBe("/bookings/7?from=a")
+  expect((await byCitizen(anyone(), known, password, "/.//evil.example")).location).toBe("/")
+  expect((await byCitizen(anyone(), known, password, "/bookings?x=1")).location).toBe("/bookings?x=1")
+})
+
+const fromHere = () => ({ Origin: server.origin, "Sec-Fetch-Site": "same-origin" })
+
+/** Whether the session behind this cookie is good, asked by the one request that leaves its idle limit alone. */
+async function isIn({ sid }: { sid: string }): Promise<boolean> {
+  const { status } = await visitor(() => server.origin).ask("/live/ticket", {
+    method: "POST",
+    headers: { ...fromHere(), Cookie: `sid=${sid}` },
+  })
+  // Without the form's token a good session is refused as forged; a bad one is nobody's.
+  expect([401, 403]).toContain(status)
+  return status === 403
+}
+
+/** A socket under a session, after its hello has been heard. */
+async function listen(sid: string) {
+  const [row] = await office.store.db.select().from(sessions).where(eq(sessions.id, hashOf(sid)))
+  const formToken = server.keys.capability("form", row?.id ?? "")
+  const issued = await fetch(`${server.origin}/live/ticket`, {
+    method: "POST",
+    headers: { ...fromHere(), Cookie: `sid=${sid}`, "X-Form-Token": formToken },
+  })
+  const { ticket } = (await issued.json()) as { ticket: string }
+  const socket = new WebSocket(`${server.origin.replace("http", "ws")}/live`, {
+    headers: { Origin: server.origin, Cookie: `sid=${sid}` },
+  } as never)
+  const closed = new Promise<number>((resolve) => socket.addEventListener("close", ({ code }) => resolve(code)))
+  await new Promise<void>((resolve) => socket.addEventListener("open", () => resolve()))
+  const heard = new Promise<void>((resolve) => socket.addEventListener("message", () => resolve()))
+  socket.send(JSON.stringify({ ticket }))
+  // Any answer to a subscription says that the hello was believed.
+  socket.send(JSON.stringify({ sub: ["nothing:here"] }))
+  await heard
+  return { socket, closed }
+}
+
+const hashOf = (secret: string) => new Bun.CryptoHasher("sha256").update(secret).digest("base64url")
