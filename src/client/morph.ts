@@ -24,13 +24,15 @@ export function morph(region: Element, html: string): void {
   template.innerHTML = policy.createHTML(html)
   Idiomorph.morph(region, [...template.content.childNodes], {
     morphStyle: "innerHTML",
-    ignoreActiveValue: true,
     callbacks: { beforeNodeMorphed: mayMorph, beforeAttributeUpdated: mayUpdate },
   })
 }
 
 function mayMorph(node: Node): boolean {
-  return !(node instanceof Element) || !(node.hasAttribute("data-live-keep") || isFilledIn(node))
+  if (!(node instanceof Element)) return true
+  // A button that has the focus may change its words; a field that somebody is in may not change at all.
+  const isTypedIn = node === document.activeElement && node.matches("input, textarea, select")
+  return !(isTypedIn || node.hasAttribute("data-live-keep") || isFilledIn(node))
 }
 
 /** Whether the reader has put something else here than the server did. */

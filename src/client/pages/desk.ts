@@ -14,8 +14,8 @@ listen()
 if (form) form.addEventListener("submit", send)
 document.addEventListener("keydown", press)
 setInterval(count, 1_000)
-document.addEventListener("dawr:change", count)
-count()
+document.addEventListener("dawr:change", look)
+look()
 offerKeys()
 
 async function send(event: SubmitEvent): Promise<void> {
@@ -81,6 +81,14 @@ function press(event: KeyboardEvent): void {
   event.preventDefault()
   if (target instanceof HTMLInputElement) target.focus()
   else target.click()
+}
+
+function look(): void {
+  count()
+  // The list is everybody's; whom "next" would call to this counter depends on the counter.
+  const next = document.querySelector<HTMLElement>(".hand")?.dataset["next"]
+  for (const row of document.querySelectorAll(".waiting tr[id]"))
+    row.classList.toggle("waiting-next", row.id === `row-${next}`)
 }
 
 /** How long the person in hand has been there, to the second. */

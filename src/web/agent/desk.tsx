@@ -133,80 +133,82 @@ async function desk(c: Context, here: Office, seat: CounterRow, told: Told): Pro
         </>
       ),
     },
-    <div class="desk-body" data-zone={here.zone}>
+    <div class="desk-whole" data-zone={here.zone}>
       <form id={deskForm} method="post" action={paths.deskAct}>
         {formToken !== "" && <input type="hidden" name="_form" value={formToken} />}
         <input type="hidden" name="counter" value={seat.id} />
       </form>
-      <section class="desk-hand" aria-label={words.sit(seat.number)}>
-        <p class="desk-offline" role="status" data-live-since={words.offline} />
-        <div data-told aria-live="polite">
-          <Telling told={told} lang={lang} />
-        </div>
-        <div class="desk-hand-live" data-live={`counter:${seat.id}`} data-view="hand" data-seq={head.seq}>
-          {raw(hand)}
-        </div>
-      </section>
-      <section class="desk-list">
-        <div class="desk-tools">
-          <form method="get" action={paths.desk} class="desk-find" role="search">
-            <label class="spoken" for="q">
-              {words.find}
-            </label>
-            <input
-              class="input input-digits"
-              id="q"
-              name="q"
-              inputmode="numeric"
-              maxlength={10}
-              placeholder={words.find}
-              value={c.req.query("q") ?? ""}
-              data-key="Slash"
-            />
-            <Button icon="search">{words.findButton}</Button>
-          </form>
-          <details class="fold">
-            <summary class="button button-second">
-              <Icon name="ticket" size={20} /> {words.issueTitle}
-            </summary>
-            <div class="fold-body stack">
-              <PostForm action={paths.deskAct} token={formToken} class="stack">
-                <Select
-                  name="service"
-                  label={words.service}
-                  options={services.map((one) => ({ value: one.code, label: inLang(one.name, lang) }))}
-                />
-                <Field name="holder" label={words.issueNumber} digits maxlength={20} autocomplete="off" />
-                <button type="submit" name="do" value={`issue ${here.code}`} class="button button-second">
-                  {words.issue}
-                </button>
-              </PostForm>
-              <PostForm action={paths.deskAct} token={formToken} class="stack">
-                <Field name="code" label={words.checkInCode} digits maxlength={20} autocomplete="off" />
-                <button type="submit" name="do" value={`checkin ${here.code}`} class="button button-second">
-                  {words.checkIn}
-                </button>
-              </PostForm>
-            </div>
-          </details>
-        </div>
-        <FoundTicket c={c} here={here} />
-        <div data-live={`queue:${here.code}`} data-view="desk" data-seq={head.seq}>
-          {raw(list)}
-        </div>
-        <p class="desk-keys small">
-          <button
-            type="button"
-            class="link"
-            data-keys-toggle
-            data-on={words.shortcutsOn}
-            data-off={words.shortcutsOff}
-            hidden
-          >
-            {words.shortcutsOff}
-          </button>
-        </p>
-      </section>
+      <div class="desk-body">
+        <section class="desk-hand" aria-label={words.sit(seat.number)}>
+          <p class="desk-offline" role="status" data-live-since={words.offline} />
+          <div data-told aria-live="polite">
+            <Telling told={told} lang={lang} />
+          </div>
+          <div class="desk-hand-live" data-live={`counter:${seat.id}`} data-view="hand" data-seq={head.seq}>
+            {raw(hand)}
+          </div>
+        </section>
+        <section class="desk-list">
+          <div class="desk-tools">
+            <form method="get" action={paths.desk} class="desk-find">
+              <label class="spoken" for="q">
+                {words.find}
+              </label>
+              <input
+                class="input input-digits"
+                id="q"
+                name="q"
+                inputmode="numeric"
+                maxlength={10}
+                placeholder={words.find}
+                value={c.req.query("q") ?? ""}
+                data-key="Slash"
+              />
+              <Button icon="search">{words.findButton}</Button>
+            </form>
+            <details class="fold">
+              <summary class="button button-second">
+                <Icon name="ticket" size={20} /> {words.issueTitle}
+              </summary>
+              <div class="fold-body stack">
+                <PostForm action={paths.deskAct} token={formToken} class="stack">
+                  <Select
+                    name="service"
+                    label={words.service}
+                    options={services.map((one) => ({ value: one.code, label: inLang(one.name, lang) }))}
+                  />
+                  <Field name="holder" label={words.issueNumber} digits maxlength={20} autocomplete="off" />
+                  <button type="submit" name="do" value={`issue ${here.code}`} class="button button-second">
+                    {words.issue}
+                  </button>
+                </PostForm>
+                <PostForm action={paths.deskAct} token={formToken} class="stack">
+                  <Field name="code" label={words.checkInCode} digits maxlength={20} autocomplete="off" />
+                  <button type="submit" name="do" value={`checkin ${here.code}`} class="button button-second">
+                    {words.checkIn}
+                  </button>
+                </PostForm>
+              </div>
+            </details>
+          </div>
+          <FoundTicket c={c} here={here} />
+          <div data-live={`queue:${here.code}`} data-view="desk" data-seq={head.seq}>
+            {raw(list)}
+          </div>
+          <p class="desk-keys small">
+            <button
+              type="button"
+              class="link"
+              data-keys-toggle
+              data-on={words.shortcutsOn}
+              data-off={words.shortcutsOff}
+              hidden
+            >
+              {words.shortcutsOff}
+            </button>
+          </p>
+        </section>
+      </div>
     </div>,
   )
 }

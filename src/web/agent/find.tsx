@@ -31,7 +31,7 @@ export async function found(c: Context, here: Office, asked: string) {
       <Card class="found">
         <table class="waiting">
           <tbody>
-            <Row row={row} isNext={false} zone={here.zone} lang={lang} now={now} services={services} />
+            <Row row={row} zone={here.zone} lang={lang} now={now} services={services} />
           </tbody>
         </table>
       </Card>

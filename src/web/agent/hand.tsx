@@ -46,7 +46,7 @@ export async function handFragment({ store, clock }: Rendering, counterId: strin
   const services = held ? (await allServices(store)).filter((one) => lineFor(here, one) !== null) : []
 
   return String(
-    <div class="hand">
+    <div class="hand" data-next={next?.id}>
       {view.state === "paused" && (
         <div class="notice notice-hold">
           <Icon name="pause" />
@@ -86,6 +86,7 @@ export async function handFragment({ store, clock }: Rendering, counterId: strin
         <button
           type="submit"
           form={deskForm}
+          id="do-next"
           name="do"
           value="next"
           class="hand-next"
@@ -207,7 +208,7 @@ function InHand({ held, service, name, zone, lang, services }: InHandProps) {
         )}
       </dl>
       {service.documents.length > 0 && (
-        <fieldset class="hand-papers" data-live-keep>
+        <fieldset class="hand-papers" id={`papers-${held.id}`} data-live-keep>
           <legend class="spoken">{words.papers}</legend>
           {service.documents.map((name) => (
             <label>
@@ -237,7 +238,7 @@ function InHand({ held, service, name, zone, lang, services }: InHandProps) {
             {words.park}
           </Do>
         )}
-        <Fold id="hand-transfer" icon="transfer" title={words.transfer} keyed={keys.transfer}>
+        <Fold id={`transfer-${held.id}`} icon="transfer" title={words.transfer} keyed={keys.transfer}>
           <ServiceChoice name="to" services={services} value={held.service} lang={lang} />
           <Radio name="reason" value="next_step" checked>
             {words.nextStep}
@@ -251,13 +252,13 @@ function InHand({ held, service, name, zone, lang, services }: InHandProps) {
         </Fold>
         {held.state === "serving" && (
           <>
-            <Fold id="hand-service" icon="document" title={words.changeService}>
+            <Fold id={`service-${held.id}`} icon="document" title={words.changeService}>
               <ServiceChoice name="service" services={services} value={held.service} lang={lang} />
               <Do verb="service" ticket={held.id}>
                 {words.change}
               </Do>
             </Fold>
-            <Fold id="hand-outcome" icon="check" title={words.outcome}>
+            <Fold id={`outcome-${held.id}`} icon="check" title={words.outcome}>
               <Radio name="outcome" value="done" checked>
                 {words.done}
               </Radio>
@@ -368,6 +369,7 @@ export function Do({
     <button
       type="submit"
       form={deskForm}
+      id={`do-${verb}-${ticket}`}
       name="do"
       value={`${verb} ${ticket}`}
       class={`button ${more}`}

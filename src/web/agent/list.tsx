@@ -57,11 +57,8 @@ export async function listFragment({ store, clock }: Rendering, code: string, la
             </tr>
           </thead>
           <tbody>
-            {queue.waiting.map((row, index) => (
-              <Row row={row} isNext={index === 0} {...rowProps} />
-            ))}
-            {queue.aside.map((row) => (
-              <Row row={row} isNext={false} {...rowProps} />
+            {[...queue.waiting, ...queue.aside].map((row) => (
+              <Row row={row} {...rowProps} />
             ))}
           </tbody>
         </table>
@@ -72,19 +69,18 @@ export async function listFragment({ store, clock }: Rendering, code: string, la
 
 interface RowProps {
   row: QueueRow
-  isNext: boolean
   zone: string
   lang: Lang
   now: Instant
   services: Map<string, string>
 }
 
-export function Row({ row, isNext, zone, lang, now, services }: RowProps) {
+export function Row({ row, zone, lang, now, services }: RowProps) {
   const words = deskWords[lang]
-  const [sign, word] = signOf(row, isNext, now, lang)
+  const [sign, word] = signOf(row, now, lang)
   const back = row.state === "parked" || row.state === "absent"
   return (
-    <tr class={isNext ? "waiting-next" : undefined} id={`row-${row.id}`}>
+    <tr id={`row-${row.id}`}>
       <td class="number">{row.number}</td>
       <td class="strong nowrap">{timeText(row.due, zone, lang)}</td>
       <td>

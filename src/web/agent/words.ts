@@ -44,8 +44,8 @@ export function whyText(row: QueueRow, zone: string, lang: Lang): string {
   }
 }
 
-/** Shape and word of a row; `isNext` for the one whom "next" would call. */
-export function signOf(row: QueueRow, isNext: boolean, now: Instant, lang: Lang): [Sign, string] {
+/** Shape and word of a row. */
+export function signOf(row: QueueRow, now: Instant, lang: Lang): [Sign, string] {
   const words = deskWords[lang]
   const lateMinutes = Math.floor((now - row.due) / minute)
   switch (row.state) {
@@ -63,6 +63,6 @@ export function signOf(row: QueueRow, isNext: boolean, now: Instant, lang: Lang)
       return ["serving", words.serving]
     default:
       if (lateMinutes > 0) return ["late", words.stateLate(counted("minutesAfter", lateMinutes, lang))]
-      return isNext ? ["next", words.stateNext] : ["waiting", words.stateWaiting]
+      return ["waiting", words.stateWaiting]
   }
 }
