@@ -110,7 +110,9 @@ async function openFolder(env: Env): Promise<{ opened: OpenStore; isNew: boolean
     return problem
   }
   if (kind === "agency" && env.demo) {
-    throw refuse(new StoreProblem(`${env.dataDir} holds an agency's own data. Unset DEMO, or point DATA_DIR elsewhere.`))
+    throw refuse(
+      new StoreProblem(`${env.dataDir} holds an agency's own data. Unset DEMO, or point DATA_DIR elsewhere.`),
+    )
   }
   if (env.production && (kind === "demo" || kind === "half")) {
     throw refuse(new StoreProblem(`${env.dataDir} holds a demonstration, which never runs in production.`))

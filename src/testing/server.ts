@@ -37,7 +37,9 @@ export async function testServer(given: { office?: TestOffice; plan?: TestPlan; 
   const office = given.office ?? (await testOffice(given.plan))
   const keys = new Keys(makeKeyMaterial(machineChance))
   const bugs: string[] = []
+  const lines: string[] = []
   const log = openLog((line) => {
+    lines.push(line)
     if (line.includes('"level":"error"')) bugs.push(line)
   }, office.clock.real)
   const env = readEnv({ PORT: "0", ANONYMOUS_PER_MINUTE: "1000000", ...given.env })
@@ -126,6 +128,8 @@ export async function testServer(given: { office?: TestOffice; plan?: TestPlan; 
     house,
     keys,
     bugs,
+    /** Everything that was logged. */
+    lines,
     answers,
     get origin() {
       return env.origin

@@ -96,7 +96,9 @@ async function dependOn(tx: Tx, office: string, line: string): Promise<string> {
   const [booked] = await tx.db
     .select({ count })
     .from(bookings)
-    .where(and(eq(bookings.office, office), eq(bookings.line, line), inArray(bookings.state, ["requested", "confirmed"])))
+    .where(
+      and(eq(bookings.office, office), eq(bookings.line, line), inArray(bookings.state, ["requested", "confirmed"])),
+    )
   const [held] = await tx.db
     .select({ count })
     .from(holds)

@@ -44,7 +44,13 @@ function bare({ status, headers, text }: Visited, typed: string) {
   const kept = [...headers].filter(([header]) => !["date", "x-request-id"].includes(header))
   const nonce = /nonce-([\w-]+)/.exec(headers.get("Content-Security-Policy") ?? "")?.[1] ?? "none"
   const said = [text, ...kept.map(([header, value]) => `${header}: ${value}`)].join("\n")
-  return [status, said.replaceAll(nonce, "NONCE").replaceAll(typed, "TYPED").replace(/data-now="\d+"/, "")]
+  return [
+    status,
+    said
+      .replaceAll(nonce, "NONCE")
+      .replaceAll(typed, "TYPED")
+      .replace(/data-now="\d+"/, ""),
+  ]
 }
 
 test("signing out closes what listens under the session, and nothing else", async () => {
@@ -75,7 +81,13 @@ test("a login that nobody has is answered like one with a wrong password, and li
       tx,
       { login: "gone.now", name, passwordHash, role: "agent", scopeKind: "office", scope: office.code },
       "test",
-    ).then((id) => tx.db.update(staffTable).set({ disabledAt: 1 }).where(eq(staffTable.id, id)).then(() => {})),
+    ).then((id) =>
+      tx.db
+        .update(staffTable)
+        .set({ disabledAt: 1 })
+        .where(eq(staffTable.id, id))
+        .then(() => {}),
+    ),
   )
   const wrong = bare(await byStaff(anyone(), "ruh.lead", "not the password"), "ruh.lead")
   expect(wrong[0]).toBe(401)
@@ -109,7 +121,12 @@ test("the wait doubles, holds over a restart even with the right password, and s
 
 test("the wait never grows beyond a quarter of an hour", async () => {
   await byCitizen(anyone(), known, "wrong")
-  await office.write((tx) => tx.db.update(throttles).set({ failures: 40 }).then(() => {}))
+  await office.write((tx) =>
+    tx.db
+      .update(throttles)
+      .set({ failures: 40 })
+      .then(() => {}),
+  )
   office.clock.advance(minute)
   await byCitizen(anyone(), known, "wrong")
   expect((await byCitizen(anyone())).headers.get("Retry-After")).toBe("900")
@@ -358,7 +375,10 @@ async function isIn({ sid }: { sid: string }): Promise<boolean> {
 
 /** A socket under a session, after its hello has been heard. */
 async function listen(sid: string) {
-  const [row] = await office.store.db.select().from(sessions).where(eq(sessions.id, hashOf(sid)))
+  const [row] = await office.store.db
+    .select()
+    .from(sessions)
+    .where(eq(sessions.id, hashOf(sid)))
   const formToken = server.keys.capability("form", row?.id ?? "")
   const issued = await fetch(`${server.origin}/live/ticket`, {
     method: "POST",
