@@ -1,4 +1,5 @@
 import { type Day, daysBetween, type Instant } from "../base/day.ts"
+import { hijriDay } from "../base/hijri.ts"
 import { dayIn } from "../base/time.ts"
 import type { Lang } from "./lang.ts"
 import { counted } from "./plural.ts"
@@ -74,11 +75,13 @@ export function dayText(day: Day, lang: Lang, { year = false, weekday = true } =
   return plain(formatter(gregorian[lang], options).format(noon(day))).replace(",", "")
 }
 
-/** "14 جمادى الآخرة", with the year "14 جمادى الآخرة 1448 هـ". */
+/** "14 جمادى الآخرة", with the year "14 جمادى الآخرة 1448 هـ"; nothing on a day for which there is no table. */
 export function hijriText(day: Day, lang: Lang, { year = false } = {}): string {
   const options: Intl.DateTimeFormatOptions = { day: "numeric", month: "long", timeZone: "UTC" }
   if (year) options.year = "numeric"
-  return plain(formatter(hijri[lang], options).format(noon(day)))
+  if (hijriDay(day) === null) return ""
+  // The era never parts from its year.
+  return plain(formatter(hijri[lang], options).format(noon(day))).replace(/ (هـ|AH)$/, `${nbsp}$1`)
 }
 
 /** "الثلاثاء", "Tue". */
@@ -106,15 +109,14 @@ export function relativeDay(day: Day, from: Day, lang: Lang): string {
   return ahead > 0 ? `in ${days}` : `${days} ago`
 }
 
-/** "من 20 إلى 35 دقيقة", "20 to 35 minutes"; counts by the upper number. */
+/** "من 20 إلى 35 دقيقة", "20 to 35 minutes": whole minutes, counted by the upper number. */
 export function minuteRange(low: number, high: number, lang: Lang): string {
-  if (high <= 1) return lang === "ar" ? "أقل من دقيقة" : "less than a minute"
-  if (low === high || low === 0) {
-    const upTo = low === high ? "" : lang === "ar" ? "حتى " : "up to "
-    return upTo + counted("minutesAfter", high, lang)
-  }
+  if (high < 1 || low >= high) return counted("minutes", Math.max(0, high), lang)
+  if (low < 1) return `${lang === "ar" ? "حتى" : "up to"} ${counted("minutesAfter", high, lang)}`
   if (lang === "en") return `${low} to ${high}${nbsp}minutes`
-  return `من${nbsp}${low} إلى ${counted("minutesAfter", high, "ar")}`
+  // The upper number two is said without a figure, and then so is the one before it.
+  const from = high === 2 ? "دقيقة" : low
+  return `من${nbsp}${from} إلى ${counted("minutesAfter", high, "ar")}`
 }
 
 /** Day and time in one line: "الثلاثاء 24 نوفمبر، 10:30 ص". */
@@ -133,9 +135,9 @@ export function zoneName(zone: string, lang: Lang): string {
   return known[zone]?.[lang] ?? (lang === "ar" ? `بتوقيت ${city}` : `${city} time`)
 }
 
-/** Halalas as riyals: "300 ريال", "SAR 300"; `null` has no figure. */
+/** Halalas as riyals: "300 ريال", "50 ريالًا", "SAR 300", and "12.50 ريال" where there are halalas. */
 export function moneyText(halalas: number, lang: Lang): string {
-  if (halalas === 0) return lang === "ar" ? "مجانًا" : "free"
-  const riyals = halalas % 100 === 0 ? String(halalas / 100) : (halalas / 100).toFixed(2)
-  return lang === "ar" ? `${riyals}${nbsp}ريال` : `SAR${nbsp}${riyals}`
+  if (halalas % 100 === 0) return counted("riyals", halalas / 100, lang)
+  const figure = (halalas / 100).toFixed(2)
+  return lang === "ar" ? `${figure}${nbsp}ريال` : `SAR${nbsp}${figure}`
 }

@@ -30,19 +30,29 @@ export function inLang(name: Record<Lang, string>, lang: Lang): string {
   return name[lang] || name.ar
 }
 
-/** The best of our languages for an Accept-Language header (RFC 9110 §12.5.4); Arabic where none is asked for. */
+/** No browser asks in more letters than this. */
+const headerMost = 1_000
+
+/**
+ * The best of our languages for an Accept-Language header (RFC 9110 §12.5.4): the first of the best liked, whatever its region. What is
+ * not written as the standard says is passed over. Where none is asked for, the first that is not refused.
+ */
 export function preferred(header: string | undefined): Lang {
-  const asked = (header ?? "")
-    .split(",")
-    .map((part) => {
-      const [tag = "", ...parameters] = part.trim().toLowerCase().split(";")
-      const quality = parameters
-        .map((text) => /^\s*q=([\d.]+)\s*$/.exec(text)?.[1])
-        .find((value) => value !== undefined)
-      return { lang: tag.trim().split("-")[0], quality: quality === undefined ? 1 : Number(quality) }
-    })
-    .filter(({ lang, quality }) => isLang(lang) && quality > 0)
-    .sort((left, right) => right.quality - left.quality)
-  const first = asked[0]?.lang
-  return isLang(first) ? first : "ar"
+  const asked = (header ?? "").slice(0, headerMost).toLowerCase().split(",").flatMap(readRange)
+  const named = new Set(asked.map(({ tag }) => tag))
+  const refused = new Set(asked.filter(({ quality }) => quality === 0).map(({ tag }) => tag))
+  for (const { tag, quality } of asked.toSorted((left, right) => right.quality - left.quality)) {
+    const meant = tag === "*" ? languages.find((lang) => !named.has(lang)) : tag
+    if (quality > 0 && isLang(meant)) return meant
+  }
+  return languages.find((lang) => !refused.has(lang)) ?? "ar"
+}
+
+/** One part of the header: `en-GB;q=0.8`. Of the tag only the language counts. */
+function readRange(part: string): { tag: string; quality: number }[] {
+  const read = /^\s*(?<tag>[a-z]{1,8}|\*)(-[a-z0-9]{1,8})*\s*(;\s*q=(?<quality>0(\.\d{0,3})?|1(\.0{0,3})?)\s*)?$/.exec(
+    part,
+  )
+  if (!read?.groups) return []
+  return [{ tag: read.groups["tag"] ?? "", quality: Number(read.groups["quality"] ?? 1) }]
 }

@@ -33,6 +33,16 @@ const nouns = {
     ar: ["الآن", "ثانية واحدة", "ثانيتان", "{n} ثوانٍ", "{n} ثانية", "{n} ثانية"],
     en: ["now", "one second", "{n} seconds"],
   },
+  /** After a preposition: خلال، بعد، قبل. */
+  secondsAfter: {
+    ar: ["لحظة", "ثانية واحدة", "ثانيتين", "{n} ثوانٍ", "{n} ثانية", "{n} ثانية"],
+    en: ["a moment", "one second", "{n} seconds"],
+  },
+  /** How often: نادينا رقمك مرتين. */
+  times: {
+    ar: ["ولا مرة", "مرة واحدة", "مرتين", "{n} مرات", "{n} مرة", "{n} مرة"],
+    en: ["not once", "once", "{n} times"],
+  },
   freeTimes: {
     ar: [
       "لا توجد مواعيد متاحة",
@@ -64,6 +74,11 @@ const nouns = {
     ar: ["لا شباك يعمل", "شباك واحد يعمل", "شباكان يعملان", "{n} شبابيك تعمل", "{n} شباكًا تعمل", "{n} شباك يعمل"],
     en: ["no counter open", "one counter open", "{n} counters open"],
   },
+  /** After a preposition: التقدير من شباكين يعملان. */
+  countersOpenAfter: {
+    ar: ["لا شباك يعمل", "شباك واحد يعمل", "شباكين يعملان", "{n} شبابيك تعمل", "{n} شباكًا تعمل", "{n} شباك يعمل"],
+    en: ["no counter open", "one counter open", "{n} counters open"],
+  },
   requests: {
     ar: ["لا توجد طلبات", "طلب واحد", "طلبان", "{n} طلبات", "{n} طلبًا", "{n} طلب"],
     en: ["no requests", "one request", "{n} requests"],
@@ -80,6 +95,10 @@ const nouns = {
     ar: ["أقل من ساعة", "ساعة واحدة", "ساعتان", "{n} ساعات", "{n} ساعةً", "{n} ساعة"],
     en: ["less than an hour", "one hour", "{n} hours"],
   },
+  riyals: {
+    ar: ["مجانًا", "ريال واحد", "ريالان", "{n} ريالات", "{n} ريالًا", "{n} ريال"],
+    en: ["free", "SAR\u00a01", "SAR\u00a0{n}"],
+  },
   documents: {
     ar: ["لا توجد مستندات", "مستند واحد", "مستندان", "{n} مستندات", "{n} مستندًا", "{n} مستند"],
     en: ["no documents", "one document", "{n} documents"],
@@ -87,6 +106,8 @@ const nouns = {
 } as const satisfies Record<string, { ar: Arabic; en: English }>
 
 export type Noun = keyof typeof nouns
+
+export const everyNoun = Object.keys(nouns) as Noun[]
 
 const rules = { ar: new Intl.PluralRules("ar"), en: new Intl.PluralRules("en") }
 const place = { zero: 0, one: 1, two: 2, few: 3, many: 4, other: 5 } as const

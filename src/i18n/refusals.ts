@@ -304,12 +304,17 @@ const texts: Record<RefusalCode, Row> = {
     "No other counter serves the people who wait",
     "Open another first, or confirm that you are closing.",
   ],
-  nothing_to_undo: ["لا يوجد ما يُتراجع عنه", "", "There is nothing to undo", ""],
+  nothing_to_undo: [
+    "لا يوجد ما يُتراجع عنه",
+    "يمكن التراجع عن آخر خطوة لموظف فقط.",
+    "There is nothing to undo",
+    "Only an agent's last step can be undone.",
+  ],
   undo_too_late: [
     "انتهت مهلة التراجع",
-    "يمكن التراجع خلال 30 ثانية فقط.",
+    "يمكن التراجع خلال 30\u00a0ثانية فقط.",
     "It is too late to undo",
-    "Undo works for 30 seconds.",
+    "Undo works for 30\u00a0seconds.",
   ],
   target_closed: [
     "الجهة المحوَّل إليها مغلقة",

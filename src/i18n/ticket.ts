@@ -1,4 +1,5 @@
 import { inBoth } from "./lang.ts"
+import { counted } from "./plural.ts"
 
 /** The live ticket: the time first, then what to do. */
 export const ticketWords = inBoth({
@@ -35,7 +36,7 @@ export const ticketWords = inBoth({
     missedAt: (counter: number) => `لم نرك عند الشباك ${counter}`,
     missedPlain: "لم نرك عند الشباك",
     missedCalls: (calls: number, time: string) =>
-      calls > 1 ? `نادينا رقمك ${calls} مرات، آخرها الساعة ${time}.` : `نادينا رقمك الساعة ${time}.`,
+      calls > 1 ? `نادينا رقمك ${counted("times", calls, "ar")}، آخرها الساعة ${time}.` : `نادينا رقمك الساعة ${time}.`,
     kept: (time: string) => `مكانك محفوظ حتى ${time}`,
     keptHelp: "اضغط «أنا هنا» لتعود إلى أول الدور. يمكن ذلك مرة واحدة.",
     keptOver: "يمكنك العودة إلى الدور، ويكون مكانك بين من لا موعد له.",
@@ -55,7 +56,7 @@ export const ticketWords = inBoth({
     officeClosedHelp: "نعتذر. اختر موعدًا في وقت آخر.",
     movedOn: "يتابع دورك في مكتب آخر",
     toNew: "افتح دورك الجديد",
-    needMinutes: "أحتاج 10 دقائق أخرى",
+    needMinutes: "أحتاج 10\u00a0دقائق أخرى",
     leave: "مغادرة الدور",
     leaveSure: "هل تغادر الدور؟",
     leaveHelp: "يُلغى رقمك ولا يمكن استعادته.",

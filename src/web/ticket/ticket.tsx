@@ -134,7 +134,7 @@ function Waiting(seen: Seen) {
           {words.mayLeaveHelp}
         </Line>
       )}
-      <p class="faint small">{countersOpen > 0 && words.basis(counted("countersOpen", countersOpen, lang))}</p>
+      <p class="faint small">{countersOpen > 0 && words.basis(counted("countersOpenAfter", countersOpen, lang))}</p>
       <div class="actions">
         <Button form="ticket-away">{words.needMinutes}</Button>
         <ButtonLink href="#leave">{words.leave}</ButtonLink>
