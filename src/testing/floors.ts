@@ -44,7 +44,6 @@ const corridor = [
 
 /** Where a library is at home. What is not listed may be used wherever its kind (see `borrowed`) allows. */
 const homes: [library: RegExp, home: RegExp, says: string][] = [
-  [/^luxon$/, /^src\/base\/(time|hijri)\.ts$/, "src/base/time.ts"],
   [/^rrule$/, /^src\/domain\/offices\//, "src/domain/offices"],
   [/^drizzle-orm(\/|$)/, /^(db\/|src\/domain\/[^/]+\/(?!rules\.ts$))/, "db and the domain's reads and writes"],
   [/^(hono|@hono\/[^/]+)(\/|$)/, /^src\/(web\/|app\.ts$|main\.ts$)/, "src/web"],
