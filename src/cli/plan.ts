@@ -226,6 +226,12 @@ function crossCheck(offices: Offices, services: Services): string[] {
     if (!whole) mistakes.push(`holiday ${holiday.en}: give either "date", or "first" and "last"`)
     else if (holiday.first && holiday.last && holiday.last < holiday.first)
       mistakes.push(`holiday ${holiday.en}: ends before it begins`)
+    // By the civil service's rule a holiday that meets another is not made up for.
+    const taken = offices.calendar.holidays.some((other) => {
+      const [first = other.date, last = other.date] = [other.first, other.last]
+      return holiday.substitute && first && last && first <= holiday.substitute && holiday.substitute <= last
+    })
+    if (taken) mistakes.push(`holiday ${holiday.en}: its substitute day is a holiday already`)
   }
   for (const one of services.services) {
     if (!sectors.has(one.sector)) mistakes.push(`service ${one.code}: there is no sector ${one.sector}`)

@@ -1,0 +1,99 @@
+import { describe, expect, test } from "bun:test"
+import { join } from "node:path"
+import { day } from "../base/day.ts"
+import { readPlan, SetupProblem } from "./plan.ts"
+
+const [officesJson, servicesJson] = await Promise.all(
+  ["offices.json", "services.json"].map((name) => Bun.file(join(import.meta.dir, "demo", name)).text()),
+)
+if (!officesJson || !servicesJson) throw new Error("the demonstration's files are empty")
+
+interface Files {
+  offices: { code: string; hours: Record<string, unknown>[]; [name: string]: unknown }[]
+  calendar: { seasons: Record<string, unknown>[]; holidays: Record<string, unknown>[] }
+}
+
+/** The demonstration's files, changed. */
+function planWith(change: (files: Files) => void) {
+  const files: Files = JSON.parse(officesJson ?? "")
+  change(files)
+  return readPlan(JSON.stringify(files), servicesJson ?? "")
+}
+
+function mistakesWith(change: (files: Files) => void): string[] {
+  try {
+    planWith(change)
+    return []
+  } catch (thrown) {
+    if (thrown instanceof SetupProblem) return thrown.mistakes
+    throw thrown
+  }
+}
+
+/** With one more rule of hours for the first office. */
+function mistakesOfHours(hours: Record<string, unknown>): string[] {
+  return mistakesWith(({ offices }) => offices[0]?.hours.push({ layer: "base", start: "09:00", minutes: 60, ...hours }))
+}
+
+const season = "ramadan-1448"
+
+describe("an agency's hours", () => {
+  test("are taken as the demonstration writes them", () => {
+    expect(mistakesWith(() => {})).toEqual([])
+  })
+
+  test("may have a break in a season that the calendar names, and in no other", () => {
+    const pause = { layer: "break", rrule: "FREQ=DAILY", start: "12:15", minutes: 20 }
+    expect(mistakesOfHours({ ...pause, season })).toEqual([])
+    expect(mistakesOfHours(pause)).toEqual([])
+    expect(mistakesOfHours({ ...pause, season: "summer" }).join()).toContain("there is no season summer")
+    expect(mistakesOfHours({ rrule: "FREQ=DAILY", season }).join()).toContain("name a season")
+    expect(mistakesOfHours({ rrule: "FREQ=DAILY", layer: "season" }).join()).toContain("there is no season")
+  })
+
+  test("every two weeks say since when", () => {
+    const fortnight = { rrule: "FREQ=WEEKLY;INTERVAL=2;WKST=SU;BYDAY=SU" }
+    expect(mistakesOfHours(fortnight).join()).toContain('counted from "validFrom"')
+    expect(mistakesOfHours({ rrule: "FREQ=DAILY;COUNT=5" }).join()).toContain('counted from "validFrom"')
+    expect(mistakesOfHours({ ...fortnight, validFrom: "2026-11-22" })).toEqual([])
+  })
+
+  test("that are no rule are named with their place and the reason", () => {
+    const [mistake] = mistakesOfHours({ rrule: "FREQ=SECONDLY" })
+    expect(mistake).toStartWith("offices: offices.0.hours.")
+    expect(mistake).toContain("FREQ=SECONDLY is not a value that it can have")
+  })
+
+  test("do not begin at 24:00, and last a day at most", () => {
+    expect(mistakesOfHours({ rrule: "FREQ=DAILY", start: "24:00" }).join()).toContain("HH:mm")
+    expect(mistakesOfHours({ rrule: "FREQ=DAILY", minutes: 1441 })).toHaveLength(1)
+    expect(mistakesOfHours({ rrule: "FREQ=DAILY", minutes: 1440 })).toEqual([])
+  })
+})
+
+describe("an agency's calendar", () => {
+  const holiday = (of: Record<string, unknown>) => (files: Files) => {
+    files.calendar.holidays.push({ ar: "يوم", en: "A day", ...of })
+  }
+
+  test("closes the day in place of a holiday on a weekend as well", () => {
+    const { holidays } = planWith(holiday({ date: "2026-12-05", substitute: "2026-12-06" }))
+    expect(holidays.slice(-2).map(({ first, last }) => [first, last])).toEqual([
+      [day("2026-12-05"), day("2026-12-05")],
+      [day("2026-12-06"), day("2026-12-06")],
+    ])
+  })
+
+  test("has no substitute day inside another holiday", () => {
+    const inEid = holiday({ date: "2027-03-06", substitute: "2027-03-07" })
+    expect(mistakesWith(inEid)).toEqual(["holiday A day: its substitute day is a holiday already"])
+  })
+
+  test("has no holiday and no season that ends before it begins, and no day that does not exist", () => {
+    expect(mistakesWith(holiday({ first: "2026-12-06", last: "2026-12-05" })).join()).toContain("ends before it begins")
+    expect(mistakesWith(holiday({ date: "2026-02-29" })).join()).toContain("YYYY-MM-DD")
+    expect(mistakesWith(holiday({ first: "2026-12-06" })).join()).toContain('give either "date", or "first" and "last"')
+    const turned = { id: "s", ar: "موسم", en: "A season", first: "2027-01-02", last: "2027-01-01" }
+    expect(mistakesWith(({ calendar }) => calendar.seasons.push(turned)).join()).toContain("ends before it begins")
+  })
+})
