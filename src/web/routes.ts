@@ -3,10 +3,11 @@ import { type Endpoint, endpoints } from "./api/endpoints.ts"
 import { boardRoutes } from "./board/routes.tsx"
 import { doorRoutes } from "./door/routes.ts"
 import type { PageRoute } from "./house.ts"
+import { kioskRoutes } from "./kiosk/routes.tsx"
 import { ticketRoutes } from "./ticket/routes.tsx"
 
 /** Every page of the house. Rooms list their own; nothing is reachable that does not stand here. */
-export const pages: PageRoute[] = [...doorRoutes, ...boardRoutes, ...ticketRoutes, ...deskRoutes]
+export const pages: PageRoute[] = [...doorRoutes, ...boardRoutes, ...ticketRoutes, ...deskRoutes, ...kioskRoutes]
 
 /** Every call of the API. */
 export const calls: Endpoint[] = endpoints

@@ -1,9 +1,9 @@
-import type { Store } from "../../../db/store.ts"
-import { isBookingCode } from "../../base/id.ts"
-import { Refusal } from "../../base/refusal.ts"
-import type { Keys } from "../../base/seal.ts"
-import { asciiDigits, readMobile, readNumber } from "../../base/text.ts"
-import { personByMobile, personByNumber } from "../../domain/people/reads.ts"
+import type { Store } from "../../db/store.ts"
+import { isBookingCode } from "../base/id.ts"
+import { Refusal } from "../base/refusal.ts"
+import type { Keys } from "../base/seal.ts"
+import { asciiDigits, readMobile, readNumber } from "../base/text.ts"
+import { personByMobile, personByNumber } from "../domain/people/reads.ts"
 
 /* Numbers as people type them. Refuses `number_invalid`, naming the field. */
 

@@ -1,0 +1,178 @@
+import { Refusal } from "../../base/refusal.ts"
+import { allServices } from "../../domain/catalogue/reads.ts"
+import { lineFor, office as officeOf } from "../../domain/offices/reads.ts"
+import { boardView } from "../../domain/queue/reads.ts"
+import { boardWords } from "../../i18n/board.ts"
+import { minuteRange } from "../../i18n/dates.ts"
+import { kioskWords } from "../../i18n/kiosk.ts"
+import { inLang } from "../../i18n/lang.ts"
+import { counted } from "../../i18n/plural.ts"
+import { pairing } from "../door/device.ts"
+import { show } from "../frame.tsx"
+import { type Context, get, type PageRoute, post } from "../house.ts"
+import { paths } from "../paths.ts"
+import { Card } from "../shell/cards.tsx"
+import { Icon } from "../shell/icons.tsx"
+import { Mark } from "../shell/mark.tsx"
+import { arrived, arrivePage, issuedPage, numberPage, reprint, reprintPage, take } from "./forms.tsx"
+import { deviceOf, kioskOffice, kioskScreen, Target } from "./frame.tsx"
+
+const kiosk = ["kiosk"] as const
+
+/** The kiosk in the hall: language, then one question a screen, then a number. */
+export const kioskRoutes: PageRoute[] = [
+  get(paths.kiosk(":office"), "anyone", languagePage),
+  get(`${paths.kiosk(":office")}/start`, kiosk, own(startPage)),
+  get(`${paths.kiosk(":office")}/arrive`, kiosk, own(arrivePage)),
+  post(`${paths.kiosk(":office")}/arrive`, kiosk, own(arrived)),
+  get(`${paths.kiosk(":office")}/services`, kiosk, own(servicesPage)),
+  get(`${paths.kiosk(":office")}/number`, kiosk, own(numberPage)),
+  post(`${paths.kiosk(":office")}/number`, kiosk, own(take)),
+  get(`${paths.kiosk(":office")}/reprint`, kiosk, own(reprintPage)),
+  post(`${paths.kiosk(":office")}/reprint`, kiosk, own(reprint)),
+  get(`${paths.kiosk(":office")}/issued/:proof`, kiosk, own(issuedPage)),
+]
+
+/** A kiosk works for its own office. */
+function own(page: (c: Context) => Promise<Response>): (c: Context) => Promise<Response> {
+  return async (c) => {
+    if (deviceOf(c).office !== c.req.param("office")) throw new Refusal("forbidden")
+    return page(c)
+  }
+}
+
+/** Language first, each in its own script. */
+async function languagePage(c: Context): Promise<Response> {
+  const code = c.req.param("office") ?? ""
+  const paired = await pairing(c, "kiosk", code)
+  if (paired) return paired
+  const { house, lang, subject } = c.var
+  const here = await officeOf(house.store, code)
+  if (subject?.role !== "kiosk" || subject.office !== code) {
+    const words = boardWords[lang]
+    return show(
+      c,
+      { title: words.pairTitle, status: 401 },
+      <div class="column">
+        <Card class="stack">
+          <h1>{words.pairTitle}</h1>
+          <p class="quiet">{words.pairHelp}</p>
+        </Card>
+      </div>,
+    )
+  }
+  return show(
+    c,
+    {
+      title: kioskWords[lang].chooseLanguage,
+      head: "none",
+      styles: ["kiosk"],
+      scripts: ["kiosk"],
+      bodyClass: "kiosk",
+      theme: "light",
+    },
+    <main class="kiosk-screen kiosk-languages" id="main" data-home={paths.kiosk(code)} data-idle="0" data-wipe="0">
+      <div class="kiosk-welcome">
+        <Mark size={140} />
+        <h1>
+          <span lang="ar" dir="rtl">
+            {here.name.ar}
+          </span>
+          <span lang="en" dir="ltr">
+            {here.name.en}
+          </span>
+        </h1>
+      </div>
+      <nav class="kiosk-body" aria-label={kioskWords[lang].chooseLanguage}>
+        <a class="target target-main target-language" href={`${paths.kiosk(code)}/start?lang=ar`} lang="ar" dir="rtl">
+          <strong>العربية</strong>
+        </a>
+        <a class="target target-language" href={`${paths.kiosk(code)}/start?lang=en`} lang="en" dir="ltr">
+          <strong>English</strong>
+        </a>
+      </nav>
+    </main>,
+  )
+}
+
+async function startPage(c: Context): Promise<Response> {
+  const { house, lang } = c.var
+  const here = await kioskOffice(c)
+  const words = kioskWords[lang]
+  const board = await boardView(house.store, here.code, house.clock.office())
+  const base = paths.kiosk(here.code)
+  return kioskScreen(
+    c,
+    { here, title: words.begin, back: base },
+    <>
+      <section class="kiosk-card">
+        <h2>{words.waitNow}</h2>
+        <dl class="kiosk-waits">
+          {board.lines.map(({ line, wait, waiting }) => (
+            <>
+              <dt>{inLang(here.lines.find(({ code }) => code === line)?.name ?? { ar: line, en: line }, lang)}</dt>
+              <dd>
+                {wait
+                  ? minuteRange(wait.lowMinutes, wait.highMinutes, lang)
+                  : waiting === 0
+                    ? boardWords[lang].nobody
+                    : words.unknown}
+              </dd>
+            </>
+          ))}
+        </dl>
+      </section>
+      <div class="kiosk-low">
+        <Target href={`${base}/arrive`} icon="qr" title={words.haveBooking} main>
+          {words.haveBookingHelp}
+        </Target>
+        <Target href={`${base}/services`} icon="ticket" title={words.noBooking}>
+          {words.noBookingHelp}
+        </Target>
+        <Target href={`${base}/reprint`} icon="printer" title={words.reprint} />
+      </div>
+    </>,
+  )
+}
+
+const servicesAPage = 6
+
+/** The services that this hall has, a handful a screen. */
+async function servicesPage(c: Context): Promise<Response> {
+  const { house, lang } = c.var
+  const here = await kioskOffice(c)
+  const words = kioskWords[lang]
+  const base = paths.kiosk(here.code)
+  const all = (await allServices(house.store)).filter((one) => lineFor(here, one) !== null)
+  const asked = Number(c.req.query("page") ?? "0")
+  const pages = Math.max(1, Math.ceil(all.length / servicesAPage))
+  const page = Number.isInteger(asked) && asked >= 0 ? asked % pages : 0
+  return kioskScreen(
+    c,
+    { here, title: words.whichService, back: `${base}/start` },
+    <div class="kiosk-low">
+      <ul class="kiosk-services">
+        {all.slice(page * servicesAPage, (page + 1) * servicesAPage).map((one) => (
+          <li>
+            <a class="target" href={`${base}/number?service=${one.code}`}>
+              <span>
+                <strong>{inLang(one.name, lang)}</strong>
+                <span class="target-help">
+                  {one.bookingOnly
+                    ? words.bookingOnly
+                    : words.minutesAt(counted("minutesAfter", one.minutes ?? 0, lang))}
+                </span>
+              </span>
+              <Icon name="chevron" size={48} />
+            </a>
+          </li>
+        ))}
+      </ul>
+      {pages > 1 && (
+        <a class="button button-second kiosk-more" href={`${base}/services?page=${(page + 1) % pages}`}>
+          {words.more} <Icon name="arrow" size={40} />
+        </a>
+      )}
+    </div>,
+  )
+}
