@@ -5,7 +5,7 @@ import { type BoardCall, type BoardView, boardView } from "../../domain/queue/re
 import { boardWords } from "../../i18n/board.ts"
 import { minuteRange, momentText, timeText } from "../../i18n/dates.ts"
 import { direction, inLang, type Lang, otherLang } from "../../i18n/lang.ts"
-import type { Rendering } from "../fragments.ts"
+import type { Rendering } from "../rendering.ts"
 import { Icon } from "../shell/icons.tsx"
 
 const recentMax = 3

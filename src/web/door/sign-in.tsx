@@ -247,6 +247,6 @@ export async function signOut(c: Context): Promise<Response> {
  */
 export function nextOf(text: string | undefined): string | null {
   const url = text?.startsWith("/") ? URL.parse(text, "http://here") : null
-  if (!url || url.origin !== "http://here" || /^\/[/\\]/.test(url.pathname)) return null
+  if (url?.origin !== "http://here" || /^\/[/\\]/.test(url.pathname)) return null
   return url.pathname + url.search
 }

@@ -348,7 +348,7 @@ export async function issuedPage(c: Context): Promise<Response> {
     age >= 0 &&
     age <= shownMinutes &&
     secret.length === 24 &&
-    house.keys.isCapability("issued", `${id}.${at}`, secret)
+    house.keys.isCapability("issued", `${id}.${at}`, secret, 24)
   if (!fits) return c.redirect(paths.kiosk(here.code), 303)
 
   const view = await ticketView(house.store, id, now)

@@ -1,25 +1,11 @@
-import { factsAbout, headOfStream } from "../../../db/heads.ts"
 import { isoWithOffset } from "../../base/time.ts"
 import { bookingsOf } from "../../domain/bookings/reads.ts"
 import { office } from "../../domain/offices/reads.ts"
 import { boardView, queueView } from "../../domain/queue/reads.ts"
-import { counter, ticket, ticketsOf } from "../../domain/queue/tickets.ts"
+import { counter, ticketsOf } from "../../domain/queue/tickets.ts"
 import type { Topic } from "../../realtime/topics.ts"
-import type { Rendering } from "../fragments.ts"
 import { presentBooking, presentCounter, presentQueueRow, presentTicket } from "../present.ts"
-
-/** The number of the latest fact behind a topic; of a person's own topic, how many facts there are about that person. */
-export async function headOf(
-  { store }: Pick<Rendering, "store">,
-  topic: Topic,
-): Promise<{ stream: string; seq: number; line?: string }> {
-  if (topic.kind === "inbox") {
-    return { stream: `person:${topic.person}`, seq: await factsAbout(store, topic.person) }
-  }
-  const of = topic.kind === "ticket" ? await ticket(store, topic.id) : null
-  const stream = of ? of.office : "office" in topic ? topic.office : topic.id.slice(0, topic.id.lastIndexOf("."))
-  return { stream, seq: await headOfStream(store, stream), ...(of ? { line: of.line } : {}) }
-}
+import type { Rendering } from "../rendering.ts"
 
 /** A topic as programs get it: the same shapes as the calls of the API. */
 export async function jsonOf({ store, clock }: Rendering, topic: Topic): Promise<object> {

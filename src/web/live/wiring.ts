@@ -13,9 +13,10 @@ import { createHub, type Hub } from "../../realtime/hub.ts"
 import { refusalToRead, type Topic } from "../../realtime/topics.ts"
 import { fragments } from "../fragments.ts"
 import { cookieName } from "../gate.ts"
+import { headOf } from "../heads.ts"
 import type { House } from "../house.ts"
 import { sessionOfKey } from "./callers.ts"
-import { headOf, jsonOf } from "./json.ts"
+import { jsonOf } from "./json.ts"
 
 type Parts = Omit<House, "hub" | "assets"> & { chance: Chance }
 

@@ -1,7 +1,7 @@
-import { Refusal } from "../../base/refusal.ts"
-import { subjectOfKey } from "../../domain/access/keys.ts"
-import { keepCookie } from "../gate.ts"
-import type { Context } from "../house.ts"
+import { Refusal } from "../base/refusal.ts"
+import { subjectOfKey } from "../domain/access/keys.ts"
+import { keepCookie } from "./gate.ts"
+import type { Context } from "./house.ts"
 
 const keptSeconds = 30 * 24 * 3600
 
