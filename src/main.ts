@@ -51,6 +51,8 @@ async function start(): Promise<void> {
   const server = Bun.serve({
     port: env.port,
     hostname: env.host,
+    // Said aloud, because the runtime shares a port by default: two servers would each get half of the requests.
+    reusePort: false,
     development: false,
     idleTimeout: 30,
     maxRequestBodySize: 4 * 1024 * 1024,

@@ -24,10 +24,10 @@ export function openKeys(file: string, { create, chance }: { create: boolean; ch
   if ((statSync(file).mode & 0o077) !== 0) {
     throw new StoreProblem(`${file} can be read by others on this machine. Run: chmod 600 ${file}`)
   }
-  return new Keys(read(file))
+  return read(file)
 }
 
-function read(file: string) {
+function read(file: string): Keys {
   try {
     const raw: unknown = JSON.parse(readFileSync(file, "utf8"))
     const bytes = (name: string) => {
@@ -35,7 +35,7 @@ function read(file: string) {
       if (typeof value !== "string") throw new Error(`no "${name}"`)
       return new Uint8Array(Buffer.from(value, "base64url"))
     }
-    return { data: bytes("data"), index: bytes("index"), token: bytes("token") }
+    return new Keys({ data: bytes("data"), index: bytes("index"), token: bytes("token") })
   } catch (thrown) {
     throw new StoreProblem(`${file} is not a keys file (${thrown instanceof Error ? thrown.message : thrown}).`)
   }

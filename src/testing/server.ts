@@ -61,6 +61,7 @@ export async function testServer(given: { office?: TestOffice; plan?: TestPlan; 
   const app = createApp(house)
   const server = Bun.serve<Socket>({
     port: 0,
+    reusePort: false,
     development: false,
     websocket: hub.websocket,
     fetch(request, own) {
