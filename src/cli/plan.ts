@@ -188,6 +188,14 @@ function crossCheck(offices: Offices, services: Services): string[] {
       mistakes.push(`${what} ${repeated} stands twice`)
   }
   twice(
+    "agency",
+    offices.agencies.map(({ code }) => code),
+  )
+  twice(
+    "season",
+    offices.calendar.seasons.map(({ id }) => id),
+  )
+  twice(
     "office",
     offices.offices.map(({ code }) => code),
   )
@@ -201,6 +209,9 @@ function crossCheck(offices: Offices, services: Services): string[] {
       `office ${one.code}: line`,
       one.lines.map(({ code }) => code),
     )
+    for (const code of one.sectors) {
+      if (!sectors.has(code)) mistakes.push(`office ${one.code}: there is no sector ${code}`)
+    }
     for (const { code } of one.lines) {
       if (!sectors.has(code)) mistakes.push(`office ${one.code}: the line ${code} names no sector`)
     }
@@ -215,11 +226,20 @@ function crossCheck(offices: Offices, services: Services): string[] {
       if (countsFromStart(rule.rrule) && !rule.validFrom)
         mistakes.push(`${place}: INTERVAL and COUNT are counted from "validFrom"`)
     }
+    for (const [index, { validFrom, validTo }] of one.hours.entries()) {
+      if (validFrom && validTo && validTo < validFrom)
+        mistakes.push(`office ${one.code}: hours ${index + 1}: "validTo" lies before "validFrom"`)
+    }
     if (!one.hours.some(({ layer }) => layer === "base"))
       mistakes.push(`office ${one.code}: no hours of the layer "base"`)
   }
   for (const season of offices.calendar.seasons) {
     if (season.last < season.first) mistakes.push(`season ${season.id}: ends before it begins`)
+    // A day of two seasons would have the hours of whichever came first.
+    const other = offices.calendar.seasons.find(
+      (one) => one !== season && one.first <= season.first && season.first <= one.last,
+    )
+    if (other) mistakes.push(`season ${season.id}: begins while season ${other.id} is on`)
   }
   for (const holiday of offices.calendar.holidays) {
     const whole = holiday.date ? !holiday.first && !holiday.last : holiday.first && holiday.last

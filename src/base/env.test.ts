@@ -1,0 +1,98 @@
+import { expect, test } from "bun:test"
+import { resolve } from "node:path"
+import { EnvProblem, readEnv } from "./env.ts"
+
+test("with nothing said it is a server at port 3000 that may become a demonstration", () => {
+  const env = readEnv({ DATA_DIR: "/srv/dawr/data" })
+  expect(env).toMatchObject({
+    port: 3000,
+    origin: "http://localhost:3000",
+    production: false,
+    demo: null,
+    demoCitizens: 12,
+  })
+  expect(env.keysFile).toBe(resolve("/srv/dawr/data.keys.json"))
+})
+
+test("what is set to nothing counts as not set", () => {
+  const nothing = Object.fromEntries(
+    [
+      "PORT",
+      "HOST",
+      "PUBLIC_ORIGIN",
+      "DATA_DIR",
+      "KEYS_FILE",
+      "DEMO",
+      "DEMO_NOW",
+      "DEMO_CITIZENS",
+      "METRICS_TOKEN",
+      "TRUSTED_PROXIES",
+    ].map((name) => [name, ""]),
+  )
+  expect(readEnv(nothing)).toEqual(readEnv({}))
+})
+
+test("a demonstration can be asked for and declined", () => {
+  for (const [said, meant] of [
+    ["1", true],
+    ["true", true],
+    ["0", false],
+    ["false", false],
+  ] as const) {
+    expect([said, readEnv({ DEMO: said }).demo]).toEqual([said, meant])
+  }
+})
+
+test("an address is taken as browsers write it: scheme, host and port, and nothing after them", () => {
+  for (const good of [
+    "https://front.example.gov",
+    "https://front.example.gov/",
+    "http://localhost:8080",
+    "http://[::1]:3000",
+  ]) {
+    expect(readEnv({ PUBLIC_ORIGIN: good }).origin).toBe(good.replace(/\/$/, ""))
+  }
+  for (const bad of [
+    "front.example.gov",
+    "ftp://front.example.gov",
+    "https://front.example.gov/x",
+    "https://a@front.example.gov",
+    "https://front.example.gov:443",
+    "javascript:1",
+    "https://front.example.gov?x",
+  ]) {
+    expect(() => readEnv({ PUBLIC_ORIGIN: bad })).toThrow(EnvProblem)
+  }
+  expect(() => readEnv({ NODE_ENV: "production", PUBLIC_ORIGIN: "http://front.example.gov" })).toThrow(/https/)
+})
+
+test("a number is whole, written in digits, and within its bounds", () => {
+  for (const bad of ["-1", "65536", "1e3", "0x10", " 80", "80.0", "NaN", "٨٠"]) {
+    expect(() => readEnv({ PORT: bad })).toThrow(/PORT must be a whole number/)
+  }
+  expect(readEnv({ PORT: "0" }).port).toBe(0)
+  expect(() => readEnv({ DEMO_CITIZENS: "1" })).toThrow(/DEMO_CITIZENS/)
+})
+
+test("a moment has its offset", () => {
+  expect(readEnv({ DEMO_NOW: "2026-11-22T10:00:00+03:00" }).demoNow).toBe(Date.UTC(2026, 10, 22, 7))
+  expect(readEnv({ DEMO_NOW: "2026-11-22T07:00Z" }).demoNow).toBe(Date.UTC(2026, 10, 22, 7))
+  for (const bad of ["2026-11-22", "2026-11-22T10:00:00", "10:00", "2026-13-22T10:00:00Z", "now"]) {
+    expect(() => readEnv({ DEMO_NOW: bad })).toThrow(/DEMO_NOW/)
+  }
+})
+
+test("the keys never lie with what they open, however the way there is written", () => {
+  const DATA_DIR = "/srv/dawr/data"
+  for (const inside of [
+    "/srv/dawr/data/keys.json",
+    "/srv/dawr/data/a/../keys.json",
+    "/srv/dawr/data/..keys.json",
+    "/srv/dawr/data",
+  ]) {
+    expect(() => readEnv({ DATA_DIR, KEYS_FILE: inside })).toThrow(/must not be inside DATA_DIR/)
+  }
+  for (const outside of ["/srv/dawr/keys.json", "/srv/dawr/data.json", "/etc/dawr.keys"]) {
+    expect(readEnv({ DATA_DIR, KEYS_FILE: outside }).keysFile).toBe(outside)
+  }
+})
