@@ -3,6 +3,7 @@ import { handFragment } from "./agent/hand.tsx"
 import { listFragment } from "./agent/list.tsx"
 import { boardFragment } from "./board/board.tsx"
 import type { Fragment } from "./rendering.ts"
+import { dayFragment } from "./supervisor/day.tsx"
 import { ticketFragment } from "./ticket/ticket.tsx"
 
 /**
@@ -11,7 +12,7 @@ import { ticketFragment } from "./ticket/ticket.tsx"
  */
 export const fragments: Partial<Record<Topic["kind"], Record<string, Fragment>>> = {
   counter: { hand: handFragment },
-  queue: { desk: listFragment },
+  queue: { desk: listFragment, day: dayFragment },
   board: { default: boardFragment },
   ticket: { default: ticketFragment },
 }

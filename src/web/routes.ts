@@ -4,10 +4,18 @@ import { boardRoutes } from "./board/routes.tsx"
 import { doorRoutes } from "./door/routes.ts"
 import type { PageRoute } from "./house.ts"
 import { kioskRoutes } from "./kiosk/routes.tsx"
+import { supervisorRoutes } from "./supervisor/routes.tsx"
 import { ticketRoutes } from "./ticket/routes.tsx"
 
 /** Every page of the house. Rooms list their own; nothing is reachable that does not stand here. */
-export const pages: PageRoute[] = [...doorRoutes, ...boardRoutes, ...ticketRoutes, ...deskRoutes, ...kioskRoutes]
+export const pages: PageRoute[] = [
+  ...doorRoutes,
+  ...boardRoutes,
+  ...ticketRoutes,
+  ...deskRoutes,
+  ...kioskRoutes,
+  ...supervisorRoutes,
+]
 
 /** Every call of the API. */
 export const calls: Endpoint[] = endpoints

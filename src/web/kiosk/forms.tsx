@@ -13,6 +13,7 @@ import { answerBefore, keepAnswer } from "../../domain/access/answers.ts"
 import { service as serviceOf } from "../../domain/catalogue/reads.ts"
 import type { Office } from "../../domain/offices/reads.ts"
 import { checkIn, issueTicket } from "../../domain/queue/arrivals.ts"
+import { promisedBy } from "../../domain/queue/promise.ts"
 import { ticketView } from "../../domain/queue/reads.ts"
 import { sessionsNear } from "../../domain/queue/sessions.ts"
 import { ticketByNumber } from "../../domain/queue/tickets.ts"
@@ -355,7 +356,7 @@ export async function issuedPage(c: Context): Promise<Response> {
   const words = kioskWords[lang]
   const line = inLang(here.lines.find(({ code }) => code === view.line)?.name ?? { ar: view.line, en: view.line }, lang)
   const kind = view.bookedAt === null ? words.walkin : words.booked(timeText(view.bookedAt, here.zone, lang))
-  const by = Math.max(view.due, view.expectedStart ?? 0)
+  const by = promisedBy(view)
   const lateMinutes = view.bookedAt === null ? 0 : Math.floor((view.arrivedAt - view.bookedAt) / minute)
   const link = `${house.env.origin}${paths.ticket(id, house.keys.capability("ticket", id))}`
   const code = raw(await qr(link))

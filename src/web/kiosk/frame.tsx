@@ -74,7 +74,7 @@ export function kioskScreen(c: Context, screen: Screen, body: Child) {
       </header>
       <p class="kiosk-offline" role="status" data-live-since={words.offline} />
       <div class="kiosk-body">{body}</div>
-      <footer class="kiosk-foot">
+      <footer class="kiosk-foot" hidden={screen.small}>
         {screen.back && (
           <a class="button button-second" href={screen.back}>
             <Icon name="back" size={40} /> {words.back}

@@ -2,6 +2,7 @@ import type { Child } from "hono/jsx"
 import { type Instant, minute } from "../../base/day.ts"
 import { service as serviceOf } from "../../domain/catalogue/reads.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
+import { promisedBy } from "../../domain/queue/promise.ts"
 import { type HallView, hallView, type TicketView, ticketView } from "../../domain/queue/reads.ts"
 import { timeParts, timeText } from "../../i18n/dates.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
@@ -104,7 +105,7 @@ function Waiting(seen: Seen) {
   const { view, lang, zone, now, countersOpen } = seen
   const words = ticketWords[lang]
   const known = view.expectedStart !== null && view.wait !== null
-  const by = Math.max(view.due, upToFive(view.expectedStart ?? view.due))
+  const by = promisedBy(view)
   return (
     <>
       <Card class="ticket-card">
@@ -348,9 +349,4 @@ function Line({ icon, title, children }: { icon: "bell" | "document"; title: str
 
 function clock(at: Instant, zone: string, lang: Lang): string {
   return timeParts(at, zone, lang).figure
-}
-
-/** A promise is made in round figures: up to the next five minutes. */
-function upToFive(at: Instant): Instant {
-  return Math.ceil(at / (5 * minute)) * 5 * minute
 }

@@ -1,0 +1,41 @@
+import { mustWorkIn } from "../../domain/access/staff.ts"
+import type { Staff } from "../../domain/access/subject.ts"
+import { type Office, office as officeOf } from "../../domain/offices/reads.ts"
+import { common } from "../../i18n/common.ts"
+import { dayWords } from "../../i18n/day.ts"
+import { inLang } from "../../i18n/lang.ts"
+import type { Context } from "../house.ts"
+import { paths } from "../paths.ts"
+import { PostForm } from "../shell/controls.tsx"
+
+export function leadOf(c: Context): Staff {
+  return c.var.subject as Staff
+}
+
+/** The office of this page, which lies within what the person is responsible for. Refuses `not_found`, `forbidden`. */
+export async function managed(c: Context): Promise<Office> {
+  const here = await officeOf(c.var.house.store, c.req.param("office") ?? "")
+  mustWorkIn(leadOf(c), here, ["supervisor", "administrator", "auditor"])
+  return here
+}
+
+/** What stands in the head of a supervisor's pages. */
+export function supervisorHead(c: Context, here: Office) {
+  const { lang, formToken } = c.var
+  const words = dayWords[lang]
+  return {
+    homeHref: paths.day(here.code),
+    headBeside: <span class="head-office">{inLang(here.name, lang)}</span>,
+    headLinks: (
+      <>
+        <a href={paths.day(here.code)}>{words.title}</a>
+        <a href={paths.dayHours(here.code)}>{words.hours}</a>
+        <a href={paths.dayRequests(here.code)}>{words.requests}</a>
+        <span>{inLang(leadOf(c).name, lang)}</span>
+        <PostForm action={paths.signOut} token={formToken}>
+          <button type="submit">{common[lang].signOut}</button>
+        </PostForm>
+      </>
+    ),
+  }
+}
