@@ -1,6 +1,8 @@
 import { afterAll, expect, test } from "bun:test"
+import { apiKeys, devices } from "../../db/schema/access.ts"
 import { createApp } from "../app.ts"
 import { openLog } from "../base/log.ts"
+import { keyStands } from "../domain/access/keys.ts"
 import { hashPassword } from "../domain/access/passwords.ts"
 import { enrol } from "../domain/people/writes.ts"
 import { raw } from "../testing/raw.ts"
@@ -392,4 +394,49 @@ test("behind a proxy that we trust, its last word says whose request it is; a wh
   for (let tries = 0; tries < 10; tries++) expect(await from(`2001:db8::${tries + 1}:${tries}`)).toBe(200)
   expect(await from("2001:0db8:0:0:ffff::9")).toBe(429)
   expect(await from("2001:db8:0:1::9")).toBe(200)
+})
+
+test("numbers for whoever watches are shown to the right token alone, and not at all where none is configured", async () => {
+  const ask = (at: string, token?: string) =>
+    fetch(`${at}/metrics`, { headers: token ? { Authorization: `Bearer ${token}` } : {} })
+  expect((await ask(server.origin, "anything")).status).toBe(404)
+  const watched = await testServer({ office, env: { METRICS_TOKEN: "watch-me" } })
+  expect((await ask(watched.origin)).status).toBe(401)
+  expect((await ask(watched.origin, "watch-m")).status).toBe(401)
+  const answer = await ask(watched.origin, "watch-me")
+  expect([answer.status, answer.headers.get("Content-Type")]).toEqual([200, expect.stringContaining("version=0.0.4")])
+  expect(await answer.text()).toMatch(/^dawr_memory_bytes \d+$/m)
+})
+
+test("a key that was revoked, or whose holder was, opens no wire and does not keep one open", async () => {
+  const device = server.device("board")
+  const token = (await device.token()) ?? ""
+  const socket = new WebSocket(`${server.origin.replace("http", "ws")}/live`)
+  const closed = new Promise<number>((resolve) => socket.addEventListener("close", ({ code }) => resolve(code)))
+  await new Promise<void>((resolve) => socket.addEventListener("open", () => resolve()))
+  await office.write((tx) =>
+    tx.db
+      .update(devices)
+      .set({ revokedAt: tx.now })
+      .then(() => {}),
+  )
+  socket.send(JSON.stringify({ token }))
+  expect(await closed).toBe(4401)
+  const key = token.split("_")[2] ?? ""
+  expect(await keyStands(office.store, key, office.clock.office())).toBe(false)
+  await office.write((tx) =>
+    tx.db
+      .update(devices)
+      .set({ revokedAt: null })
+      .then(() => {}),
+  )
+  expect(await keyStands(office.store, key, office.clock.office())).toBe(true)
+  await office.write((tx) =>
+    tx.db
+      .update(apiKeys)
+      .set({ revokedAt: tx.now })
+      .then(() => {}),
+  )
+  expect(await keyStands(office.store, key, office.clock.office())).toBe(false)
+  expect(await keyStands(office.store, "nothing!", office.clock.office())).toBe(false)
 })

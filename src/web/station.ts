@@ -1,6 +1,9 @@
+import { count, sql } from "drizzle-orm"
 import type { Context as HonoContext } from "hono"
 import { Counter, Gauge, Registry } from "prom-client"
 import { facts } from "../../db/schema/facts.ts"
+import { tickets } from "../../db/schema/queue.ts"
+import { statement } from "../../db/statement.ts"
 import { sameText } from "../base/seal.ts"
 import type { House } from "./house.ts"
 
@@ -25,12 +28,20 @@ export function asset(house: House) {
   return (c: HonoContext): Promise<Response> | Response => house.assets.serve(c.req.raw)
 }
 
+const waitingByOffice = statement((db) =>
+  db
+    .select({ office: tickets.office, n: count() })
+    .from(tickets)
+    .where(sql`${tickets.state} = 'waiting'`)
+    .groupBy(tickets.office),
+)
+
 /** Prometheus text (prometheus.io exposition format 0.0.4), for whoever has the token. Without a token configured there is none. */
 export function metrics(house: House) {
   const registry = new Registry()
   const said = new Counter({
     name: "dawr_facts_total",
-    help: "Facts on disk by kind",
+    help: "Facts said since this process began, by kind",
     labelNames: ["kind"],
     registers: [registry],
   })
@@ -53,11 +64,7 @@ export function metrics(house: House) {
     memory.set(process.memoryUsage.rss())
     for (const [what, value] of Object.entries(house.hub.numbers())) live.set({ what }, value)
     waiting.reset()
-    const rows = house.store.connection.raw
-      .query<{ office: string; n: number }, []>(
-        "SELECT office, count(*) AS n FROM ticket WHERE state = 'waiting' GROUP BY office",
-      )
-      .all()
+    const rows = await waitingByOffice(house.store).execute()
     for (const { office, n } of rows) waiting.set({ office }, n)
     return c.body(await registry.metrics(), 200, { "Content-Type": registry.contentType })
   }

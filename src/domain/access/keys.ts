@@ -76,7 +76,17 @@ export async function subjectOfKey(store: Store, given: string, now: Instant): P
   const [, id, secret] = keyForm.exec(given) ?? []
   if (!id || !secret) return null
   const [key] = await keyById(store).execute({ id })
-  if (!key || !sameText(key.secretHash, sha256(secret)) || key.revokedAt !== null || key.until <= now) return null
+  return key && sameText(key.secretHash, sha256(secret)) ? holderOf(store, key, now) : null
+}
+
+/** Whether the key with this readable part still opens anything: neither revoked nor out of date, and its holder still here. */
+export async function keyStands(store: Store, id: string, now: Instant): Promise<boolean> {
+  const [key] = await keyById(store).execute({ id })
+  return key !== undefined && (await holderOf(store, key, now)) !== null
+}
+
+async function holderOf(store: Store, key: typeof apiKeys.$inferSelect, now: Instant): Promise<Subject | null> {
+  if (key.revokedAt !== null || key.until <= now) return null
   switch (key.kind) {
     case "citizen":
       return citizenOf(store, key.subject)

@@ -1,7 +1,7 @@
 import { parse } from "hono/utils/cookie"
 import type { Chance, Timers } from "../../base/clock.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
-import { subjectOfKey } from "../../domain/access/keys.ts"
+import { keyStands, subjectOfKey } from "../../domain/access/keys.ts"
 import { liveSession, sessionOf } from "../../domain/access/sessions.ts"
 import { covers } from "../../domain/access/staff.ts"
 import { isStaff, type Staff, type Subject } from "../../domain/access/subject.ts"
@@ -68,7 +68,8 @@ async function keyCaller(
 }
 
 async function isAlive({ store, clock }: Parts, session: string): Promise<boolean> {
-  if (session.startsWith("ticket:") || session.startsWith("key:")) return true
+  if (session.startsWith("ticket:")) return true
+  if (session.startsWith("key:")) return keyStands(store, session.slice("key:".length), clock.office())
   return (await liveSession(store, session, clock.real())) !== null
 }
 
