@@ -107,7 +107,7 @@ async function boardPage(c: Context): Promise<Response> {
         </p>
       </section>
       <noscript>
-        <meta http-equiv="refresh" content="10" />
+        <a href={paths.board(code)}>{words.refresh}</a>
       </noscript>
     </main>,
   )

@@ -104,7 +104,7 @@ async function ticketPage(c: Context): Promise<Response> {
         </PostForm>
       </section>
       <noscript>
-        <meta http-equiv="refresh" content="20" />
+        <ButtonLink href={base}>{words.refresh}</ButtonLink>
       </noscript>
     </div>,
   )

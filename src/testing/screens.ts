@@ -1,0 +1,74 @@
+import type { Page } from "playwright-core"
+import { startSession } from "../domain/access/sessions.ts"
+import { newContext, type Reader } from "./browser.ts"
+import type { TestServer } from "./server.ts"
+
+/*
+ * The screens of an office in a real browser: each in a profile of its own, signed in or paired as its user would be. What a page logs as
+ * an error, and what its policy would not let it do, is kept in `troubles`.
+ */
+
+export interface Screen {
+  page: Page
+  troubles: string[]
+}
+
+async function open(
+  server: TestServer,
+  reader: Reader,
+  cookie: { name: string; value: string } | null,
+): Promise<Screen> {
+  const context = await newContext({ ...reader, baseURL: server.origin })
+  if (cookie) await context.addCookies([{ ...cookie, url: server.origin }])
+  const page = await context.newPage()
+  const troubles: string[] = []
+  page.on("console", (message) => {
+    // A refused form is answered with its status; the browser logs that, and it is no trouble.
+    if (message.type() === "error" && !/status of 4\d\d/.test(message.text())) troubles.push(message.text())
+  })
+  page.on("pageerror", (error) => troubles.push(error.message))
+  return { page, troubles }
+}
+
+async function sessionCookie(server: TestServer, kind: "citizen" | "staff", subject: string, role: string) {
+  const { token } = await server.office.write((tx) =>
+    startSession(tx, { kind, subject, role, factors: "password", userAgent: "test" }, server.office.clock.real()),
+  )
+  return { name: "sid", value: token }
+}
+
+export async function asAgent(server: TestServer, number: number, reader: Reader = {}): Promise<Screen> {
+  const { id, role } = server.office.agent(number)
+  return open(
+    server,
+    { viewport: { width: 1440, height: 900 }, ...reader },
+    await sessionCookie(server, "staff", id, role),
+  )
+}
+
+export async function asSupervisor(server: TestServer, reader: Reader = {}): Promise<Screen> {
+  const { id, role } = server.office.supervisor()
+  return open(
+    server,
+    { viewport: { width: 1440, height: 900 }, ...reader },
+    await sessionCookie(server, "staff", id, role),
+  )
+}
+
+export async function asCitizen(server: TestServer, number: number, reader: Reader = {}): Promise<Screen> {
+  const { id } = server.office.citizen(number)
+  return open(server, reader, await sessionCookie(server, "citizen", id, "citizen"))
+}
+
+export function asStranger(server: TestServer, reader: Reader = {}): Promise<Screen> {
+  return open(server, reader, null)
+}
+
+/** A kiosk or a board, opened by its pairing address as a supervisor would. */
+export async function asDevice(server: TestServer, kind: "kiosk" | "board", reader: Reader = {}): Promise<Screen> {
+  const viewport = kind === "kiosk" ? { width: 1080, height: 1920 } : { width: 1920, height: 1080 }
+  const screen = await open(server, { viewport, ...reader }, null)
+  const key = await server.device(kind).token()
+  await screen.page.goto(`/${kind}/${server.office.code}?key=${key}`)
+  return screen
+}
