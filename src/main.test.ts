@@ -197,7 +197,7 @@ describe("a start that was cut off while it made the demonstration", () => {
     test(`${when} begins again`, async () => {
       const folder = ownFolder()
       const cut = runServer(folder)
-      while (!hasCome(folder)) await Bun.sleep(1)
+      while (!hasCome(folder) && !cut.isOver()) await Bun.sleep(1)
       expect(await cut.kill("SIGKILL")).toBe("SIGKILL")
 
       const server = runServer(folder)
@@ -237,14 +237,14 @@ describe("going down", () => {
   })
 
   test("a successor that comes a little early waits for the folder and takes over", async () => {
-    const folder = ownFolder()
-    const first = runServer(folder)
-    await first.origin()
-    const second = runServer(folder)
-    const gone = first.kill("SIGTERM")
-    await second.origin()
-    expect(await gone).toBe(0)
-    expect(await second.kill("SIGTERM")).toBe(0)
+    const folder = await madeDemo()
+    // Held as a predecessor holds it that is just writing its last. Without waiting, the successor would be gone by the time it is let go.
+    const before = openStore(join(folder, "data"), { create: false })
+    const after = runServer(folder)
+    await Promise.race([after.ended, Bun.sleep(1000)])
+    before.close()
+    await after.origin()
+    expect(await after.kill("SIGTERM")).toBe(0)
   })
 
   test("killed in the middle of bookings, it has every one that it said yes to, and counts no place twice", async () => {

@@ -66,6 +66,7 @@ export function run(script: string, env: Record<string, string>, args: string[] 
     ended,
     hears,
     said: () => text,
+    isOver: () => isOver,
     /** The address at which it is open, when it is. */
     origin: async () => (await hears(/ is open at (http\S+)/))[1] ?? "",
     kill: (signal: NodeJS.Signals) => {
