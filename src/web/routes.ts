@@ -1,6 +1,7 @@
 import { deskRoutes } from "./agent/routes.tsx"
 import { type Endpoint, endpoints } from "./api/endpoints.ts"
 import { boardRoutes } from "./board/routes.tsx"
+import { citizenRoutes } from "./citizen/routes.ts"
 import { doorRoutes } from "./door/routes.ts"
 import type { PageRoute } from "./house.ts"
 import { kioskRoutes } from "./kiosk/routes.tsx"
@@ -9,6 +10,7 @@ import { ticketRoutes } from "./ticket/routes.tsx"
 
 /** Every page of the house. Rooms list their own; nothing is reachable that does not stand here. */
 export const pages: PageRoute[] = [
+  ...citizenRoutes,
   ...doorRoutes,
   ...boardRoutes,
   ...ticketRoutes,

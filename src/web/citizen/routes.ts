@@ -1,0 +1,25 @@
+import { get, type PageRoute, post } from "../house.ts"
+import { paths } from "../paths.ts"
+import { bookingPage, bookingsPage, cancelNow, cancelPage, moveNow, movePage, takeProposal } from "./booking.tsx"
+import { confirm, holdPage, release } from "./hold.tsx"
+import { calendarFile, slipPage } from "./slip.tsx"
+import { chosen, slotsPage, takeHold } from "./slots.tsx"
+
+/** What a person does in a browser. Looking is open to anybody; what is somebody's own asks who it is. */
+export const citizenRoutes: PageRoute[] = [
+  get(`${paths.office(":code")}/slots`, "anyone", slotsPage),
+  get(paths.newHold, ["citizen"], chosen),
+  post(paths.holds, ["citizen"], takeHold),
+  get(paths.hold(":id"), ["citizen"], holdPage),
+  post(paths.holdRelease(":id"), ["citizen"], release),
+  post(paths.bookings, ["citizen"], confirm),
+  get(paths.bookings, ["citizen"], bookingsPage),
+  get(paths.booking(":id"), ["citizen"], bookingPage),
+  get(paths.slip(":id"), ["citizen"], slipPage),
+  get(paths.bookingCalendar(":id"), ["citizen"], calendarFile),
+  get(paths.bookingCancellation(":id"), ["citizen"], cancelPage),
+  post(paths.bookingCancellation(":id"), ["citizen"], cancelNow),
+  get(paths.bookingMove(":id"), ["citizen"], movePage),
+  post(paths.bookingMove(":id"), ["citizen"], moveNow),
+  post(paths.bookingAcceptance(":id"), ["citizen"], takeProposal),
+]
