@@ -1,6 +1,4 @@
-import { count } from "drizzle-orm"
 import { accountsStream } from "../../db/facts.ts"
-import { staff } from "../../db/schema/access.ts"
 import type { Store } from "../../db/store.ts"
 import type { Scope, Tx, Writer } from "../../db/write.ts"
 import { forget, keep, kept } from "../domain/access/memory.ts"
@@ -86,10 +84,4 @@ async function dress(tx: Tx, plan: SetupPlan): Promise<boolean> {
   if ((await kept(tx, "look")) === look) return false
   await (look === null ? forget(tx, "look") : keep(tx, "look", look))
   return true
-}
-
-/** Whether somebody can sign in to run the house. */
-export async function hasStaff(store: Store): Promise<boolean> {
-  const [found] = await store.db.select({ n: count() }).from(staff)
-  return (found?.n ?? 0) > 0
 }

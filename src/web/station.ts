@@ -1,10 +1,8 @@
-import { count, sql } from "drizzle-orm"
 import type { Context as HonoContext } from "hono"
 import { Counter, Gauge, Registry } from "prom-client"
 import { facts } from "../../db/schema/facts.ts"
-import { tickets } from "../../db/schema/queue.ts"
-import { statement } from "../../db/statement.ts"
 import { sameText } from "../base/seal.ts"
+import { waitingByOffice } from "../domain/queue/agenda.ts"
 import type { House } from "./house.ts"
 
 /** What machines around us ask: alive, ready, how it goes; and the files that pages are made of. */
@@ -27,14 +25,6 @@ export function ready(house: House) {
 export function asset(house: House) {
   return (c: HonoContext): Promise<Response> | Response => house.assets.serve(c.req.raw)
 }
-
-const waitingByOffice = statement((db) =>
-  db
-    .select({ office: tickets.office, n: count() })
-    .from(tickets)
-    .where(sql`${tickets.state} = 'waiting'`)
-    .groupBy(tickets.office),
-)
 
 /** Prometheus text (prometheus.io exposition format 0.0.4), for whoever has the token. Without a token configured there is none. */
 export function metrics(house: House) {
@@ -64,7 +54,7 @@ export function metrics(house: House) {
     memory.set(process.memoryUsage.rss())
     for (const [what, value] of Object.entries(house.hub.numbers())) live.set({ what }, value)
     waiting.reset()
-    const rows = await waitingByOffice(house.store).execute()
+    const rows = await waitingByOffice(house.store)
     for (const { office, n } of rows) waiting.set({ office }, n)
     return c.body(await registry.metrics(), 200, { "Content-Type": registry.contentType })
   }

@@ -2,6 +2,7 @@ import { accountsStream } from "../../../db/facts.ts"
 import { devices, type ScopeKind, type StaffRole, staff } from "../../../db/schema/access.ts"
 import type { Words } from "../../../db/schema/catalogue.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
+import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import { Refusal } from "../../base/refusal.ts"
 import type { Staff } from "./subject.ts"
@@ -60,4 +61,9 @@ export async function addDevice(
   await insertDevice(tx).execute({ ...given, id, createdAt: tx.now, seenAt: null, revokedAt: null })
   await tx.say(accountsStream, "device.paired", { device: id, kind: given.kind, office: given.office, by })
   return id
+}
+
+/** Whether anybody works here yet; until then nobody can sign in to run the house. */
+export async function hasStaff(store: Store): Promise<boolean> {
+  return (await store.db.select({ id: staff.id }).from(staff).limit(1)).length > 0
 }

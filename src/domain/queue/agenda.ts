@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm"
+import { count, sql } from "drizzle-orm"
 import { holds } from "../../../db/schema/availability.ts"
 import { bookings } from "../../../db/schema/bookings.ts"
 import { counters, tickets } from "../../../db/schema/queue.ts"
@@ -34,4 +34,17 @@ export async function officesWithWork(store: Store, now: Instant): Promise<strin
     ...(await bookedOffices(store).execute({ now })),
   ]
   return [...new Set(found.map(({ office }) => office))].sort()
+}
+
+const waitingCounts = statement((db) =>
+  db
+    .select({ office: tickets.office, n: count() })
+    .from(tickets)
+    .where(sql`${tickets.state} = 'waiting'`)
+    .groupBy(tickets.office),
+)
+
+/** How many may be called, by office; offices where nobody waits are left out. */
+export function waitingByOffice(store: Store): Promise<{ office: string; n: number }[]> {
+  return waitingCounts(store).execute()
 }
