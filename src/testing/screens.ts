@@ -2,6 +2,7 @@ import type { Page } from "playwright-core"
 import { startSession } from "../domain/access/sessions.ts"
 import { newContext, type Reader } from "./browser.ts"
 import type { TestServer } from "./server.ts"
+import { type Visitor, visitor } from "./visitor.ts"
 
 /*
  * The screens of an office in a real browser: each in a profile of its own, signed in or paired as its user would be. What a page logs as
@@ -71,4 +72,26 @@ export async function asDevice(server: TestServer, kind: "kiosk" | "board", read
   const key = await server.device(kind).token()
   await screen.page.goto(`/${kind}/${server.office.code}?key=${key}`)
   return screen
+}
+
+/** The same people without a browser: plain requests with their cookie. */
+export async function visiting(
+  server: TestServer,
+  as: { agent: number } | "supervisor" | { citizen: number } | "kiosk" | "board",
+): Promise<Visitor> {
+  const who = visitor(() => server.origin)
+  if (as === "kiosk" || as === "board") {
+    who.cookies.set("dev", (await server.device(as).token()) ?? "")
+    return who
+  }
+  const citizen = typeof as === "object" && "citizen" in as
+  const subject =
+    as === "supervisor"
+      ? server.office.supervisor()
+      : citizen
+        ? server.office.citizen(as.citizen)
+        : server.office.agent(as.agent)
+  const cookie = await sessionCookie(server, citizen ? "citizen" : "staff", subject.id, subject.role)
+  who.cookies.set(cookie.name, cookie.value)
+  return who
 }
