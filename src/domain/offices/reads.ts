@@ -61,6 +61,11 @@ export async function allOffices(store: Store): Promise<Office[]> {
   return rows.map((row) => ({ ...row, lines: all.filter((line) => line.office === row.code) }))
 }
 
+/** Holidays with their names, the earlier first; days that end with `last`. */
+export const allHolidays = (store: Store) => everyHoliday(store).execute()
+/** Seasons with their names, the earlier first. */
+export const allSeasons = (store: Store) => everySeason(store).execute()
+
 /** When the office is open: rules, seasons, holidays and the supervisor's changes. */
 export async function officeHours(store: Store, office: OfficeRow): Promise<OfficeHours> {
   const rules = await rulesOf(store).execute({ office: office.code })

@@ -1,12 +1,21 @@
 import { get, type PageRoute, post } from "../house.ts"
 import { paths } from "../paths.ts"
 import { bookingPage, bookingsPage, cancelNow, cancelPage, moveNow, movePage, takeProposal } from "./booking.tsx"
+import { homePage } from "./home.tsx"
+import { officePage } from "./office.tsx"
+import { searchPage } from "./search.tsx"
+import { sectorPage, servicePage } from "./service.tsx"
 import { confirm, holdPage, release } from "./hold.tsx"
 import { calendarFile, slipPage } from "./slip.tsx"
 import { chosen, slotsPage, takeHold } from "./slots.tsx"
 
 /** What a person does in a browser. Looking is open to anybody; what is somebody's own asks who it is. */
 export const citizenRoutes: PageRoute[] = [
+  get(paths.home, "anyone", homePage),
+  get(paths.search, "anyone", searchPage),
+  get(paths.sector(":code"), "anyone", sectorPage),
+  get(paths.service(":code"), "anyone", servicePage),
+  get(paths.office(":code"), "anyone", officePage),
   get(`${paths.office(":code")}/slots`, "anyone", slotsPage),
   get(paths.newHold, ["citizen"], chosen),
   post(paths.holds, ["citizen"], takeHold),

@@ -1,0 +1,136 @@
+import { addDays, type Day, daysFrom } from "../../base/day.ts"
+import { dayIn } from "../../base/time.ts"
+import { allServices } from "../../domain/catalogue/reads.ts"
+import { type Session, sessionsBetween } from "../../domain/offices/hours.ts"
+import {
+  allHolidays,
+  allSeasons,
+  lineFor,
+  type Office,
+  officeHours,
+  office as officeOf,
+} from "../../domain/offices/reads.ts"
+import { citizenWords } from "../../i18n/citizen.ts"
+import { dayText, hijriText, timeRange, weekdayText, zoneName } from "../../i18n/dates.ts"
+import { inLang, type Lang } from "../../i18n/lang.ts"
+import { show } from "../frame.tsx"
+import type { Context, House } from "../house.ts"
+import { paths } from "../paths.ts"
+import { Card, IconLine, LinkList } from "../shell/cards.tsx"
+import { serviceItem } from "./search.tsx"
+import { officeNow, openText, WaitNow } from "./waits.tsx"
+
+const daysAhead = 14
+
+/** An office: how it stands now, when it is open, and what it does. */
+export async function officePage(c: Context): Promise<Response> {
+  const { house, lang } = c.var
+  const words = citizenWords[lang]
+  const office = await officeOf(house.store, c.req.param("code") ?? "")
+  const now = house.clock.office()
+  const shown = { office, state: await officeNow(house, office), now, lang }
+  const services = (await allServices(house.store)).filter((service) => lineFor(office, service) !== null)
+  const days = await daysOf(house, office)
+  const name = inLang(office.name, lang)
+  return show(
+    c,
+    { title: name, styles: ["citizen"] },
+    <div class="column">
+      <h1>{name}</h1>
+      <Card class="stack">
+        {!office.video && (
+          <IconLine icon="clock" title={words.busy}>
+            <WaitNow {...shown} />
+          </IconLine>
+        )}
+        <IconLine icon="building" title={words.hours}>
+          {openText(shown)}
+        </IconLine>
+        <IconLine icon={office.video ? "video" : "pin"} title={words.address}>
+          {inLang(office.address, lang)}
+        </IconLine>
+      </Card>
+      <section class="stack">
+        <h2>{words.servicesHere}</h2>
+        <p class="quiet">{words.chooseService}</p>
+        <LinkList
+          items={services.map((service) => ({
+            ...serviceItem(service, lang),
+            href: paths.slots(office.code, service.code),
+            line: service.bookingOnly ? words.onlyBooked : words.minutes(service.minutes ?? 0),
+          }))}
+        />
+      </section>
+      <section class="stack">
+        <h2>{words.hours}</h2>
+        <p class="quiet small">
+          {words.hoursLead} {words.zonePlain(zoneName(office.zone, lang))}
+        </p>
+        <Card class="card-flush">
+          <table class="hours">
+            <tbody>
+              {days.map((row) => (
+                <HoursRow {...{ row, office, lang }} isToday={row.day === dayIn(now, office.zone)} />
+              ))}
+            </tbody>
+          </table>
+        </Card>
+      </section>
+    </div>,
+  )
+}
+
+interface OpenDay {
+  day: Day
+  sessions: Session[]
+  /** A holiday's or a season's name, where the day lies in one. */
+  name: { ar: string; en: string } | null
+  changed: boolean
+}
+
+async function daysOf({ store, clock }: House, office: Office): Promise<OpenDay[]> {
+  const hours = await officeHours(store, office)
+  const first = dayIn(clock.office(), office.zone)
+  const last = addDays(first, daysAhead)
+  const sessions = sessionsBetween(hours, first, last)
+  const named = [...(await allHolidays(store)), ...(await allSeasons(store))]
+  return daysFrom(first, last).map((day) => ({
+    day,
+    sessions: sessions.filter((session) => session.day === day),
+    name: named.find((one) => one.first <= day && day <= one.last)?.name ?? null,
+    changed: hours.changes.some((change) => change.day === day),
+  }))
+}
+
+interface HoursRowProps {
+  row: OpenDay
+  office: Office
+  lang: Lang
+  isToday: boolean
+}
+
+function HoursRow({ row: { day, sessions, name, changed }, office: { zone }, lang, isToday }: HoursRowProps) {
+  const words = citizenWords[lang]
+  return (
+    <tr class={isToday ? "hours-today" : undefined}>
+      <th scope="row">
+        <time datetime={day}>
+          {isToday ? words.today : weekdayText(day, lang)} {dayText(day, lang, { weekday: false })}
+        </time>
+        <br />
+        <span class="tiny quiet">{hijriText(day, lang)}</span>
+      </th>
+      <td>
+        {sessions.length === 0 && <span class="quiet">{words.closed}</span>}
+        {sessions.map(({ startsAt, endsAt, bookingOnly }) => (
+          <p>
+            <span class="nowrap">{timeRange(startsAt, endsAt, zone, lang)}</span>
+            {bookingOnly && <span class="tiny quiet"> {words.onlyBooked}</span>}
+          </p>
+        ))}
+        {name && <p class="tiny quiet">{inLang(name, lang)}</p>}
+        {changed && <p class="tiny strong">{words.changed}</p>}
+      </td>
+    </tr>
+  )
+}
