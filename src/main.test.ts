@@ -18,6 +18,28 @@ async function madeDemo(env: Record<string, string> = {}): Promise<string> {
   return folder
 }
 
+/** Begun here and looked at in the last test, because patience takes its time. */
+const slowOnes = sendSlowly()
+
+/** Requests that never come to their end: one in its headers, one in its body, one that says nothing. Resolves when all are let go. */
+async function sendSlowly() {
+  const server = runServer(ownFolder())
+  const origin = await server.origin()
+  const begun = [
+    "GET / HTTP/1.1\r\nHo",
+    "POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999\r\n\r\n",
+    "",
+  ]
+  const closed = begun.map((text) => {
+    const socket = connect(Number(new URL(origin).port), "127.0.0.1")
+    socket.write(text)
+    const drip = setInterval(() => text !== "" && socket.write("s"), 500)
+    socket.on("error", () => {})
+    return new Promise<void>((resolve) => socket.on("close", () => resolve())).then(() => clearInterval(drip))
+  })
+  return { server, origin, closed }
+}
+
 describe("a start on a new folder", () => {
   test("makes the demonstration as it is documented, and everybody in it can be", async () => {
     const folder = ownFolder()
@@ -352,37 +374,49 @@ describe("what cannot be started says why in a sentence", () => {
     writeFileSync(join(folder, "data", "dawr.db"), text)
   }
 
-  test("keys that are gone, that others may read, that are none, or that lie with the data; a demonstration in production; a folder in use", async () => {
+  /** What a start over this folder says before it gives up. */
+  async function says(folder: string, env: Record<string, string> = {}): Promise<string> {
+    const server = runServer(folder, env)
+    expect(await server.ended).toBe(78)
+    expect(server.said()).not.toMatch(/\n\s+at /)
+    return server.said()
+  }
+
+  test("keys that are gone, that others may read, that are none, or that lie with what they open", async () => {
     const folder = await madeDemo()
     const file = join(folder, "data.keys.json")
     const text = readFileSync(file, "utf8")
-    const says = async (env: Record<string, string> = {}) => {
-      const server = runServer(folder, env)
-      expect(await server.ended).toBe(78)
-      expect(server.said()).not.toMatch(/\n\s+at /)
-      return server.said()
-    }
     chmodSync(file, 0o644)
-    expect(await says()).toMatch(/can be read by others .* chmod 600/)
+    expect(await says(folder)).toMatch(/can be read by others .* chmod 600/)
     rmSync(file)
-    expect(await says()).toMatch(/The keys of this installation are not at .* KEYS_FILE/)
+    expect(await says(folder)).toMatch(/The keys of this installation are not at .* KEYS_FILE/)
     expect(existsSync(file)).toBe(false)
     writeFileSync(file, "{}", { mode: 0o600 })
-    expect(await says()).toMatch(/is not a keys file/)
+    expect(await says(folder)).toMatch(/is not a keys file/)
     writeFileSync(file, text.replaceAll(/"[\w-]{20}/g, '"'), { mode: 0o600 })
-    expect(await says()).toMatch(/is not a keys file/)
+    expect(await says(folder)).toMatch(/is not a keys file/)
     writeFileSync(file, text, { mode: 0o600 })
-    expect(await says({ KEYS_FILE: join(folder, "data", "..keys.json") })).toMatch(/must not be inside DATA_DIR/)
-    const production = { NODE_ENV: "production", PUBLIC_ORIGIN: "https://front.example.gov" }
-    expect(await says(production)).toMatch(/holds a demonstration, which never runs in production/)
+    const inside = { KEYS_FILE: join(folder, "data", "..keys.json") }
+    expect(await says(folder, inside)).toMatch(/must not be inside DATA_DIR/)
+  })
 
+  test("a demonstration in production, a folder in use, a port in use", async () => {
+    const folder = await madeDemo()
+    const production = { NODE_ENV: "production", PUBLIC_ORIGIN: "https://front.example.gov" }
+    expect(await says(folder, production)).toMatch(/holds a demonstration, which never runs in production/)
     const server = runServer(folder)
     const { port } = new URL(await server.origin())
-    expect(await says()).toMatch(/Another process is using the data folder .* Stop it first/)
-    const other = runServer(ownFolder(), { PORT: port })
-    expect(await other.ended).toBe(78)
-    expect(other.said()).toContain(`Port ${port} is in use`)
+    expect(await says(folder)).toMatch(/Another process is using the data folder .* Stop it first/)
+    expect(await says(ownFolder(), { PORT: port })).toContain(`Port ${port} is in use`)
     expect((await asks(`http://localhost:${port}`, null, "/readyz")).status).toBe(200)
     await server.kill("SIGTERM")
   })
+})
+
+test("who sends a request byte by byte, or nothing at all, is let go, and everybody else is served meanwhile", async () => {
+  const { server, origin, closed } = await slowOnes
+  expect((await asks(origin, null, "/api/v1/offices")).status).toBe(200)
+  await Promise.all(closed)
+  expect((await asks(origin, null, "/readyz")).status).toBe(200)
+  expect(await server.kill("SIGTERM")).toBe(0)
 })

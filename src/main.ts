@@ -54,7 +54,8 @@ async function start(): Promise<void> {
     // Said aloud, because the runtime shares a port by default: two servers would each get half of the requests.
     reusePort: false,
     development: false,
-    idleTimeout: 30,
+    // Whoever sends a request byte by byte, or nothing at all, is not waited for.
+    idleTimeout: 10,
     maxRequestBodySize: 4 * 1024 * 1024,
     websocket: hub.websocket,
     fetch(request, server) {

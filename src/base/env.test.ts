@@ -77,7 +77,15 @@ test("a number is whole, written in digits, and within its bounds", () => {
 test("a moment has its offset", () => {
   expect(readEnv({ DEMO_NOW: "2026-11-22T10:00:00+03:00" }).demoNow).toBe(Date.UTC(2026, 10, 22, 7))
   expect(readEnv({ DEMO_NOW: "2026-11-22T07:00Z" }).demoNow).toBe(Date.UTC(2026, 10, 22, 7))
-  for (const bad of ["2026-11-22", "2026-11-22T10:00:00", "10:00", "2026-13-22T10:00:00Z", "now"]) {
+  for (const bad of [
+    "2026-11-22",
+    "2026-11-22T10:00:00",
+    "10:00",
+    "2026-13-22T10:00:00Z",
+    "now",
+    "9999-12-31T10:00:00Z",
+    "1026-11-22T10:00:00Z",
+  ]) {
     expect(() => readEnv({ DEMO_NOW: bad })).toThrow(/DEMO_NOW/)
   }
 })
