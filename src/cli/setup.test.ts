@@ -158,6 +158,9 @@ describe("the first setup", () => {
     const locked = await setup(folder, files())
     expect([locked.code, locked.said]).toEqual([65, expect.stringMatching(/Another process is using the data folder/)])
     expect(await server.kill("SIGTERM")).toBe(0)
+
+    const demo = runServer(folder, { DEMO: "1" })
+    expect([await demo.ended, demo.said()]).toEqual([78, expect.stringContaining("holds an agency's own data")])
   })
 
   test("asks before it writes, and without an answer leaves nothing behind", async () => {
