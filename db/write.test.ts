@@ -136,7 +136,6 @@ test("an insert that is begun and not awaited fails its turn", async () => {
   const { write, keys } = door()
   const turn = write(async (tx) => {
     await put(tx, "a")
-    // biome-ignore lint/suspicious/useAwait: this is the mistake that is tried
     tx.db.insert(meta).values({ key: "b", value: "x" })
   })
   expect(await messageOf(turn)).toContain("never ran it")
