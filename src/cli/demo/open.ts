@@ -61,7 +61,7 @@ async function makeDemo({ env, opened, store, keys, chance }: Given): Promise<De
   const writer = openWriter(opened.writing, { clock, chance })
   await writer.write((tx) => keep(tx, "demo", building), { scopes: [] })
   const people = await seed({ writer, clock, keys, chance, moment, citizens: env.demoCitizens })
-  await morning({ writer, store, clock, keys, chance, moment, people })
+  await morning({ writer, store, clock, moment, people })
   // Before the store says that the demo is made: the keys in this file are nowhere else.
   const file = join(env.dataDir, "demo.json")
   writeWhole(file, textOf(people.withOrigin(env.origin)))

@@ -15,13 +15,16 @@ import { citizenName, demoMobile, demoNumber, residentName, staffName } from "./
 /** The offices of the demonstration that have agents to try. */
 const staffedOffices = ["RUH-RML", "VIR-01"]
 
+/** In the other offices a few people sit at the counters whom nobody signs in as. */
+const storySeats = 3
+
 /** One password for all of them; a demonstration has no secrets. */
 export const demoPassword = "dawr-demo-2026"
 
 const integratorScopes = ["bookings:read", "bookings:write", "facts:read", "board:read", "queue:read"]
 
 /** People who fill the demo's hall. They have no sign-in, and their numbers lie apart from those of the people who do. */
-const hallCount = 90
+const hallCount = 170
 const hallFirst = 50_000
 
 interface Given {
@@ -71,6 +74,8 @@ export class DemoPeople {
   readonly integrators: { name: string; token: string; scopes: string[] }[] = []
   /** Ids of the people in the hall, for the morning. */
   readonly hall: { id: string; birthYear: number }[] = []
+  /** Who sits at the counters of each office in the morning's story, by their ids. */
+  readonly seated = new Map<string, string[]>()
   plan: SetupPlan | null = null
 
   withOrigin(origin: string) {
@@ -190,7 +195,10 @@ export async function seed({ writer, keys, citizens }: Given): Promise<DemoPeopl
     async (tx) => {
       for (const [officeIndex, office] of plan.offices.entries()) {
         const short = office.code.toLowerCase()
-        const seats = staffedOffices.includes(office.code) ? office.counters : 0
+        const isStaffed = staffedOffices.includes(office.code)
+        const seats = isStaffed ? office.counters : Math.min(office.counters, storySeats)
+        const seated: string[] = []
+        people.seated.set(office.code, seated)
         for (let seat = 1; seat <= seats; seat++) {
           const name = staffName(officeIndex, seat)
           const login = `${short}-${seat}`
@@ -199,6 +207,8 @@ export async function seed({ writer, keys, citizens }: Given): Promise<DemoPeopl
             { login, name, passwordHash, role: "agent", scopeKind: "office", scope: office.code },
             "setup",
           )
+          seated.push(id)
+          if (!isStaffed) continue
           const token = await makeKey(tx, { kind: "staff", subject: id, name: "demo", scopes: [], demo: true }, "setup")
           const counter = `${office.code}.${seat}`
           people.agents.push({
