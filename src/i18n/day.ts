@@ -92,7 +92,7 @@ export const dayWords = inBoth({
     hours: "Opening hours",
     requests: "Booking requests",
     board: "Board",
-    waitingAnd: (waiting: string, counters: string) => `${waiting} and ${counters}.`,
+    waitingAnd: (waiting: string, counters: string) => `${waiting}, ${counters}.`,
     longest: (minutes: string) => `Who waits longest came ${minutes} ago.`,
     willMiss: (people: string, time: string) => `${people} will miss their time before ${time}`,
     ifNothing: "if nothing changes.",

@@ -1,6 +1,6 @@
 import { z } from "zod"
-import { minute } from "../../base/day.ts"
 import { isRefusal, type Refusal } from "../../base/refusal.ts"
+import { dayIn } from "../../base/time.ts"
 import { slotId } from "../../domain/availability/grid.ts"
 import { nearestAlternatives } from "../../domain/availability/reads.ts"
 import { type Booking, bookingFor, bookingsOf } from "../../domain/bookings/reads.ts"
@@ -15,7 +15,6 @@ import { dayText, momentText, timeText } from "../../i18n/dates.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { refusalWords } from "../../i18n/refusals.ts"
 import { readForm } from "../form.ts"
-import { dayIn } from "../../base/time.ts"
 import { show } from "../frame.tsx"
 import type { Context, House } from "../house.ts"
 import { paths } from "../paths.ts"
@@ -25,7 +24,7 @@ import { sectorIcon } from "../shell/icons.tsx"
 import { Shape, type Sign } from "../shell/marks.tsx"
 import { choiceIn } from "./choice.ts"
 import { mustBeCitizen } from "./hold.tsx"
-import { BigHour, BothCalendars, howFar, OtherClock, readerZone } from "./moments.tsx"
+import { arrivalFrom, asHeading, BigHour, BothCalendars, howFar, OtherClock, readerZone } from "./moments.tsx"
 import { Names, namesOf } from "./people.tsx"
 import { slotsAnswer } from "./slots.tsx"
 
@@ -101,11 +100,13 @@ async function bookingAnswer(c: Context, refused: Refusal | null): Promise<Respo
         </Notice>
       )}
       <Said booking={booking} done={refused ? undefined : done} lang={lang} />
-      {state === "struck" && canChange && <Struck c={c} booking={booking} alternatives={await others(house, booking)} />}
+      {state === "struck" && canChange && (
+        <Struck c={c} booking={booking} alternatives={await others(house, booking)} />
+      )}
       {state === "proposed" && canChange && <Proposed c={c} booking={booking} />}
       <Card class="visit stack">
         <div class="row row-apart">
-          <h1 class="visit-title">{open ? howFar(booking.startsAt, now, zone, lang) : words.booking}</h1>
+          <h1 class="visit-title">{open ? asHeading(howFar(booking.startsAt, now, zone, lang)) : words.booking}</h1>
           <StatePill booking={booking} lang={lang} />
         </div>
         <BothCalendars at={booking.startsAt} zone={zone} lang={lang} />
@@ -154,7 +155,7 @@ async function bookingAnswer(c: Context, refused: Refusal | null): Promise<Respo
       </Card>
       {state === "confirmed" && (
         <Notice icon="info">
-          <p>{words.arriveFrom(timeText(booking.startsAt - office.earlyMinutes * minute, zone, lang))}</p>
+          <p>{words.arriveFrom(timeText(await arrivalFrom(store, office, booking.startsAt), zone, lang))}</p>
           {!office.video && <p>{words.arriveHow}</p>}
         </Notice>
       )}
@@ -220,11 +221,7 @@ function Said({ booking, done, lang }: { booking: Booking; done: string | undefi
   if (state !== "cancelled") return null
   const why = reason === null ? null : (words.reasons[reason as keyof typeof words.reasons] ?? reason)
   const title =
-    endedBy === "citizen"
-      ? words.cancelledByYou
-      : endedBy === "time"
-        ? words.cancelledByTime
-        : words.cancelledByOffice
+    endedBy === "citizen" ? words.cancelledByYou : endedBy === "time" ? words.cancelledByTime : words.cancelledByOffice
   return (
     <Notice tone={endedBy === "citizen" ? "info" : "late"} icon={endedBy === "citizen" ? "info" : "warning"}>
       <p class="strong" role="status">

@@ -2,9 +2,9 @@ import { z } from "zod"
 import { addDays, type Day, type Instant, readDay } from "../../base/day.ts"
 import { dayIn } from "../../base/time.ts"
 import { readSlotId } from "../../domain/availability/grid.ts"
+import { plannedAt } from "../../domain/availability/plan.ts"
 import { type OfferedDay, slotsOffered } from "../../domain/availability/reads.ts"
 import { peopleMax } from "../../domain/availability/rules.ts"
-import { plannedAt } from "../../domain/availability/plan.ts"
 import { type Service, service as serviceOf } from "../../domain/catalogue/reads.ts"
 import { mustServe, type Office, office as officeOf } from "../../domain/offices/reads.ts"
 import { dependants } from "../../domain/people/reads.ts"
@@ -24,7 +24,13 @@ export interface Choice {
   people: number
 }
 
-const several = z.union([z.string().max(60).transform((one) => [one]), z.array(z.string().max(60)).max(20)])
+const several = z.union([
+  z
+    .string()
+    .max(60)
+    .transform((one) => [one]),
+  z.array(z.string().max(60)).max(20),
+])
 
 export const choiceFields = z.object({
   office: z.string().max(20).default(""),

@@ -1,6 +1,6 @@
 import { z } from "zod"
-import { isRefusal, Refusal } from "../../base/refusal.ts"
 import type { HoldRow } from "../../../db/schema/availability.ts"
+import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { slotId } from "../../domain/availability/grid.ts"
 import { liveHold, ownHold, releaseHold } from "../../domain/availability/holds.ts"
 import { book } from "../../domain/bookings/writes.ts"
@@ -17,7 +17,7 @@ import { Card, Empty, IconLine, Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, PostForm } from "../shell/controls.tsx"
 import { type Choice, slotsHref } from "./choice.ts"
 import { BigHour, BothCalendars, OtherClock, readerZone } from "./moments.tsx"
-import { namesOf, Names } from "./people.tsx"
+import { Names, namesOf } from "./people.tsx"
 import { citizenOf, slotsAnswer } from "./slots.tsx"
 
 /** A place that is kept for ten minutes: what it is, until when, one button. */

@@ -1,6 +1,12 @@
-import { openStates } from "../../domain/bookings/rules.ts"
 import { bookingsOf } from "../../domain/bookings/reads.ts"
-import { allSectors, allServices, type Sector, type Service, service as serviceOf } from "../../domain/catalogue/reads.ts"
+import { openStates } from "../../domain/bookings/rules.ts"
+import {
+  allSectors,
+  allServices,
+  type Sector,
+  type Service,
+  service as serviceOf,
+} from "../../domain/catalogue/reads.ts"
 import { allOffices, office as officeOf } from "../../domain/offices/reads.ts"
 import { ticketView } from "../../domain/queue/reads.ts"
 import { ticketsOf } from "../../domain/queue/tickets.ts"
@@ -39,8 +45,8 @@ export async function homePage(c: Context): Promise<Response> {
           <SearchForm lang={lang} />
         </div>
       </div>
-      <div class="column home-column">
-        {await Next({ c })}
+      <div class="column column-wide home-column">
+        <div class="home-next">{await Next({ c })}</div>
         <section class="stack">
           <h2>{words.sectors}</h2>
           <LinkList items={sectorItems(sectors, services, lang)} />

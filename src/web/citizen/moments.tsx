@@ -1,6 +1,9 @@
 import { getCookie } from "hono/cookie"
-import type { Instant } from "../../base/day.ts"
+import type { Store } from "../../../db/store.ts"
+import { type Instant, minute } from "../../base/day.ts"
 import { dayIn } from "../../base/time.ts"
+import { plannedAt } from "../../domain/availability/plan.ts"
+import type { Office } from "../../domain/offices/reads.ts"
 import { dayText, hijriText, relativeDay, timeParts, timeText, weekdayText, zoneName } from "../../i18n/dates.ts"
 import type { Lang } from "../../i18n/lang.ts"
 import type { Context } from "../house.ts"
@@ -28,15 +31,26 @@ export function BigHour({ at, zone, lang }: { at: Instant; zone: string; lang: L
     <p class="big-hour">
       <time datetime={new Date(at).toISOString()}>
         <span class="number">{figure}</span>
-        {half && <span class="big-hour-half">{half}</span>}
+        {half && <span class="big-hour-half">{`\u00a0${half}`}</span>}
       </time>
     </p>
   )
 }
 
-/** "في يومين" and the like: how far a moment's day is from the reader's today in the office. */
+/** "in two days": how far a moment's day is from the office's today. */
 export function howFar(at: Instant, now: Instant, zone: string, lang: Lang): string {
   return relativeDay(dayIn(at, zone), dayIn(now, zone), lang)
+}
+
+/** As a heading begins. */
+export function asHeading(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** From when on one may check in: so many minutes before, but not before the office opens. */
+export async function arrivalFrom(store: Store, office: Office, startsAt: Instant): Promise<Instant> {
+  const at = await plannedAt(store, office, startsAt)
+  return Math.max(startsAt - office.earlyMinutes * minute, at?.planned.session.startsAt ?? 0)
 }
 
 /** The zone in which the reader's browser sits, as its script has said; `null` where it has not, or says what is no zone. */

@@ -124,7 +124,7 @@ function HoursRow({ row: { day, sessions, name, changed }, office: { zone }, lan
         {sessions.length === 0 && <span class="quiet">{words.closed}</span>}
         {sessions.map(({ startsAt, endsAt, bookingOnly }) => (
           <p>
-            <span class="nowrap">{timeRange(startsAt, endsAt, zone, lang)}</span>
+            {timeRange(startsAt, endsAt, zone, lang)}
             {bookingOnly && <span class="tiny quiet"> {words.onlyBooked}</span>}
           </p>
         ))}

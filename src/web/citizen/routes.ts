@@ -1,11 +1,11 @@
 import { get, type PageRoute, post } from "../house.ts"
 import { paths } from "../paths.ts"
 import { bookingPage, bookingsPage, cancelNow, cancelPage, moveNow, movePage, takeProposal } from "./booking.tsx"
+import { confirm, holdPage, release } from "./hold.tsx"
 import { homePage } from "./home.tsx"
 import { officePage } from "./office.tsx"
 import { searchPage } from "./search.tsx"
 import { sectorPage, servicePage } from "./service.tsx"
-import { confirm, holdPage, release } from "./hold.tsx"
 import { calendarFile, slipPage } from "./slip.tsx"
 import { chosen, slotsPage, takeHold } from "./slots.tsx"
 

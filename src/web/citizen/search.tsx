@@ -18,25 +18,27 @@ const queryMost = 100
 export function SearchForm({ lang, value }: { lang: Lang; value?: string }) {
   const words = citizenWords[lang]
   return (
-    <form method="get" action={paths.search} class="search" role="search">
-      <label class="spoken" for="q">
-        {words.searchLabel}
-      </label>
-      <input
-        class="input"
-        id="q"
-        name="q"
-        type="search"
-        dir="auto"
-        maxlength={queryMost}
-        placeholder={words.searchHint}
-        value={value}
-      />
-      <button type="submit" class="button search-send">
-        <Icon name="search" />
-        <span class="spoken">{words.search}</span>
-      </button>
-    </form>
+    <search>
+      <form method="get" action={paths.search} class="search">
+        <label class="spoken" for="q">
+          {words.searchLabel}
+        </label>
+        <input
+          class="input"
+          id="q"
+          name="q"
+          type="search"
+          dir="auto"
+          maxlength={queryMost}
+          placeholder={words.searchHint}
+          value={value}
+        />
+        <button type="submit" class="button search-send">
+          <Icon name="search" />
+          <span class="spoken">{words.search}</span>
+        </button>
+      </form>
+    </search>
   )
 }
 

@@ -52,7 +52,7 @@ export async function servicePage(c: Context): Promise<Response> {
   return show(
     c,
     { title: inLang(name, lang), styles: ["citizen"] },
-    <div class="column">
+    <div class={onlineOnly ? "column" : "column column-wide service"}>
       <header>
         {sector && (
           <p class="small">
@@ -61,31 +61,33 @@ export async function servicePage(c: Context): Promise<Response> {
         )}
         <h1>{inLang(name, lang)}</h1>
       </header>
-      {channels.includes("online") && <Online service={service} lang={lang} onlineOnly={onlineOnly} />}
-      <Card class="stack">
-        <IconLine icon="people" title={words.who}>
-          {inLang(audience, lang)}
-        </IconLine>
-        {!onlineOnly && (
-          <>
-            <IconLine icon="pin" title={words.where}>
-              {ways.join(" · ")}
-            </IconLine>
-            <IconLine icon="document" title={words.papers}>
-              <Papers service={service} lang={lang} />
-            </IconLine>
-            {minutes !== null && (
-              <IconLine icon="clock" title={words.duration}>
-                {words.minutes(minutes)}
+      <div class="service-about">
+        {channels.includes("online") && <Online service={service} lang={lang} onlineOnly={onlineOnly} />}
+        <Card class="stack">
+          <IconLine icon="people" title={words.who}>
+            {inLang(audience, lang)}
+          </IconLine>
+          {!onlineOnly && (
+            <>
+              <IconLine icon="pin" title={words.where}>
+                {ways.join(" · ")}
               </IconLine>
-            )}
-          </>
-        )}
-        <IconLine icon="money" title={words.fee}>
-          {feeHalalas === null ? words.feeUnknown : moneyText(feeHalalas, lang)}
-          {feeNote && ` · ${inLang(feeNote, lang)}`}
-        </IconLine>
-      </Card>
+              <IconLine icon="document" title={words.papers}>
+                <Papers service={service} lang={lang} />
+              </IconLine>
+              {minutes !== null && (
+                <IconLine icon="clock" title={words.duration}>
+                  {words.minutes(minutes)}
+                </IconLine>
+              )}
+            </>
+          )}
+          <IconLine icon="money" title={words.fee}>
+            {feeHalalas === null ? words.feeUnknown : moneyText(feeHalalas, lang)}
+            {feeNote && ` · ${inLang(feeNote, lang)}`}
+          </IconLine>
+        </Card>
+      </div>
       {!onlineOnly && (
         <section class="stack" id="visit">
           <h2>{words.visit}</h2>

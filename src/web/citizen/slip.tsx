@@ -1,6 +1,5 @@
 import { raw } from "hono/html"
 import QRCode from "qrcode"
-import { minute } from "../../base/day.ts"
 import { bookingFor } from "../../domain/bookings/reads.ts"
 import { openStates } from "../../domain/bookings/rules.ts"
 import { service as serviceOf } from "../../domain/catalogue/reads.ts"
@@ -16,7 +15,7 @@ import { ButtonLink } from "../shell/controls.tsx"
 import { Code, StatePill, standing } from "./booking.tsx"
 import { calendarOf } from "./calendar.ts"
 import { mustBeCitizen } from "./hold.tsx"
-import { BigHour, BothCalendars, OtherClock, readerZone } from "./moments.tsx"
+import { arrivalFrom, BigHour, BothCalendars, OtherClock, readerZone } from "./moments.tsx"
 import { Names, namesOf } from "./people.tsx"
 
 /** What to bring, on a phone or on paper: A6, or the 80 mm of a receipt printer with `?paper=80`. */
@@ -74,7 +73,9 @@ export async function slipPage(c: Context): Promise<Response> {
             </ul>
           </div>
         )}
-        <p class="small">{words.arriveFrom(timeText(booking.startsAt - office.earlyMinutes * minute, zone, lang))}</p>
+        <p class="small">
+          {words.arriveFrom(timeText(await arrivalFrom(store, office, booking.startsAt), zone, lang))}
+        </p>
       </article>
       <p class="quiet no-print">{words.slipShow}</p>
       <div class="actions no-print">
@@ -115,7 +116,11 @@ export async function calendarFile(c: Context): Promise<Response> {
     madeAt: clock.office(),
     startsAt: booking.startsAt,
     endsAt: booking.endsAt,
-    state: openStates.includes(booking.state) ? (booking.state === "requested" ? "TENTATIVE" : "CONFIRMED") : "CANCELLED",
+    state: openStates.includes(booking.state)
+      ? booking.state === "requested"
+        ? "TENTATIVE"
+        : "CONFIRMED"
+      : "CANCELLED",
     title: `${inLang(service.name, lang)} · ${inLang(office.name, lang)}`,
     place: `${inLang(office.name, lang)}, ${inLang(office.address, lang)}`,
     notes: notes.join("\n"),

@@ -6,16 +6,7 @@ import { readSlotId } from "../../domain/availability/grid.ts"
 import { hold, liveHold } from "../../domain/availability/holds.ts"
 import { nearestAlternatives, type OfferedDay, type OfferedSlot } from "../../domain/availability/reads.ts"
 import { citizenWords } from "../../i18n/citizen.ts"
-import {
-  dayText,
-  hijriText,
-  momentText,
-  monthText,
-  relativeDay,
-  timeText,
-  weekdayText,
-  zoneName,
-} from "../../i18n/dates.ts"
+import { dayText, hijriText, momentText, monthText, timeText, weekdayText, zoneName } from "../../i18n/dates.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { counted } from "../../i18n/plural.ts"
 import { readForm } from "../form.ts"
@@ -245,7 +236,7 @@ function DayTile({ offered: { day, slots }, chosen, today, lang, link }: DayTile
   const free = slots.filter((slot) => slot.free > 0).length
   const inside = (
     <>
-      <span>{day === today ? relativeDay(day, today, lang) : weekdayText(day, lang, "short")}</span>
+      <span>{day === today ? words.today : weekdayText(day, lang, "short")}</span>
       <span class="nowrap">
         {Number(day.slice(8))} {monthText(day, lang, "short")}
       </span>

@@ -74,7 +74,10 @@ export function WaitNow({ state: { session, wait }, lang }: Shown) {
 /** "Open until 14:30", "Opens tomorrow at 07:30". */
 export function openText({ state: { session, opensAt }, office: { zone }, now, lang }: Shown): string {
   const words = citizenWords[lang]
-  if (session) return words.openUntil(timeText(session.endsAt, zone, lang))
+  if (session) {
+    const atMidnight = timeText(session.endsAt, zone, "en") === "00:00"
+    return words.openUntil(atMidnight ? words.midnight : timeText(session.endsAt, zone, lang))
+  }
   if (opensAt === null) return words.closedLong
   return words.opens(relativeDay(dayIn(opensAt, zone), dayIn(now, zone), lang), timeText(opensAt, zone, lang))
 }

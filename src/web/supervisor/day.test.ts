@@ -24,7 +24,7 @@ test("the day begins with a sentence and offers the counter that changes it", as
   }
   const page = await lead.get(`${day}?lang=en`)
   expect(page.status).toBe(200)
-  expect(page.text).toMatch(/3.people are waiting and no counter open\./)
+  expect(page.text).toMatch(/3.people are waiting, no counter open\./)
   const button = /value="(open [^"]+)"/.exec(page.text)?.[1] ?? ""
   expect(button).toContain(`open ${office.code}.`)
   const opened = await lead.post(day, { do: button })

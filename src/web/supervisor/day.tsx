@@ -153,9 +153,7 @@ function Late({ view, here, lang }: { view: DayView; here: Office; lang: Lang })
                 <td>{timeText(one.due, here.zone, lang)}</td>
                 <td>{one.expectedStart === null ? words.unknown : timeText(one.expectedStart, here.zone, lang)}</td>
                 <td>
-                  <State sign={one.due < view.now ? "late" : "next"}>
-                    {words.lateBy(counted("minutesAfter", one.missesByMinutes, lang))}
-                  </State>
+                  <State sign="late">{words.lateBy(counted("minutesAfter", one.missesByMinutes, lang))}</State>
                 </td>
               </tr>
             ))}
