@@ -67,7 +67,7 @@ function voice(how: "assertive" | "polite"): () => HTMLElement {
   return () => {
     if (made?.isConnected) return made
     made = document.createElement("div")
-    made.className = "visually-hidden"
+    made.className = "spoken"
     made.setAttribute("aria-live", how)
     made.setAttribute("aria-atomic", "true")
     document.body.append(made)
