@@ -14,8 +14,11 @@ import { paths } from "../paths.ts"
 import { Card } from "../shell/cards.tsx"
 import { Icon } from "../shell/icons.tsx"
 import { Mark } from "../shell/mark.tsx"
-import { arrived, arrivePage, issuedPage, numberPage, reprint, reprintPage, take } from "./forms.tsx"
+import { arrived, arrivePage } from "./arrive.tsx"
 import { deviceOf, kioskOffice, kioskScreen, Target } from "./frame.tsx"
+import { issuedPage } from "./issued.tsx"
+import { numberPage, take } from "./number.tsx"
+import { reprint, reprintPage } from "./reprint.tsx"
 
 const kiosk = ["kiosk"] as const
 

@@ -1,0 +1,72 @@
+import { z } from "zod"
+import { isRefusal, Refusal } from "../../base/refusal.ts"
+import { asciiDigits, readNumber } from "../../base/text.ts"
+import { checkIn } from "../../domain/queue/arrivals.ts"
+import { kioskWords } from "../../i18n/kiosk.ts"
+import { readForm } from "../form.ts"
+import type { Context } from "../house.ts"
+import { bookingCodeOf } from "../numbers.ts"
+import { paths } from "../paths.ts"
+import { Button, PostForm } from "../shell/controls.tsx"
+import { deviceOf, Keypad, kioskOffice, kioskScreen } from "./frame.tsx"
+import { toIssued } from "./issued.tsx"
+import { Digits, type Refused, Trouble } from "./parts.tsx"
+
+export function arrivePage(c: Context): Promise<Response> {
+  return arriveForm(c, null)
+}
+
+async function arriveForm(c: Context, refused: Refused | null): Promise<Response> {
+  const { lang, formToken } = c.var
+  const here = await kioskOffice(c)
+  const words = kioskWords[lang]
+  const base = paths.kiosk(here.code)
+  return kioskScreen(
+    c,
+    { here, title: words.haveBooking, back: `${base}/start`, status: refused?.refusal.status },
+    <div class="kiosk-low">
+      <Trouble c={c} here={here} refused={refused} />
+      <PostForm action={`${base}/arrive`} token={formToken} class="kiosk-form">
+        <Digits name="code" label={words.byCode} hint={words.byCodeHelp} maxlength={10} autofocus />
+        <p class="kiosk-or">{words.or}</p>
+        <div class="kiosk-pair">
+          <Digits name="number" label={words.byNumber} hint={words.byNumberHelp} maxlength={10} />
+          <Digits name="birthYear" label={words.birthYear} hint={words.birthYearHelp} maxlength={4} />
+        </div>
+        <Keypad lang={lang} />
+        <Button weight="main" wide>
+          {words.arrive}
+        </Button>
+      </PostForm>
+    </div>,
+  )
+}
+
+const arriveFields = z.object({ code: z.string().max(200), number: z.string().max(40), birthYear: z.string().max(10) })
+
+export async function arrived(c: Context): Promise<Response> {
+  const { house, lang } = c.var
+  const here = await kioskOffice(c)
+  try {
+    const given = await readForm(c, arriveFields)
+    // A reader types what the code holds: the code alone, or an address that ends in it.
+    const scanned = asciiDigits(given.code).match(/(\d{10})\D*$/)?.[1]
+    const by = scanned
+      ? { code: bookingCodeOf(scanned) }
+      : {
+          numberIndex: house.keys.index("number", readNumber(given.number) ?? wrongNumber()),
+          birthYear: Number(asciiDigits(given.birthYear)) || 0,
+        }
+    const { ticket } = await house.writer.write((tx) => checkIn(tx, deviceOf(c), { office: here.code, by, lang }), {
+      scopes: [`office:${here.code}`, "accounts"],
+    })
+    return toIssued(c, here, ticket.id)
+  } catch (thrown) {
+    if (isRefusal(thrown)) return arriveForm(c, { refusal: thrown })
+    throw thrown
+  }
+}
+
+function wrongNumber(): never {
+  throw new Refusal("number_invalid")
+}

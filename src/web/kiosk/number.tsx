@@ -1,0 +1,125 @@
+import { z } from "zod"
+import type { Need } from "../../../db/schema/queue.ts"
+import type { Tx } from "../../../db/write.ts"
+import { token } from "../../base/id.ts"
+import { isRefusal, Refusal } from "../../base/refusal.ts"
+import { sha256 } from "../../base/seal.ts"
+import { readMobile, readNumber } from "../../base/text.ts"
+import { answerBefore, keepAnswer } from "../../domain/access/answers.ts"
+import { service as serviceOf } from "../../domain/catalogue/reads.ts"
+import { issueTicket } from "../../domain/queue/arrivals.ts"
+import { kioskWords } from "../../i18n/kiosk.ts"
+import { inLang } from "../../i18n/lang.ts"
+import { readForm } from "../form.ts"
+import type { Context } from "../house.ts"
+import { holderOf } from "../numbers.ts"
+import { paths } from "../paths.ts"
+import { Button, PostForm } from "../shell/controls.tsx"
+import { deviceOf, Keypad, kioskOffice, kioskScreen } from "./frame.tsx"
+import { toIssued } from "./issued.tsx"
+import { Digits, type Refused, Trouble } from "./parts.tsx"
+
+export function numberPage(c: Context): Promise<Response> {
+  return numberForm(c, c.req.query("service") ?? "", null)
+}
+
+async function numberForm(c: Context, code: string, refused: Refused | null): Promise<Response> {
+  const { lang, formToken, house } = c.var
+  const here = await kioskOffice(c)
+  const service = await serviceOf(house.store, code)
+  const words = kioskWords[lang]
+  const base = paths.kiosk(here.code)
+  const needs: Need[] = ["age", "disability", "pregnancy", "infant"]
+  return kioskScreen(
+    c,
+    { here, title: inLang(service.name, lang), back: `${base}/services`, status: refused?.refusal.status },
+    <div class="kiosk-low">
+      <Trouble c={c} here={here} refused={refused} />
+      <PostForm action={`${base}/number`} token={formToken} class="kiosk-form">
+        <input type="hidden" name="service" value={code} />
+        <input type="hidden" name="once" value={token(house.chance, 12)} />
+        <Digits name="number" label={words.number} hint={words.enterNumberHelp} maxlength={14} autofocus />
+        <Keypad lang={lang} />
+        <fieldset class="kiosk-choices">
+          <legend>{words.people}</legend>
+          {[1, 2, 3, 4, 5, 6].map((count) => (
+            <label class="choice">
+              <input type="radio" name="people" value={count} checked={count === 1} />
+              <span>{count}</span>
+            </label>
+          ))}
+        </fieldset>
+        <fieldset class="kiosk-choices">
+          <legend>
+            {words.need} <span class="quiet">{words.needHelp}</span>
+          </legend>
+          <label class="choice">
+            <input type="radio" name="need" value="" checked />
+            <span>{words.needNone}</span>
+          </label>
+          {needs.map((need) => (
+            <label class="choice">
+              <input type="radio" name="need" value={need} />
+              <span>{words.needs[need]}</span>
+            </label>
+          ))}
+        </fieldset>
+        <Button weight="main" wide>
+          {words.take}
+        </Button>
+      </PostForm>
+    </div>,
+  )
+}
+
+const takeFields = z.object({
+  service: z.string().max(20),
+  once: z.string().max(40),
+  number: z.string().max(40),
+  people: z.coerce.number().int().min(1).max(10).default(1),
+  need: z.enum(["", "age", "disability", "pregnancy", "infant"]).default(""),
+})
+
+export async function take(c: Context): Promise<Response> {
+  const { house, lang } = c.var
+  const here = await kioskOffice(c)
+  const given = await readForm(c, takeFields)
+  try {
+    const [nationalId, mobile] = [readNumber(given.number), readMobile(given.number)]
+    if (!nationalId && !mobile) throw new Refusal(given.number.trim() === "" ? "number_required" : "number_invalid")
+    const bound = await holderOf(house.store, house.keys, { nationalId, mobile })
+    const asked = {
+      office: here.code,
+      service: given.service,
+      ...bound,
+      people: given.people,
+      need: given.need || null,
+      lang,
+    }
+    // A finger that taps twice, or a page that is sent again, gets the number that it already has.
+    const ticket = await house.writer.write(
+      (tx) =>
+        once(
+          tx,
+          c,
+          given.once,
+          sha256(JSON.stringify(asked)),
+          async () => (await issueTicket(tx, deviceOf(c), asked)).id,
+        ),
+      { scopes: [`office:${here.code}`, "accounts"] },
+    )
+    return toIssued(c, here, ticket)
+  } catch (thrown) {
+    if (isRefusal(thrown)) return numberForm(c, given.service, { refusal: thrown })
+    throw thrown
+  }
+}
+
+async function once(tx: Tx, c: Context, key: string, requestHash: string, act: () => Promise<string>): Promise<string> {
+  const repeatable = { caller: `kiosk:${deviceOf(c).id}`, key, requestHash }
+  const before = await answerBefore(tx, repeatable)
+  if (before) return before.answer
+  const made = await act()
+  await keepAnswer(tx, repeatable, { status: 201, answer: made })
+  return made
+}
