@@ -153,10 +153,10 @@ async function bookingAnswer(c: Context, refused: Refusal | null): Promise<Respo
           </ButtonLink>
         )}
       </Card>
-      {state === "confirmed" && (
+      {state === "confirmed" && !office.video && (
         <Notice icon="info">
           <p>{words.arriveFrom(timeText(await arrivalFrom(store, office, booking.startsAt), zone, lang))}</p>
-          {!office.video && <p>{words.arriveHow}</p>}
+          <p>{words.arriveHow}</p>
         </Notice>
       )}
       {open && service.documents.length > 0 && (

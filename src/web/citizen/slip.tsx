@@ -73,9 +73,11 @@ export async function slipPage(c: Context): Promise<Response> {
             </ul>
           </div>
         )}
-        <p class="small">
-          {words.arriveFrom(timeText(await arrivalFrom(store, office, booking.startsAt), zone, lang))}
-        </p>
+        {!office.video && (
+          <p class="small">
+            {words.arriveFrom(timeText(await arrivalFrom(store, office, booking.startsAt), zone, lang))}
+          </p>
+        )}
       </article>
       <p class="quiet no-print">{words.slipShow}</p>
       <div class="actions no-print">

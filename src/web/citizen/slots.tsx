@@ -9,6 +9,7 @@ import { citizenWords } from "../../i18n/citizen.ts"
 import { dayText, hijriText, momentText, monthText, timeText, weekdayText, zoneName } from "../../i18n/dates.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { counted } from "../../i18n/plural.ts"
+import { refusalWords } from "../../i18n/refusals.ts"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
@@ -103,7 +104,13 @@ export async function slotsAnswer(
   const hasAny = times.days.some(({ slots }) => slots.some(({ free }) => free > 0))
   return show(
     c,
-    { title, status: refused?.status, styles: ["citizen"], scripts: ["slots"] },
+    // A title is what a screen reader says first.
+    {
+      title: refused ? refusalWords(refused.code, lang).title : title,
+      status: refused?.status,
+      styles: ["citizen"],
+      scripts: ["slots"],
+    },
     <div class="column column-wide slots" data-zone={zone}>
       <header class="stack">
         <h1>{title}</h1>
