@@ -2,7 +2,9 @@ import { afterAll, expect, test } from "bun:test"
 import { eq } from "drizzle-orm"
 import type { Page } from "playwright-core"
 import { services } from "../../../db/schema/catalogue.ts"
+import { day } from "../../base/day.ts"
 import { hashPassword } from "../../domain/access/passwords.ts"
+import { closeDay } from "../../domain/bookings/day-changes.ts"
 import { book } from "../../domain/bookings/writes.ts"
 import { enrol, relate } from "../../domain/people/writes.ts"
 import { violations } from "../../testing/axe.ts"
@@ -105,53 +107,52 @@ test("a family's times are shown as soon as it is named, where scripts run", asy
   expect(await page.getByText("room for all of you (2)").count()).toBe(1)
 })
 
-const sizes = [
+const looks = [
   { lang: "ar", colorScheme: "light" },
   { lang: "ar", colorScheme: "dark" },
   { lang: "en", colorScheme: "light" },
   { lang: "en", colorScheme: "dark" },
 ] as const
 
-for (const [index, look] of sizes.entries()) {
+/** Each look has a day of its own, because in the end the office closes on it. */
+const days = ["2026-11-24", "2026-11-25", "2026-11-26", "2026-11-29"] as const
+
+for (const [index, look] of looks.entries()) {
   test(`axe finds nothing on the way to a slip, in ${look.lang}, ${look.colorScheme}`, async () => {
+    const on = days[index] ?? ""
     const citizen = office.citizen(10 + index)
     const who = await signedIn(server, citizen)
     const context = await newContext({ ...look, baseURL: server.origin })
     await context.addCookies([{ name: "sid", value: who.token, url: server.origin }])
     const page = await context.newPage()
-    const wanted = { office: office.code, service: "PAS-04", slot: office.slot("13:45", { on: "2026-11-23" }) }
-    const refused = {
-      ...wanted,
-      service: "PAS-10",
-      slot: office.slot(["08:00", "08:30", "09:00", "09:30"][index] ?? ""),
+    const holdsUp = async (path: string) => {
+      await page.goto(path)
+      expect([path, await violations(page), await fits(page)]).toEqual([path, [], true])
     }
-    const made = await office.write((tx) =>
-      book(tx, citizen, {
-        ...wanted,
-        slot: office.slot(["08:00", "09:00", "10:00", "11:00"][index] ?? "", { on: "2026-11-24" }),
-      }),
-    )
-    const held = await who.send("/holds", {
-      office: office.code,
-      service: "PAS-08",
-      slot: office.slot("12:00", { on: "2026-11-24" }),
-    })
     const slots = `/offices/${office.code}/slots?service=PAS-10`
+    for (const path of ["/", "/search?q=PAS", "/search?q=qqqqq", "/services/PAS-01", "/bookings", slots]) {
+      await holdsUp(path)
+    }
+    await holdsUp(`/offices/${office.code}`)
+    await holdsUp(`${slots}&slot=${office.slot("08:00")}`)
+
+    const wanted = { office: office.code, service: "PAS-04", slot: office.slot("09:00", { on }) }
+    const made = await office.write((tx) => book(tx, citizen, wanted))
+    const held = await who.send("/holds", { ...wanted, service: "PAS-08", slot: office.slot("12:00", { on }) })
     const own = `/bookings/${made.id}`
-    const all = ["/", "/search?q=PAS", "/search?q=qqqqq", "/services/PAS-01", `/offices/${office.code}`, slots]
     for (const path of [
-      ...all,
-      `${slots}&slot=${refused.slot}`,
       held.location ?? "",
+      "/",
       own,
       `${own}/slip`,
       `${own}/move`,
       `${own}/cancellation`,
       "/bookings",
     ]) {
-      await page.goto(path)
-      expect([path, await violations(page), await fits(page)]).toEqual([path, [], true])
+      await holdsUp(path)
     }
+    await office.write((tx) => closeDay(tx, office.supervisor(), { office: office.code, day: day(on) }))
+    for (const path of [own, "/"]) await holdsUp(path)
     await context.close()
   })
 }
