@@ -239,8 +239,10 @@ async function sessionOfBooking(tx: Tx, here: Office, booking: BookingRow, ready
   if (tx.now < comeAt && booking.day !== today) throw new Refusal("not_today", { day: booking.day, startsAt })
   if (!session || (tx.now >= session.endsAt && booking.day === today)) throw await officeClosed(tx, here, tx.now)
   if (tx.now >= session.endsAt) throw new Refusal("not_today", { day: booking.day, startsAt })
-  if (tx.now < comeAt && !(ready && sessionAt(sessions, tx.now))) throw new Refusal("too_early", { startsAt, comeAt })
-  return session
+  const current = sessionAt(sessions, tx.now)
+  if (tx.now < comeAt && !(ready && current)) throw new Refusal("too_early", { startsAt, comeAt })
+  // Who is ready this morning for this evening takes a place of this morning.
+  return ready && current?.day === session.day ? current : session
 }
 
 /** `named`: as it was asked for or is known. `counts`: whether it gives a smaller due; a need that nobody has confirmed does not yet. */

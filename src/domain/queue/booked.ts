@@ -26,12 +26,14 @@ export async function bookingMissed(tx: Tx, { booking }: TicketRow): Promise<voi
   if (ended) await tx.say(ended.office, "booking.missed", { booking: ended.id, subject: ended.person })
 }
 
-/** An undo has brought the visit back. */
+/** An undo has brought the visit back, and the booking counts for its people again, save who has booked the service anew since. */
 export async function bookingReopened(tx: Tx, { booking, id }: TicketRow): Promise<void> {
   if (booking === null) return
   for (const was of ["done", "missed"] satisfies BookingState[]) {
     const [row] = await settle(tx).execute({ id: booking, was, state: "arrived", endedAt: null })
-    if (row) await tx.say(row.office, "booking.reopened", { booking, ticket: id, subject: row.person })
+    if (!row) continue
+    await reopenPeople(tx).execute({ booking })
+    await tx.say(row.office, "booking.reopened", { booking, ticket: id, subject: row.person })
   }
 }
 
@@ -54,4 +56,16 @@ const closePeople = statement((db) =>
     .update(bookingPeople)
     .set({ open: false })
     .where(eq(bookingPeople.booking, sql.placeholder("booking"))),
+)
+const reopenPeople = statement((db) =>
+  db
+    .update(bookingPeople)
+    .set({ open: true })
+    .where(
+      and(
+        eq(bookingPeople.booking, sql.placeholder("booking")),
+        sql`not exists (select 1 from ${bookingPeople} as since where since.person = ${bookingPeople.person}
+          and since.service = ${bookingPeople.service} and since.open)`,
+      ),
+    ),
 )

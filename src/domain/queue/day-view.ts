@@ -6,7 +6,7 @@ import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import { type Day, type Instant, minute } from "../../base/day.ts"
 import { office } from "../offices/reads.ts"
-import { type HallNow, hallNow, openCounters, startsIn } from "./hall.ts"
+import { type HallNow, hallNow, minutesBehind, openCounters, startsIn } from "./hall.ts"
 import { sessionsNear } from "./sessions.ts"
 
 /* The supervisor's day: what waits, who serves, what will be late, and what one more counter would change. */
@@ -123,9 +123,10 @@ export async function dayView(store: Store, code: string, now: Instant): Promise
 }
 
 function lateIn(hall: HallNow, starts: Map<string, Instant>): LateTicket[] {
-  const all = [...hall.waiting, ...hall.asleep].map(({ id, number, line, due }) => {
+  const all = [...hall.waiting, ...hall.asleep].map((row) => {
+    const { id, number, line, due } = row
     const expectedStart = starts.get(id) ?? null
-    const missesByMinutes = Math.max(0, Math.floor(((expectedStart ?? hall.now) - due) / minute))
+    const missesByMinutes = minutesBehind(row, expectedStart ?? hall.now)
     return { id, number, line, due, expectedStart, missesByMinutes }
   })
   return all

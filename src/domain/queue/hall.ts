@@ -79,8 +79,15 @@ export async function hallNow(store: Store, office: Office, session: Session | n
 /** Minutes of bookings that a line has still to serve in this session: those to come and those who are early. */
 export function bookedMinutesLeft(hall: HallNow, line: string): number {
   const coming = hall.coming.filter((booking) => booking.line === line).map((booking) => booking.minutes)
-  const early = hall.asleep.filter((row) => row.line === line && row.state === "early").map(hall.minutesFor)
+  const isEarly = (row: TicketRow) =>
+    row.state === "early" && (row.wakeAt ?? hall.now) < (hall.session?.endsAt ?? Infinity)
+  const early = hall.asleep.filter((row) => row.line === line && isEarly(row)).map(hall.minutesFor)
   return [...coming, ...early].reduce((sum, minutes) => sum + minutes, 0)
+}
+
+/** By how many minutes a start lies behind the ticket's due. Who is away is late only from when they wanted to be back. */
+export function minutesBehind({ due, wakeAt }: TicketRow, start: Instant): number {
+  return Math.max(0, Math.floor((start - Math.max(due, wakeAt ?? due)) / minute))
 }
 
 /** Of the office's planned counters, the part that is this line's: shared as the places a slot are. */

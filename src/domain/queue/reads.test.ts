@@ -5,6 +5,7 @@ import { refusal } from "../../testing/office.ts"
 import { recall } from "./calling.ts"
 import { pauseCounter } from "./counters.ts"
 import { dayView } from "./day-view.ts"
+import { away } from "./holder.ts"
 import { boardView, counterView, counterViews, queueView, ticketView } from "./reads.ts"
 import { absent } from "./serving.ts"
 import { transfer } from "./transfer.ts"
@@ -108,6 +109,16 @@ describe("the waiting list", () => {
     // Nobody is at a counter: the elderly person's due has passed.
     expect(waiting[0]?.missesByMinutes).toBe(20)
     expect(lines).toEqual([{ line: "PAS", waiting: 4, openCounters: 0, wait: null }])
+  })
+
+  test("nobody is late before the time at which they wanted to be back", async () => {
+    const hall = await testHall({ now: "2026-11-22T09:00", ...oneLine })
+    const { id } = await hall.walkIn()
+    await hall.open()
+    hall.time("09:40")
+    await hall.write((tx) => away(tx, "bearer", id, 20))
+    const { aside } = await queueView(hall.store, hall.code, hall.clock.office())
+    expect(aside[0]).toMatchObject({ id, state: "away", missesByMinutes: 0 })
   })
 
   test("shows a window of it and counts all", async () => {

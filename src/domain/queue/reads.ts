@@ -11,11 +11,11 @@ import {
 } from "../../../db/schema/queue.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
-import { type Instant, minute } from "../../base/day.ts"
+import type { Instant } from "../../base/day.ts"
 import { type Office, office } from "../offices/reads.ts"
 import { waitingIn } from "./counters.ts"
 import { type WaitRange, waitRange } from "./estimate.ts"
-import { type HallNow, hallNow, startsIn } from "./hall.ts"
+import { type HallNow, hallNow, minutesBehind, startsIn } from "./hall.ts"
 import { sessionsNear } from "./sessions.ts"
 import { bookedStart, counter, countersOf, ticket } from "./tickets.ts"
 import { type Why, whyOf } from "./why.ts"
@@ -149,12 +149,11 @@ async function queueRow(store: Store, { hall, starts }: HallView, row: TicketRow
   const { id, number, line, service, state, people, need, arrivedAt, due, wakeAt, calls } = row
   const expectedStart = starts.get(id) ?? null
   const served = state === "called" || state === "serving"
-  const late = served ? 0 : (expectedStart ?? hall.now) - due
   const desk = row.counter === null ? undefined : hall.counters.find((other) => other.id === row.counter)
   return {
     ...{ id, number, line, service, state, people, need, arrivedAt, due, expectedStart, wakeAt, calls },
     why: whyOf(row, await bookedStart(store, row.booking), hall.waiting),
-    missesByMinutes: Math.max(0, Math.floor(late / minute)),
+    missesByMinutes: served ? 0 : minutesBehind(row, expectedStart ?? hall.now),
     counter: desk ? { id: desk.id, number: desk.number } : null,
   }
 }

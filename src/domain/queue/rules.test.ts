@@ -39,6 +39,10 @@ function place({ comes, booked, need = false, ready = false, walkIn = empty, ses
 }
 
 describe("a person's due time", () => {
+  test("booked for 13:00 and there at 08:00 without being ready: no place before the booked one", () => {
+    expect(place({ booked: "13:00", comes: "08:00" })).toEqual({ due: "13:05", by: "booking", early: "13:00" })
+  })
+
   test("booked for 10:00 and there at 09:50: due 10:05, left in peace until 10:00", () => {
     expect(place({ booked: "10:00", comes: "09:50" })).toEqual({ due: "10:05", by: "booking", early: "10:00" })
   })
@@ -117,8 +121,10 @@ describe("whatever rights a person has", () => {
     fc.assert(
       fc.property(who, anyLine, chains, anySession, (who, line, chains, session) => {
         const plain = walkInDue(who.arrivedAt, line.targetMinutes, chains.walkIn, session)
-        const { due } = placeOf(who, line, chains, session)
-        expect(due).toBeLessThanOrEqual(plain)
+        const { due, wakeAt } = placeOf(who, line, chains, session)
+        if (wakeAt === null) expect(due).toBeLessThanOrEqual(plain)
+        else expect(due).toBeLessThanOrEqual(walkInDue(wakeAt, line.targetMinutes, chains.walkIn, session))
+        expect(placeOf({ ...who, ready: true }, line, chains, session).due).toBeLessThanOrEqual(plain)
         expect(due).toBeLessThanOrEqual(session.endsAt)
         expect(Number.isInteger(due)).toBe(true)
         const less = placeOf({ ...who, need: false }, line, chains, session)

@@ -84,8 +84,9 @@ export interface Place {
 }
 
 /**
- * The place of somebody who arrives. Who holds several rights has the smallest due, so no right ever makes a person later than a plain
- * walk-in of the same minute. A booked person is left in peace until the booked time, unless ready or due earlier by a need.
+ * The place of somebody who arrives. Who holds several rights has the smallest due, so no right ever makes a person who may be called
+ * later than a plain walk-in of the same minute. A booked person is left in peace until the booked time, unless ready or due earlier by
+ * a need; until then nobody takes a walk-in's place too, or checking in at opening would be the way to be first at any hour.
  */
 export function placeOf(
   who: Arrival,
@@ -94,15 +95,16 @@ export function placeOf(
   session: Session,
 ): Place {
   const { arrivedAt, bookedAt } = who
-  const rights: { due: Instant; dueBy: DueBy }[] = []
-  if (bookedAt !== null) {
-    rights.push({ due: bookedDue({ bookedAt, arrivedAt }, line, session), dueBy: "booking" })
-  }
-  if (who.need) rights.push({ due: needDue(arrivedAt, line.needTargetMinutes, chains.need, session), dueBy: "need" })
-  rights.push({ due: walkInDue(arrivedAt, line.targetMinutes, chains.walkIn, session), dueBy: "walkin" })
-  const best = rights.reduce((smallest, right) => (right.due < smallest.due ? right : smallest))
-  const early = bookedAt !== null && arrivedAt < bookedAt && !who.ready && best.dueBy !== "need"
-  return { ...best, wakeAt: early ? bookedAt : null }
+  const booked = bookedAt === null ? Infinity : bookedDue({ bookedAt, arrivedAt }, line, session)
+  const needed = who.need ? needDue(arrivedAt, line.needTargetMinutes, chains.need, session) : Infinity
+  const wakeAt = bookedAt !== null && arrivedAt < bookedAt && !who.ready && booked <= needed ? bookedAt : null
+  const walkIn = walkInDue(wakeAt ?? arrivedAt, line.targetMinutes, chains.walkIn, session)
+  const rights: { due: Instant; dueBy: DueBy }[] = [
+    { due: booked, dueBy: "booking" },
+    { due: needed, dueBy: "need" },
+    { due: walkIn, dueBy: "walkin" },
+  ]
+  return { ...rights.reduce((smallest, right) => (right.due < smallest.due ? right : smallest)), wakeAt }
 }
 
 /** From this age on a person has the right to priority without asking. */

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "bun:test"
 import { day } from "../../base/day.ts"
-import { type TestHall, testHall } from "../../testing/hall.ts"
+import { riyadh, type TestHall, testHall } from "../../testing/hall.ts"
 import { dayChange } from "../../testing/office.ts"
 import { away } from "./holder.ts"
 import { absent, park } from "./serving.ts"
 import { endSessions } from "./session-end.ts"
+import { undo } from "./undo.ts"
 
 const end = (hall: TestHall) => hall.write((tx) => endSessions(tx, hall.code))
 
@@ -94,6 +95,27 @@ describe("when a session is over", () => {
     ])
     // Numbers go on through the day: two people of one day never bear the same.
     expect([morning.number, evening.number]).toEqual([201, 202])
+  })
+
+  test("who checks in this morning for this evening is not sent home at noon, but in the evening", async () => {
+    const hours = [
+      { start: "07:30", minutes: 420 },
+      { start: "16:00", minutes: 300 },
+    ]
+    const hall = await testHall({ now: "2026-11-22T14:00", hours })
+    const booking = await hall.booked(hall.citizen(), "16:15")
+    const { ticket } = await hall.arrive(booking, { ready: true })
+    expect(riyadh(ticket.due)).toBe("14:30")
+    hall.time("15:30")
+    await end(hall)
+    expect((await hall.ticketNow(ticket.id)).state).toBe("waiting")
+    hall.time("16:20")
+    await hall.open()
+    expect((await hall.next())?.id).toBe(ticket.id)
+    await hall.write((tx) => undo(tx, hall.agent(), ticket.id))
+    hall.time("21:30")
+    expect((await end(hall)).left.map(({ id }) => id)).toEqual([ticket.id])
+    expect((await hall.bookingNow(booking.id)).state).toBe("missed")
   })
 
   test("a day that is closed at noon leaves nobody in a dead queue", async () => {

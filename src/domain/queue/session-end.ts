@@ -2,13 +2,13 @@ import { and, eq, sql } from "drizzle-orm"
 import { type TicketRow, tickets } from "../../../db/schema/queue.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Tx } from "../../../db/write.ts"
-import { hour, minute } from "../../base/day.ts"
+import { hour, type Instant, minute } from "../../base/day.ts"
 import type { Session } from "../offices/hours.ts"
 import { office, sessionsAround } from "../offices/reads.ts"
 import { bookingMissed } from "./booked.ts"
 import { shut } from "./counters.ts"
 import { sessionOfArrival } from "./sessions.ts"
-import { change, countersOf, letGo } from "./tickets.ts"
+import { bookedStart, change, countersOf, letGo } from "./tickets.ts"
 
 /** Who came in time is still called this long after closing time, as long as a counter is open. */
 const overtimeMinutes = 30
@@ -35,12 +35,21 @@ export async function endSessions(tx: Tx, officeCode: string): Promise<SessionEn
 
   const left: TicketRow[] = []
   for (const row of await liveTickets(tx).execute({ office: here.code })) {
-    const session = sessionOfArrival(sessions, row.day, row.arrivedAt)
+    const session = sessionOfArrival(sessions, row.day, await servedFrom(tx, row))
     const atCounter = row.state === "called" || row.state === "serving"
     if (atCounter ? ended(session, forgottenHours * hour) : isOver(session)) left.push(await sendHome(tx, row))
   }
 
   return { left, closed: await closeCounters(tx, here.code, sessions) }
+}
+
+/**
+ * An instant of the session in which a ticket is served: who checked in this morning for the evening has the evening still to come, and
+ * who was sent on from another office came here later than the ticket says.
+ */
+async function servedFrom(tx: Tx, row: TicketRow): Promise<Instant> {
+  const arrived = row.cameFrom === null ? row.arrivedAt : Math.max(row.arrivedAt, row.due - 1)
+  return Math.max(arrived, (await bookedStart(tx, row.booking)) ?? arrived)
 }
 
 async function sendHome(tx: Tx, row: TicketRow): Promise<TicketRow> {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test"
+import { eq } from "drizzle-orm"
+import { bookingPeople } from "../../../db/schema/bookings.ts"
 import type { TicketRow } from "../../../db/schema/queue.ts"
 import { minute } from "../../base/day.ts"
 import { riyadh, type TestHall, testHall } from "../../testing/hall.ts"
@@ -74,6 +76,22 @@ describe("within thirty seconds", () => {
     await hall.write((tx) => undo(tx, hall.agent(), id))
     expect((await hall.next(2))?.id).toBe(id)
   })
+})
+
+test("a finish that is undone brings the booking back in force; not where the person has booked anew since", async () => {
+  const { hall, booking, id } = await atTen()
+  const openNow = async () => {
+    const rows = await hall.store.db.select().from(bookingPeople).where(eq(bookingPeople.booking, booking.id))
+    return rows.map(({ open }) => open)
+  }
+  await hall.done(await hall.serveNext())
+  expect(await openNow()).toEqual([false])
+  await hall.write((tx) => undo(tx, hall.agent(), id))
+  expect(await openNow()).toEqual([true])
+  await hall.write((tx) => finish(tx, hall.agent(), id, { outcome: "done" }))
+  await hall.booked(hall.citizen(), "12:00")
+  expect(await hall.write((tx) => undo(tx, hall.agent(), id))).toMatchObject({ state: "serving" })
+  expect(await openNow()).toEqual([false])
 })
 
 describe("what is not undone", () => {
