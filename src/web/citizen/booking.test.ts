@@ -111,6 +111,18 @@ describe("a booking", () => {
     expect(reading(await who.get(`/offices/${office.code}`))).toContain("Changed hours")
   })
 
+  test("tells from when one may check in, and never before the doors are open", async () => {
+    const first = await booked(someone(), office.slot("07:30", { on: tomorrow }))
+    const later = await booked(someone(), office.slot("08:30", { on: tomorrow }))
+    for (const [{ who, page }, from] of [
+      [first, "07:30"],
+      [later, "08:00"],
+    ] as const) {
+      expect(reading(await who.get(page))).toContain(`You can check in from ${from}.`)
+      expect(reading(await who.get(`${page}/slip`))).toContain(`You can check in from ${from}.`)
+    }
+  })
+
   test("goes into the person's calendar at the right instant", async () => {
     const { who, page, id } = await booked(someone(), office.slot("12:45", { on: tomorrow }), { service: "PAS-10" })
     const file = await who.get(`${page}/calendar.ics`)

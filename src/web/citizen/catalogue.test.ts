@@ -21,7 +21,15 @@ const server = await testServer({
     seasons: [{ id: "ramadan", first: "2026-12-01", last: "2026-12-29" }],
     holidays: [{ first: "2026-11-25" }],
     services: [{ code: "PAS-30", sector: "PAS", minutes: 15, bookingOnly: true }],
-    more: [{ code: "BER-MIS", zone: "Europe/Berlin", counters: 1, lines: [{ code: "PAS" }] }],
+    more: [
+      {
+        code: "BER-MIS",
+        zone: "Europe/Berlin",
+        counters: 1,
+        lines: [{ code: "PAS" }],
+        hours: [{ start: "09:30", minutes: 240 }],
+      },
+    ],
   },
 })
 const { office } = server
@@ -115,7 +123,7 @@ describe("an office", () => {
   test("speaks Arabic to who reads Arabic, by its own clock", async () => {
     const page = reading(await reader.get("/offices/BER-MIS", arabic))
     expect(page).toContain("بتوقيت برلين")
-    expect(page).toContain("من 7:30 ص إلى 2:30 م")
+    expect(page).toContain("من 9:30 ص إلى 1:30 م")
   })
 
   test("in a night of Ramadan says on which date the hours after midnight fall", async () => {
