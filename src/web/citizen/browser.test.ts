@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from "bun:test"
+import { afterAll, expect, setDefaultTimeout, test } from "bun:test"
 import { eq } from "drizzle-orm"
 import type { Page } from "playwright-core"
 import { services } from "../../../db/schema/catalogue.ts"
@@ -29,6 +29,8 @@ await office.write(async (tx) => {
   const child = { kind: "citizen" as const, name: { ar: "جود", en: "Joud" }, birthYear: 2018 }
   await relate(tx, mother, await enrol(tx, server.keys, child), "child")
 })
+
+setDefaultTimeout(60_000)
 
 afterAll(() => {
   expect(server.bugs).toEqual([])

@@ -1,6 +1,6 @@
 import { z } from "zod"
 import type { HoldRow } from "../../../db/schema/availability.ts"
-import { isRefusal, Refusal } from "../../base/refusal.ts"
+import { isRefusal } from "../../base/refusal.ts"
 import { slotId } from "../../domain/availability/grid.ts"
 import { liveHold, ownHold, releaseHold } from "../../domain/availability/holds.ts"
 import { book } from "../../domain/bookings/writes.ts"
@@ -18,7 +18,8 @@ import { Button, ButtonLink, PostForm } from "../shell/controls.tsx"
 import { type Choice, slotsHref } from "./choice.ts"
 import { BigHour, BothCalendars, OtherClock, readerZone } from "./moments.tsx"
 import { Names, namesOf } from "./people.tsx"
-import { citizenOf, slotsAnswer } from "./slots.tsx"
+import { slotsAnswer } from "./slots.tsx"
+import { mustBeCitizen } from "./who.ts"
 
 /** A place that is kept for ten minutes: what it is, until when, one button. */
 export async function holdPage(c: Context): Promise<Response> {
@@ -168,10 +169,4 @@ export async function release(c: Context): Promise<Response> {
 /** What was chosen when the place was kept. */
 function choiceOf({ office, service, line, startsAt, people }: HoldRow): Choice {
   return { office, service, slot: slotId(office, line, startsAt), day: null, for: people, people: people.length }
-}
-
-export function mustBeCitizen(c: Context) {
-  const citizen = citizenOf(c)
-  if (!citizen) throw new Refusal("not_signed_in")
-  return citizen
 }

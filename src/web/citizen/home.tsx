@@ -20,11 +20,11 @@ import { paths } from "../paths.ts"
 import { Card, LinkList } from "../shell/cards.tsx"
 import { ButtonLink } from "../shell/controls.tsx"
 import { Icon, sectorIcon } from "../shell/icons.tsx"
-import { StatePill, standing } from "./booking.tsx"
 import { BigHour, BothCalendars, howFar, OtherClock, readerZone } from "./moments.tsx"
 import { SearchForm } from "./search.tsx"
-import { citizenOf } from "./slots.tsx"
+import { StatePill, standing } from "./standing.tsx"
 import { officeNow, openText, WaitNow } from "./waits.tsx"
+import { citizenOf } from "./who.ts"
 
 /** The first page: the question, what is next for whoever is signed in, what there is, and how long one waits where. */
 export async function homePage(c: Context): Promise<Response> {

@@ -12,11 +12,11 @@ import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
 import { ButtonLink } from "../shell/controls.tsx"
-import { Code, StatePill, standing } from "./booking.tsx"
 import { calendarOf } from "./calendar.ts"
-import { mustBeCitizen } from "./hold.tsx"
 import { arrivalFrom, BigHour, BothCalendars, OtherClock, readerZone } from "./moments.tsx"
 import { Names, namesOf } from "./people.tsx"
+import { Code, StatePill, standing } from "./standing.tsx"
+import { mustBeCitizen } from "./who.ts"
 
 /** What to bring, on a phone or on paper: A6, or the 80 mm of a receipt printer with `?paper=80`. */
 export async function slipPage(c: Context): Promise<Response> {
