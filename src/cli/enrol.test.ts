@@ -1,0 +1,75 @@
+import { expect, test } from "bun:test"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { openStore } from "../../db/open.ts"
+import { readStore } from "../../db/store.ts"
+import { machineChance } from "../base/clock.ts"
+import { subjectOfKey } from "../domain/access/keys.ts"
+import { isPassword } from "../domain/access/passwords.ts"
+import { staffForSignIn } from "../domain/access/sessions.ts"
+import { personByNumber } from "../domain/people/reads.ts"
+import { atTheEnd } from "../testing/cleanup.ts"
+import { openKeys } from "./keys-file.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "dawr-enrol-"))
+const env = { ...process.env, DATA_DIR: join(folder, "data"), PUBLIC_ORIGIN: "http://localhost:3000" }
+atTheEnd(() => rmSync(folder, { recursive: true, force: true }))
+
+async function run(command: string, ...args: string[]) {
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, `${command}.ts`), ...args], {
+    env,
+    stdout: "pipe",
+    stderr: "pipe",
+  })
+  const [out, err] = [await new Response(child.stdout).text(), await new Response(child.stderr).text()]
+  return { code: await child.exited, out, err }
+}
+
+const enrol = (...args: string[]) => run("enrol", ...args)
+const named = ["--ar", "سارة", "--en", "Sara"]
+const demoFiles = ["offices.json", "services.json"].map((name) => join(import.meta.dir, "demo", name))
+
+test("an operator lets in an agent, a kiosk, a program and a person; what opens the door is printed once and works", async () => {
+  expect((await enrol("staff", "sara", "--role", "agent", "--office", "RUH-RML", ...named)).err).toContain(
+    "npm run setup",
+  )
+  expect((await run("setup", ...demoFiles, "--yes")).code).toBe(0)
+
+  const agent = await enrol("staff", "Sara", "--role", "agent", "--office", "RUH-RML", ...named)
+  const kiosk = await enrol("device", "kiosk", "--office", "RUH-RML")
+  const program = await enrol("key", "Reporting", "--scopes", "facts:read")
+  const person = await enrol("person", "1000000008", "--birth-year", "1990", "--mobile", "0550000000", ...named)
+  expect([agent.code, kiosk.code, program.code, person.code]).toEqual([0, 0, 0, 0])
+
+  const opened = openStore(env.DATA_DIR, { create: false })
+  const store = readStore(opened.reading)
+  const keys = openKeys(`${env.DATA_DIR}.keys.json`, { create: false, chance: machineChance })
+  const row = await staffForSignIn(store, "sara")
+  expect(await isPassword(/password (\S+)/.exec(agent.out)?.[1] ?? "", row?.passwordHash ?? null)).toBe(true)
+  expect(row).toMatchObject({ role: "agent", scope: "RUH-RML" })
+  const device = await subjectOfKey(store, /key=(\S+)/.exec(kiosk.out)?.[1] ?? "", Date.now())
+  expect(device).toMatchObject({ role: "kiosk", office: "RUH-RML" })
+  const integrator = await subjectOfKey(store, program.out.trim().split("\n").at(-1) ?? "", Date.now())
+  expect(integrator).toMatchObject({ role: "integrator", scopes: ["facts:read"] })
+  const known = await personByNumber(store, keys.index("number", "1000000008"))
+  expect(await isPassword(/password (\S+)/.exec(person.out)?.[1] ?? "", known?.passwordHash ?? null)).toBe(true)
+  opened.close()
+}, 60_000)
+
+test("what cannot be is said in a sentence and lets nobody in", async () => {
+  const wrong = [
+    [["staff", "sara", "--role", "agent", "--office", "RUH-RML", ...named], "login is taken"],
+    [["staff", "x", "--role", "king", ...named], "--role must be"],
+    [["staff", "omar", "--role", "agent", "--office", "NOWHERE", ...named], "no such office"],
+    [["device", "toaster", "--office", "RUH-RML"], "kiosk or a board"],
+    [["key", "Reporting", "--scopes", "everything"], "there is no scope everything"],
+    [["person", "1000000008", "--birth-year", "1990", ...named], "enrolled already"],
+    [["person", "123", "--birth-year", "1990", ...named], "ten digits"],
+    [["nothing"], "Usage"],
+  ] as const
+  for (const [args, said] of wrong) {
+    const { code, err } = await enrol(...args)
+    expect([args[0], code !== 0, err.includes(said) || err]).toEqual([args[0], true, true])
+  }
+}, 60_000)

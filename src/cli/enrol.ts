@@ -1,0 +1,174 @@
+import { parseArgs } from "node:util"
+import { openStore, StoreProblem } from "../../db/open.ts"
+import { readStore, type Store } from "../../db/store.ts"
+import { openWriter, type Turn } from "../../db/write.ts"
+import { machineChance, machineClock } from "../base/clock.ts"
+import { EnvProblem, readEnv } from "../base/env.ts"
+import { token } from "../base/id.ts"
+import { isRefusal } from "../base/refusal.ts"
+import type { Keys } from "../base/seal.ts"
+import { readMobile, readNumber } from "../base/text.ts"
+import { makeKey } from "../domain/access/keys.ts"
+import { hashPassword } from "../domain/access/passwords.ts"
+import { addDevice, addStaff } from "../domain/access/staff.ts"
+import { office as officeOf } from "../domain/offices/reads.ts"
+import { personByNumber } from "../domain/people/reads.ts"
+import { enrol } from "../domain/people/writes.ts"
+import { openKeys } from "./keys-file.ts"
+
+/*
+ *   npm run enrol -- staff ruh-rml-3 --role agent --office RUH-RML --ar "سارة الدوسري" --en "Sara Al-Dossari"
+ *   npm run enrol -- device kiosk --office RUH-RML
+ *   npm run enrol -- key Reporting --scopes facts:read,board:read
+ *   npm run enrol -- person 1000000008 --birth-year 1990 --mobile 0550000000 --ar "نورة" --en "Noura"
+ *
+ * Lets people, screens and programs in, with the server stopped. What opens a door is printed once and kept nowhere.
+ */
+
+const usage = `Usage: npm run enrol -- <what> [options]
+
+  staff LOGIN --role agent|supervisor|administrator|auditor --office CODE --ar NAME --en NAME
+  device kiosk|board --office CODE
+  key NAME --scopes bookings:read,bookings:write,facts:read,board:read,queue:read
+  person NUMBER --birth-year YEAR [--mobile NUMBER] --ar NAME --en NAME`
+
+const options = {
+  role: { type: "string" },
+  office: { type: "string" },
+  ar: { type: "string" },
+  en: { type: "string" },
+  scopes: { type: "string" },
+  "birth-year": { type: "string" },
+  mobile: { type: "string" },
+} as const
+
+const roles = ["agent", "supervisor", "administrator", "auditor"] as const
+const scopesKnown = ["bookings:read", "bookings:write", "facts:read", "board:read", "queue:read"]
+
+/** A mistake of whoever typed the command. */
+class Mistake extends Error {}
+
+type Given = Partial<Record<keyof typeof options, string>>
+type Enrolled = { turn: Turn<string>; says: (made: string) => string }
+
+async function main(args: string[]): Promise<number> {
+  const { positionals, values } = parseArgs({ args, options, allowPositionals: true })
+  const [what = "", name = ""] = positionals
+  const given = values as Given
+  if (!(what in ways) || name === "") {
+    process.stderr.write(`${usage}\n`)
+    return 64
+  }
+  const env = readEnv({ ...process.env, NODE_ENV: undefined })
+  const opened = openStore(env.dataDir, { create: false })
+  try {
+    const keys = openKeys(env.keysFile, { create: false, chance: machineChance })
+    const store = readStore(opened.reading)
+    const { turn, says } = await ways[what as keyof typeof ways]({ store, keys, name, given, origin: env.origin })
+    const writer = openWriter(opened.writing, { clock: machineClock() })
+    const made = await writer.write(turn, { scopes: ["accounts"] })
+    await writer.close()
+    process.stdout.write(`${says(made)}\n`)
+    return 0
+  } finally {
+    opened.close()
+  }
+}
+
+interface Asked {
+  store: Store
+  keys: Keys
+  name: string
+  given: Given
+  origin: string
+}
+
+const ways = { staff, device, key, person }
+
+async function staff({ store, name: login, given }: Asked): Promise<Enrolled> {
+  const role = roles.find((one) => one === given.role)
+  if (!role) throw new Mistake(`--role must be one of ${roles.join(", ")}`)
+  if (!/^[a-z0-9._-]{2,40}$/i.test(login)) throw new Mistake("a login has 2 to 40 letters, digits, dots or dashes")
+  const everywhere = given.office === undefined && (role === "administrator" || role === "auditor")
+  if (!everywhere) await officeOf(store, needed(given, "office"))
+  const password = token(machineChance, 12)
+  const passwordHash = await hashPassword(password)
+  const scope = everywhere
+    ? { scopeKind: "all" as const, scope: "" }
+    : { scopeKind: "office" as const, scope: given.office ?? "" }
+  const name = { ar: needed(given, "ar"), en: needed(given, "en") }
+  return {
+    turn: (tx) => addStaff(tx, { login, name, passwordHash, role, ...scope }, "operator"),
+    says: () => `${role} ${login.toLowerCase()}, password ${password} (shown this once)`,
+  }
+}
+
+async function device({ store, name: kind, given, origin }: Asked): Promise<Enrolled> {
+  if (kind !== "kiosk" && kind !== "board") throw new Mistake("a device is a kiosk or a board")
+  const { code } = await officeOf(store, needed(given, "office"))
+  return {
+    turn: async (tx) => {
+      const id = await addDevice(tx, { office: code, kind, name: `${code} ${kind}` }, "operator")
+      return makeKey(tx, { kind: "device", subject: id, name: kind, scopes: [], office: code, demo: false }, "operator")
+    },
+    says: (made) =>
+      `Open this address once on the ${kind} of ${code} (it is shown this once):\n${origin}/${kind}/${code}?key=${made}`,
+  }
+}
+
+async function key({ name, given }: Asked): Promise<Enrolled> {
+  const scopes = needed(given, "scopes")
+    .split(",")
+    .map((scope) => scope.trim())
+  const unknown = scopes.filter((scope) => !scopesKnown.includes(scope))
+  if (unknown.length > 0)
+    throw new Mistake(`there is no scope ${unknown.join(", ")}; there are ${scopesKnown.join(", ")}`)
+  return {
+    turn: (tx) => makeKey(tx, { kind: "integrator", subject: tx.id(), name, scopes, demo: false }, "operator"),
+    says: (made) => `The key of ${name}, good for a year (shown this once):\n${made}`,
+  }
+}
+
+async function person({ store, keys, name: typed, given }: Asked): Promise<Enrolled> {
+  const nationalId = readNumber(typed)
+  if (!nationalId) throw new Mistake("an identity number has ten digits and begins with 1 or 2")
+  if (await personByNumber(store, keys.index("number", nationalId)))
+    throw new Mistake("this number is enrolled already")
+  const birthYear = Number(needed(given, "birth-year"))
+  if (!Number.isInteger(birthYear) || birthYear < 1900 || birthYear > 2200)
+    throw new Mistake("--birth-year is a year such as 1990")
+  const mobile = given.mobile === undefined ? undefined : (readMobile(given.mobile) ?? null)
+  if (mobile === null) throw new Mistake("--mobile is a number such as 0550000000")
+  const password = token(machineChance, 12)
+  const passwordHash = await hashPassword(password)
+  const kind = nationalId.startsWith("1") ? "citizen" : "resident"
+  const name = { ar: needed(given, "ar"), en: needed(given, "en") }
+  return {
+    turn: (tx) => enrol(tx, keys, { kind, name, nationalId, birthYear, mobile, passwordHash }),
+    says: () => `${kind} ${nationalId}, password ${password} (shown this once)`,
+  }
+}
+
+function needed(given: Given, name: keyof Given): string {
+  const value = given[name]?.trim()
+  if (!value) throw new Mistake(`--${name} is missing`)
+  return value
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (thrown: unknown) => {
+    const text = explain(thrown)
+    process.stderr.write(`${text}\n`)
+    process.exit(65)
+  },
+)
+
+function explain(thrown: unknown): string {
+  if (thrown instanceof Mistake || thrown instanceof StoreProblem || thrown instanceof EnvProblem) return thrown.message
+  if (isRefusal(thrown)) return `There is no such ${thrown.details["what"] ?? "thing"}.`
+  const text = thrown instanceof Error ? thrown.message : String(thrown)
+  if (/UNIQUE constraint failed: staff.login/.test(text)) return "This login is taken."
+  if (/Unknown option/.test(text)) return `${text}\n${usage}`
+  return thrown instanceof Error ? (thrown.stack ?? text) : text
+}
