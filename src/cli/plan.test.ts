@@ -35,6 +35,12 @@ function mistakesOfHours(hours: Record<string, unknown>): string[] {
   return mistakesWith(({ offices }) => offices[0]?.hours.push({ layer: "base", start: "09:00", minutes: 60, ...hours }))
 }
 
+test("an office's zone is a place with its clock changes, not an offset that knows of none", () => {
+  const mistakesOfZone = (zone: string) => mistakesWith(({ offices }) => Object.assign(offices[0] ?? {}, { zone }))
+  expect(mistakesOfZone("Europe/Berlin")).toEqual([])
+  for (const zone of ["+03:00", "-0500", "Mars/Olympus", ""]) expect(mistakesOfZone(zone)).toHaveLength(1)
+})
+
 const season = "ramadan-1448"
 
 describe("an agency's hours", () => {

@@ -22,7 +22,8 @@ const wallTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time is writte
 const zone = z.string().refine((text) => {
   try {
     new Intl.DateTimeFormat("en", { timeZone: text })
-    return true
+    // An offset such as +03:00 is accepted there too, and knows of no summer time.
+    return /^[A-Za-z]/.test(text)
   } catch {
     return false
   }

@@ -108,7 +108,11 @@ function readFiles(files: [string, string]): SetupPlan {
   const [offices, services] = files.map((file) => {
     const path = resolve(process.env.INIT_CWD ?? ".", file)
     if (!existsSync(path)) throw new StoreProblem(`There is no file ${path}.`)
-    return readFileSync(path, "utf8")
+    try {
+      return readFileSync(path, "utf8")
+    } catch (thrown) {
+      throw new StoreProblem(`${path} cannot be read (${thrown instanceof Error ? thrown.message : thrown}).`)
+    }
   })
   const plan = readPlan(offices ?? "", services ?? "")
   const logo = plan.look?.logo

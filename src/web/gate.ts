@@ -153,8 +153,8 @@ async function byDevice(c: Context): Promise<boolean> {
   return true
 }
 
-/** What the browser sends with a form, or with nothing at all. */
-const formTypes = new Set(["application/x-www-form-urlencoded", "multipart/form-data"])
+/** What the browser sends with a form of ours: none of them uploads a file. */
+const formType = "application/x-www-form-urlencoded"
 
 /**
  * For every request by cookie that may change something, whatever its content type: the browser says that it comes from this site and
@@ -170,7 +170,7 @@ export const fromOurPages: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (origin !== undefined && origin !== c.var.house.env.origin) throw new Refusal("forged_request")
   if (site === undefined && origin === undefined) throw new Refusal("forged_request")
   const type = c.req.header("Content-Type")?.split(";")[0]?.trim().toLowerCase()
-  if (type !== undefined && !formTypes.has(type)) throw new Refusal("unsupported_type")
+  if (type !== undefined && type !== formType) throw new Refusal("unsupported_type")
   if (c.var.formToken !== "") {
     const given = c.req.header("X-Form-Token") ?? (await c.req.parseBody())["_form"]
     if (typeof given !== "string" || !sameText(given, c.var.formToken)) throw new Refusal("forged_request")
