@@ -18,7 +18,6 @@ export const paths = {
   bookingMove: (id: string) => `/bookings/${id}/move`,
   bookingAcceptance: (id: string) => `/bookings/${id}/acceptance`,
   bookingCalendar: (id: string) => `/bookings/${id}/calendar.ics`,
-  bookingArrival: (id: string) => `/bookings/${id}/arrival`,
   ticket: (id: string, capability?: string) => (capability ? `/t/${id}/${capability}` : `/tickets/${id}`),
   hall: (office: string) => `/hall/${office}`,
   hallQr: (office: string) => `/board/${office}/hall.svg`,
