@@ -28,7 +28,6 @@ export function SearchForm({ lang, value }: { lang: Lang; value?: string }) {
           id="q"
           name="q"
           type="search"
-          dir="auto"
           maxlength={queryMost}
           placeholder={words.searchHint}
           value={value}

@@ -125,7 +125,7 @@ export function Field({
         maxlength={maxlength}
         autofocus={autofocus}
         inputmode={digits ? "numeric" : undefined}
-        dir={digits ? "ltr" : type === "password" ? "ltr" : "auto"}
+        dir={digits || type === "password" ? "ltr" : undefined}
         aria-invalid={error ? "true" : undefined}
         aria-describedby={notes || undefined}
       />
