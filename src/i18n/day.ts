@@ -10,7 +10,7 @@ export const dayWords = inBoth({
     board: "شاشة النداء",
     waitingAnd: (waiting: string, counters: string) => `${waiting} و${counters}.`,
     longest: (minutes: string) => `الأطول انتظارًا وصل قبل ${minutes}.`,
-    willMiss: (people: string, time: string) => `${people} سيفوتهم وقتهم قبل ${time}`,
+    willMiss: (people: string, time: string) => `سيتأخر ${people} عن الوقت المحدد قبل ${time}`,
     ifNothing: "إن بقي الحال كما هو.",
     allOnTime: "الجميع في وقتهم إن بقي الحال كما هو.",
     closedNow: "المكتب مغلق الآن.",

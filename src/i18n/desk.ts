@@ -1,4 +1,5 @@
 import { inBoth } from "./lang.ts"
+import { counted } from "./plural.ts"
 
 /** The agent's desk: short labels, the same every time. */
 export const deskWords = inBoth({
@@ -22,7 +23,7 @@ export const deskWords = inBoth({
     idle: "لا أحد عند الشباك",
     idleHelp: "اضغط «النداء التالي» لتنادي أول من يحين دوره.",
     called: "نودي",
-    calledTimes: (count: number) => (count > 1 ? `نودي ${count} مرات` : "نودي"),
+    calledTimes: (count: number) => (count > 1 ? `نودي ${counted("times", count, "ar")}` : "نودي"),
     serving: "تُقدَّم له الخدمة",
     since: "منذ",
     usual: (minutes: string) => `المعتاد ${minutes}`,
@@ -62,7 +63,7 @@ export const deskWords = inBoth({
     send: "تحويل",
     change: "تغيير",
     waitTitle: (count: string) => count,
-    lateCount: (count: number) => (count === 1 ? "واحد متأخر" : count === 2 ? "اثنان متأخران" : `${count} متأخرون`),
+    lateCount: (count: number) => (count === 1 ? "واحد متأخر" : count === 2 ? "اثنان متأخران" : `المتأخرون ${count}`),
     find: "رقم الدور أو رمز الموعد",
     findButton: "بحث",
     found: "نتيجة البحث",

@@ -49,7 +49,7 @@ export const kioskWords = inBoth({
     followHelp: "صوّر الرمز، واخرج إن شئت. سننبّهك حين يقترب دورك.",
     takePaper: "خذ الورقة من الأسفل",
     done: "انتهيت",
-    wipes: (seconds: string) => `تُمسح الشاشة بعد ${seconds} ثانية`,
+    wipes: (seconds: string) => `تُمسح الشاشة بعد ${seconds}\u00a0ث`,
     stillHere: "أنا ما زلت هنا",
     stillThere: "هل ما زلت هنا؟",
     ticketNumber: "رقم الدور",

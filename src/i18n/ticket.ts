@@ -25,7 +25,7 @@ export const ticketWords = inBoth({
     ready: "أنا جاهز الآن",
     called: "حان دورك",
     calledGo: "توجّه إلى الشباك",
-    calledAt: (time: string) => `نودي عليك الساعة ${time}`,
+    calledAt: (time: string) => `نودي رقمك الساعة ${time}`,
     cannotCome: "لا أستطيع الحضور الآن",
     serving: "تُقدَّم لك الخدمة الآن",
     servingAt: (counter: number) => `عند الشباك ${counter}`,

@@ -36,6 +36,7 @@ export interface OfficePlan {
   counters?: number
   soonestMinutes?: number
   furthestDays?: number
+  earlyMinutes?: number
   lines?: LinePlan[]
   hours?: HoursPlan[]
 }
@@ -324,7 +325,7 @@ async function setUpOffice(tx: Tx, plan: OfficePlan & { code: string }, position
     counters: counterCount,
     soonestMinutes: plan.soonestMinutes ?? 60,
     furthestDays: plan.furthestDays ?? 30,
-    earlyMinutes: 30,
+    earlyMinutes: plan.earlyMinutes ?? 30,
     position,
     version: 1,
   })

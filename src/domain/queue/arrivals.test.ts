@@ -52,6 +52,19 @@ describe("a booked person arrives", () => {
     expect(riyadh(ticket.due)).toBe("09:50")
   })
 
+  test("at sixty or over, in the morning for the evening: due as a person who is here now, not in the evening", async () => {
+    const hours = [
+      { start: "07:30", minutes: 420 },
+      { start: "16:00", minutes: 300 },
+    ]
+    const hall = await testHall({ now: "2026-11-22T09:40", hours, earlyMinutes: 720 })
+    const elder = await hall.bornIn(hall.citizen(), 1950)
+    const { ticket } = await hall.arrive(await hall.booked(elder, "19:30"))
+    expect([ticket.state, riyadh(ticket.due), ticket.dueBy]).toEqual(["waiting", "09:50", "need"])
+    const { ticket: younger } = await hall.arrive(await hall.booked(hall.citizen(2), "19:30"))
+    expect([younger.state, riyadh(younger.due), riyadh(younger.wakeAt)]).toEqual(["early", "19:35", "19:30"])
+  })
+
   test("by the number and birth year of the card, where both agree", async () => {
     const hall = await testHall({ now: "2026-11-22T09:50" })
     const who = await hall.bornIn(hall.citizen(), 1985, "index-of-a-number")

@@ -55,17 +55,20 @@ export interface CheckedIn {
 export async function checkIn(tx: Tx, by: Subject, asked: CheckingIn): Promise<CheckedIn> {
   const here = await atTheDoor(tx, by, asked.office)
   const booking = await bookingFor(tx, by, here, asked)
-  const session = await sessionOfBooking(tx, here, booking, asked.ready ?? false)
+  const { session, current } = await sessionsOfBooking(tx, here, booking, asked.ready ?? false)
   const line = here.lines.find(({ code }) => code === booking.line)
   if (!line) throw new Refusal("booking_unknown")
   const live = await liveTicketOf(tx, session.day, booking.person)
   if (live) throw new Refusal("already_waiting")
 
   const need = await needOf(tx, by, asked.need ?? null, booking.id, booking.person)
-  const hall = await hallNow(tx, here, session, tx.now)
-  const chains = await chainsOf(tx, hall, line, session)
   const who = { arrivedAt: tx.now, bookedAt: booking.startsAt, need: need.counts, ready: asked.ready ?? false }
-  const ticket = await enter(tx, here, line, session, placeOf(who, line, chains, session), {
+  const placeIn = async (on: Session) =>
+    placeOf(who, line, await chainsOf(tx, await hallNow(tx, here, on, tx.now), line, on), on)
+  const booked = await placeIn(session)
+  // Who may be called this morning with a booking for this evening has a place of this morning.
+  const place = booked.wakeAt === null && current !== session ? await placeIn(current) : booked
+  const ticket = await enter(tx, here, line, session, place, {
     kind: "booked",
     service: booking.service,
     person: booking.person,
@@ -226,8 +229,13 @@ async function bookingsOf(
   return rows.map(({ booking }) => booking)
 }
 
-/** The booking's session, provided that the person may come in for it now. */
-async function sessionOfBooking(tx: Tx, here: Office, booking: BookingRow, ready: boolean): Promise<Session> {
+/** The booking's session, provided that the person may come in for it now, and the session that is on, where it is of the same day. */
+async function sessionsOfBooking(
+  tx: Tx,
+  here: Office,
+  booking: BookingRow,
+  ready: boolean,
+): Promise<{ session: Session; current: Session }> {
   const sessions = await sessionsAround(tx, here, tx.now)
   const today = sessionAt(sessions, tx.now)?.day ?? dayIn(tx.now, here.zone)
   const { startsAt } = booking
@@ -241,8 +249,7 @@ async function sessionOfBooking(tx: Tx, here: Office, booking: BookingRow, ready
   if (tx.now >= session.endsAt) throw new Refusal("not_today", { day: booking.day, startsAt })
   const current = sessionAt(sessions, tx.now)
   if (tx.now < comeAt && !(ready && current)) throw new Refusal("too_early", { startsAt, comeAt })
-  // Who is ready this morning for this evening takes a place of this morning.
-  return ready && current?.day === session.day ? current : session
+  return { session, current: current?.day === session.day ? current : session }
 }
 
 /** `named`: as it was asked for or is known. `counts`: whether it gives a smaller due; a need that nobody has confirmed does not yet. */
