@@ -2,7 +2,7 @@ import type { Store } from "../../db/store.ts"
 import { isBookingCode } from "../base/id.ts"
 import { Refusal } from "../base/refusal.ts"
 import type { Keys } from "../base/seal.ts"
-import { asciiDigits, readMobile, readNumber } from "../base/text.ts"
+import { asciiDigits, readMobile, readNumber, withoutMarks } from "../base/text.ts"
 import { personByMobile, personByNumber } from "../domain/people/reads.ts"
 
 /* Numbers as people type them. Refuses `number_invalid`, naming the field. */
@@ -19,9 +19,13 @@ function wrong(path: string): never {
   throw new Refusal("number_invalid", { fields: [{ path, message: "is no such number" }] })
 }
 
-/** A booking's code in plain digits. Refuses `booking_unknown` for what cannot be one: no booking bears it. */
+/**
+ * A booking's code in plain digits, as it is typed or as a reader types what the QR holds: the code alone, or an address that ends in it.
+ * Refuses `booking_unknown` for what cannot be one: no booking bears it.
+ */
 export function bookingCodeOf(text: string): string {
-  const code = asciiDigits(text).replace(/[\s\u00a0-]/g, "")
+  const typed = asciiDigits(withoutMarks(text)).replace(/[\s-]/g, "")
+  const code = /(?:^|\D)(\d{10})\D*$/.exec(typed)?.[1] ?? ""
   if (!isBookingCode(code)) throw new Refusal("booking_unknown")
   return code
 }

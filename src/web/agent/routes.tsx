@@ -4,7 +4,6 @@ import type { Scope, Tx } from "../../../db/write.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { cleanText, readMobile, readNumber } from "../../base/text.ts"
 import type { Staff } from "../../domain/access/subject.ts"
-import { personByMobile, personByNumber } from "../../domain/people/reads.ts"
 import { checkIn, issueTicket } from "../../domain/queue/arrivals.ts"
 import { callThis, next, recall } from "../../domain/queue/calling.ts"
 import { closeCounter, openCounter, pauseCounter } from "../../domain/queue/counters.ts"
@@ -18,6 +17,7 @@ import { counted } from "../../i18n/plural.ts"
 import { refusalWords } from "../../i18n/refusals.ts"
 import { readForm } from "../form.ts"
 import { type Context, get, type PageRoute, post } from "../house.ts"
+import { bookingCodeOf, holderOf } from "../numbers.ts"
 import { paths } from "../paths.ts"
 import { agentOf, deskPage, type Told } from "./desk.tsx"
 
@@ -35,7 +35,7 @@ const fields = z.object({
   outcome: z.enum(["done", "referred", "not_possible"]).optional(),
   note: z.string().max(2000).optional(),
   holder: z.string().max(40).optional(),
-  code: z.string().max(20).optional(),
+  code: z.string().max(200).optional(),
 })
 
 type Given = z.infer<typeof fields>
@@ -143,19 +143,12 @@ async function onTicket(c: Context, agent: Staff, verb: string, id: string, give
 
 async function issue(c: Context, office: string, given: Given): Promise<Told> {
   const { house, lang } = c.var
-  const { store, keys } = house
   const typed = given.holder?.trim() ?? ""
-  const [number, mobile] = [readNumber(typed), readMobile(typed)]
-  if (typed !== "" && !number && !mobile) throw new Refusal("number_invalid")
-  const known = number
-    ? await personByNumber(store, keys.index("number", number))
-    : mobile
-      ? await personByMobile(store, keys.index("mobile", mobile))
-      : null
-  const holder = known ? null : number ? keys.index("holder", number) : mobile ? keys.index("holder", mobile) : null
+  const [nationalId, mobile] = [readNumber(typed), readMobile(typed)]
+  if (typed !== "" && !nationalId && !mobile) throw new Refusal("number_invalid")
+  const bound = await holderOf(house.store, house.keys, { nationalId, mobile })
   const made = await house.writer.write(
-    (tx) =>
-      issueTicket(tx, agentOf(c), { office, service: given.service ?? "", person: known?.id ?? null, holder, lang }),
+    (tx) => issueTicket(tx, agentOf(c), { office, service: given.service ?? "", ...bound, lang }),
     { scopes: scopesOf(office) },
   )
   return { good: deskWords[lang].issued(made.number) }
@@ -163,7 +156,7 @@ async function issue(c: Context, office: string, given: Given): Promise<Told> {
 
 async function arrived(c: Context, office: string, typed: string): Promise<Told> {
   const { house, lang } = c.var
-  const code = typed.replace(/\D/g, "")
+  const code = bookingCodeOf(typed)
   const { ticket: made } = await house.writer.write((tx) => checkIn(tx, agentOf(c), { office, by: { code }, lang }), {
     scopes: scopesOf(office),
   })

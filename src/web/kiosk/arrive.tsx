@@ -49,10 +49,8 @@ export async function arrived(c: Context): Promise<Response> {
   const here = await kioskOffice(c)
   try {
     const given = await readForm(c, arriveFields)
-    // A reader types what the code holds: the code alone, or an address that ends in it.
-    const scanned = asciiDigits(given.code).match(/(\d{10})\D*$/)?.[1]
-    const by = scanned
-      ? { code: bookingCodeOf(scanned) }
+    const by = given.code.trim()
+      ? { code: bookingCodeOf(given.code) }
       : {
           numberIndex: house.keys.index("number", readNumber(given.number) ?? wrongNumber()),
           birthYear: Number(asciiDigits(given.birthYear)) || 0,

@@ -47,6 +47,14 @@ test("a finger that taps twice gets one number", async () => {
   )
 })
 
+test("half a booking's code is told to be no booking of today, not a wrong identity number", async () => {
+  const kiosk = await visiting(server, "kiosk")
+  await kiosk.get(`${base}/arrive?lang=en`)
+  const answer = await kiosk.post(`${base}/arrive`, { code: "48291", number: "", birthYear: "" })
+  expect(answer.status).toBe(404)
+  expect(answer.text).toContain("We found no appointment with that")
+})
+
 test("a second number for the same person is refused and tells a stranger nothing about the first", async () => {
   await take("1000000032")
   const { answer } = await take("1000000032", "RES-04")

@@ -96,6 +96,12 @@ test("hours that overlap, end nowhere or lie in the past are refused and change 
   expect(await server.head()).toBe(before)
 })
 
+test("a made-up verb closes no counter", async () => {
+  const lead = await visiting(server, "supervisor")
+  await lead.get(`/day/${office.code}`)
+  expect((await lead.post(`/day/${office.code}`, { do: `explode ${office.code}.1` })).status).toBe(400)
+})
+
 test("a supervisor sees the own office and no other; an agent does not see the day; an auditor changes nothing", async () => {
   expect((await lead.get("/day/JED-MUN")).status).toBe(403)
   const agent = await visiting(server, { agent: 1 })

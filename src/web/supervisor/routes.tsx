@@ -119,6 +119,7 @@ async function act(c: Context): Promise<Response> {
   const here = await managed(c)
   const lead = leadOf(c)
   const [verb = "", id = ""] = (await readForm(c, fields)).do.split(" ")
+  if (verb !== "open" && verb !== "close") throw new Refusal("malformed")
   if (!(await countersOf(house.store, here.code)).some((one) => one.id === id)) throw new Refusal("not_found")
   try {
     await house.writer.write(
