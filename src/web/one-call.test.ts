@@ -70,6 +70,23 @@ test(
 )
 
 test(
+  "the last counter that is closed while somebody waits asks, and closes when told again",
+  async () => {
+    const server = await testServer()
+    await walkIn(server, "1000000008")
+    const desk = await asAgent(server, 1)
+    await desk.page.goto("/desk?lang=en")
+    await desk.page.click(`button[value="open ${server.office.code}.1"]`)
+    await desk.page.waitForSelector(".hand-next")
+    await desk.page.click('button[value="close"]')
+    await desk.page.click('button[value="close-anyway"]')
+    await desk.page.waitForSelector(`button[value="open ${server.office.code}.1"]`)
+    expect(server.bugs).toEqual([])
+  },
+  long,
+)
+
+test(
   "a call that the desk takes back leaves the board, and the person waits again",
   async () => {
     const server = await testServer()

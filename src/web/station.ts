@@ -1,9 +1,11 @@
 import type { Context as HonoContext } from "hono"
 import { Counter, Gauge, Registry } from "prom-client"
 import { facts } from "../../db/schema/facts.ts"
+import { Refusal } from "../base/refusal.ts"
 import { sameText } from "../base/seal.ts"
 import { waitingByOffice } from "../domain/queue/agenda.ts"
-import type { House } from "./house.ts"
+import { problem } from "./answers.ts"
+import type { Context, House } from "./house.ts"
 
 /** What machines around us ask: alive, ready, how it goes; and the files that pages are made of. */
 export function health(c: HonoContext): Response {
@@ -46,11 +48,11 @@ export function metrics(house: House) {
     labelNames: ["office"],
     registers: [registry],
   })
-  return async (c: HonoContext): Promise<Response> => {
+  return async (c: Context): Promise<Response> => {
     const wanted = house.env.metricsToken
     const given = /^Bearer (.+)$/.exec(c.req.header("Authorization") ?? "")?.[1] ?? ""
-    if (!wanted) return c.json({ code: "not_found" }, 404)
-    if (!sameText(wanted, given)) return c.json({ code: "bad_token" }, 401)
+    if (!wanted) return problem(c, new Refusal("not_found"))
+    if (!sameText(wanted, given)) return problem(c, new Refusal("bad_token"))
     memory.set(process.memoryUsage.rss())
     for (const [what, value] of Object.entries(house.hub.numbers())) live.set({ what }, value)
     waiting.reset()

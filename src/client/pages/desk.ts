@@ -35,7 +35,7 @@ async function send(event: SubmitEvent): Promise<void> {
     if (answer.status === 401) location.reload()
     const said = answer.status === 204 ? null : ((await answer.json()) as Said)
     if (["open", "close", "close-anyway"].includes(verb) && answer.ok) location.assign("/desk")
-    else if (said?.reload) form.submit()
+    else if (said?.reload) sendWhole(form, button)
     else tell(said)
     if (answer.ok)
       for (const fold of document.querySelectorAll<HTMLDetailsElement>(".hand details[open]")) fold.open = false
@@ -44,6 +44,14 @@ async function send(event: SubmitEvent): Promise<void> {
   } finally {
     button.removeAttribute("aria-busy")
   }
+}
+
+/** The page that asks back comes as a whole. A form that is sent by a script leaves the pressed button out, so it is put in. */
+function sendWhole(whole: HTMLFormElement, { name, value }: HTMLButtonElement): void {
+  const verb = document.createElement("input")
+  Object.assign(verb, { type: "hidden", name, value })
+  whole.append(verb)
+  whole.submit()
 }
 
 interface Said {
