@@ -121,6 +121,18 @@ test("a number is given at the desk, found by its digits, and a booked person is
   expect(wrong.status).toBe(422)
 })
 
+test("a need that was said at the kiosk is confirmed in the list, and counts from then on", async () => {
+  const { body } = await server
+    .device("kiosk")
+    .post(`/api/v1/offices/${office.code}/tickets`, { service: "PAS-10", mobile: "0551234567", need: "pregnancy" })
+  expect((await one.get("/desk?lang=en")).text).toContain(`value="need ${body.id}"`)
+  await act(one, 1, `need ${body.id}`)
+  const after = (await server.agent(1).get(`/api/v1/tickets/${body.id}`)).body
+  expect([body.dueBy, after.dueBy, Date.parse(after.due) < Date.parse(body.due)]).toEqual(["walkin", "need", true])
+  expect((await one.get("/desk")).text).not.toContain(`value="need ${body.id}"`)
+  await server.agent(1).post(`/api/v1/tickets/${body.id}/leave`)
+})
+
 test("the last counter asks before it closes on people who wait, and closes when told again", async () => {
   await act(two, 2, "close")
   const asked = await act(one, 1, "close")

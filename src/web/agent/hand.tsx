@@ -4,6 +4,7 @@ import { allServices, type Service, service as serviceOf } from "../../domain/ca
 import { lineFor, office as officeOf } from "../../domain/offices/reads.ts"
 import { person as personOf } from "../../domain/people/reads.ts"
 import { type CounterView, counterView, queueView } from "../../domain/queue/reads.ts"
+import { undoSeconds } from "../../domain/queue/undo.ts"
 import { lastTouched } from "../../domain/queue/undoable.ts"
 import { moneyText, timeText } from "../../i18n/dates.ts"
 import { deskWords } from "../../i18n/desk.ts"
@@ -107,7 +108,7 @@ export async function handFragment({ store, clock }: Rendering, counterId: strin
           <Keys keys={keys.next} />
         </button>
         <p class="hand-undo quiet small">
-          {undoable?.undo && now - undoable.undo.at <= 30_000 ? (
+          {undoable?.undo && now - undoable.undo.at <= undoSeconds * 1000 ? (
             <button type="submit" form={deskForm} name="do" value={`undo ${undoable.id}`} class="link" data-key="KeyZ">
               {words.lastStep(undoable.number)}
             </button>
@@ -196,14 +197,7 @@ function InHand({ held, service, name, zone, lang, services }: InHandProps) {
         {held.need && (
           <>
             <dt>{words.kindNeed}</dt>
-            <dd>
-              {words.needs[held.need]}{" "}
-              {held.dueBy !== "need" && (
-                <button type="submit" form={deskForm} name="do" value={`need ${held.id}`} class="link">
-                  {words.confirmNeed}
-                </button>
-              )}
-            </dd>
+            <dd>{words.needs[held.need]}</dd>
           </>
         )}
       </dl>

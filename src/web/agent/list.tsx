@@ -9,7 +9,7 @@ import { counted } from "../../i18n/plural.ts"
 import type { Rendering } from "../rendering.ts"
 import { Empty } from "../shell/cards.tsx"
 import { State } from "../shell/marks.tsx"
-import { Do } from "./hand.tsx"
+import { Do, deskForm } from "./hand.tsx"
 import { kindOf, signOf, whyText } from "./words.ts"
 
 /** The waiting list of an office as every agent sees it: in the order of due times, each row saying why it stands there. */
@@ -88,7 +88,18 @@ export function Row({ row, zone, lang, now, services }: RowProps) {
       </td>
       <td class="nowrap">{kindOf(row, zone, lang)}</td>
       <td>{services.get(row.service) ?? row.service}</td>
-      <td class="quiet">{whyText(row, zone, lang)}</td>
+      <td class="quiet">
+        {whyText(row, zone, lang)}
+        {mayConfirm(row) && (
+          <>
+            {" · "}
+            {row.need && words.needs[row.need]}{" "}
+            <button type="submit" form={deskForm} name="do" value={`need ${row.id}`} class="link">
+              {words.confirmNeed}
+            </button>
+          </>
+        )}
+      </td>
       <td class="waiting-act">
         {row.state === "waiting" && (
           <Do verb="call" ticket={row.id} class="button-quiet">
@@ -103,4 +114,9 @@ export function Row({ row, zone, lang, now, services }: RowProps) {
       </td>
     </tr>
   )
+}
+
+/** A need that was said at the kiosk and that nobody has seen yet; who is in hand has no more use for it. */
+function mayConfirm({ need, state, why }: QueueRow): boolean {
+  return need !== null && why.by !== "need" && (state === "waiting" || state === "early" || state === "away")
 }
