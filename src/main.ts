@@ -6,7 +6,7 @@ import { machineChance, machineClock, machineTimers } from "./base/clock.ts"
 import { type Env, EnvProblem, readEnv } from "./base/env.ts"
 import { type Log, openLog } from "./base/log.ts"
 import { demoAnnouncement, kindOf, openDemo } from "./cli/demo/open.ts"
-import { openKeys } from "./cli/keys-file.ts"
+import { openKeys, proveKeys } from "./cli/keys-file.ts"
 import { startJobs } from "./jobs/run.ts"
 import { type Assets, openAssets } from "./web/assets.ts"
 import { bareAnswer } from "./web/headers.ts"
@@ -39,6 +39,7 @@ async function start(): Promise<void> {
     },
     onListenerError: (cause) => log.error("listener_failed", { cause }),
   })
+  await proveKeys({ store, writer, keys, file: env.keysFile, isNew })
 
   const look = await readLook(store)
   const assets = await openAssets({ look })

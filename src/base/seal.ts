@@ -24,6 +24,13 @@ export class Keys {
     this.#material = material
   }
 
+  /** By what these keys are known again. It tells nothing about them. */
+  mark(): string {
+    const { data, index, token } = this.#material
+    const marks = [data, index, token].map((key) => createHmac("sha256", key).update("which keys").digest("base64url"))
+    return sha256(marks.join("\n"))
+  }
+
   /** Encrypts a short text. The form is `v1.` and base64url of nonce (12 bytes), ciphertext and tag (16 bytes). */
   seal(text: string, chance: Chance): string {
     const nonce = chance.bytes(12)

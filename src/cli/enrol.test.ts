@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { mkdtempSync, rmSync } from "node:fs"
+import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { openStore } from "../../db/open.ts"
@@ -72,4 +72,17 @@ test("what cannot be is said in a sentence and lets nobody in", async () => {
     const { code, err } = await enrol(...args)
     expect([args[0], code !== 0, err.includes(said) || err]).toEqual([args[0], true, true])
   }
+}, 60_000)
+
+test("under another installation's keys nobody is let in, and nobody is served", async () => {
+  const file = `${env.DATA_DIR}.keys.json`
+  copyFileSync(file, `${file}.own`)
+  const bytes = () => Buffer.from(machineChance.bytes(32)).toString("base64url")
+  writeFileSync(file, JSON.stringify({ data: bytes(), index: bytes(), token: bytes() }))
+  const enrolled = await enrol("person", "1000000008", "--birth-year", "1990", ...named)
+  const setUp = await run("setup", ...demoFiles, "--yes")
+  const served = await run("../main")
+  renameSync(`${file}.own`, file)
+  expect([enrolled.code, setUp.code, served.code]).toEqual([65, 65, 78])
+  for (const { err } of [enrolled, setUp, served]) expect(err).toContain("keys of another installation")
 }, 60_000)

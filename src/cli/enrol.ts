@@ -14,7 +14,7 @@ import { addDevice, addStaff } from "../domain/access/staff.ts"
 import { office as officeOf } from "../domain/offices/reads.ts"
 import { personByNumber } from "../domain/people/reads.ts"
 import { enrol } from "../domain/people/writes.ts"
-import { openKeys } from "./keys-file.ts"
+import { openKeys, proveKeys } from "./keys-file.ts"
 
 /*
  *   npm run enrol -- staff ruh-rml-3 --role agent --office RUH-RML --ar "سارة الدوسري" --en "Sara Al-Dossari"
@@ -30,7 +30,9 @@ const usage = `Usage: npm run enrol -- <what> [options]
   staff LOGIN --role agent|supervisor|administrator|auditor --office CODE --ar NAME --en NAME
   device kiosk|board --office CODE
   key NAME --scopes bookings:read,bookings:write,facts:read,board:read,queue:read
-  person NUMBER --birth-year YEAR [--mobile NUMBER] --ar NAME --en NAME`
+  person NUMBER --birth-year YEAR [--mobile NUMBER] --ar NAME --en NAME
+
+Without --office an administrator or auditor is one of all offices. A device's address begins with PUBLIC_ORIGIN.`
 
 const options = {
   role: { type: "string" },
@@ -64,8 +66,9 @@ async function main(args: string[]): Promise<number> {
   try {
     const keys = openKeys(env.keysFile, { create: false, chance: machineChance })
     const store = readStore(opened.reading)
-    const { turn, says } = await ways[what as keyof typeof ways]({ store, keys, name, given, origin: env.origin })
     const writer = openWriter(opened.writing, { clock: machineClock() })
+    await proveKeys({ store, writer, keys, file: env.keysFile, isNew: false })
+    const { turn, says } = await ways[what as keyof typeof ways]({ store, keys, name, given, origin: env.origin })
     const made = await writer.write(turn, { scopes: ["accounts"] })
     await writer.close()
     process.stdout.write(`${says(made)}\n`)

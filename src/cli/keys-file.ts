@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import { StoreProblem } from "../../db/open.ts"
+import type { Store } from "../../db/store.ts"
+import type { Writer } from "../../db/write.ts"
 import type { Chance } from "../base/clock.ts"
 import { Keys, makeKeyMaterial } from "../base/seal.ts"
+import { keep, kept } from "../domain/access/memory.ts"
 import { writeWhole } from "./whole-file.ts"
 
 /**
@@ -25,6 +28,30 @@ export function openKeys(file: string, { create, chance }: { create: boolean; ch
     throw new StoreProblem(`${file} can be read by others on this machine. Run: chmod 600 ${file}`)
   }
   return read(file)
+}
+
+interface Proof {
+  store: Store
+  writer: Writer
+  keys: Keys
+  file: string
+  isNew: boolean
+}
+
+/**
+ * Sees to it that a store meets the same keys each time: under others nobody in it would be found, and who came back would be enrolled a
+ * second time. A new store takes the keys that it is opened with. Throws `StoreProblem`.
+ */
+export async function proveKeys({ store, writer, keys, file, isNew }: Proof): Promise<void> {
+  const mark = keys.mark()
+  const before = isNew ? null : await kept(store, "keys")
+  if (before === mark) return
+  if (before !== null) {
+    throw new StoreProblem(
+      `${file} holds the keys of another installation. Restore this one's file, or say where it is with KEYS_FILE.`,
+    )
+  }
+  await writer.write((tx) => keep(tx, "keys", mark), { scopes: [] })
 }
 
 function read(file: string): Keys {

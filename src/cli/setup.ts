@@ -16,7 +16,7 @@ import { allOffices } from "../domain/offices/reads.ts"
 import type { SetupPlan } from "../domain/offices/setup.ts"
 import { type Applied, applyPlan, tryPlan } from "./apply.ts"
 import { kindOf } from "./demo/open.ts"
-import { openKeys } from "./keys-file.ts"
+import { openKeys, proveKeys } from "./keys-file.ts"
 import { readPlan, SetupProblem } from "./plan.ts"
 
 /*
@@ -57,8 +57,10 @@ async function main(args: string[]): Promise<number> {
     if (kind === "demo" || kind === "half") {
       throw new StoreProblem(`${env.dataDir} holds a demonstration. Set up your own agency in another DATA_DIR.`)
     }
-    openKeys(env.keysFile, { create: kind === "untouched", chance: machineChance })
+    const untouched = kind === "untouched"
+    const keys = openKeys(env.keysFile, { create: untouched, chance: machineChance })
     const writer = openWriter(opened.writing, { clock: machineClock() })
+    await proveKeys({ store, writer, keys, file: env.keysFile, isNew: untouched })
     if (!isNew) {
       const would = await tryPlan(store, writer, plan)
       process.stdout.write(`In ${env.dataDir}\n${await differences(store, plan, would)}`)

@@ -5,8 +5,11 @@ import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import { hour, type Instant } from "../../base/day.ts"
 
-/** What the store remembers about itself. `shift`: milliseconds between a demo's clock and the real one. `look`: the agency's look. */
-export type Memory = "demo" | "shift" | "look"
+/**
+ * What the store remembers about itself. `shift`: milliseconds between a demo's clock and the real one. `look`: the agency's look.
+ * `keys`: which keys seal it.
+ */
+export type Memory = "demo" | "shift" | "look" | "keys"
 
 const valueWith = statement((db) =>
   db
