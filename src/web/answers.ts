@@ -36,7 +36,6 @@ export function bugProblem(c: Context): Response {
 /** What was thrown, as a refusal where it is one in disguise: a body that is no JSON, a request that is too large. */
 export function asRefusal(thrown: unknown): Refusal | null {
   if (thrown instanceof Refusal) return thrown
-  if (thrown instanceof SyntaxError) return new Refusal("malformed")
   if (typeof thrown === "object" && thrown !== null && "status" in thrown && typeof thrown.status === "number") {
     if (thrown.status === 413) return new Refusal("too_large")
     if (thrown.status === 404) return new Refusal("not_found")

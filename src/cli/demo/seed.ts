@@ -21,7 +21,7 @@ const storySeats = 3
 /** One password for all of them; a demonstration has no secrets. */
 export const demoPassword = "dawr-demo-2026"
 
-const integratorScopes = ["bookings:read", "bookings:write", "facts:read", "board:read", "queue:read"]
+const integratorScopes = ["bookings:write", "facts:read", "board:read"]
 
 /** People who fill the demo's hall. They have no sign-in, and their numbers lie apart from those of the people who do. */
 const hallCount = 170

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "bun:test"
+import { offices } from "../../../db/schema/offices.ts"
 import { day, minute } from "../../base/day.ts"
 import { riyadh, testHall } from "../../testing/hall.ts"
 import { granted, refusal, refusedWith } from "../../testing/office.ts"
 import { type Device, mint } from "../access/subject.ts"
+import { book } from "../bookings/writes.ts"
 import { checkIn, issueTicket } from "./arrivals.ts"
 import { confirmNeed, leave } from "./holder.ts"
 
@@ -263,4 +265,25 @@ test("a citizen who stands in the hall checks in alone, and only with the own bo
   const asked = { office: hall.code, by: { code: booking.code }, lang: "en" as const }
   expect((await refusal(hall.write((tx) => checkIn(tx, hall.citizen(2), asked)))).code).toBe("booking_unknown")
   expect((await hall.write((tx) => checkIn(tx, hall.citizen(), asked))).ticket.lang).toBe("en")
+})
+
+test("the evening before is not today, however early an office lets people in; half an hour before a session at midnight is", async () => {
+  const hours = [
+    { start: "16:00", minutes: 300, rrule: "FREQ=DAILY" },
+    { start: "00:30", minutes: 240, rrule: "FREQ=DAILY" },
+  ]
+  const hall = await testHall({ now: "2026-11-22T20:00", soonestMinutes: 0, hours })
+  await hall.write((tx) =>
+    tx.db
+      .update(offices)
+      .set({ earlyMinutes: 720 })
+      .then(() => {}),
+  )
+  const slot = hall.slot("00:30", { on: "2026-11-23" })
+  const made = await hall.write((tx) => book(tx, hall.citizen(1), { office: hall.code, service: "PAS-10", slot }))
+  const arrive = () =>
+    hall.write((tx) => checkIn(tx, hall.agent(1), { office: hall.code, by: { code: made.code }, lang: "ar" }))
+  expect((await refusal(arrive())).code).toBe("not_today")
+  hall.clock.set(hall.at("23:50"))
+  expect(String((await arrive()).ticket.day)).toBe("2026-11-23")
 })

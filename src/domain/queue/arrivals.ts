@@ -23,6 +23,9 @@ import { hasAgeNeed, type Place, placeOf } from "./rules.ts"
 import { officeClosed, sessionNow, sessionOfArrival } from "./sessions.ts"
 import { count, liveTicketOf, liveTicketOfBooking, type NewTicket, writeTicket } from "./tickets.ts"
 
+/** So long before the start may somebody come in for a booking of the next service day. */
+const otherDayMinutes = 120
+
 /** One ticket is one visit; a larger family comes to the counter with two. */
 export const partyMax = 10
 
@@ -243,7 +246,9 @@ async function sessionsOfBooking(
   const session =
     sessionAt(sessions, startsAt) ??
     (booking.day === today ? sessionOfArrival(sessions, today, Math.max(startsAt, tx.now)) : null)
-  const comeAt = startsAt - here.earlyMinutes * minute
+  // Another service day is meant only close to its start, as half an hour before a session at midnight.
+  const early = booking.day === today ? here.earlyMinutes : Math.min(here.earlyMinutes, otherDayMinutes)
+  const comeAt = startsAt - early * minute
   if (tx.now < comeAt && booking.day !== today) throw new Refusal("not_today", { day: booking.day, startsAt })
   if (!session || (tx.now >= session.endsAt && booking.day === today)) throw await officeClosed(tx, here, tx.now)
   if (tx.now >= session.endsAt) throw new Refusal("not_today", { day: booking.day, startsAt })

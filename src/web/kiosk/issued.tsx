@@ -4,7 +4,7 @@ import { dayIn } from "../../base/time.ts"
 import type { Office } from "../../domain/offices/reads.ts"
 import { promisedBy } from "../../domain/queue/promise.ts"
 import { ticketView } from "../../domain/queue/reads.ts"
-import { dayText, timeParts, timeText } from "../../i18n/dates.ts"
+import { dayText, timeText } from "../../i18n/dates.ts"
 import { kioskWords } from "../../i18n/kiosk.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { counted } from "../../i18n/plural.ts"
@@ -43,7 +43,8 @@ export async function issuedPage(c: Context): Promise<Response> {
   const words = kioskWords[lang]
   const line = inLang(here.lines.find(({ code }) => code === view.line)?.name ?? { ar: view.line, en: view.line }, lang)
   const kind = view.bookedAt === null ? words.walkin : words.booked(timeText(view.bookedAt, here.zone, lang))
-  const by = promisedBy(view)
+  // Where no counter serves the line, nobody knows; a booked time stands all the same.
+  const by = view.wait !== null || view.bookedAt !== null ? timeText(promisedBy(view), here.zone, lang) : words.unknown
   const lateMinutes = view.bookedAt === null ? 0 : Math.floor((view.arrivedAt - view.bookedAt) / minute)
   const link = `${house.env.origin}${paths.ticket(id, house.keys.capability("ticket", id))}`
   const code = raw(await qr(link))
@@ -58,15 +59,11 @@ export async function issuedPage(c: Context): Promise<Response> {
       {view.state === "early" && view.wakeAt !== null && (
         <p class="issued-note">{words.early(timeText(view.wakeAt, here.zone, lang))}</p>
       )}
-      {lateMinutes > 0 && (
-        <p class="issued-note">
-          {words.late(counted("minutesAfter", lateMinutes, lang), timeText(by, here.zone, lang))}
-        </p>
-      )}
+      {lateMinutes > 0 && <p class="issued-note">{words.late(counted("minutesAfter", lateMinutes, lang), by)}</p>}
       <div class="kiosk-card issued-facts">
         <div>
           <p class="quiet">{words.by}</p>
-          <p class="issued-big">{timeParts(by, here.zone, lang).figure}</p>
+          <p class="issued-big">{by}</p>
         </div>
         <div>
           <p class="quiet">{words.ahead}</p>
@@ -119,7 +116,7 @@ function Slip({
   lang: Lang
   number: number
   kind: string
-  by: Instant
+  by: string
   code: unknown
   now: Instant
   demo: boolean
@@ -131,7 +128,7 @@ function Slip({
       <p class="slip80-number number">{number}</p>
       <p>{kind}</p>
       <p class="slip80-by">
-        {words.by} <strong>{timeParts(by, here.zone, lang).figure}</strong>
+        {words.by} <strong>{by}</strong>
       </p>
       <div class="slip80-code">{code as never}</div>
       <p>{words.follow}</p>

@@ -92,7 +92,12 @@ async function dayPage(c: Context, refusal?: Refusal): Promise<Response> {
       <form id={dayForm} method="post" action={paths.day(here.code)}>
         {formToken !== "" && <input type="hidden" name="_form" value={formToken} />}
       </form>
-      <div data-live={`queue:${here.code}`} data-view="day" data-seq={seq}>
+      <div
+        class={leadOf(c).role === "auditor" ? "day-read-only" : undefined}
+        data-live={`queue:${here.code}`}
+        data-view="day"
+        data-seq={seq}
+      >
         {raw(region)}
       </div>
     </div>,

@@ -304,9 +304,11 @@ function Mark({ sign, children }: { sign: Sign; children: Child }) {
 }
 
 function BigTime({ at, zone, lang }: { at: Instant; zone: string; lang: Lang }) {
+  const { figure, half } = timeParts(at, zone, lang)
   return (
     <p class="ticket-time">
-      <time datetime={new Date(at).toISOString()}>{timeParts(at, zone, lang).figure}</time>
+      <time datetime={new Date(at).toISOString()}>{figure}</time>
+      {half && <small> {half}</small>}
     </p>
   )
 }
