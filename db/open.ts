@@ -38,7 +38,7 @@ export class FolderInUse extends StoreProblem {}
  */
 export function openStore(folder: string, { create }: { create: boolean }): OpenStore {
   assertEngine()
-  if (create) mkdirSync(folder, { recursive: true })
+  if (create) makeFolder(folder)
   if (!existsSync(folder)) throw new StoreProblem(`There is no data folder at ${folder}. Run "npm run setup" first.`)
   const unlock = lock(folder)
   try {
@@ -64,6 +64,16 @@ export function openStore(folder: string, { create }: { create: boolean }): Open
   } catch (thrown) {
     unlock()
     throw thrown
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (thrown) {
+    throw new StoreProblem(
+      `The data folder ${folder} cannot be made (${thrown instanceof Error ? thrown.message : thrown}). Point DATA_DIR elsewhere.`,
+    )
   }
 }
 

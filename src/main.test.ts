@@ -338,6 +338,10 @@ describe("what cannot be started says why in a sentence", () => {
       says: /A demo never runs in production/,
     },
     "a new folder that is not to be a demonstration": { env: { DEMO: "0" }, says: /Run "npm run setup" first/ },
+    "a range where a proxy's address is meant": {
+      env: { TRUSTED_PROXIES: "127.0.0.1, 10.0.0.0/8" },
+      says: /TRUSTED_PROXIES must be IP addresses.*10\.0\.0\.0\/8/,
+    },
     "a port that is none": { env: { PORT: "many" }, says: /PORT must be a whole number/ },
     "a moment without its offset": {
       env: { DEMO_NOW: "2026-11-22T10:00" },

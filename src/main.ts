@@ -169,8 +169,13 @@ function isLive(request: Request): boolean {
 start().catch((thrown: unknown) => {
   const expected = thrown instanceof EnvProblem || thrown instanceof StoreProblem
   const inUse = thrown instanceof Error && "code" in thrown && thrown.code === "EADDRINUSE"
+  const isListening = thrown instanceof Error && "syscall" in thrown && thrown.syscall === "listen"
   if (expected) process.stderr.write(`${thrown.message}\n`)
   else if (inUse) process.stderr.write(`Port ${process.env.PORT || 3000} is in use. Say another one with PORT.\n`)
-  else process.stderr.write(`Dawr could not start.\n${thrown instanceof Error ? thrown.stack : thrown}\n`)
-  process.exit(expected || inUse ? 78 : 1)
+  else if (isListening) {
+    process.stderr.write(
+      `Nothing can listen at ${process.env.HOST || "0.0.0.0"}, port ${process.env.PORT || 3000} (${thrown.message}). Say another HOST or PORT.\n`,
+    )
+  } else process.stderr.write(`Dawr could not start.\n${thrown instanceof Error ? thrown.stack : thrown}\n`)
+  process.exit(expected || inUse || isListening ? 78 : 1)
 })

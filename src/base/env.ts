@@ -1,3 +1,4 @@
+import { isIP } from "node:net"
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path"
 
 /** What the environment says, checked once at start. */
@@ -48,10 +49,7 @@ export function readEnv(given: Record<string, string | undefined>): Env {
     demoCitizens: wholeNumber("DEMO_CITIZENS", source.DEMO_CITIZENS ?? "12", 2, 20_000),
     demoNow: source.DEMO_NOW ? readMoment(source.DEMO_NOW) : null,
     metricsToken: source.METRICS_TOKEN ?? null,
-    trustedProxies: (source.TRUSTED_PROXIES ?? "")
-      .split(",")
-      .map((text) => text.trim())
-      .filter(Boolean),
+    trustedProxies: readAddresses("TRUSTED_PROXIES", source.TRUSTED_PROXIES ?? ""),
     anonymousPerMinute: wholeNumber("ANONYMOUS_PER_MINUTE", source.ANONYMOUS_PER_MINUTE ?? "600", 10, 1_000_000),
   }
 }
@@ -87,6 +85,19 @@ function wholeNumber(name: string, text: string, least: number, most: number): n
     throw new EnvProblem(`${name} must be a whole number from ${least} to ${most} (got ${text})`)
   }
   return value
+}
+
+/** A name or a range would match nobody, and all of a proxy's people would share one limit. */
+function readAddresses(name: string, text: string): string[] {
+  const addresses = text
+    .split(",")
+    .map((one) => one.trim())
+    .filter(Boolean)
+  const wrong = addresses.find((one) => isIP(one) === 0)
+  if (wrong !== undefined) {
+    throw new EnvProblem(`${name} must be IP addresses with commas between, e.g. 10.0.0.5,10.0.0.6 (got ${wrong})`)
+  }
+  return addresses
 }
 
 function readMoment(text: string): number {

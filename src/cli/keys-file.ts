@@ -21,8 +21,14 @@ export function openKeys(file: string, { create, chance }: { create: boolean; ch
     }
     const material = makeKeyMaterial(chance)
     const text = Object.entries(material).map(([name, bytes]) => [name, Buffer.from(bytes).toString("base64url")])
-    mkdirSync(dirname(file), { recursive: true })
-    writeWhole(file, `${JSON.stringify(Object.fromEntries(text), null, 2)}\n`)
+    try {
+      mkdirSync(dirname(file), { recursive: true })
+      writeWhole(file, `${JSON.stringify(Object.fromEntries(text), null, 2)}\n`)
+    } catch (thrown) {
+      throw new StoreProblem(
+        `The keys cannot be written to ${file} (${thrown instanceof Error ? thrown.message : thrown}). Name another KEYS_FILE.`,
+      )
+    }
   }
   if ((statSync(file).mode & 0o077) !== 0) {
     throw new StoreProblem(`${file} can be read by others on this machine. Run: chmod 600 ${file}`)
