@@ -29,7 +29,7 @@ const usage = `Usage: npm run enrol -- <what> [options]
 
   staff LOGIN --role agent|supervisor|administrator|auditor --office CODE --ar NAME --en NAME
   device kiosk|board --office CODE
-  key NAME --scopes bookings:read,bookings:write,facts:read,board:read,queue:read
+  key NAME --scopes bookings:write,facts:read,board:read
   person NUMBER --birth-year YEAR [--mobile NUMBER] --ar NAME --en NAME
 
 Without --office an administrator or auditor is one of all offices. A device's address begins with PUBLIC_ORIGIN.`
@@ -45,7 +45,7 @@ const options = {
 } as const
 
 const roles = ["agent", "supervisor", "administrator", "auditor"] as const
-const scopesKnown = ["bookings:read", "bookings:write", "facts:read", "board:read", "queue:read"]
+const scopesKnown = ["bookings:write", "facts:read", "board:read"]
 
 /** A mistake of whoever typed the command. */
 class Mistake extends Error {}

@@ -37,7 +37,7 @@ function main() {
   }
   const [command = "serve", ...rest] = process.argv.slice(2)
   const script = command === "serve" ? "src/main.ts" : `src/cli/${command}.ts`
-  if (!/^[a-z][a-z-]*$/.test(command) || !existsSync(join(root, script))) {
+  if (!commands().includes(command) || !existsSync(join(root, script))) {
     stop(`There is no command "${command}". Commands: ${commands().join(", ")}.`)
   }
   install({ development: forDevelopment.has(command) || process.env.NODE_ENV !== "production" })
@@ -46,8 +46,11 @@ function main() {
 
 /** Every command that has a file beside this one. */
 function commands() {
-  const files = readdirSync(join(root, "src", "cli")).filter((name) => /^[a-z-]+\.ts$/.test(name))
-  return ["serve", ...files.map((name) => name.replace(/\.ts$/, ""))].sort()
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+  return Object.values(scripts)
+    .map((line) => /start\.mjs (\S+)/.exec(line)?.[1])
+    .filter(Boolean)
+    .sort()
 }
 
 // --- installing ---------------------------------------------------------------------------------------------------------
