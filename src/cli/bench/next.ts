@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import type { Connection } from "../../../db/dialect.ts"
 import { openStore } from "../../../db/open.ts"
 import { readStore } from "../../../db/store.ts"
 import { openWriter, type Scope } from "../../../db/write.ts"
@@ -77,7 +78,7 @@ export async function callNext(waiting: number, calls: number): Promise<NextFigu
   }
 }
 
-function insertWaiting(raw: import("bun:sqlite").Database, count: number, now: number): void {
+function insertWaiting(raw: Connection["raw"], count: number, now: number): void {
   const insert = raw.prepare(
     `INSERT INTO ticket (id, office, day, number, line, service, state, people, arrived_at, arrival, due, due_by, calls, returns, live, lang)
      VALUES (?, ?, '2026-11-22', ?, ?, ?, 'waiting', 1, ?, ?, ?, 'walkin', 0, 0, 1, 'ar')`,
