@@ -46,7 +46,7 @@ const corridor = [
 const homes: [library: RegExp, home: RegExp, says: string][] = [
   [/^rrule$/, /^src\/domain\/offices\//, "src/domain/offices"],
   [/^drizzle-orm(\/|$)/, /^(db\/|src\/domain\/[^/]+\/(?!rules\.ts$))/, "db and the domain's reads and writes"],
-  [/^(hono|@hono\/[^/]+)(\/|$)/, /^src\/(web\/|app\.ts$|main\.ts$)/, "src/web"],
+  [/^(hono|@hono\/[^/]+)(\/|$)/, /^src\/(web\/|app\.ts$|main\.ts$|cli\/bench\/bare\.ts$)/, "src/web"],
   [/^bun:sqlite$/, /^db\//, "db"],
   [/^(idiomorph|partysocket)(\/|$)/, /^src\/client\//, "src/client"],
 ]
