@@ -64,7 +64,7 @@ export function quantile(sorted: readonly number[], share: number): number | nul
 export function report(outcomes: readonly Outcome[], withReal: boolean): string {
   const out: string[] = []
   for (const outcome of outcomes) {
-    const { lived, busyMs, openMs, lastCallAt, closesAt, unserved } = outcome
+    const { lived, busyMs, openMs, lastCallAt, closesAt, unserved, notes } = outcome
     const used = openMs > 0 ? Math.round((100 * busyMs) / openMs) : 0
     const before = lastCallAt === null ? "none" : `${Math.round((closesAt - lastCallAt) / 60_000)} min before closing`
     out.push(
@@ -88,7 +88,7 @@ export function report(outcomes: readonly Outcome[], withReal: boolean): string 
         row(["really", "served", "", "", "", "", "", ...[real.mean, real.p50, real.p90, real.max].map(minutes), ""]),
       )
     }
-    out.push("")
+    out.push(...notes.map((note) => `  ${note}`), "")
   }
   return out.join("\n")
 }

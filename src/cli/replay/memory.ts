@@ -5,7 +5,7 @@ import { openStore } from "../../../db/open.ts"
 import { readStore } from "../../../db/store.ts"
 import { openWriter, type Scope, type Turn } from "../../../db/write.ts"
 import { handClock, machineChance } from "../../base/clock.ts"
-import { type Instant, minute } from "../../base/day.ts"
+import { minute } from "../../base/day.ts"
 import { isRefusal } from "../../base/refusal.ts"
 import { Keys, makeKeyMaterial } from "../../base/seal.ts"
 import { citizenOf, staffOf } from "../../domain/access/keys.ts"
@@ -22,17 +22,13 @@ import { confirmNeed, leave } from "../../domain/queue/holder.ts"
 import { queueView } from "../../domain/queue/reads.ts"
 import { finish, serve } from "../../domain/queue/serving.ts"
 import { counter as counterRow, ticket as ticketRow } from "../../domain/queue/tickets.ts"
-import type { RealDay } from "./day.ts"
-import type { Hall, Policy } from "./hall.ts"
-import { openingOf } from "./people.ts"
+import { wake } from "../../domain/queue/waking.ts"
+import type { RealDay, Seat } from "./day.ts"
+import { chosenBy, type Hall, helpAfterMinutes, type Policy } from "./hall.ts"
+import { midnightOf, openingOf } from "./people.ts"
 
 const office = "RPL-01"
 const scopes: Scope[] = [`office:${office}`, "accounts"]
-
-/** Midnight of the replayed day. Its records say nothing of a zone, so the replayed office keeps the simplest. */
-export function midnightOf(day: RealDay): Instant {
-  return Date.parse(`${day.day}T00:00:00Z`)
-}
 
 /** The plan of an office that has the day's kinds as lines and its agents as counters. */
 export function planOf(day: RealDay, stretch: number): SetupPlan {
@@ -117,9 +113,6 @@ function kindsOf(day: RealDay): string[] {
     .map(([kind]) => kind)
 }
 
-/** A line that is not a counter's main work is served there once it is this late. */
-const helpAfterMinutes = 10
-
 /** The real turns on a clock that only moves when told: a day in seconds. */
 export async function memoryHall(day: RealDay, stretch: number): Promise<Hall> {
   const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "dawr-replay-"))
@@ -176,22 +169,33 @@ export async function memoryHall(day: RealDay, stretch: number): Promise<Hall> {
   }
 
   async function choose(counter: number, policy: Exclude<Policy, "due">): Promise<string | null> {
+    // Whose booked time has come waits before anybody is chosen.
+    await write((tx) => wake(tx, office))
     const { profile } = await counterRow(store, `${office}.${counter}`)
     const { waiting } = await queueView(store, office, clock.office(), 100_000)
     const mine = waiting.filter(({ line }) => profile.some((entry) => entry.line === line))
-    const booked = policy === "booked-first" ? mine.filter(({ why }) => why.by === "booking") : []
-    const pool = booked.length > 0 ? booked : mine
-    const rank = (row: (typeof mine)[number]) =>
-      row.why.by === "booking" && booked.length > 0 ? row.why.bookedAt : row.arrivedAt
-    return pool.sort((a, b) => rank(a) - rank(b))[0]?.id ?? null
+    return chosenBy(
+      policy,
+      mine.map(({ id, line, arrivedAt, why }) => ({
+        ...{ id, line, arrivedAt },
+        bookedAt: "bookedAt" in why ? why.bookedAt : null,
+      })),
+    )
   }
 
   async function need(ticket: string): Promise<void> {
     await write((tx) => confirmNeed(tx, agentAt(1), ticket, "disability"))
   }
 
+  const lines = new Set(kindsOf(day))
+  /** The lines that a seat works on, its main work first; a counter has no more than eight. */
+  const workOf = (seat: Seat | undefined) => (seat?.kinds ?? []).filter((kind) => lines.has(kind)).slice(0, 8)
+  const served = new Set(day.seats.flatMap(workOf))
+
   return {
     now: clock.office,
+    serves: (kind) => served.has(kind),
+    notes: () => [],
     async until(at) {
       if (at > clock.office()) clock.set(at)
     },
@@ -239,16 +243,17 @@ export async function memoryHall(day: RealDay, stretch: number): Promise<Hall> {
       }
     },
     async openCounter(counter) {
-      const seat = day.seats[counter - 1]
-      const profile = (seat?.kinds ?? [])
-        .slice(0, 8)
-        .map((line, index) => ({ line, handicap: index === 0 ? 0 : helpAfterMinutes }))
+      const work = workOf(day.seats[counter - 1])
+      const profile = work.map((line, index) => ({ line, handicap: index === 0 ? 0 : helpAfterMinutes }))
+      // An empty profile would be the counter's own, which is every line.
+      if (profile.length === 0) return
       await write((tx) => openCounter(tx, agentAt(counter), `${office}.${counter}`, profile))
     },
     async closeCounter(counter) {
       await write((tx) => closeCounter(tx, agentAt(counter), `${office}.${counter}`, { confirmed: true }))
     },
     async next(counter, policy) {
+      if (workOf(day.seats[counter - 1]).length === 0) return null
       const agent = agentAt(counter)
       const id = `${office}.${counter}`
       if (policy === "due") {
@@ -259,7 +264,6 @@ export async function memoryHall(day: RealDay, stretch: number): Promise<Hall> {
         })
         return called?.id ?? null
       }
-      // Whose booked time has come waits before anybody is chosen.
       const chosen = await choose(counter, policy)
       if (chosen === null) return null
       await write(async (tx) => {

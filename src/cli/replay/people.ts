@@ -1,3 +1,4 @@
+import type { Instant } from "../../base/day.ts"
 import type { Caller, RealDay, Seat } from "./day.ts"
 
 export interface Shape {
@@ -22,6 +23,11 @@ export interface Visitor {
   serviceSeconds: number
   gaveUpAfter: number | null
   reallyWaited: number | null
+}
+
+/** Midnight of the replayed day. Its records say nothing of a zone, so the replayed office keeps the simplest. */
+export function midnightOf(day: RealDay): Instant {
+  return Date.parse(`${day.day}T00:00:00Z`)
 }
 
 /** The hours of the day: from the hour in which the first counter works to the hour in which the last one stops. */

@@ -4,18 +4,21 @@ import { join } from "node:path"
 import { readRealDay } from "./day.ts"
 import type { Policy } from "./hall.ts"
 import { measure, quantile, reallyWaited, report } from "./measure.ts"
-import { memoryHall, midnightOf } from "./memory.ts"
-import { openingOf, peopleOf, type Shape } from "./people.ts"
+import { memoryHall } from "./memory.ts"
+import { midnightOf, openingOf, peopleOf, type Shape } from "./people.ts"
 import { live } from "./run.ts"
 
 const csv = readFileSync(join(import.meta.dir, "made-up-day.csv"), "utf8")
 const day = readRealDay(csv, "2026-03-02")
 const shape: Shape = { booked: 0.5, stretch: 3, needs: 0.05 }
 
-async function played(policy: Policy, wanted: Shape = shape) {
-  const hall = await memoryHall(day, wanted.stretch)
+/** The same people with fewer agents. */
+const with3 = (left: number) => ({ ...day, seats: day.seats.filter((_, index) => index !== left) })
+
+async function played(policy: Policy, wanted: Shape = shape, on = day) {
+  const hall = await memoryHall(on, wanted.stretch)
   try {
-    return await live(hall, day, midnightOf(day), wanted, policy)
+    return await live(hall, on, midnightOf(on), wanted, policy)
   } finally {
     await hall.close()
   }
@@ -59,11 +62,40 @@ test("everybody of the day is served, sent home at the door with other times, or
   expect(busyMs).toBeLessThanOrEqual(openMs * 1.2)
 }, 60_000)
 
-test("booked people wait less by due time than in the order of coming", async () => {
-  const [due, fifo] = [await played("due"), await played("fifo")]
-  const booked = (outcome: typeof due) => measure(outcome.lived.filter((one) => one.class === "booked"))
-  expect(booked(due).lateP95 ?? 0).toBeLessThanOrEqual(booked(fifo).lateP95 ?? 0)
+test("in a full hall booked people are called nearer to their time by due than in the order of coming", async () => {
+  const busy: Shape = { booked: 0.5, stretch: 2, needs: 0.05 }
+  const [due, fifo] = [await played("due", busy, with3(2)), await played("fifo", busy, with3(2))]
+  const late = ({ lived }: typeof due) => measure(lived.filter((one) => one.class === "booked")).lateP95 ?? 0
+  expect(late(due)).toBeLessThan(late(fifo))
   expect(report([due, fifo], false)).toContain("policy fifo")
+}, 60_000)
+
+test("whoever comes for what no counter works on is named and not kept waiting", async () => {
+  const outcome = await played("due", shape, with3(3))
+  const alone = outcome.lived.filter(({ kind }) => kind === "CC")
+  expect(alone.length).toBeGreaterThan(0)
+  expect(alone.every(({ refused }) => refused?.code === "nobody_serves")).toBe(true)
+  expect(report([outcome], false)).toContain(`CC: nobody serves this line (people: ${alone.length})`)
+}, 60_000)
+
+test("early people are called at their time in the order of coming too, though nobody else comes", async () => {
+  const allBooked: Shape = { booked: 1, stretch: 1, needs: 0 }
+  const alone = day.callers
+    .map((caller) => ({ ...day, callers: [caller] }))
+    .find((one) => peopleOf(one, allBooked).some(({ arrivesAt, bookedAt }) => (bookedAt ?? 0) > arrivesAt + 60))
+  if (!alone) throw new Error("nobody of the day comes early")
+  const { lived, unserved } = await played("fifo", allBooked, alone)
+  expect([lived.length, unserved, lived[0]?.class]).toEqual([1, 0, "booked"])
+}, 60_000)
+
+test("whoever finds no time to book comes as anybody without a booking", async () => {
+  const early = day.callers.filter(({ arrivesAt }) => arrivesAt < 9.5 * 3600)
+  const crowd = { ...with3(3), callers: [...early, ...early, ...early, ...early] }
+  crowd.seats = crowd.seats.map((seat) => ({ ...seat, until: 10 * 3600 }))
+  const outcome = await played("due", { booked: 1, stretch: 1, needs: 0 }, crowd)
+  const without = outcome.lived.filter((one) => one.class === "walk-in").length
+  expect(without).toBeGreaterThan(0)
+  expect(outcome.notes.join()).toContain(`bookings that were not to be had: ${without}`)
 }, 60_000)
 
 test("without stretch people give up as they did, and what really happened stands beside", async () => {

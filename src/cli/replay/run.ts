@@ -25,6 +25,8 @@ export interface Outcome {
   closesAt: number
   /** Tickets that nobody called before the counters closed. */
   unserved: number
+  /** What the figures alone do not say: a sentence each. */
+  notes: string[]
 }
 
 interface Happening {
@@ -53,14 +55,16 @@ export async function live(hall: Hall, day: RealDay, midnight: number, shape: Sh
 
   const visitors = peopleOf(day, shape)
   const codes = new Map<string, string>()
+  const unbooked = new Set<string>()
   for (const visitor of visitors) {
-    if (visitor.bookedAt === null) continue
+    if (visitor.bookedAt === null || !hall.serves(visitor.kind)) continue
     const made = await hall.book(
       visitor.name,
       visitor.kind,
       at(Math.min(Math.max(visitor.bookedAt, from), until - 900)),
     )
     if (made) codes.set(visitor.name, made.code)
+    else unbooked.add(visitor.name)
   }
 
   const work = async (counter: number) => {
@@ -104,7 +108,8 @@ export async function live(hall: Hall, day: RealDay, midnight: number, shape: Sh
     plan(at(visitor.arrivesAt), async () => {
       const life: Lived = {
         kind: visitor.kind,
-        class: visitor.class,
+        // Whoever wished to book and found no time comes as anybody without a booking.
+        class: visitor.class === "booked" && unbooked.has(visitor.name) ? "walk-in" : visitor.class,
         arrivedAt: hall.now(),
         due: null,
         calledAt: null,
@@ -113,6 +118,10 @@ export async function live(hall: Hall, day: RealDay, midnight: number, shape: Sh
         reallyWaited: visitor.reallyWaited,
       }
       lived.set(visitor.name, life)
+      if (!hall.serves(visitor.kind)) {
+        life.refused = { code: nobodyServes, offered: 0 }
+        return
+      }
       const code = codes.get(visitor.name)
       const isInNeed = visitor.class === "need"
       const given = code ? await hall.checkIn(code, isInNeed) : await hall.walkIn(visitor.name, visitor.kind, isInNeed)
@@ -147,7 +156,21 @@ export async function live(hall: Hall, day: RealDay, midnight: number, shape: Sh
     lastCallAt: all.reduce<number | null>((last, { calledAt }) => Math.max(last ?? 0, calledAt ?? 0) || null, null),
     closesAt: at(until),
     unserved: all.filter(({ due, calledAt, gaveUp }) => due !== null && calledAt === null && !gaveUp).length,
+    notes: [...hall.notes(), ...notesOf(all, unbooked.size)],
   }
+}
+
+/** Why somebody did not even get a number: no counter of the day works on that kind. */
+const nobodyServes = "nobody_serves"
+
+function notesOf(lived: readonly Lived[], unbooked: number): string[] {
+  const alone = lived.filter(({ refused }) => refused?.code === nobodyServes).map(({ kind }) => kind)
+  const unserved = [...new Set(alone)].sort().map((kind) => {
+    return `${kind}: nobody serves this line (people: ${alone.filter((one) => one === kind).length})`
+  })
+  return unbooked > 0
+    ? [...unserved, `bookings that were not to be had: ${unbooked}; these people came without`]
+    : unserved
 }
 
 /** The earliest happening; of equals the one that was planned first. */

@@ -1,0 +1,216 @@
+import { demoNumber } from "../demo/people.ts"
+import { openAsking } from "./asking.ts"
+import type { RealDay } from "./day.ts"
+import type { DemoKeys } from "./demo-file.ts"
+import { chosenBy, type Given, type Hall, helpAfterMinutes, type Policy } from "./hall.ts"
+import { midnightOf, openingOf } from "./people.ts"
+import { type Desk, survey } from "./survey.ts"
+
+export interface HttpPlan {
+  url: string
+  keys: DemoKeys
+  office: string
+  day: RealDay
+  /** So many times as fast as it really was. */
+  speed: number
+}
+
+interface TicketSeen {
+  id: string
+  state: string
+  due: string
+}
+
+/** What a counter may answer where somebody else has done something in the same office meanwhile. */
+const movedOn = ["wrong_state", "counter_closed", "not_your_counter", "no_counter"]
+
+/**
+ * A running office, driven as by its own kiosk, agents and citizens. Time passes there by itself; `speed` squeezes the day's arrivals and
+ * services. Answers the hall with that part of the day which fits it. Throws a sentence for what cannot be played there.
+ */
+export async function httpHall({ url, keys, office: code, day: wanted, speed }: HttpPlan) {
+  const asking = openAsking(url)
+  const { granted } = asking
+  const seen = await survey(asking, keys, code, wanted, speed)
+  const { day, desks, kiosk, places, notes } = seen
+  const office = `/offices/${encodeURIComponent(code)}`
+
+  const dayStart = midnightOf(day) + openingOf(day.seats).from * 1000
+  const lookedAt = performance.now()
+  const officeNow = () => seen.now + (performance.now() - lookedAt)
+  /** When the day began to be played, by the office's clock; until then people only book. */
+  let began: number | null = null
+  const now = () => (began === null ? dayStart : dayStart + (officeNow() - began) * speed)
+  const there = (replayed: number) => (began ?? officeNow()) + (replayed - dayStart) / speed
+  const here = (instant: string) => dayStart + (Date.parse(instant) - (began ?? seen.now)) * speed
+
+  const spare = [...seen.citizens]
+  /** Bookings whose owner has not come yet, by their codes. */
+  const awaited = new Map<string, { id: string; token: string }>()
+  /** Tickets that this replay has drawn and nobody has called yet. */
+  const waiting = new Set<string>()
+  const opened = new Set<Desk>()
+  // Numbers that nobody has had before, so that the day can be played again while the last one's people still wait.
+  const firstNumber = 10_000_000 + Math.floor(Math.random() * 80_000_000)
+  let strangers = 0
+  let others = 0
+
+  const deskAt = (counter: number): Desk => {
+    const desk = desks[counter - 1]
+    if (!desk) throw new RangeError(`there is no counter ${counter}`)
+    return desk
+  }
+  const staff = deskAt(1).token
+  const workOf = (counter: number) => {
+    const kinds = day.seats[counter - 1]?.kinds ?? []
+    return [...new Set(kinds.flatMap((kind) => places.get(kind)?.line ?? []))].slice(0, 8)
+  }
+  const served = new Set(day.seats.flatMap((_, index) => workOf(index + 1)))
+  const serviceOf = (kind: string) => places.get(kind)?.service ?? ""
+
+  const given = (ticket: TicketSeen): Given => {
+    waiting.add(ticket.id)
+    return { ticket: ticket.id, due: here(ticket.due) }
+  }
+  const on = (token: string, ticket: string, step: string, body: object = {}) =>
+    granted<TicketSeen>(token, "POST", `/tickets/${ticket}/${step}`, { body, ready: movedOn })
+
+  /** Ends whatever a counter has in hand: a person whom the demonstration had there. */
+  async function clear(desk: Desk, ticket: string | null): Promise<void> {
+    if (ticket === null) return
+    const held = await granted<TicketSeen>(desk.token, "GET", `/tickets/${ticket}`)
+    if (held?.state === "called") await on(desk.token, ticket, "serve")
+    await on(desk.token, ticket, "finish", { outcome: "done" })
+  }
+
+  async function open(desk: Desk, lines: { line: string; handicap: number }[]): Promise<void> {
+    const body = { lines }
+    const path = `/counters/${desk.id}/opening`
+    const seat = await granted<{ ticket: string | null }>(desk.token, "POST", path, { body, ready: ["counter_taken"] })
+    if (!seat) notes.push(`${desk.id} is somebody else's at the moment and was not played`)
+    else opened.add(desk)
+    await clear(desk, seat?.ticket ?? null)
+  }
+
+  async function shut(desk: Desk): Promise<void> {
+    if (!opened.delete(desk)) return
+    await granted(desk.token, "POST", `/counters/${desk.id}/closing`, { body: { confirmed: true }, ready: movedOn })
+  }
+
+  async function callAs(desk: Desk, counter: number, policy: Policy): Promise<string | null> {
+    if (policy === "due") {
+      const path = `/counters/${desk.id}/next`
+      return (await granted<TicketSeen>(desk.token, "POST", path, { ready: movedOn }))?.id ?? null
+    }
+    const lines = workOf(counter)
+    const queue = await asking.all<{ id: string; line: string; arrivedAt: string; why: { bookedAt?: string | null } }>(
+      desk.token,
+      `${office}/queue`,
+    )
+    const candidates = queue.map(({ id, line, arrivedAt, why }) => ({
+      ...{ id, line, arrivedAt: Date.parse(arrivedAt) },
+      bookedAt: why.bookedAt ? Date.parse(why.bookedAt) : null,
+    }))
+    const mine = candidates.filter(({ line }) => lines.includes(line))
+    const chosen = chosenBy(policy, mine)
+    return chosen === null ? null : ((await on(desk.token, chosen, "call", { counter: desk.id }))?.id ?? null)
+  }
+
+  const hall: Hall = {
+    now,
+    serves: (kind) => served.has(places.get(kind)?.line ?? ""),
+    async until(at) {
+      began ??= officeNow()
+      const left = there(at) - officeNow()
+      if (left > 0) await Bun.sleep(left)
+    },
+    async book(_name, kind, at) {
+      const service = serviceOf(kind)
+      const answer = await granted<{ days: { slots: { id: string; startsAt: string; free: number }[] }[] }>(
+        null,
+        "GET",
+        `${office}/slots?service=${service}&days=1`,
+      )
+      const away = ({ startsAt }: { startsAt: string }) => Math.abs(Date.parse(startsAt) - there(at))
+      const free = (answer?.days ?? [])
+        .flatMap(({ slots }) => slots)
+        .filter(({ free, startsAt }) => free > 0 && Date.parse(startsAt) < seen.closesAt)
+        .sort((a, b) => away(a) - away(b))
+      const slot = free[0]
+      if (!slot) return null
+      // Who has booked this service or too much already is passed over for the next one.
+      for (let token = spare.shift(); token; token = spare.shift()) {
+        const made = await granted<{ id: string; code: string; startsAt: string }>(token, "POST", "/bookings", {
+          body: { office: code, service, slot: slot.id },
+          ready: ["already_booked", "limit_reached", "slot_full", "slot_past"],
+        })
+        if (!made) continue
+        awaited.set(made.code, { id: made.id, token })
+        return { code: made.code, startsAt: here(made.startsAt) }
+      }
+      return null
+    },
+    async checkIn(booking, need) {
+      const body = { code: booking, ...(need ? { need: "disability" } : {}), ...(speed > 1 ? { ready: true } : {}) }
+      const path = `${office}/check-ins`
+      const ready = ["already_waiting", "too_early", "office_closed", "not_today", "booking_unknown", "wrong_state"]
+      const ticket = await granted<TicketSeen>(kiosk, "POST", path, { body, ready })
+      if (!ticket) return null
+      awaited.delete(booking)
+      return given((need ? await on(staff, ticket.id, "need", { need: "disability" }) : null) ?? ticket)
+    },
+    async walkIn(_name, kind, need) {
+      const nationalId = demoNumber("citizen", firstNumber + strangers++)
+      const body = { service: serviceOf(kind), nationalId, ...(need ? { need: "disability" } : {}) }
+      const answered = await asking.ask(need ? staff : kiosk, "POST", `${office}/tickets`, body)
+      if (answered.code === "") return given(answered.body as TicketSeen)
+      if (!atTheDoor.includes(answered.code)) throw new RangeError(`${office}/tickets was refused: ${answered.code}`)
+      const { alternatives } = answered.body as { alternatives?: unknown }
+      return { refused: answered.code, offered: Array.isArray(alternatives) ? alternatives.length : 0 }
+    },
+    async openCounter(counter) {
+      const handicap = Math.round(helpAfterMinutes / speed)
+      const lines = workOf(counter).map((line, index) => ({ line, handicap: index === 0 ? 0 : handicap }))
+      if (lines.length > 0) await open(deskAt(counter), lines)
+    },
+    closeCounter: async (counter) => shut(deskAt(counter)),
+    async next(counter, policy) {
+      const desk = deskAt(counter)
+      if (!opened.has(desk)) return null
+      const called = await callAs(desk, counter, policy)
+      if (called === null) return null
+      await on(desk.token, called, "serve")
+      if (!waiting.delete(called)) others++
+      return called
+    },
+    async finish(counter, ticket) {
+      await on(deskAt(counter).token, ticket, "finish", { outcome: "done" })
+    },
+    async leave(ticket) {
+      waiting.delete(ticket)
+      await on(staff, ticket, "leave")
+    },
+    notes() {
+      const kinds = [...places].map(([kind, { line }]) => `${kind} → ${line}`).join(", ")
+      const met = others > 0 ? [`people of the office's own who were called in between: ${others}`] : []
+      return [`played in ${code} at ${speed} times real time; kinds on its lines: ${kinds}`, ...notes, ...met]
+    },
+    /** Leaves the office as it was found: nobody of the replay waits or has a time there, and its own counters are open again. */
+    async close() {
+      for (const ticket of waiting) await on(staff, ticket, "leave")
+      for (const { id, token } of awaited.values()) {
+        await granted(token, "POST", `/bookings/${id}/cancellation`, { body: {}, ready: movedOn })
+      }
+      const seats = await asking.all<{ id: string; ticket: string | null }>(staff, `${office}/counters`)
+      for (const desk of [...opened]) {
+        await clear(desk, seats.find(({ id }) => id === desk.id)?.ticket ?? null)
+        await shut(desk)
+      }
+      for (const desk of desks) if (desk.found) await open(desk, desk.found)
+    },
+  }
+  return { hall, day }
+}
+
+/** Why a kiosk may give somebody no number. */
+const atTheDoor = ["day_full", "office_closed", "already_waiting", "booking_only"]
