@@ -11,9 +11,8 @@ import { inLang, otherLang } from "../../i18n/lang.ts"
 import { show } from "../frame.tsx"
 import { headOf } from "../heads.ts"
 import { type Context, get, type PageRoute } from "../house.ts"
-import { pairing } from "../pairing.ts"
+import { pairing, unpaired } from "../pairing.tsx"
 import { paths } from "../paths.ts"
-import { Card } from "../shell/cards.tsx"
 import { Icon } from "../shell/icons.tsx"
 import { Mark } from "../shell/mark.tsx"
 import { boardFragment, Second } from "./board.tsx"
@@ -32,16 +31,7 @@ async function boardPage(c: Context): Promise<Response> {
   const here = await officeOf(house.store, code)
   const words = boardWords[lang]
   if (!maySee(c, here)) {
-    return show(
-      c,
-      { title: words.pairTitle, status: 401 },
-      <div class="column">
-        <Card class="stack">
-          <h1>{words.pairTitle}</h1>
-          <p class="quiet">{words.pairHelp}</p>
-        </Card>
-      </div>,
-    )
+    return unpaired(c)
   }
   const second = boardWords[otherLang[lang]]
   const { seq } = await headOf(house, { kind: "board", office: code })

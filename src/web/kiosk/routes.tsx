@@ -9,9 +9,8 @@ import { inLang } from "../../i18n/lang.ts"
 import { counted } from "../../i18n/plural.ts"
 import { show } from "../frame.tsx"
 import { type Context, get, type PageRoute, post } from "../house.ts"
-import { pairing } from "../pairing.ts"
+import { pairing, unpaired } from "../pairing.tsx"
 import { paths } from "../paths.ts"
-import { Card } from "../shell/cards.tsx"
 import { Icon } from "../shell/icons.tsx"
 import { Mark } from "../shell/mark.tsx"
 import { arrived, arrivePage } from "./arrive.tsx"
@@ -52,17 +51,7 @@ async function languagePage(c: Context): Promise<Response> {
   const { house, lang, subject } = c.var
   const here = await officeOf(house.store, code)
   if (subject?.role !== "kiosk" || subject.office !== code) {
-    const words = boardWords[lang]
-    return show(
-      c,
-      { title: words.pairTitle, status: 401 },
-      <div class="column">
-        <Card class="stack">
-          <h1>{words.pairTitle}</h1>
-          <p class="quiet">{words.pairHelp}</p>
-        </Card>
-      </div>,
-    )
+    return unpaired(c)
   }
   return show(
     c,

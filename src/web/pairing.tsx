@@ -1,7 +1,10 @@
 import { Refusal } from "../base/refusal.ts"
 import { subjectOfKey } from "../domain/access/keys.ts"
+import { boardWords } from "../i18n/board.ts"
+import { show } from "./frame.tsx"
 import { keepCookie } from "./gate.ts"
 import type { Context } from "./house.ts"
+import { Card } from "./shell/cards.tsx"
 
 const keptSeconds = 30 * 24 * 3600
 
@@ -20,4 +23,19 @@ export async function pairing(c: Context, kind: "kiosk" | "board", office: strin
   url.searchParams.delete("key")
   c.header("Referrer-Policy", "no-referrer")
   return c.redirect(url.pathname + url.search, 303)
+}
+
+/** What a screen shows that has not been paired: how it gets to its office. */
+export function unpaired(c: Context): Response | Promise<Response> {
+  const words = boardWords[c.var.lang]
+  return show(
+    c,
+    { title: words.pairTitle, status: 401 },
+    <div class="column">
+      <Card class="stack">
+        <h1>{words.pairTitle}</h1>
+        <p class="quiet">{words.pairHelp}</p>
+      </Card>
+    </div>,
+  )
 }
