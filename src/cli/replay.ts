@@ -61,6 +61,9 @@ async function main(args: string[]): Promise<number> {
   if (!existsSync(calls)) throw new RangeError(`there is no file ${values.calls}`)
   const day = readRealDay(readFileSync(calls, "utf8"), values.day)
   const running = elsewhere(values)
+  if (running && wanted.length > 1 && shape.booked > 0) {
+    throw new RangeError("a running office's times are booked only once: with --booked play one --policy at a time")
+  }
   const outcomes: Outcome[] = []
   for (const policy of wanted) {
     const played = running ? await httpHall({ ...running, day }) : { hall: await memoryHall(day, shape.stretch), day }

@@ -66,6 +66,7 @@ test("a day played over HTTP accounts for everybody and leaves the office as it 
     expect(lived.filter(({ calledAt }) => calledAt !== null).length).toBeGreaterThan(lived.length / 2)
     expect(lived.filter((one) => one.class === "booked").length).toBeLessThanOrEqual(keys.citizens.length)
     const text = report([outcome], false)
+    if (policy === "due") expect(text).toContain("citizens of the demonstration: 8, each books once")
     expect(text).toContain("bookings that were not to be had")
     expect(text).toContain("agents of the day: 4; counters here: 3")
     if (policy === "due") expect(notes.join()).toContain("people of the office's own who were called in between: 1")
@@ -140,6 +141,8 @@ test("the command plays in a running process, and says in a sentence what it was
     65,
     "a running process is named by --url and its keys by --demo, both together\n",
   ])
+  const both = command("--demo", "demo.json", "--policy", "all", "--booked", "0.5")
+  expect([await both.ended, both.said()]).toEqual([65, expect.stringContaining("play one --policy at a time")])
   const played = command("--demo", "demo.json", "--speed", "10000")
   expect([await played.ended, played.said()]).toEqual([0, expect.stringContaining("played in RUH-RML at 10000 times")])
 }, 60_000)

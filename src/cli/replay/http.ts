@@ -54,6 +54,8 @@ export async function httpHall({ url, keys, office: code, day: wanted, speed }: 
   const firstNumber = 10_000_000 + Math.floor(Math.random() * 80_000_000)
   let strangers = 0
   let others = 0
+  /** For how many bookings there was a time and nobody of the demonstration left to make them. */
+  let withoutCitizen = 0
 
   const deskAt = (counter: number): Desk => {
     const desk = desks[counter - 1]
@@ -148,6 +150,7 @@ export async function httpHall({ url, keys, office: code, day: wanted, speed }: 
         awaited.set(made.code, { id: made.id, token })
         return { code: made.code, startsAt: here(made.startsAt) }
       }
+      withoutCitizen++
       return null
     },
     async checkIn(booking, need) {
@@ -193,6 +196,8 @@ export async function httpHall({ url, keys, office: code, day: wanted, speed }: 
     notes() {
       const kinds = [...places].map(([kind, { line }]) => `${kind} → ${line}`).join(", ")
       const met = others > 0 ? [`people of the office's own who were called in between: ${others}`] : []
+      const few = `citizens of the demonstration: ${seen.citizens.length}, each books once; DEMO_CITIZENS makes more (missing: ${withoutCitizen})`
+      if (withoutCitizen > 0) met.push(few)
       return [`played in ${code} at ${speed} times real time; kinds on its lines: ${kinds}`, ...notes, ...met]
     },
     /** Leaves the office as it was found: nobody of the replay waits or has a time there, and its own counters are open again. */

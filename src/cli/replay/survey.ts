@@ -59,22 +59,19 @@ export async function survey(
   }
   const notes: string[] = []
   const seconds = Math.floor(((closesAt - now) * speed) / 1000)
-  const fitted = fit(day, desks.length, seconds)
+  const { day: fitted, tooMany, tooLate } = fit(day, desks.length, seconds)
   if (fitted.callers.length === 0) {
     throw new RangeError(`${code} closes too soon for anybody of the day to come; play at a higher --speed`)
   }
-  if (fitted.seats.length < day.seats.length) {
-    notes.push(`agents of the day: ${day.seats.length}; counters here: ${desks.length}; the longest shifts were taken`)
-  }
-  if (fitted.callers.length < day.callers.length) {
+  if (desks.length < day.seats.length) {
     notes.push(
-      `people of the day for whom the session leaves no time here: ${day.callers.length - fitted.callers.length}`,
+      `agents of the day: ${day.seats.length}; counters here: ${desks.length}; the longest shifts were taken, and so that the load stays the real one people were left out: ${tooMany}`,
     )
   }
+  if (tooLate > 0) notes.push(`people of the day for whom the session leaves no time here: ${tooLate}`)
   if (speed > 1) {
     notes.push(
-      `the office's own clock was not sped up: its targets and booked times are ${speed} times as long for these people,`,
-      "so lateness says nothing here, and who had booked said at the door that they were ready",
+      `the office's own clock was not sped up: its targets and booked times are ${speed} times as long for these people, so lateness says nothing here, and who had booked said at the door that they were ready`,
     )
   }
   return {
@@ -111,16 +108,28 @@ async function desksOf(asking: Asking, keys: DemoKeys, code: string): Promise<De
     })
 }
 
-/** The day with its longest shifts, as many as there are counters, and only its first `seconds` from the opening. */
-export function fit(day: RealDay, counters: number, seconds: number): RealDay {
+/**
+ * The day with its longest shifts, as many as there are counters, with as many fewer people as hours are left out, so that the load stays
+ * the real one; and of that only the first `seconds` from the opening.
+ */
+export function fit(
+  day: RealDay,
+  counters: number,
+  seconds: number,
+): { day: RealDay; tooMany: number; tooLate: number } {
   const length = ({ from, until }: Seat) => until - from
+  const hours = (seats: Seat[]) => seats.reduce((sum, seat) => sum + length(seat), 0)
   const longest = new Set([...day.seats].sort((a, b) => length(b) - length(a)).slice(0, counters))
   const kept = day.seats.filter((seat) => longest.has(seat))
+  const share = hours(kept) / Math.max(1, hours(day.seats))
+  const fewer = day.callers.filter((_, index) => Math.floor((index + 1) * share) > Math.floor(index * share))
   const end = openingOf(kept).from + seconds
+  const callers = fewer.filter(({ arrivesAt }) => arrivesAt < end)
+  const seats = kept.filter(({ from }) => from < end).map((seat) => ({ ...seat, until: Math.min(seat.until, end) }))
   return {
-    day: day.day,
-    callers: day.callers.filter(({ arrivesAt }) => arrivesAt < end),
-    seats: kept.filter(({ from }) => from < end).map((seat) => ({ ...seat, until: Math.min(seat.until, end) })),
+    day: { day: day.day, callers, seats },
+    tooMany: day.callers.length - fewer.length,
+    tooLate: fewer.length - callers.length,
   }
 }
 
