@@ -74,6 +74,16 @@ export async function asDevice(server: TestServer, kind: "kiosk" | "board", read
   return screen
 }
 
+/**
+ * Waits until these pages hear what happens in the office and answer to keys. A page shows its text before that; what a test does in
+ * between is nobody's fault and proves nothing.
+ */
+export async function hearing(...screens: Screen[]): Promise<void> {
+  for (const { page } of screens) {
+    await page.locator("html[data-live-state=live]").waitFor({ state: "attached" })
+  }
+}
+
 /** The same people without a browser: plain requests with their cookie. */
 export async function visiting(
   server: TestServer,

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test"
 import { violations } from "../testing/axe.ts"
-import { asAgent, asDevice, asStranger, asSupervisor } from "../testing/screens.ts"
+import { asAgent, asDevice, asStranger, asSupervisor, hearing } from "../testing/screens.ts"
 import { type TestServer, testServer } from "../testing/server.ts"
 
 /* The hall as people see it: a phone, the board, the agent's desk and the kiosk, each in a browser of its own. */
@@ -26,6 +26,7 @@ test(
     await desk.page.goto("/desk")
     await desk.page.click(`button[value="open ${server.office.code}.1"]`)
     await desk.page.waitForSelector(".hand-next")
+    await hearing(phone, board, desk)
     expect(await phone.page.locator("[data-ticket]").getAttribute("data-state")).toBe("waiting")
     expect(await desk.page.locator(".waiting tbody tr").count()).toBe(1)
 
@@ -59,6 +60,7 @@ test(
       await page.click(`button[value="open ${server.office.code}.${index + 1}"]`)
       await page.waitForSelector(".hand-next")
     }
+    await hearing(one, two)
     await one.page.click(".hand-next")
     await two.page.waitForFunction(() => document.querySelectorAll(".waiting tbody tr").length === 1)
     await two.page.click(".hand-next")
@@ -96,6 +98,7 @@ test(
     await desk.page.goto("/desk")
     await desk.page.click(`button[value="open ${server.office.code}.1"]`)
     await desk.page.waitForSelector(".hand-next")
+    await hearing(phone, board, desk)
     await desk.page.keyboard.press("n")
     await board.page.waitForSelector("#board-flash:not([hidden])")
     await desk.page.waitForSelector('button[value^="undo"]')
@@ -113,6 +116,7 @@ test(
     const server = await testServer()
     await walkIn(server, "1000000008")
     const board = await asDevice(server, "board")
+    await hearing(board)
     await server.agent(1).post(`/api/v1/counters/${server.office.code}.1/opening`, {})
     await server.agent(1).post(`/api/v1/counters/${server.office.code}.1/next`)
     await board.page.waitForSelector("#board-flash:not([hidden])")
