@@ -12,9 +12,9 @@ import { clockTime, officeNow } from "./time.ts"
  * a topic; `data-live-as="json"` asks for data instead of HTML, for a module of the page; `data-live-ack` tells the server what has been
  * shown; `data-capability="<ticket>.<secret>"` is the way in for whoever has no session.
  *
- * `<html data-live-state>` is `live`, or `away` when what the page shows may be old. `[data-live-since]` holds a sentence with `{time}`
- * in it and is filled with it while the page is away. Each change is told as a `dawr:change` event on its region; `dawr:signed-out` on
- * the document says that the session is over.
+ * `<html data-live-state>` is `live`, or `away` when what the page shows may be old; until one of them is known it is not there.
+ * `[data-live-since]` holds a sentence with `{time}` in it and is filled with it while the page is away. Each change is told as a
+ * `dawr:change` event on its region; `dawr:signed-out` on the document says that the session is over.
  */
 
 export interface Change {

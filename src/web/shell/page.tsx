@@ -41,7 +41,7 @@ export function Page({ children, ...frame }: PropsWithChildren<Frame>) {
   const { lang, head = "plain" } = frame
   return html`<!doctype html>
 ${(
-  <html lang={lang} dir={direction[lang]} data-theme={frame.theme} data-live-state="live" data-now={frame.now}>
+  <html lang={lang} dir={direction[lang]} data-theme={frame.theme} data-now={frame.now}>
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
