@@ -98,6 +98,38 @@ CREATE TABLE day_change (
   PRIMARY KEY (office, day)
 ) STRICT;
 
+-- What setup and supervisors say is read all the time and changes rarely: whoever keeps what follows from it compares this mark.
+-- It is drawn anew with every change, never counted: after a change that was undone, the next one must not bring the same mark again.
+CREATE TABLE setup_mark (one INTEGER PRIMARY KEY CHECK (one = 1), mark INTEGER NOT NULL) STRICT;
+INSERT INTO setup_mark VALUES (1, 0);
+CREATE TRIGGER agency_inserted AFTER INSERT ON agency BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER agency_updated AFTER UPDATE ON agency BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER agency_deleted AFTER DELETE ON agency BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER sector_inserted AFTER INSERT ON sector BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER sector_updated AFTER UPDATE ON sector BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER sector_deleted AFTER DELETE ON sector BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER service_inserted AFTER INSERT ON service BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER service_updated AFTER UPDATE ON service BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER service_deleted AFTER DELETE ON service BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER office_inserted AFTER INSERT ON office BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER office_updated AFTER UPDATE ON office BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER office_deleted AFTER DELETE ON office BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER line_inserted AFTER INSERT ON line BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER line_updated AFTER UPDATE ON line BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER line_deleted AFTER DELETE ON line BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER season_inserted AFTER INSERT ON season BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER season_updated AFTER UPDATE ON season BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER season_deleted AFTER DELETE ON season BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER holiday_inserted AFTER INSERT ON holiday BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER holiday_updated AFTER UPDATE ON holiday BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER holiday_deleted AFTER DELETE ON holiday BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER opening_rule_inserted AFTER INSERT ON opening_rule BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER opening_rule_updated AFTER UPDATE ON opening_rule BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER opening_rule_deleted AFTER DELETE ON opening_rule BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER day_change_inserted AFTER INSERT ON day_change BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER day_change_updated AFTER UPDATE ON day_change BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+CREATE TRIGGER day_change_deleted AFTER DELETE ON day_change BEGIN UPDATE setup_mark SET mark = random() >> 11; END;
+
 CREATE TABLE person (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL CHECK (kind IN ('citizen', 'resident')),

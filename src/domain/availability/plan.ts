@@ -1,4 +1,4 @@
-import type { Connection } from "../../../db/dialect.ts"
+import { kept } from "../../../db/kept.ts"
 import type { Store } from "../../../db/store.ts"
 import { addDays, type Day, daysFrom, type Instant } from "../../base/day.ts"
 import { dayIn } from "../../base/time.ts"
@@ -12,16 +12,7 @@ export interface PlannedSession {
   starts: Instant[]
 }
 
-interface OfficePlan {
-  version: number
-  days: Map<Day, PlannedSession[]>
-}
-
-/**
- * What hours and grid give for a day never changes while the office's version stands, and working it out costs a hundred times what
- * asking for the rows costs. So it is kept, for each connection, as long as that version is the newest one asked for.
- */
-const kept = new WeakMap<Connection, Map<string, OfficePlan>>()
+/** Working out what hours and grid give for a day costs a hundred times what asking for its rows costs, so it is kept. */
 const keptDaysMax = 500
 
 /** The sessions and starts of every service day from `from` to `to`, both included; a closed day has none. */
@@ -31,17 +22,18 @@ export async function plannedDays(
   from: Day,
   to: Day,
 ): Promise<Map<Day, PlannedSession[]>> {
-  const plan = planOf(store, office)
+  const plan = await kept(store, `plan ${office.code}`, async () => new Map<Day, PlannedSession[]>())
   const days = daysFrom(from, to)
-  const missing = days.filter((day) => !plan.days.has(day))
+  const missing = days.filter((day) => !plan.has(day))
   const [first, last] = [missing[0], missing.at(-1)]
-  if (first && last) {
-    const worked = planBetween(await officeHours(store, office), office, first, last)
-    if (plan.days.size > keptDaysMax) plan.days.clear()
-    for (const [day, sessions] of worked) plan.days.set(day, sessions)
-    return new Map(days.map((day) => [day, plan.days.get(day) ?? worked.get(day) ?? []]))
-  }
-  return new Map(days.map((day) => [day, plan.days.get(day) ?? []]))
+  const worked =
+    first && last
+      ? planBetween(await officeHours(store, office), office, first, last)
+      : new Map<Day, PlannedSession[]>()
+  if (plan.size + worked.size > keptDaysMax) plan.clear()
+  const found = new Map(days.map((day) => [day, plan.get(day) ?? worked.get(day) ?? []]))
+  for (const [day, sessions] of worked) plan.set(day, sessions)
+  return found
 }
 
 /** As `plannedDays`, from hours that are in hand: for what is being changed, or only considered. */
@@ -66,18 +58,4 @@ export async function plannedAt(
     if (planned) return { day, planned }
   }
   return null
-}
-
-function planOf(store: Store, office: OfficeRow): OfficePlan {
-  let offices = kept.get(store.connection)
-  if (!offices) {
-    offices = new Map()
-    kept.set(store.connection, offices)
-  }
-  let plan = offices.get(office.code)
-  if (!plan || plan.version !== office.version) {
-    plan = { version: office.version, days: new Map() }
-    offices.set(office.code, plan)
-  }
-  return plan
 }

@@ -1,13 +1,9 @@
-import { eq, sql } from "drizzle-orm"
-import { services } from "../../../db/schema/catalogue.ts"
-import { lines, offices } from "../../../db/schema/offices.ts"
-import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import { addDays, type Day, type Instant, minute } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
 import { type Service, service } from "../catalogue/reads.ts"
-import { type Line, lineFor, mustServe, type OfficeRow, office } from "../offices/reads.ts"
+import { type Line, mustServe, type OfficeRow, office } from "../offices/reads.ts"
 import { readSlotId, slotsNeeded } from "./grid.ts"
 import { earliestStart } from "./rules.ts"
 
@@ -42,38 +38,25 @@ export interface Asking {
   maySoon?: boolean
 }
 
-const p = sql.placeholder
-
-// One question for what would be three: this stands on the way of every booking.
-const placeOf = statement((db) =>
-  db
-    .select({ office: offices, line: lines, service: services })
-    .from(lines)
-    .innerJoin(offices, eq(offices.code, lines.office))
-    .innerJoin(services, eq(services.code, p("service")))
-    .where(sql`${lines.office} = ${p("office")} and ${lines.code} = ${p("line")}`),
-)
-
 /**
  * Reads what is wanted into places. Refuses `slot_unknown` for what is no slot of this office and service, `slot_past`, `too_soon`,
  * `too_far`, `service_not_here`, `service_online_only`, and `not_found` for an office or a service that is not there.
  */
 export async function readVisit(store: Store, wanted: WantedVisit, asking: Asking): Promise<Visit> {
   const slot = readSlotId(wanted.slot)
-  const line = slot?.office === wanted.office ? slot.line : ""
-  const [found] = await placeOf(store).execute({ office: wanted.office, service: wanted.service, line })
-  const served = found && lineFor({ ...found.office, lines: [found.line] }, found.service)
-  if (!slot || !found || !served) {
-    mustServe(await office(store, wanted.office), await service(store, wanted.service))
+  const here = await office(store, wanted.office)
+  const asked = await service(store, wanted.service)
+  const line = mustServe(here, asked)
+  if (!slot || slot.office !== here.code || slot.line !== line.code) {
     throw new Refusal("slot_unknown", { slot: wanted.slot })
   }
-  const { gridMinutes, zone, furthestDays } = found.office
+  const { gridMinutes, zone, furthestDays } = here
   const { people, now } = asking
-  const { width, length } = slotsNeeded(found.service.minutes ?? 0, people, found.line.publicPlaces, gridMinutes)
+  const { width, length } = slotsNeeded(asked.minutes ?? 0, people, line.publicPlaces, gridMinutes)
   const { startsAt } = slot
   const endsAt = startsAt + length * gridMinutes * minute
   const lastDay = addDays(dayIn(now, zone), furthestDays)
-  const visit = { ...found, people, startsAt, endsAt, width, length, lastDay }
+  const visit = { office: here, line, service: asked, people, startsAt, endsAt, width, length, lastDay }
   // After midnight the service day may still be the day before; `mustBeNear` asks again once the day is known.
   mustBeInTime(visit, asking)
   mustBeNear(visit, addDays(dayIn(startsAt, zone), -1))

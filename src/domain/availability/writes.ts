@@ -4,8 +4,8 @@ import { placeholders, statement } from "../../../db/statement.ts"
 import type { Tx } from "../../../db/write.ts"
 import { type Day, type Instant, minute } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
-import { type Line, type Office, officeHours } from "../offices/reads.ts"
-import { planBetween, plannedAt } from "./plan.ts"
+import type { Line, Office } from "../offices/reads.ts"
+import { plannedAt, plannedDays } from "./plan.ts"
 import { nearestAlternatives } from "./reads.ts"
 import { mustBeNear, type Visit } from "./visit.ts"
 
@@ -139,8 +139,7 @@ export async function replan(tx: Tx, office: Office, from: Day, to?: Day): Promi
   const touched = await tx.db.selectDistinct({ day: slots.day }).from(slots).where(within).orderBy(slots.day)
   const [first, last] = [touched[0], touched.at(-1)]
   if (!first || !last) return
-  // Worked out anew: the version that the kept plan goes by may not have risen yet, or may fall back with this turn.
-  const plan = planBetween(await officeHours(tx, office), office, first.day, last.day)
+  const plan = await plannedDays(tx, office, first.day, last.day)
   await tx.db.update(slots).set({ publicPlaces: 0, staffExtra: 0 }).where(within)
   for (const { day } of touched) {
     const starts = (plan.get(day) ?? []).flatMap((planned) => planned.starts)

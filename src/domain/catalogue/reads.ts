@@ -1,4 +1,5 @@
-import { asc, eq, sql } from "drizzle-orm"
+import { asc } from "drizzle-orm"
+import { kept } from "../../../db/kept.ts"
 import { agencies, type ServiceRow, sectors, services } from "../../../db/schema/catalogue.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
@@ -8,23 +9,33 @@ export type Service = ServiceRow
 export type Sector = typeof sectors.$inferSelect
 export type Agency = typeof agencies.$inferSelect
 
-const oneService = statement((db) =>
-  db
-    .select()
-    .from(services)
-    .where(eq(services.code, sql.placeholder("code"))),
-)
 const everyService = statement((db) => db.select().from(services).orderBy(asc(services.position)))
 const everySector = statement((db) => db.select().from(sectors).orderBy(asc(sectors.position)))
 const everyAgency = statement((db) => db.select().from(agencies).orderBy(asc(agencies.code)))
 
 /** The service with this code. Refuses `not_found`. */
 export async function service(store: Store, code: string): Promise<Service> {
-  const [row] = await oneService(store).execute({ code })
-  if (!row) throw new Refusal("not_found", { what: "service" })
-  return row
+  const found = (await servicesByCode(store)).get(code)
+  if (!found) throw new Refusal("not_found", { what: "service" })
+  return found
 }
 
-export const allServices = (store: Store): Promise<Service[]> => everyService(store).execute()
-export const allSectors = (store: Store): Promise<Sector[]> => everySector(store).execute()
-export const allAgencies = (store: Store): Promise<Agency[]> => everyAgency(store).execute()
+export async function allServices(store: Store): Promise<Service[]> {
+  return [...(await servicesByCode(store)).values()]
+}
+
+/** Every service, in their order. */
+function servicesByCode(store: Store): Promise<Map<string, Service>> {
+  return kept(store, "services", async () => {
+    const rows = await everyService(store).execute()
+    return new Map(rows.map((row) => [row.code, row]))
+  })
+}
+
+export function allSectors(store: Store): Promise<Sector[]> {
+  return kept(store, "sectors", () => everySector(store).execute())
+}
+
+export function allAgencies(store: Store): Promise<Agency[]> {
+  return kept(store, "agencies", () => everyAgency(store).execute())
+}

@@ -1,4 +1,5 @@
-import { and, asc, eq, gte, sql } from "drizzle-orm"
+import { asc, eq, gte, sql } from "drizzle-orm"
+import { kept } from "../../../db/kept.ts"
 import { dayChanges, holidays, lines, offices, openingRules, seasons } from "../../../db/schema/offices.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
@@ -17,20 +18,7 @@ export interface Office extends OfficeRow {
   lines: Line[]
 }
 
-const oneOffice = statement((db) =>
-  db
-    .select()
-    .from(offices)
-    .where(eq(offices.code, sql.placeholder("code"))),
-)
 const everyOffice = statement((db) => db.select().from(offices).orderBy(asc(offices.position)))
-const linesOf = statement((db) =>
-  db
-    .select()
-    .from(lines)
-    .where(and(eq(lines.office, sql.placeholder("office")), gte(lines.position, 0)))
-    .orderBy(asc(lines.position)),
-)
 const everyLine = statement((db) => db.select().from(lines).where(gte(lines.position, 0)).orderBy(asc(lines.position)))
 const rulesOf = statement((db) =>
   db
@@ -51,28 +39,38 @@ const changesOf = statement((db) =>
 
 /** The office with this code. Refuses `not_found`. */
 export async function office(store: Store, code: string): Promise<Office> {
-  const [row] = await oneOffice(store).execute({ code })
-  if (!row) throw new Refusal("not_found", { what: "office" })
-  return { ...row, lines: await linesOf(store).execute({ office: code }) }
+  const found = (await officesByCode(store)).get(code)
+  if (!found) throw new Refusal("not_found", { what: "office" })
+  return found
 }
 
 export async function allOffices(store: Store): Promise<Office[]> {
-  const [rows, all] = [await everyOffice(store).execute(), await everyLine(store).execute()]
-  return rows.map((row) => ({ ...row, lines: all.filter((line) => line.office === row.code) }))
+  return [...(await officesByCode(store)).values()]
+}
+
+/** Every office, in their order. */
+function officesByCode(store: Store): Promise<Map<string, Office>> {
+  return kept(store, "offices", async () => {
+    const [rows, all] = [await everyOffice(store).execute(), await everyLine(store).execute()]
+    const whole = rows.map((row) => ({ ...row, lines: all.filter((line) => line.office === row.code) }))
+    return new Map(whole.map((one) => [one.code, one]))
+  })
 }
 
 /** Holidays with their names, the earlier first; days that end with `last`. */
-export const allHolidays = (store: Store) => everyHoliday(store).execute()
+export const allHolidays = (store: Store) => kept(store, "holidays", () => everyHoliday(store).execute())
 /** Seasons with their names, the earlier first. */
-export const allSeasons = (store: Store) => everySeason(store).execute()
+export const allSeasons = (store: Store) => kept(store, "seasons", () => everySeason(store).execute())
 
 /** When the office is open: rules, seasons, holidays and the supervisor's changes. */
 export async function officeHours(store: Store, office: OfficeRow): Promise<OfficeHours> {
-  const rules = await rulesOf(store).execute({ office: office.code })
-  const seasonRows = await everySeason(store).execute()
-  const holidayRows = await everyHoliday(store).execute()
-  const changes = await changesOf(store).execute({ office: office.code })
-  return { zone: office.zone, rules, seasons: seasonRows, holidays: holidayRows, changes }
+  return kept(store, `hours ${office.code}`, async () => {
+    const rules = await rulesOf(store).execute({ office: office.code })
+    const seasonRows = await everySeason(store).execute()
+    const holidayRows = await everyHoliday(store).execute()
+    const changes = await changesOf(store).execute({ office: office.code })
+    return { zone: office.zone, rules, seasons: seasonRows, holidays: holidayRows, changes }
+  })
 }
 
 /**
