@@ -30,11 +30,12 @@ export interface FactBodies {
   "booking.made": BookingBody
   "booking.requested": BookingBody
   "booking.accepted": { booking: string; by: string }
-  "booking.declined": { booking: string; by: string }
+  "booking.declined": { booking: string; by: string; heldBackUntil: Instant | null }
   "booking.proposed": MovedBody
   "booking.proposal_accepted": { booking: string }
   "booking.moved": MovedBody
-  "booking.cancelled": { booking: string; by: string; endedBy: string }
+  /** `heldBackUntil`: until when its places are not offered to the public; null where they are free at once. */
+  "booking.cancelled": { booking: string; by: string; endedBy: string; heldBackUntil: Instant | null }
   /** A change of hours took its time away, or gave it back. */
   "booking.struck": { booking: string; day: Day; by: string }
   "booking.unstruck": { booking: string; day: Day; by: string }
@@ -139,6 +140,8 @@ interface MovedBody {
   booking: string
   state: string
   from: Instant
+  /** Of the old places. */
+  heldBackUntil: Instant | null
   day: Day
   startsAt: Instant
   endsAt: Instant
@@ -237,7 +240,7 @@ export class FactLog {
     this.#insert = raw.prepare(
       "INSERT INTO fact (stream, seq, at, kind, subject, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
     )
-    this.#head = raw.prepare<Head, [string]>("SELECT seq, hash FROM fact WHERE stream = ? ORDER BY seq DESC LIMIT 1")
+    this.#head = raw.prepare<Head, [string]>("SELECT seq, hash FROM fact WHERE stream = +? ORDER BY seq DESC LIMIT 1")
   }
 
   append(fact: Omit<AnyFact, "seq">): AnyFact {
