@@ -117,18 +117,14 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
     } catch (cause) {
       return lost(batch, cause)
     }
-    // The flag is set before a turn starts and raised by the next macrotask: a turn that is not over by then has waited for something
-    // other than the store, while the transaction stood open.
-    let waited = raisedByMacrotask()
     for (const waiting of batch) {
       const mark = log.mark()
       const tx = new TurnHandle({ connection, chance, log, now: lastNow, scopes: waiting.scopes })
       try {
         sql.savepoint.run()
-        const outcome = await Promise.race([run(waiting.turn, tx), waited.promise])
+        const outcome = await run(waiting.turn, tx)
         tx.end()
-        if (outcome === raised || waited.isRaised()) {
-          waited = raisedByMacrotask()
+        if (outcome === null) {
           throw new Error("a turn waited for something other than the store; fetch before the turn, send after it")
         }
         if ("thrown" in outcome) throw outcome.thrown
@@ -201,27 +197,29 @@ function failAll(batch: Waiting[], refusal: Refusal, cause?: unknown): void {
   for (const waiting of batch) waiting.reject(refusal)
 }
 
-async function run(turn: Turn<unknown>, tx: Tx): Promise<{ value: unknown } | { thrown: unknown }> {
-  try {
-    return { value: await turn(tx) }
-  } catch (thrown) {
-    return { thrown }
-  }
-}
+/** More steps than any turn takes; one that waits for the network would never take them all. */
+const stepsMax = 5_000_000
 
-const raised = Symbol("raised")
-
-function raisedByMacrotask() {
-  let isRaised = false
-  const promise = macrotask().then(() => {
-    isRaised = true
-    return raised
-  })
-  return { promise: promise as Promise<typeof raised>, isRaised: () => isRaised }
+/**
+ * Runs a turn to its end, step by step without ever going back to the event loop: the store answers at once, so a turn that is not over
+ * after so many steps waits for something that only the event loop can bring, while the transaction stands open. `null` says so.
+ */
+async function run(turn: Turn<unknown>, tx: Tx): Promise<{ value: unknown } | { thrown: unknown } | null> {
+  let outcome: { value: unknown } | { thrown: unknown } | null = null
+  turn(tx).then(
+    (value) => {
+      outcome = { value }
+    },
+    (thrown: unknown) => {
+      outcome = { thrown }
+    },
+  )
+  for (let step = 0; outcome === null && step < stepsMax; step++) await null
+  return outcome
 }
 
 function macrotask(): Promise<void> {
-  // timer: only a macrotask comes after everything that a turn waiting for the store alone can still do.
+  // timer: only a macrotask lets everything in that has arrived.
   return new Promise((resolve) => setImmediate(resolve))
 }
 
