@@ -59,6 +59,27 @@ export const heldPlaces = table(
   (place) => [primaryKey({ columns: [place.hold, place.startsAt] })],
 )
 
+/**
+ * Places of a booking that was cancelled or moved, one row a slot. Until `until` the public is shown them as taken, so that nobody can
+ * hand a place to somebody by giving it up at an agreed moment; the staff may take them at once.
+ */
+export const heldBack = table(
+  "held_back",
+  {
+    id: words().notNull(),
+    office: words().notNull(),
+    line: words().notNull(),
+    startsAt: instant().notNull(),
+    day: day().notNull(),
+    width: whole().notNull(),
+    /** When they come free. The job then offers them to those who wait for such a place. */
+    releaseAt: instant().notNull(),
+    /** Until when they are not the public's: `releaseAt`, or where somebody waits a little longer, for the job to be late. */
+    until: instant().notNull(),
+  },
+  (back) => [primaryKey({ columns: [back.id, back.startsAt] })],
+)
+
 /** For whom a hold is, while it has not ended: live holds count towards a person's limit as bookings do. */
 export const heldPeople = table(
   "held_person",

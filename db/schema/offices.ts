@@ -25,6 +25,9 @@ export const offices = table("office", {
   furthestDays: whole().notNull(),
   /** Earliest check-in before a booked start. */
   earlyMinutes: whole().notNull(),
+  /** The bounds between which chance draws how long a cancelled place is held back from the public; both 0: not at all. */
+  releaseMinutesMin: whole().notNull(),
+  releaseMinutesMax: whole().notNull(),
   position: whole().notNull(),
   /** Rises with every change of hours or lines, so that what was computed from them can be told apart. */
   version: whole().notNull(),

@@ -50,6 +50,8 @@ CREATE TABLE office (
   soonest_minutes INTEGER NOT NULL CHECK (soonest_minutes >= 0),
   furthest_days INTEGER NOT NULL CHECK (furthest_days BETWEEN 1 AND 366),
   early_minutes INTEGER NOT NULL CHECK (early_minutes >= 0),
+  release_minutes_min INTEGER NOT NULL CHECK (release_minutes_min >= 0),
+  release_minutes_max INTEGER NOT NULL CHECK (release_minutes_max >= release_minutes_min),
   position INTEGER NOT NULL,
   version INTEGER NOT NULL
 ) STRICT;
@@ -251,6 +253,19 @@ CREATE TABLE held_place (
   PRIMARY KEY (hold, starts_at)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX held_place_slot ON held_place (office, line, starts_at, until, width);
+CREATE TABLE held_back (
+  id TEXT NOT NULL,
+  office TEXT NOT NULL,
+  line TEXT NOT NULL,
+  starts_at INTEGER NOT NULL,
+  day TEXT NOT NULL,
+  width INTEGER NOT NULL CHECK (width > 0),
+  release_at INTEGER NOT NULL,
+  until INTEGER NOT NULL CHECK (until >= release_at),
+  PRIMARY KEY (id, starts_at)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX held_back_slot ON held_back (office, line, starts_at, until, width);
+CREATE INDEX held_back_release ON held_back (office, release_at);
 CREATE TABLE held_person (
   hold TEXT NOT NULL REFERENCES hold (id),
   person TEXT NOT NULL REFERENCES person (id),

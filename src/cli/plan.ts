@@ -74,6 +74,9 @@ const office = z.strictObject({
   soonestMinutes: z.int().min(0).max(10_080).default(0),
   furthestDays: z.int().min(1).max(366).default(30),
   earlyMinutes: z.int().min(0).max(1440).default(720),
+  // Half an hour is long enough that nobody can race to a moment agreed on, and short enough that the place is not lost.
+  releaseMinutesMin: z.int().min(0).max(1440).default(5),
+  releaseMinutesMax: z.int().min(0).max(1440).default(30),
   hours: z.array(hours).min(1),
   lines: z.array(line).min(1).max(9),
 })
@@ -192,6 +195,10 @@ function crossCheck(offices: Offices, services: Services): string[] {
     "agency",
     offices.agencies.map(({ code }) => code),
   )
+  for (const { code, releaseMinutesMin, releaseMinutesMax } of offices.offices) {
+    if (releaseMinutesMax < releaseMinutesMin)
+      mistakes.push(`office ${code}: releaseMinutesMax is less than releaseMinutesMin`)
+  }
   twice(
     "season",
     offices.calendar.seasons.map(({ id }) => id),

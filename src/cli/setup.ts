@@ -163,6 +163,8 @@ async function differences(store: Store, plan: SetupPlan, would: Applied): Promi
       "soonestMinutes",
       "furthestDays",
       "earlyMinutes",
+      "releaseMinutesMin",
+      "releaseMinutesMax",
     ] as const) {
       if (before[key] !== planned[key])
         lines.push(`  ~ office ${planned.code}  ${key}: ${before[key]} → ${planned[key]}`)

@@ -164,7 +164,7 @@ export const citizenWords = inBoth({
     bookAgain: "احجز من جديد",
 
     cancelTitle: "هل تلغي هذا الموعد؟",
-    cancelHelp: "يُتاح مكانك لغيرك فورًا، ولا يمكن استعادته. لا رسوم على الإلغاء.",
+    cancelHelp: "يُتاح مكانك لغيرك ولا يمكن استعادته. لا رسوم على الإلغاء.",
     cancelReason: "السبب (اختياري)",
     cancelReasonHint: "يساعد المكتب على تحسين الخدمة.",
     cancelYes: "نعم، ألغِ الموعد",
@@ -352,7 +352,7 @@ export const citizenWords = inBoth({
     bookAgain: "Book again",
 
     cancelTitle: "Cancel this appointment?",
-    cancelHelp: "Your place goes to somebody else at once and cannot be brought back. Cancelling costs nothing.",
+    cancelHelp: "Your place goes to somebody else and cannot be brought back. Cancelling costs nothing.",
     cancelReason: "Reason (optional)",
     cancelReasonHint: "It helps the office to do better.",
     cancelYes: "Yes, cancel it",

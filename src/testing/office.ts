@@ -37,6 +37,8 @@ export interface OfficePlan {
   soonestMinutes?: number
   furthestDays?: number
   earlyMinutes?: number
+  /** How long a cancelled place is held back, from the one bound to the other; not at all where it is left out. */
+  releaseMinutes?: [least: number, most: number]
   lines?: LinePlan[]
   hours?: HoursPlan[]
 }
@@ -326,6 +328,8 @@ async function setUpOffice(tx: Tx, plan: OfficePlan & { code: string }, position
     soonestMinutes: plan.soonestMinutes ?? 60,
     furthestDays: plan.furthestDays ?? 30,
     earlyMinutes: plan.earlyMinutes ?? 30,
+    releaseMinutesMin: plan.releaseMinutes?.[0] ?? 0,
+    releaseMinutesMax: plan.releaseMinutes?.[1] ?? 0,
     position,
     version: 1,
   })

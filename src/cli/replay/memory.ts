@@ -75,6 +75,8 @@ export function planOf(day: RealDay, stretch: number): SetupPlan {
         soonestMinutes: 0,
         furthestDays: 30,
         earlyMinutes: 720,
+        releaseMinutesMin: 0,
+        releaseMinutesMax: 0,
         hours: [
           {
             layer: "base",

@@ -44,7 +44,12 @@ const runOut = statement((db) =>
 )
 
 const insertHold = statement((db) => db.insert(holds).values(placeholders(holds)))
-const dropPlaces = statement((db) => db.delete(heldPlaces).where(eq(heldPlaces.hold, p("id"))))
+const dropPlaces = statement((db) =>
+  db
+    .delete(heldPlaces)
+    .where(eq(heldPlaces.hold, p("id")))
+    .returning({ startsAt: heldPlaces.startsAt }),
+)
 const dropPeople = statement((db) => db.delete(heldPeople).where(eq(heldPeople.hold, p("id"))))
 const setState = statement((db) =>
   db
@@ -134,19 +139,22 @@ export async function liveHold(store: Store, person: string, service: string, no
   return last?.state === "live" && last.until > now ? last : null
 }
 
-/** Ends a hold and frees what it kept; one that has run out may still be used. False when it had ended otherwise before. */
+/**
+ * Ends a hold and frees what it kept; one that has run out may still be used. Answers the starts of what it kept until now, in any order;
+ * `null` when it had ended otherwise before.
+ */
 export async function endHold(
   tx: Tx,
   row: HoldRow,
   state: Exclude<HoldState, "live">,
   booking: string | null = null,
-): Promise<boolean> {
+): Promise<Instant[] | null> {
   const until = Math.min(row.until, tx.now)
   const ended = await setState(tx).execute({ id: row.id, state, until, booking })
-  if (ended.length === 0) return false
-  await dropPlaces(tx).execute({ id: row.id })
+  if (ended.length === 0) return null
+  const freed = await dropPlaces(tx).execute({ id: row.id })
   await dropPeople(tx).execute({ id: row.id })
-  return true
+  return row.until > tx.now ? freed.map(({ startsAt }) => startsAt) : []
 }
 
 async function lastHold(store: Store, person: string, service: string): Promise<HoldRow | null> {

@@ -1,5 +1,5 @@
 import { and, eq, gt, gte, lt, ne, sql } from "drizzle-orm"
-import { heldPlaces, slots } from "../../../db/schema/availability.ts"
+import { heldBack, heldPlaces, slots } from "../../../db/schema/availability.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import { addDays, type Day, daysBetween, type Instant, minute } from "../../base/day.ts"
@@ -9,6 +9,7 @@ import { mustServe, office as officeWith } from "../offices/reads.ts"
 import { slotId, slotsNeeded } from "./grid.ts"
 import { type PlannedSession, plannedDays } from "./plan.ts"
 import { earliestStart, nearest, type Places, visitsThatFit } from "./rules.ts"
+import type { TakenPlaces } from "./visit.ts"
 
 export interface OfferedSlot {
   /** The visit's first slot. */
@@ -29,7 +30,10 @@ export interface OfferedDay {
 export interface Offer {
   zone: string
   days: OfferedDay[]
-  /** Until when this may be shown without asking again: the first hold in it ends, or its first start can no longer be booked. */
+  /**
+   * Until when this may be shown without asking again: the first hold in it ends, the first place held back comes free, or its first start
+   * can no longer be booked.
+   */
   validUntil: Instant | null
 }
 
@@ -44,6 +48,11 @@ export interface OfferAsked {
   forStaff?: boolean
   /** A hold of the asker's own, whose places are free to him. */
   ignoring?: string
+  /**
+   * A booking of the asker's own that is to be moved: its places are free to it, and its own start is no other time.
+   * `isFreed`: the turn that asks has given them back already.
+   */
+  moving?: TakenPlaces & { isFreed?: boolean }
 }
 
 const daysMax = 62
@@ -90,6 +99,26 @@ const liveHolds = statement((db) =>
     .groupBy(heldPlaces.startsAt),
 )
 
+const restingPlaces = statement((db) =>
+  db
+    .select({
+      startsAt: heldBack.startsAt,
+      width: sql<number>`sum(${heldBack.width})`,
+      until: sql<number>`min(${heldBack.until})`,
+    })
+    .from(heldBack)
+    .where(
+      and(
+        eq(heldBack.office, p("office")),
+        eq(heldBack.line, p("line")),
+        gte(heldBack.startsAt, p("from")),
+        lt(heldBack.startsAt, p("until")),
+        gt(heldBack.until, p("now")),
+      ),
+    )
+    .groupBy(heldBack.startsAt),
+)
+
 /**
  * The starts of an office for a service that can be booked, day by day. Full ones are listed with `free` 0, so that a person sees that
  * the office is open; what is past, too soon or too far is not listed. Days are clipped to 62.
@@ -115,13 +144,20 @@ export async function slotsOffered(store: Store, asked: OfferAsked): Promise<Off
   }
   const untouched = { places: line.publicPlaces + (forStaff ? line.staffExtra : 0), taken: 0, held: 0 }
   let validUntil = Number.POSITIVE_INFINITY
-  // A hold has planted the rows of its day, so there is a row to count it on.
-  for (const hold of from < until
-    ? await liveHolds(store).execute({ ...range, now, ignoring: asked.ignoring ?? "" })
-    : []) {
-    const row = places.get(hold.startsAt)
-    if (row) row.held += hold.width
-    validUntil = Math.min(validUntil, hold.until)
+  const counted = from < until ? await liveHolds(store).execute({ ...range, now, ignoring: asked.ignoring ?? "" }) : []
+  if (from < until && !forStaff) counted.push(...(await restingPlaces(store).execute({ ...range, now })))
+  // What is held or held back has planted the rows of its day, so there is a row to count it on.
+  for (const { startsAt, width, until } of counted) {
+    const row = places.get(startsAt)
+    if (row) row.held += width
+    validUntil = Math.min(validUntil, until)
+  }
+  const moving = asked.moving?.line === line.code ? asked.moving : null
+  for (const start of moving ? startsOf(moving) : []) {
+    const row = places.get(start)
+    if (!moving || !row || row.places === 0) continue
+    if (!moving.isFreed) row.taken -= moving.width
+    row.isOwn = moving.width >= need.width
   }
 
   const earliest = earliestStart(now, office, forStaff)
@@ -133,10 +169,13 @@ export async function slotsOffered(store: Store, asked: OfferAsked): Promise<Off
         const visit = starts.slice(at, at + need.length)
         const [startsAt] = visit
         if (startsAt === undefined || startsAt < earliest || hasGap(visit, step)) continue
-        const free = visitsThatFit(
-          visit.map((start) => places.get(start) ?? untouched),
-          need.width,
-        )
+        const free =
+          startsAt === moving?.startsAt
+            ? 0
+            : visitsThatFit(
+                visit.map((start) => places.get(start) ?? untouched),
+                need.width,
+              )
         const id = slotId(office.code, line.code, startsAt)
         offered.push({ id, startsAt, endsAt: startsAt + need.length * step, free })
         validUntil = Math.min(validUntil, startsAt - (earliest - now) + 1)
@@ -170,6 +209,11 @@ export async function nearestAlternatives(
     if (found.length >= count) break
   }
   return nearest(found, asked.around, count)
+}
+
+/** The starts of the slots in which a booking has its places. */
+function startsOf({ startsAt, endsAt, length }: TakenPlaces): Instant[] {
+  return Array.from({ length }, (_, index) => startsAt + (index * (endsAt - startsAt)) / length)
 }
 
 /** From the first start to past the last one. */

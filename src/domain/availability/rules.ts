@@ -37,17 +37,40 @@ export function earliestStart(now: Instant, { soonestMinutes }: { soonestMinutes
   return maySoon ? now + 1 : Math.max(now + 1, now + soonestMinutes * minute)
 }
 
+/**
+ * When a place that was given up comes free for the public: after a while that chance draws between the office's two bounds (`share`, from
+ * 0 to 1, is the draw), and never after more than half of the time in which it can still be booked, so that a place of today is not lost.
+ * `null`: at once, or too late to be booked at all.
+ */
+export function releaseTime(
+  now: Instant,
+  startsAt: Instant,
+  office: { soonestMinutes: number; releaseMinutesMin: number; releaseMinutesMax: number },
+  share: number,
+): Instant | null {
+  const { releaseMinutesMin: least, releaseMinutesMax: most } = office
+  const drawn = (least + (most - least) * share) * minute
+  const left = startsAt - Math.max(1, office.soonestMinutes * minute) - now
+  const delay = Math.floor(Math.min(drawn, left / 2))
+  return delay > 0 ? now + delay : null
+}
+
 /** What one slot has. Before the first hold or booking of a day `taken` and `held` are nothing. */
 export interface Places {
   places: number
   taken: number
   held: number
+  /** The asker has places in it already, enough for the visit: it is the asker's whatever else is taken. */
+  isOwn?: boolean
 }
 
 /** How many more visits of `width` places fit into all of these slots. Never negative: an office may have lowered its places below what was taken. */
 export function visitsThatFit(slots: Places[], width: number): number {
   let free = Number.POSITIVE_INFINITY
-  for (const { places, taken, held } of slots) free = Math.min(free, Math.floor((places - taken - held) / width))
+  for (const { places, taken, held, isOwn } of slots) {
+    const fits = Math.floor((places - taken - held) / width)
+    free = Math.min(free, isOwn ? Math.max(1, fits) : fits)
+  }
   return Number.isFinite(free) ? Math.max(0, free) : 0
 }
 

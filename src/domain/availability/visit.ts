@@ -29,6 +29,16 @@ export interface Visit {
   lastDay: Day
 }
 
+/** What of a booking or a hold says which places it has. */
+export interface TakenPlaces {
+  office: string
+  line: string
+  startsAt: Instant
+  endsAt: Instant
+  width: number
+  length: number
+}
+
 export interface Asking {
   people: number
   now: Instant

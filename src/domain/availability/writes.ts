@@ -1,5 +1,5 @@
-import { and, eq, gte, lt, lte, sql } from "drizzle-orm"
-import { heldPlaces, slots } from "../../../db/schema/availability.ts"
+import { and, eq, gte, lt, lte, or, sql } from "drizzle-orm"
+import { heldBack, heldPlaces, slots } from "../../../db/schema/availability.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
 import type { Tx } from "../../../db/write.ts"
 import { type Day, type Instant, minute } from "../../base/day.ts"
@@ -7,7 +7,7 @@ import { Refusal } from "../../base/refusal.ts"
 import type { Line, Office } from "../offices/reads.ts"
 import { plannedAt, plannedDays } from "./plan.ts"
 import { nearestAlternatives } from "./reads.ts"
-import { mustBeNear, type Visit } from "./visit.ts"
+import { mustBeNear, type TakenPlaces, type Visit } from "./visit.ts"
 
 const p = sql.placeholder
 
@@ -26,13 +26,23 @@ const held = sql`coalesce((select sum(${heldPlaces.width}) from ${heldPlaces}
   where ${heldPlaces.office} = ${slots.office} and ${heldPlaces.line} = ${slots.line}
   and ${heldPlaces.startsAt} = ${slots.startsAt} and ${heldPlaces.until} > ${p("now")}), 0)`
 
-const hasPlaces = sql`${slots.taken} + ${p("width")} + ${held} <= ${slots.publicPlaces} + ${p("extra")} * ${slots.staffExtra}`
+/** What was given up a while ago and rests: the staff may have it at once, the public when its time has come. */
+const resting = sql`case when ${p("extra")} = 1 then 0 else coalesce((select sum(${heldBack.width}) from ${heldBack}
+  where ${heldBack.office} = ${slots.office} and ${heldBack.line} = ${slots.line}
+  and ${heldBack.startsAt} = ${slots.startsAt} and ${heldBack.until} > ${p("now")}), 0) end`
+
+const hasPlaces = sql`${slots.taken} + ${p("width")} + ${held} + ${resting}
+  <= ${slots.publicPlaces} + ${p("extra")} * ${slots.staffExtra}`
+
+/** What was the asker's own until this turn gave it back is the asker's still, also where staff have since filled the slot. */
+const wasOwn = sql`${slots.startsAt} >= ${p("ownFrom")} and ${slots.startsAt} < ${p("ownUntil")}
+  and (${slots.startsAt} - ${p("ownFrom")}) % ${p("ownStep")} = 0 and ${slots.publicPlaces} + ${p("extra")} * ${slots.staffExtra} > 0`
 
 const take = statement((db) =>
   db
     .update(slots)
     .set({ taken: sql`${slots.taken} + ${p("width")}` })
-    .where(and(ofVisit, hasPlaces))
+    .where(and(ofVisit, or(hasPlaces, wasOwn)))
     .returning({ day: slots.day, startsAt: slots.startsAt }),
 )
 
@@ -72,20 +82,29 @@ const free = statement((db) =>
 
 const insertSlot = statement((db) => db.insert(slots).values(placeholders(slots)).onConflictDoNothing())
 
+export interface Taking {
+  /** Staff fill the places that are theirs, and what is held back from the public. */
+  forStaff?: boolean
+  /** What this turn has just given back of a live hold: it counted as taken all the while. */
+  kept?: TakenPlaces | null
+  /** What this turn has just given back of the booking that is being moved. */
+  moved?: TakenPlaces
+}
+
 /**
  * Takes the places of a visit for good and answers its service day. One conditional update holds the promise that an office is never
  * oversold: it matches only rows that have room, and fewer rows than wanted is the refusal. What it took of them goes with the turn.
  * Refuses `slot_full` and `office_closed` with `alternatives`, `slot_unknown`, `too_far`.
  */
-export async function takePlaces(tx: Tx, visit: Visit, { forStaff = false } = {}): Promise<Day> {
-  const values = { ...valuesOf(visit, forStaff), now: tx.now }
+export async function takePlaces(tx: Tx, visit: Visit, { forStaff = false, kept, moved }: Taking = {}): Promise<Day> {
+  const values = { ...valuesOf(visit, forStaff), ...ownOf(visit, kept ?? moved), now: tx.now }
   let took = await take(tx).execute(values)
   if (took.length === 0 && (await plant(tx, visit))) took = await take(tx).execute(values)
   const [first] = took
   if (!first || took.length !== visit.length) {
     // Given back before looking round, so that the alternatives are what they will be once this turn is undone.
     for (const { startsAt } of took) await free(tx).execute({ ...values, startsAt, endsAt: startsAt + 1 })
-    throw await whyNot(tx, visit, forStaff)
+    throw await whyNot(tx, visit, forStaff, moved)
   }
   mustBeNear(visit, first.day)
   return first.day
@@ -109,17 +128,7 @@ export async function serviceDayOf(tx: Tx, visit: Visit): Promise<Day> {
   return row.day
 }
 
-/** What of a booking says which places it has. */
-export interface TakenPlaces {
-  office: string
-  line: string
-  startsAt: Instant
-  endsAt: Instant
-  width: number
-  length: number
-}
-
-/** Gives the places of a booking back. */
+/** Gives the places of a booking back. Whether the public may have them at once is `holdBack`'s to say. */
 export async function freePlaces(
   tx: Tx,
   { office, line, startsAt, endsAt, width, length }: TakenPlaces,
@@ -162,6 +171,12 @@ function valuesOf(visit: Visit, forStaff: boolean) {
   return { office: office.code, line: line.code, startsAt, endsAt, width, step, extra: forStaff ? 1 : 0 }
 }
 
+/** The span in which the asker had places of at least this width on the same line; nothing where there is none. */
+function ownOf(visit: Visit, own: TakenPlaces | null | undefined) {
+  if (!own || own.line !== visit.line.code || own.width < visit.width) return { ownFrom: 0, ownUntil: 0, ownStep: 1 }
+  return { ownFrom: own.startsAt, ownUntil: own.endsAt, ownStep: (own.endsAt - own.startsAt) / own.length }
+}
+
 /** Inserts the slots of the visit's session where there are none; false when there are, or when the visit is on no day's plan. */
 async function plant(tx: Tx, visit: Visit): Promise<boolean> {
   const rows = await rowsOf(tx).execute(valuesOf(visit, false))
@@ -183,7 +198,7 @@ const slotRow = (line: Line, startsAt: Instant, day: Day) => ({
 })
 
 /** Full, closed or never on the plan; only asked once a visit has been refused. */
-async function whyNot(tx: Tx, visit: Visit, forStaff: boolean): Promise<Refusal> {
+async function whyNot(tx: Tx, visit: Visit, forStaff: boolean, moved?: TakenPlaces): Promise<Refusal> {
   const rows = await rowsOf(tx).execute(valuesOf(visit, true))
   const { startsAt } = visit
   if (rows.length === 0 && (await plannedAt(tx, visit.office, startsAt))) return new Refusal("slot_unknown")
@@ -194,6 +209,8 @@ async function whyNot(tx: Tx, visit: Visit, forStaff: boolean): Promise<Refusal>
     around: startsAt,
     now: tx.now,
     forStaff,
+    // Given back in this turn, so no longer among what is taken.
+    moving: moved && { ...moved, isFreed: true },
   })
   const open = rows.length === visit.length && rows.every((row) => row.open > 0)
   return new Refusal(open ? "slot_full" : "office_closed", { alternatives })

@@ -355,7 +355,7 @@ describe("staff at the desk", () => {
 })
 
 describe("cancelling", () => {
-  test("gives the place back at once and says so", async () => {
+  test("gives the place back at once, in an office that holds none back, and says so", async () => {
     const office = await testOffice(narrow)
     const made = await ask(office, office.citizen(1), "11:30")
     const ended = await office.write((tx) => cancel(tx, office.citizen(1), made.id, "  I am ill  "))
@@ -368,7 +368,12 @@ describe("cancelling", () => {
     expect(await takenAt(office, "11:30")).toBe(0)
     await ask(office, office.citizen(2), "11:30")
     const [said] = await office.facts("booking.cancelled")
-    expect(said?.body).toEqual({ booking: made.id, by: office.citizen(1).id, endedBy: "citizen" })
+    expect(said?.body).toEqual({
+      booking: made.id,
+      by: office.citizen(1).id,
+      endedBy: "citizen",
+      heldBackUntil: null,
+    })
   })
 
   test("is possible for the citizen until it starts, for the staff as long as nobody has come", async () => {

@@ -44,7 +44,12 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant("jobs" as const) }),
 )
 
-const plan = { citizens: 5, lines: [{ code: "PAS", public: 2, staffExtra: 1 }], soonestMinutes: 0 }
+const plan = {
+  citizens: 5,
+  lines: [{ code: "PAS", public: 2, staffExtra: 1 }],
+  soonestMinutes: 0,
+  releaseMinutes: [0, 20] as [number, number],
+}
 
 async function take(office: TestOffice, families: string[][], step: Step): Promise<void> {
   if (step.do === "wait") return office.clock.advance(step.minutes * minute)

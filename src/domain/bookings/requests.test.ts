@@ -116,7 +116,7 @@ describe("an office that answers first", () => {
     office.clock.set(office.at("11:30"))
     expect(await office.write((tx) => expireRequests(tx, "JED-MUN"))).toBe(1)
     const [said] = await office.facts("booking.cancelled")
-    expect(said?.body).toEqual({ booking: asked.id, by: "time", endedBy: "time" })
+    expect(said?.body).toEqual({ booking: asked.id, by: "time", endedBy: "time", heldBackUntil: null })
     expect(await takenIn(office)).toBe(0)
     await request(office, office.citizen(), "13:00")
   })

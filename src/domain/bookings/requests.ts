@@ -25,9 +25,9 @@ export async function decline(tx: Tx, staff: Staff, id: string, reason: string):
   const why = readReason(reason)
   if (why === null) throw new Refusal("invalid_field", { field: "reason" })
   const row = await requested(tx, staff, id)
-  const declined = await end(tx, row, { endedBy: "office", reason: why })
-  await tx.say(row.office, "booking.declined", { booking: id, by: staff.id, subject: row.person })
-  return { ...declined, who: await peopleOf(tx, id) }
+  const { ended, heldBackUntil } = await end(tx, row, { endedBy: "office", reason: why })
+  await tx.say(row.office, "booking.declined", { booking: id, by: staff.id, heldBackUntil, subject: row.person })
+  return { ...ended, who: await peopleOf(tx, id) }
 }
 
 /**
@@ -36,9 +36,9 @@ export async function decline(tx: Tx, staff: Staff, id: string, reason: string):
  */
 export async function propose(tx: Tx, staff: Staff, id: string, slot: string): Promise<Booking> {
   const row = await requested(tx, staff, id)
-  const moved = await moveTo(tx, row, slot, { state: "requested", proposed: true, forStaff: true })
-  await tx.say(row.office, "booking.proposed", { ...movedBody(row, moved), by: staff.id, subject: row.person })
-  return { ...moved, who: await peopleOf(tx, id) }
+  const moving = await moveTo(tx, row, slot, { state: "requested", proposed: true, forStaff: true })
+  await tx.say(row.office, "booking.proposed", { ...movedBody(row, moving), by: staff.id, subject: row.person })
+  return { ...moving.moved, who: await peopleOf(tx, id) }
 }
 
 /** The person takes the time that the office has named. Refuses `wrong_state` where there is none, `not_found`. */

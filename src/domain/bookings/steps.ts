@@ -23,8 +23,8 @@ export async function markMissed(tx: Tx, office: string): Promise<number> {
     if (at && at.planned.session.endsAt > tx.now) continue
     if (ended++ === stepMax) break
     if (row.struckAt !== null) {
-      await end(tx, row, { endedBy: "office", reason: "office_closed" })
-      const body = { booking: row.id, by: "time", endedBy: "office", subject: row.person }
+      const { heldBackUntil } = await end(tx, row, { endedBy: "office", reason: "office_closed" })
+      const body = { booking: row.id, by: "time", endedBy: "office", heldBackUntil, subject: row.person }
       await tx.say(office, "booking.cancelled", body)
     } else {
       await miss(tx, row)
@@ -38,8 +38,8 @@ export async function markMissed(tx: Tx, office: string): Promise<number> {
 export async function expireRequests(tx: Tx, office: string): Promise<number> {
   const over = (await begun(tx, office, "requested")).slice(0, stepMax)
   for (const row of over) {
-    await end(tx, row, { endedBy: "time", reason: "not_answered" })
-    const body = { booking: row.id, by: "time", endedBy: "time", subject: row.person }
+    const { heldBackUntil } = await end(tx, row, { endedBy: "time", reason: "not_answered" })
+    const body = { booking: row.id, by: "time", endedBy: "time", heldBackUntil, subject: row.person }
     await tx.say(office, "booking.cancelled", body)
   }
   return over.length

@@ -10,6 +10,7 @@ import {
 import { people } from "../../../db/schema/people.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
 import type { Tx } from "../../../db/write.ts"
+import type { Instant } from "../../base/day.ts"
 import { bookingCode } from "../../base/id.ts"
 import { isRefusal, Refusal, type RefusalCode } from "../../base/refusal.ts"
 import { mustWorkIn } from "../access/staff.ts"
@@ -18,7 +19,8 @@ import { slotId } from "../availability/grid.ts"
 import { endHold, liveHold, ownHold, type WantedHold } from "../availability/holds.ts"
 import { hasRoom, partyOf, whyNoRoom } from "../availability/party.ts"
 import { nearestAlternatives } from "../availability/reads.ts"
-import { readVisit, type Visit } from "../availability/visit.ts"
+import { holdBack } from "../availability/release.ts"
+import { readVisit, type TakenPlaces, type Visit } from "../availability/visit.ts"
 import { freePlaces, takePlaces } from "../availability/writes.ts"
 import { office } from "../offices/reads.ts"
 import { type Booking, bookingById, bookingFor, peopleOf } from "./reads.ts"
@@ -134,8 +136,8 @@ async function make(
   if (isStaff(by)) mustWorkIn(by, visit.office, deskRoles)
   const { office, line, service, startsAt, endsAt, width, length } = visit
   const id = tx.id()
-  if (held) await endHold(tx, held, "used", id)
-  const day = await takePlaces(tx, visit, { forStaff: isStaff(by) })
+  const kept = held && keptOf(held, visit, await endHold(tx, held, "used", id))
+  const day = await takePlaces(tx, visit, { forStaff: isStaff(by), kept })
   const row: Omit<BookingRow, "code"> = {
     id,
     state: office.bookingMode === "request" && !isStaff(by) ? "requested" : "confirmed",
@@ -180,6 +182,15 @@ async function make(
   return { ...row, code, who: party }
 }
 
+/** What a live hold kept, where it is the very slots of the visit: they are the asker's, though the slot may have been filled around them. */
+function keptOf(held: HoldRow, visit: Visit, starts: Instant[] | null): TakenPlaces | null {
+  const { startsAt, endsAt, length } = visit
+  const { office, line, width } = held
+  if (starts?.length !== length || Math.min(...starts) !== startsAt) return null
+  const step = (endsAt - startsAt) / length
+  return Math.max(...starts) === endsAt - step ? { office, line, startsAt, endsAt, width, length } : null
+}
+
 /** The code is drawn at random; in the rare clash nothing is inserted and another is drawn. */
 async function insertWithCode(tx: Tx, row: Omit<BookingRow, "code">): Promise<string> {
   for (let tries = 0; tries < 8; tries++) {
@@ -191,14 +202,16 @@ async function insertWithCode(tx: Tx, row: Omit<BookingRow, "code">): Promise<st
 }
 
 /**
- * Cancels a booking and gives its places back: the owner until it starts, the staff of its office as long as nobody has arrived.
+ * Cancels a booking and gives its places back: the owner until it starts, the staff of its office as long as nobody has arrived. The
+ * public is offered them only after a while (see `release.ts`), and who cancelled no sooner than anybody else.
  * Refuses `wrong_state`, `not_found` to a stranger, `forbidden` to another office's staff, `invalid_field` for a reason too long.
  */
 export async function cancel(tx: Tx, actor: Citizen | Staff, id: string, reason?: string): Promise<Booking> {
   const row = await mineToChange(tx, actor, id)
   const endedBy = isStaff(actor) ? "office" : "citizen"
-  const ended = await end(tx, row, { endedBy, reason: readReason(reason) })
-  await tx.say(row.office, "booking.cancelled", { booking: id, by: actor.id, endedBy, subject: row.person })
+  const { ended, heldBackUntil } = await end(tx, row, { endedBy, reason: readReason(reason) })
+  const said = { booking: id, by: actor.id, endedBy, heldBackUntil, subject: row.person }
+  await tx.say(row.office, "booking.cancelled", said)
   return { ...ended, who: await peopleOf(tx, id) }
 }
 
@@ -211,26 +224,33 @@ export async function move(tx: Tx, actor: Citizen | Staff, id: string, slot: str
   const row = await mineToChange(tx, actor, id)
   const { bookingMode } = await office(tx, row.office)
   const state = bookingMode === "request" && !isStaff(actor) ? "requested" : "confirmed"
-  const moved = await moveTo(tx, row, slot, { state, proposed: false, forStaff: isStaff(actor) })
-  await tx.say(row.office, "booking.moved", { ...movedBody(row, moved), by: actor.id, subject: row.person })
-  return { ...moved, who: await peopleOf(tx, id) }
+  const moving = await moveTo(tx, row, slot, { state, proposed: false, forStaff: isStaff(actor) })
+  await tx.say(row.office, "booking.moved", { ...movedBody(row, moving), by: actor.id, subject: row.person })
+  return { ...moving.moved, who: await peopleOf(tx, id) }
+}
+
+export interface Moved {
+  moved: BookingRow
+  /** Until when the public is not offered the old places; `null`: they are free at once. */
+  heldBackUntil: Instant | null
 }
 
 /**
  * Gives a booking another time. The old places are given back first: a visit of two slots that moves by one needs the place that it has
  * itself, and should the new ones not be had, the turn is undone and nothing has happened.
+ * `kept`: what this turn has just given back of a hold for the new time.
  */
 export async function moveTo(
   tx: Tx,
   row: BookingRow,
   slot: string,
-  to: { state: BookingState; proposed: boolean; forStaff: boolean },
-): Promise<BookingRow> {
+  to: { state: BookingState; proposed: boolean; forStaff: boolean; kept?: TakenPlaces | null },
+): Promise<Moved> {
   const { office, service, people } = row
   const visit = await readVisit(tx, { office, service, slot }, { people, now: tx.now, forStaff: to.forStaff })
   if (visit.startsAt === row.startsAt && visit.line.code === row.line) throw new Refusal("same_slot")
   await freePlaces(tx, row)
-  const day = await takePlaces(tx, visit, to)
+  const day = await takePlaces(tx, visit, { ...to, moved: row })
   const { startsAt, endsAt, width, length } = visit
   const changes = { day, startsAt, endsAt, width, length, line: visit.line.code, struckAt: null }
   const [moved] = await tx.db
@@ -239,25 +259,26 @@ export async function moveTo(
     .where(and(eq(bookings.id, row.id), eq(bookings.state, row.state)))
     .returning()
   if (!moved) throw wrongState(row)
-  return moved
+  return { moved, heldBackUntil: await holdBack(tx, row, moved) }
 }
 
 /** What the fact of a move says. */
-export function movedBody(before: BookingRow, { id, state, day, startsAt, endsAt, width, length }: BookingRow) {
-  return { booking: id, state, from: before.startsAt, day, startsAt, endsAt, width, length }
+export function movedBody(before: BookingRow, { moved, heldBackUntil }: Moved) {
+  const { id, state, day, startsAt, endsAt, width, length } = moved
+  return { booking: id, state, from: before.startsAt, day, startsAt, endsAt, width, length, heldBackUntil }
 }
 
-/** Ends a booking that is still ahead: its places are free and it no longer counts for anybody. Refuses `wrong_state`. */
+/** Ends a booking that is still ahead: its places are given back and it no longer counts for anybody. Refuses `wrong_state`. */
 export async function end(
   tx: Tx,
   row: BookingRow,
   { endedBy, reason }: { endedBy: EndedBy; reason: string | null },
-): Promise<BookingRow> {
+): Promise<{ ended: BookingRow; heldBackUntil: Instant | null }> {
   const [ended] = await settle(tx).execute({ id: row.id, was: row.state, endedAt: tx.now, endedBy, reason })
   if (!ended || !aheadStates.includes(row.state)) throw wrongState(row)
   await freePlaces(tx, row)
   await closeFor(tx).execute({ booking: row.id })
-  return ended
+  return { ended, heldBackUntil: await holdBack(tx, row) }
 }
 
 /**

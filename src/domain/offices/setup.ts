@@ -56,6 +56,8 @@ export interface PlannedOffice {
   soonestMinutes: number
   furthestDays: number
   earlyMinutes: number
+  releaseMinutesMin: number
+  releaseMinutesMax: number
   hours: {
     layer: RuleLayer
     season: string | null

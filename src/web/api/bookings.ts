@@ -107,6 +107,7 @@ export const bookingCalls = [
     path: "/api/v1/bookings/{id}/cancellation",
     tag: "Booking",
     summary: "Cancel, and give the places back",
+    description: "The public is offered them after a while that chance decides; the staff of the office at once.",
     who: owners,
     params: idPath,
     body: z.object({ reason: shortText.optional() }),

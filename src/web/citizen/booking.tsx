@@ -188,8 +188,13 @@ function Said({ booking, done, lang }: { booking: Booking; done: string | undefi
   )
 }
 
-const others = ({ store, clock }: House, { office, service, people, startsAt }: Booking) =>
-  nearestAlternatives(store, { office, service, people, around: startsAt, now: clock.office() })
+const others = ({ store, clock }: House, booking: Booking) => {
+  const { office, service, people, startsAt } = booking
+  return nearestAlternatives(store, {
+    ...{ office, service, people, around: startsAt, now: clock.office() },
+    moving: booking,
+  })
+}
 
 interface StruckProps {
   c: Context

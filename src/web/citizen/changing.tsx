@@ -130,5 +130,5 @@ async function moving(c: Context, booking: Booking, refused?: Refusal, tried?: s
   const { office, service, line, startsAt, who } = booking
   const wished = c.req.query("slot") ?? tried ?? null
   const choice = { ...choiceIn(c, office, service), slot: wished === slotId(office, line, startsAt) ? null : wished }
-  return slotsAnswer(c, choice, { refused, moving: { booking: booking.id, startsAt, people: who.length } })
+  return slotsAnswer(c, choice, { refused, moving: { booking: booking.id, places: booking, people: who.length } })
 }

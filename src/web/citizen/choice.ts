@@ -3,7 +3,7 @@ import { addDays, type Day, type Instant, readDay } from "../../base/day.ts"
 import { dayIn } from "../../base/time.ts"
 import { readSlotId } from "../../domain/availability/grid.ts"
 import { plannedAt } from "../../domain/availability/plan.ts"
-import { type OfferedDay, slotsOffered } from "../../domain/availability/reads.ts"
+import { type OfferAsked, type OfferedDay, slotsOffered } from "../../domain/availability/reads.ts"
 import { peopleMax } from "../../domain/availability/rules.ts"
 import { type Service, service as serviceOf } from "../../domain/catalogue/reads.ts"
 import { mustServe, type Office, office as officeOf } from "../../domain/offices/reads.ts"
@@ -88,9 +88,14 @@ export interface Times {
 
 /**
  * The times of an office for a service and so many people. Refuses `not_found`, `service_not_here`, `service_online_only`.
- * `ignoring`: a hold of the asker's own.
+ * `own`: a hold of the asker's, or the booking that is to be moved.
  */
-export async function timesFor(house: House, choice: Choice, asker: { id: string } | null, ignoring?: string) {
+export async function timesFor(
+  house: House,
+  choice: Choice,
+  asker: { id: string } | null,
+  own: Pick<OfferAsked, "ignoring" | "moving"> = {},
+) {
   const now = house.clock.office()
   const office = await officeOf(house.store, choice.office)
   const service = await serviceOf(house.store, choice.service)
@@ -100,7 +105,7 @@ export async function timesFor(house: House, choice: Choice, asker: { id: string
   const who = asker && named.length === 0 ? [asker.id] : named
   const people = asker ? who.length : choice.people
   const today = dayIn(now, office.zone)
-  const asked = { office: office.code, service: service.code, people, now, ignoring }
+  const asked = { office: office.code, service: service.code, people, now, ...own }
   // A night that began yesterday may still have times.
   const from = addDays(today, -1)
   const offer = await slotsOffered(house.store, { ...asked, from, days: office.furthestDays + 2 })

@@ -1,8 +1,8 @@
-import type { Instant } from "../../base/day.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { readSlotId } from "../../domain/availability/grid.ts"
 import { hold, liveHold } from "../../domain/availability/holds.ts"
-import { nearestAlternatives } from "../../domain/availability/reads.ts"
+import { nearestAlternatives, type OfferAsked } from "../../domain/availability/reads.ts"
+import type { TakenPlaces } from "../../domain/availability/visit.ts"
 import { citizenWords } from "../../i18n/citizen.ts"
 import { momentText } from "../../i18n/dates.ts"
 import { inLang } from "../../i18n/lang.ts"
@@ -22,7 +22,7 @@ import { citizenOf } from "./who.ts"
 /** An appointment that is to have another time: the times are shown for it, and the old one stays until a new one is taken. */
 export interface Moving {
   booking: string
-  startsAt: Instant
+  places: TakenPlaces
   people: number
 }
 
@@ -75,12 +75,13 @@ export async function slotsAnswer(
   const citizen = citizenOf(c)
   const held = citizen && (await liveHold(house.store, citizen.id, choice.service, house.clock.office()))
   // Who comes is settled where an appointment is moved; only how many counts.
+  const own = moving ? { moving: moving.places } : { ignoring: held?.id }
   const times = moving
-    ? await timesFor(house, { ...choice, people: moving.people }, null)
-    : await timesFor(house, choice, citizen, held?.id)
+    ? await timesFor(house, { ...choice, people: moving.people }, null, own)
+    : await timesFor(house, choice, citizen, own)
   const { office, service } = times
   const zone = office.zone
-  const told = refused ?? (await goneBefore(c, choice, times))
+  const told = refused ?? (await goneBefore(c, choice, times, own))
   const action = moving ? paths.bookingMove(moving.booking) : paths.holds
   const fields: [string, string][] = moving
     ? []
@@ -124,7 +125,7 @@ export async function slotsAnswer(
       )}
       {moving && (
         <Notice icon="clock">
-          <p>{words.moveLead(momentText(moving.startsAt, zone, lang))}</p>
+          <p>{words.moveLead(momentText(moving.places.startsAt, zone, lang))}</p>
         </Notice>
       )}
       {!moving && <ForWhom times={times} choice={choice} lang={lang} href={link({ slot: null })} />}
@@ -147,13 +148,18 @@ export async function slotsAnswer(
 }
 
 /** A time that was chosen before signing in, and taken meanwhile. */
-async function goneBefore(c: Context, { slot }: Choice, times: Times): Promise<Refusal | null> {
+async function goneBefore(
+  c: Context,
+  { slot }: Choice,
+  times: Times,
+  own: Pick<OfferAsked, "ignoring" | "moving">,
+): Promise<Refusal | null> {
   if (slot === null) return null
   const offered = times.days.flatMap(({ slots }) => slots).find(({ id }) => id === slot)
   const around = readSlotId(slot)?.startsAt
   if ((offered && offered.free > 0) || around === undefined) return null
   const { office, service, people, now } = times
-  const asked = { office: office.code, service: service.code, people, now, around }
+  const asked = { office: office.code, service: service.code, people, now, around, ...own }
   const code = offered ? "slot_full" : around <= now ? "slot_past" : "slot_unknown"
   return new Refusal(code, { alternatives: await nearestAlternatives(c.var.house.store, asked) })
 }
