@@ -211,10 +211,10 @@ const noHead: Head = { seq: 0, hash: "" }
 
 /**
  * The next link of a stream's chain: SHA-256 over the previous hash and the fact in one fixed form, as base64url.
- * Alone it cannot see a tail that was cut; anchoring the head elsewhere does.
+ * Alone it cannot see a tail that was cut; anchoring the head elsewhere does. `body` is the fact's own, as `canonical` writes it.
  */
-export function chainHash(previous: string, fact: AnyFact | Fact): string {
-  const line = `${previous}\n${fact.stream}\n${fact.seq}\n${fact.at}\n${fact.kind}\n${fact.subject ?? ""}\n${canonical(fact.body)}`
+export function chainHash(previous: string, fact: AnyFact | Fact, body = canonical(fact.body)): string {
+  const line = `${previous}\n${fact.stream}\n${fact.seq}\n${fact.at}\n${fact.kind}\n${fact.subject ?? ""}\n${body}`
   return new Bun.CryptoHasher("sha256").update(line).digest("base64url")
 }
 
@@ -246,8 +246,8 @@ export class FactLog {
   append(fact: Omit<AnyFact, "seq">): AnyFact {
     const head = this.head(fact.stream)
     const numbered = { ...fact, seq: head.seq + 1 } as AnyFact
-    const hash = chainHash(head.hash, numbered)
     const body = canonical(numbered.body)
+    const hash = chainHash(head.hash, numbered, body)
     this.#insert.run(numbered.stream, numbered.seq, numbered.at, numbered.kind, numbered.subject, body, hash)
     this.#heads.set(numbered.stream, { seq: numbered.seq, hash })
     return numbered

@@ -9,7 +9,7 @@ import { sessionOf, touchSession, wantsTouch } from "../domain/access/sessions.t
 import { isLang, type Lang, preferred } from "../i18n/lang.ts"
 import { addressOf } from "./address.ts"
 import { secure } from "./headers.ts"
-import type { AppEnv, Context, House, Who } from "./house.ts"
+import type { AppEnv, Context, House, Vars, Who } from "./house.ts"
 import type { Budget } from "./limit.ts"
 import { paths } from "./paths.ts"
 
@@ -42,17 +42,26 @@ function isAddress(request: Request): boolean {
 export function open(house: House): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const url = isAddress(c.req.raw) ? new URL(c.req.url) : null
-    c.set("house", house)
-    c.set("requestId", token(house.chance, 9))
-    c.set("nonce", token(house.chance, 16))
-    c.set("subject", null)
-    c.set("session", null)
-    c.set("formToken", "")
-    c.set("here", url ? url.pathname + url.search : "/")
-    c.set("lang", language(c, url))
+    const known: Vars = {
+      house,
+      requestId: token(house.chance, 9),
+      nonce: forPrograms.test(c.req.path) ? "" : token(house.chance, 16),
+      subject: null,
+      session: null,
+      formToken: "",
+      here: url ? url.pathname + url.search : "/",
+      lang: language(c, url, house),
+    }
+    // Hono would make a new object of all variables each time that one is looked at, some twenty times a request.
+    Object.defineProperty(c, "var", { value: known })
     await next()
     secure(c, house)
   }
+}
+
+/** Keeps what has become known of this request. */
+function learn(c: Context, more: Partial<Vars>): void {
+  Object.assign(c.var, more)
 }
 
 /** Sends whoever looks at a page under another host to ours. Refuses `malformed` where the host is none. */
@@ -73,12 +82,12 @@ function isHere(url: URL, { env }: House): boolean {
 }
 
 /** `?lang=` is a wish for the future too; then the cookie, then what the browser says, then Arabic. */
-function language(c: Context, url: URL | null): Lang {
+function language(c: Context, url: URL | null, house: House): Lang {
   const isProgram = forPrograms.test(c.req.path)
   const wished = url?.searchParams.get("lang")
   if (isLang(wished)) {
     if (!isProgram) {
-      const secure = c.var.house.env.origin.startsWith("https:")
+      const secure = house.env.origin.startsWith("https:")
       setCookie(c, "lang", wished, { path: "/", maxAge: 365 * 24 * 3600, sameSite: "Lax", httpOnly: true, secure })
     }
     return wished
@@ -122,7 +131,7 @@ async function byKey(c: Context): Promise<boolean | "bad"> {
   const header = c.req.header("Authorization")
   if (header === undefined || !c.req.path.startsWith("/api/")) return false
   const key = /^Bearer ([\w-]{1,200})$/.exec(header)?.[1]
-  c.set("subject", key ? await subjectOfKey(house.store, key, house.clock.office()) : null)
+  learn(c, { subject: key ? await subjectOfKey(house.store, key, house.clock.office()) : null })
   return c.var.subject ? true : "bad"
 }
 
@@ -132,13 +141,12 @@ async function bySession(c: Context): Promise<boolean> {
   const secret = getCookie(c, cookieName(house, "sid"))
   const signedIn = secret ? await sessionOf(house.store, secret, now) : null
   if (!signedIn) return false
-  c.set("subject", signedIn.subject)
-  c.set("session", signedIn.session)
-  c.set("formToken", house.keys.capability("form", signedIn.session.id))
+  const { subject, session } = signedIn
+  learn(c, { subject, session, formToken: house.keys.capability("form", session.id) })
   // A page that is left open asks for tickets by itself, whenever its wire breaks. That is not somebody at work: only what a person does
   // puts the idle limit off, so that a screen nobody looks at signs itself out, its wire included.
-  if (wantsTouch(signedIn.session, now) && c.req.path !== paths.liveTicket) {
-    await house.writer.write((tx) => touchSession(tx, signedIn.session, now), { scopes: ["accounts"] })
+  if (wantsTouch(session, now) && c.req.path !== paths.liveTicket) {
+    await house.writer.write((tx) => touchSession(tx, session, now), { scopes: ["accounts"] })
   }
   return true
 }
@@ -148,8 +156,7 @@ async function byDevice(c: Context): Promise<boolean> {
   const key = getCookie(c, cookieName(house, "dev"))
   const device = key ? await subjectOfKey(house.store, key, house.clock.office()) : null
   if (device?.role !== "kiosk" && device?.role !== "board") return false
-  c.set("subject", device)
-  c.set("formToken", house.keys.capability("form", device.id))
+  learn(c, { subject: device, formToken: house.keys.capability("form", device.id) })
   return true
 }
 

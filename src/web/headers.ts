@@ -10,7 +10,7 @@ export function secure(c: Context, house: House): void {
     if (!headers.has(name)) headers.set(name, value)
   }
   set("X-Request-Id", c.var.requestId)
-  set("Content-Security-Policy", policyWith(c.var.nonce))
+  set("Content-Security-Policy", c.var.nonce === "" ? nothingRuns : policyWith(c.var.nonce))
   if (house.env.origin.startsWith("https:")) {
     set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
   }
@@ -32,6 +32,9 @@ const always = [
     "camera=(self), microphone=(self), geolocation=(), publickey-credentials-get=(self), publickey-credentials-create=(self)",
   ],
 ] as const
+
+/** For answers to programs, which are no pages whatever a browser takes them for. */
+const nothingRuns = "default-src 'none'; frame-ancestors 'none'"
 
 function policyWith(nonce: string): string {
   return [
@@ -60,7 +63,7 @@ export function bareAnswer(status: 400 | 500): Response {
     headers: {
       "Content-Type": "text/plain; charset=utf-8",
       "Cache-Control": "no-store",
-      "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+      "Content-Security-Policy": nothingRuns,
       ...Object.fromEntries(always),
     },
   })

@@ -6,7 +6,7 @@ import { readDay } from "../../base/day.ts"
 import type { RefusalCode } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
 import { ownHold } from "../../domain/availability/holds.ts"
-import { bookingFor, bookingsOf, bookingsOfDay, peopleOf } from "../../domain/bookings/reads.ts"
+import { type Booking, bookingFor, bookingsOf, bookingsOfDay, peopleOf } from "../../domain/bookings/reads.ts"
 import { accept, acceptProposal, decline, propose } from "../../domain/bookings/requests.ts"
 import { book, cancel, move } from "../../domain/bookings/writes.ts"
 import { office } from "../../domain/offices/reads.ts"
@@ -211,11 +211,11 @@ async function bookingsAskedFor(c: Context, query: { office?: string; day?: stri
   return bookingsOfDay(store, here.code, day)
 }
 
-async function presented(store: Store, row: BookingRow) {
+async function presented(store: Store, row: BookingRow | Booking) {
   const { zone } = await office(store, row.office)
-  return presentBooking({ ...row, who: await peopleOf(store, row.id) }, zone)
+  return presentBooking("who" in row ? row : { ...row, who: await peopleOf(store, row.id) }, zone)
 }
 
-async function shown(store: Store, row: BookingRow, status: 200 | 201): Promise<Answer> {
+async function shown(store: Store, row: BookingRow | Booking, status: 200 | 201): Promise<Answer> {
   return { status, body: await presented(store, row) }
 }
