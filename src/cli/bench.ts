@@ -1,58 +1,73 @@
+import { tmpdir } from "node:os"
+import { resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { bookings } from "./bench/bookings.ts"
+import { type Figure, onProgress, type Part, ratioByWork, ratioOf, reaches, table } from "./bench/figure.ts"
+import { memory } from "./bench/memory.ts"
+import { messages } from "./bench/messages.ts"
 import { callNext } from "./bench/next.ts"
+import { press } from "./bench/press.ts"
+import { slots } from "./bench/slots.ts"
+import { start } from "./bench/start.ts"
 
 /*
- *   npm run bench [-- --json] [--quick]
+ *   npm run bench [-- --quick] [--json] [--only bookings,press] [--disk <folder>]
  *
- * Figures of this machine, each beside a baseline of the same run: machines differ and are shared, so what counts is the ratio.
+ * Figures of this machine, each beside a baseline of the same run: machines differ and are shared, so what counts is the ratio. Stores are
+ * made in the system's temporary folder unless another is named; whether that is a disk or memory makes much of a difference to what waits
+ * for it.
  */
 
-const { values } = parseArgs({
-  options: { json: { type: "boolean", default: false }, quick: { type: "boolean", default: false } },
+const { values: asked } = parseArgs({
+  options: {
+    json: { type: "boolean", default: false },
+    quick: { type: "boolean", default: false },
+    only: { type: "string" },
+    disk: { type: "string", default: tmpdir() },
+  },
 })
+const disk = resolve(asked.disk)
+const sized = <T>(whole: T, quick: T): T => (asked.quick ? quick : whole)
 
-const calls = values.quick ? 200 : 1_000
-const few = await callNext(100 + calls, calls)
-const many = await callNext(100_000, calls)
-const http = await bookings([64, 256], values.quick ? 1_500 : 6_000)
+const parts = {
+  bookings: () =>
+    bookings({ disk, connections: [64, 256], each: sized(6_000, 1_500), rounds: sized(3, 1), warmth: 1_000 }),
+  next: () => callNext({ disk, waiting: 100_000, calls: sized(2_000, 300) }),
+  slots: () => slots({ disk, connections: 64, seconds: sized(4, 2), rounds: sized(3, 1) }),
+  messages: () => messages({ disk, boards: 2_000, each: sized(150, 50), rounds: sized(3, 1) }),
+  press: () => press({ disk, boards: 2_000, presses: sized(150, 30), inBrowser: sized(40, 10) }),
+  memory: () => memory({ disk, sockets: sized(5_000, 1_000) }),
+  start: () => start({ disk, starts: sized(9, 3) }),
+} satisfies Record<string, () => Promise<Part>>
 
-if (values.json) {
-  process.stdout.write(`${JSON.stringify({ callNext: { few, many }, bookings: http }, null, 2)}\n`)
+const only = asked.only?.split(",")
+const stranger = only?.find((name) => !Object.hasOwn(parts, name))
+if (stranger !== undefined) {
+  process.stderr.write(`There is no part "${stranger}". Parts: ${Object.keys(parts).join(", ")}.\n`)
+  process.exit(64)
+}
+
+onProgress((what) => process.stderr.write(`  ${what} …\n`))
+
+const figures: Figure[] = []
+const notes: string[] = []
+for (const [name, part] of Object.entries(parts)) {
+  if (only && !only.includes(name)) continue
+  process.stderr.write(`${name}\n`)
+  const said = await part()
+  figures.push(...said.figures)
+  notes.push(...(said.notes ?? []))
+}
+
+if (asked.json) {
+  const whole = figures.map((figure) => ({
+    ...figure,
+    ...{ ratio: ratioOf(figure), ratioByWork: ratioByWork(figure) },
+    ...(figure.aim ? { reached: reaches(figure, figure.aim) } : {}),
+  }))
+  process.stdout.write(`${JSON.stringify({ disk, figures: whole, notes }, null, 2)}\n`)
 } else {
-  const rows: string[][] = [["what", "figure", "baseline", "ratio"]]
-  const ms = (value: number) => `${value.toFixed(3)} ms`
-  rows.push([
-    `call next, ${many.waiting} waiting, p50`,
-    ms(many.p50),
-    `${ms(few.p50)} with ${few.waiting}`,
-    (many.p50 / few.p50).toFixed(2),
-  ])
-  rows.push([
-    `call next, ${many.waiting} waiting, p99`,
-    ms(many.p99),
-    `${ms(few.p99)} with ${few.waiting}`,
-    (many.p99 / few.p99).toFixed(2),
-  ])
-  for (const { connections, bookingsPerSecond, barePerSecond, refused } of http) {
-    const figure = `${Math.round(bookingsPerSecond)}/s${refused > 0 ? ` (${refused} refused)` : ""}`
-    const ratio = (bookingsPerSecond / barePerSecond).toFixed(2)
-    rows.push([
-      `durable bookings over HTTP, ${connections} connections`,
-      figure,
-      `${Math.round(barePerSecond)}/s bare JSON`,
-      ratio,
-    ])
-  }
-  process.stdout.write(
-    `${rows
-      .map((row) =>
-        row
-          .map((cell, index) => cell.padEnd(index === 0 ? 48 : 34))
-          .join("")
-          .trimEnd(),
-      )
-      .join("\n")}\n`,
-  )
+  process.stdout.write(table(figures))
+  for (const note of notes) process.stdout.write(`${note}\n`)
 }
 process.exit(0)

@@ -1,9 +1,134 @@
-import { expect, test } from "bun:test"
+import { describe, expect, test } from "bun:test"
+import { ownFolder } from "../../testing/process.ts"
+import { fill, findForm } from "./booking-statements.ts"
+import { bookings } from "./bookings.ts"
+import { type Figure, median, quantile, ratioByWork, ratioOf, reaches, table } from "./figure.ts"
+import { memory } from "./memory.ts"
+import { messages } from "./messages.ts"
 import { callNext } from "./next.ts"
+import { press } from "./press.ts"
+import type { Run } from "./recording.ts"
+import { slots } from "./slots.ts"
+import { start } from "./start.ts"
 
-test("the bench calls people who wait, and says how long that took", async () => {
-  const figures = await callNext(40, 20)
-  expect(figures.waiting).toBe(40)
-  expect(figures.p50).toBeGreaterThan(0)
-  expect(figures.p99).toBeGreaterThanOrEqual(figures.p50)
+/** Every figure and every baseline was measured; how large they are is the machine's affair. */
+function areFigures(figures: Figure[], count: number): void {
+  expect(figures).toHaveLength(count)
+  for (const figure of figures) {
+    expect(figure.value).toBeGreaterThan(0)
+    expect(figure.baseline.value).toBeGreaterThan(0)
+    expect(ratioOf(figure)).toBeGreaterThan(0)
+  }
+}
+
+describe("a small run of the bench", () => {
+  test("books at two widths, and its raw loop keeps as many bookings as it ran", async () => {
+    const { figures } = await bookings({ disk: ownFolder(), connections: [3, 5], each: 30, rounds: 2, warmth: 20 })
+    areFigures(figures, 4)
+    expect(figures.map(({ what }) => what)).toEqual([
+      "durable bookings over HTTP, 3 connections",
+      "durable bookings over HTTP, 3 connections",
+      "durable bookings over HTTP, 5 connections",
+      "durable bookings over HTTP, 5 connections",
+    ])
+    expect(figures[1]?.baseline.what).toMatch(/^raw SQLite, [1-3] to a commit$/)
+    expect(figures[3]?.baseline.what).toMatch(/^raw SQLite, [1-5] to a commit$/)
+  })
+
+  test("calls the right people in a quiet hall, in a full one, and past everybody who waits for something else", async () => {
+    const { figures } = await callNext({ disk: ownFolder(), waiting: 200, calls: 12 })
+    areFigures(figures, 4)
+    for (const [index, p99] of figures.entries()) {
+      if (index % 2 === 1) expect(p99.value).toBeGreaterThanOrEqual(figures[index - 1]?.value ?? 0)
+    }
+  })
+
+  test("looks at the times of an office as a citizen and as a program", async () => {
+    areFigures((await slots({ disk: ownFolder(), connections: 2, seconds: 0.2, rounds: 1 })).figures, 2)
+  })
+
+  test("has every message reach every board", async () => {
+    const { figures } = await messages({ disk: ownFolder(), boards: 20, each: 5, rounds: 1 })
+    areFigures(figures, 1)
+    expect(figures[0]?.note).toMatch(/ [56] messages a board$/)
+  })
+
+  test("sees the called number on every board, and in a browser", async () => {
+    const { figures, notes } = await press({ disk: ownFolder(), boards: 10, presses: 3, inBrowser: 2 })
+    areFigures(figures, 4)
+    expect(notes).toBeUndefined()
+    expect(figures[2]?.value).toBeGreaterThanOrEqual(figures[0]?.value ?? 0)
+  })
+
+  test("weighs sockets, and starts", async () => {
+    const { figures } = await memory({ disk: ownFolder(), sockets: 100 })
+    expect(figures.map(({ unit }) => unit)).toEqual(["bytes", "MB"])
+    expect(figures[1]?.value).toBeGreaterThan(figures[1]?.baseline.value ?? 0)
+    areFigures((await start({ disk: ownFolder(), starts: 1 })).figures, 1)
+  })
+})
+
+describe("the form of a booking's statements", () => {
+  const run = (text: string, ...values: unknown[]): Run => ({ connection: 0, how: "run", text, values })
+  const booking = (id: string, person: string, at: number, seq: number): Run[] => [
+    run("BEGIN IMMEDIATE"),
+    run("take", "RUH-RML", at),
+    run("book", id, person, at + 900, 1),
+    run("say", seq, `{"booking":"${id}","for":"${person}","at":${at},"seq":${seq}}`),
+    run("COMMIT"),
+  ]
+  const [one, other] = [
+    { person: "p-1", key: "k-1", startsAt: 5_000 },
+    { person: "p-2", key: "k-2", startsAt: 5_900 },
+  ]
+  const made = () => findForm([booking("b-1", "p-1", 5_000, 41), booking("b-2", "p-2", 5_900, 42)], [one, other])
+
+  test("filled in for the bookings it was found in, gives what they ran", () => {
+    expect(fill(made(), one, 0, () => "b-1")).toEqual(
+      booking("b-1", "p-1", 5_000, 41)
+        .slice(1, 4)
+        .map(({ values }) => values),
+    )
+    expect(fill(made(), other, 1, () => "b-2")).toEqual(
+      booking("b-2", "p-2", 5_900, 42)
+        .slice(1, 4)
+        .map(({ values }) => values),
+    )
+  })
+
+  test("brings the next person, the next time and the next number", () => {
+    expect(fill(made(), { person: "p-9", key: "k-9", startsAt: 9_000 }, 7, (like) => `${like}!`)).toEqual([
+      ["RUH-RML", 9_000],
+      ["b-1!", "p-9", 9_900, 1],
+      [48, '{"booking":"b-1!","for":"p-9","at":9000,"seq":48}'],
+    ])
+  })
+
+  test("is not found in two bookings that ran something different", () => {
+    const longer = [run("look"), ...booking("b-2", "p-2", 5_900, 42)]
+    expect(() => findForm([booking("b-1", "p-1", 5_000, 41), longer], [one, other])).toThrow("different statements")
+  })
+})
+
+describe("the table", () => {
+  const figure: Figure = { what: "x", value: 30, unit: "/s", baseline: { what: "bare", value: 60 } }
+
+  test("says what was aimed at, and where it was missed", () => {
+    const lines = table([
+      { ...figure, aim: { ratioLeast: 0.5 }, work: { value: 20, baseline: 5 } },
+      { ...figure, unit: "ms", aim: { most: 20 } },
+    ]).split("\n")
+    expect(lines[1]).toMatch(/^x +30\/s +60\/s bare +0\.50 +0\.25 +≥ 0\.50$/)
+    expect(lines[2]).toMatch(/^x +30\.0 ms +60\.0 ms bare +0\.50 +≤ 20\.0 ms {2}missed$/)
+    expect(ratioByWork(figure)).toBeNull()
+    expect(reaches(figure, { least: 30 })).toBe(true)
+    expect(reaches(figure, { ratioMost: 0.4 })).toBe(false)
+  })
+
+  test("takes the value below which a share of all lie", () => {
+    const values = [5, 1, 4, 2, 3]
+    expect(median(values)).toBe(3)
+    expect(quantile(values, 0.99)).toBe(5)
+    expect(quantile([], 0.5)).toBe(0)
+  })
 })

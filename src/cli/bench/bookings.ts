@@ -1,146 +1,177 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { openStore } from "../../../db/open.ts"
-import { openWriter, type Scope } from "../../../db/write.ts"
-import { machineChance, machineClock } from "../../base/clock.ts"
-import { makeKey } from "../../domain/access/keys.ts"
-import type { SetupPlan } from "../../domain/offices/setup.ts"
-import { setUp } from "../../domain/offices/setup.ts"
-import { enrol } from "../../domain/people/writes.ts"
-import { demoPlan } from "../demo/seed.ts"
-import { openKeys } from "../keys-file.ts"
+import { connect } from "../../../db/dialect.ts"
+import { type Form, findForm, type Known } from "./booking-statements.ts"
+import type { Ask } from "./clients/connection.ts"
+import type { Load, Loaded } from "./clients/load.ts"
+import type { Loop, Looped } from "./clients/statements.ts"
+import { beside, type Figure, median, type Part, progress, type Rate } from "./figure.ts"
+import { type Citizen, inFolder, office, type Prepared, prepare, service } from "./prepare.ts"
+import type { Run } from "./recording.ts"
+import { type Client, type Running, startBare, startClient, startHouse, workSeconds, workSince } from "./running.ts"
 
-const office = "RUH-RML"
-
-export interface BookingFigures {
-  connections: number
-  bookingsPerSecond: number
-  barePerSecond: number
-  refused: number
-}
-
-/** An office with more places than a bench can take: always open, five hundred a slot. */
-function wideOpen(): SetupPlan {
-  const plan = demoPlan()
-  return {
-    ...plan,
-    holidays: [],
-    seasons: [],
-    offices: plan.offices
-      .filter(({ code }) => code === office)
-      .map((one) => ({
-        ...one,
-        soonestMinutes: 0,
-        hours: [
-          {
-            layer: "base",
-            season: null,
-            rrule: "FREQ=DAILY",
-            start: "00:00",
-            minutes: 1440,
-            validFrom: null,
-            validTo: null,
-            bookingOnly: false,
-          },
-        ],
-        lines: one.lines.map((line) => ({ ...line, public: 500 })),
-      })),
-  }
+export interface Wanted {
+  disk: string
+  connections: number[]
+  /** Bookings of each round. */
+  each: number
+  rounds: number
+  /** Bookings before anything is measured, so that programs are warm and the days' places are there. */
+  warmth: number
 }
 
 /**
- * Durable bookings a second over HTTP, against a bare Hono route that reads and answers JSON, both asked by the same clients in a process
- * of their own. Every answer counted is a booking on disk.
+ * Durable bookings a second over HTTP; every one that is counted was answered 201 and is on disk. Beside them, by turns:
+ *
+ * - a bare Hono route that reads JSON and answers JSON, asked by the same client: what the requests alone cost;
+ * - a raw loop over a store of the same making, on the same disk and with the same settings, that runs the statements which one booking
+ *   really ran (written down in a server of its own), as many bookings to a COMMIT as the house came to. It leaves out all but SQLite: HTTP,
+ *   JSON, rules, rights, ids, hashes of facts, whoever is told; and where a booking reads what it has read before, the loop reads it anew
+ *   only if the house did.
  */
-export async function bookings(connections: readonly number[], each: number): Promise<BookingFigures[]> {
-  const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "dawr-bench-"))
-  const data = join(folder, "data")
-  const keysFile = join(folder, "keys.json")
-  try {
-    const tokens = await prepare(data, keysFile, connections.length * each)
-    const env = { ...process.env, DATA_DIR: data, KEYS_FILE: keysFile, PORT: "3998", DEMO: "0" }
-    const server = Bun.spawn([process.execPath, join(import.meta.dir, "..", "..", "main.ts")], {
-      env,
-      stdout: "ignore",
-      stderr: "ignore",
-    })
-    const bare = Bun.spawn([process.execPath, join(import.meta.dir, "bare.ts")], {
-      env: { ...process.env, PORT: "3997" },
-      stdout: "ignore",
-    })
-    await Promise.all([up("http://localhost:3998/readyz"), up("http://localhost:3997/healthz")])
-    const figures: BookingFigures[] = []
-    for (const [index, count] of connections.entries()) {
-      const own = tokens.slice(index * each, (index + 1) * each)
-      const real = await load("http://localhost:3998", count, own)
-      const plain = await load("http://localhost:3997", count, own)
-      figures.push({
-        connections: count,
-        bookingsPerSecond: real.perSecond,
-        barePerSecond: plain.perSecond,
-        refused: real.refused,
-      })
+export async function bookings({ disk, connections, each, rounds, warmth }: Wanted): Promise<Part> {
+  return inFolder(disk, async (folder) => {
+    progress("bookings: making people and stores")
+    const people = connections.length * rounds * each
+    const real = await prepare(join(folder, "house"), { citizens: warmth + people })
+    const raw = await prepare(join(folder, "raw"), { citizens: warmth + 2 + people })
+    const [recorded, house, bare] = [await recordForm(raw, warmth), await startHouse(real), await startBare()]
+    const [client, loop] = [startClient("load.ts"), startClient("statements.ts")]
+    try {
+      const { form, days } = recorded
+      const slots = await freeSlots(house.origin)
+      await load(client, house, connections[0] ?? 1, real.citizens.slice(0, warmth), slots)
+      await load(client, bare, connections[0] ?? 1, real.citizens.slice(0, warmth), slots)
+      const figures: Figure[] = []
+      let [own, others] = [real.citizens.slice(warmth), raw.citizens.slice(warmth + 2)]
+      for (const count of connections) {
+        const seen = { house: [] as Rate[], bare: [] as Rate[], raw: [] as Rate[], batch: [] as number[] }
+        for (let round = 1; round <= rounds; round++) {
+          progress(`bookings: ${count} connections, round ${round} of ${rounds}`)
+          const before = batches(real)
+          seen.house.push(await load(client, house, count, own.slice(0, each), slots))
+          const batch = Math.max(1, Math.round(each / (batches(real) - before)))
+          seen.batch.push(batch)
+          seen.bare.push(await load(client, bare, count, own.slice(0, each), slots))
+          seen.raw.push(await runLoop(loop, raw, form, others.slice(0, each), days, batch))
+          own = own.slice(each)
+          others = others.slice(each)
+        }
+        const what = `durable bookings over HTTP, ${count} connections`
+        const loopWhat = `raw SQLite, ${median(seen.batch)} to a commit`
+        figures.push(
+          { ...beside(what, seen.house, "bare JSON", seen.bare), aim: aims.get(count) },
+          {
+            ...beside(what, seen.house, loopWhat, seen.raw),
+            aim: { ratioLeast: 0.5 },
+            note: `${form.steps.length} statements a booking`,
+          },
+        )
+      }
+      await Promise.all([house.stop(), bare.stop()])
+      return { figures }
+    } finally {
+      client.close()
+      loop.close()
     }
-    server.kill("SIGTERM")
-    bare.kill("SIGTERM")
-    await Promise.all([server.exited, bare.exited])
-    return figures
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-async function prepare(data: string, keysFile: string, people: number): Promise<string[]> {
-  const opened = openStore(data, { create: true })
-  const keys = openKeys(keysFile, { create: true, chance: machineChance })
-  const writer = openWriter(opened.writing, { clock: machineClock() })
-  const scopes: Scope[] = ["accounts", `office:${office}`]
-  await writer.write((tx) => setUp(tx, wideOpen()), { scopes })
-  const tokens: string[] = []
-  for (let first = 0; first < people; first += 200) {
-    const made = Array.from({ length: Math.min(200, people - first) }, () =>
-      writer.write(
-        async (tx) => {
-          const id = await enrol(tx, keys, { kind: "citizen", name: { ar: "b", en: "b" } })
-          return makeKey(tx, { kind: "citizen", subject: id, name: "bench", scopes: [], demo: true }, "bench")
-        },
-        { scopes },
-      ),
-    )
-    tokens.push(...(await Promise.all(made)))
-  }
-  await writer.close()
-  opened.close()
-  return tokens
-}
-
-async function load(
-  origin: string,
-  connections: number,
-  tokens: string[],
-): Promise<{ perSecond: number; refused: number }> {
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, "load.ts"), origin, String(connections)], {
-    stdin: "pipe",
-    stdout: "pipe",
   })
-  child.stdin.write(tokens.join("\n"))
-  await child.stdin.end()
-  const answer = JSON.parse(await new Response(child.stdout).text()) as { perSecond: number; refused: number }
-  await child.exited
-  return answer
 }
 
-async function up(url: string): Promise<void> {
-  for (let tries = 0; tries < 150; tries++) {
-    if (
-      await fetch(url).then(
-        ({ ok }) => ok,
-        () => false,
-      )
+const aims = new Map([[64, { least: 3_500 }]])
+
+/** Books with a key of each of these people, and must succeed with all of them. */
+async function load(
+  client: Client,
+  server: Running,
+  connections: number,
+  people: Citizen[],
+  slots: string[],
+): Promise<Rate> {
+  const asks = people.map((citizen, index) => asking(citizen, slots[index % slots.length] ?? ""))
+  const message: Load = { do: "load", origin: server.origin, connections, asks, wanted: 201 }
+  const before = workSeconds(server.pid)
+  const { perSecond, refused, firstRefusal } = await client.ask<Loaded>(message)
+  if (refused > 0) throw new Error(`${refused} of ${people.length} bookings were refused, first: ${firstRefusal}`)
+  return { perSecond, work: workSince(server.pid, before, people.length) }
+}
+
+function asking({ token }: Citizen, slot: string): Ask {
+  const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" }
+  return { method: "POST", path: "/api/v1/bookings", headers, body: JSON.stringify({ office, service, slot }) }
+}
+
+interface Slot {
+  id: string
+  startsAt: string
+  free: number
+}
+
+async function freeDays(origin: string): Promise<Slot[][]> {
+  const answer = await fetch(`${origin}/api/v1/offices/${office}/slots?service=${service}&days=7`)
+  const { days } = (await answer.json()) as { days: { slots: Slot[] }[] }
+  return days.map(({ slots }) => slots.filter(({ free }) => free > 0))
+}
+
+async function freeSlots(origin: string): Promise<string[]> {
+  return (await freeDays(origin)).flat().map(({ id }) => id)
+}
+
+/** Commits so far: all turns of one have its instant. */
+function batches({ data }: Prepared): number {
+  const { raw } = connect(join(data, "dawr.db"), "read")
+  const sql = "SELECT count(DISTINCT at) AS n FROM fact WHERE stream = ? AND kind = 'booking.made'"
+  const n = raw.query<{ n: number }, [string]>(sql).get(office)?.n ?? 0
+  raw.close()
+  return n
+}
+
+/** What one booking runs, from two that followed one another in a warm server; and the times of one day at which the loop may book. */
+async function recordForm(prepared: Prepared, warmth: number): Promise<{ form: Form; days: number[] }> {
+  const server = await startHouse(prepared, "recording.ts")
+  const client = startClient("load.ts")
+  try {
+    // Neither today, which may be over in between, nor tomorrow, which may be today by then.
+    const day = (await freeDays(server.origin))[2] ?? []
+    const [first, second] = day.slice(day.length / 2)
+    if (!first || !second) throw new Error("there is nothing to book")
+    await load(
+      client,
+      server,
+      8,
+      prepared.citizens.slice(0, warmth),
+      day.map(({ id }) => id),
     )
-      return
-    await Bun.sleep(100)
+    const record = async (citizen: Citizen | undefined, slot: Slot): Promise<[Run[], Known]> => {
+      if (!citizen) throw new Error("nobody is left to book")
+      await server.ask("start")
+      await load(client, server, 1, [citizen], [slot.id])
+      return [(await server.ask("stop")) as Run[], knownOf(citizen, Date.parse(slot.startsAt))]
+    }
+    const [one, other] = prepared.citizens.slice(warmth)
+    const [before, after] = [await record(one, first), await record(other, second)]
+    const form = findForm([before[0], after[0]], [before[1], after[1]])
+    await server.stop()
+    return { form, days: day.map(({ startsAt }) => Date.parse(startsAt)) }
+  } finally {
+    client.close()
   }
-  throw new Error(`${url} did not come up`)
+}
+
+function knownOf({ id, token }: Citizen, startsAt: number): Known {
+  return { person: id, key: token.split("_")[2] ?? "", startsAt }
+}
+
+async function runLoop(
+  client: Client,
+  { data }: Prepared,
+  form: Form,
+  people: Citizen[],
+  times: number[],
+  batch: number,
+): Promise<Rate> {
+  const known = people.map((citizen, index) => knownOf(citizen, times[index % times.length] ?? 0))
+  const message: Loop = { do: "loop", data, form, bookings: known, batch }
+  const { perSecond, work, kept } = await client.ask<Looped>(message)
+  if (kept !== people.length) throw new Error(`the raw loop kept ${kept} of ${people.length} bookings`)
+  form.counted += people.length
+  return { perSecond, work }
 }

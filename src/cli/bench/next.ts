@@ -1,101 +1,165 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
-import type { Connection } from "../../../db/dialect.ts"
 import { openStore } from "../../../db/open.ts"
 import { readStore } from "../../../db/store.ts"
-import { openWriter, type Scope } from "../../../db/write.ts"
+import { openWriter, type Scope, type Turn } from "../../../db/write.ts"
 import { handClock } from "../../base/clock.ts"
-import { minute } from "../../base/day.ts"
+import { readDay } from "../../base/day.ts"
 import { staffOf } from "../../domain/access/keys.ts"
 import { addStaff } from "../../domain/access/staff.ts"
-import { setUp } from "../../domain/offices/setup.ts"
+import { type SetupPlan, setUp } from "../../domain/offices/setup.ts"
 import { next } from "../../domain/queue/calling.ts"
 import { openCounter } from "../../domain/queue/counters.ts"
 import { finish, serve } from "../../domain/queue/serving.ts"
-import { demoPlan } from "../demo/seed.ts"
+import { type Figure, type Part, progress, quantile } from "./figure.ts"
+import {
+  firstNumber,
+  type Hall,
+  inFolder,
+  insertWaiting,
+  office,
+  service,
+  waitingInserter,
+  wideOpen,
+} from "./prepare.ts"
 
-const office = "RUH-RML"
-const scopes: Scope[] = [`office:${office}`, "accounts"]
-
-export interface NextFigures {
+export interface Wanted {
+  disk: string
+  /** How many wait in a full hall; a hundred wait in the other. */
   waiting: number
-  p50: number
-  p99: number
+  calls: number
+}
+
+/** Who waits, and what the counter takes. */
+interface Setting {
+  plan: SetupPlan
+  /** The people of other lines. */
+  others: { of: Hall["of"]; count: number }
+  /** The people whom the counter calls, as many after each call as before. */
+  own: { of: Hall["of"]; count: number }
 }
 
 /**
- * Milliseconds from "next" to the person being called and on disk, with so many people waiting. The rows are inserted by the bench; the
- * call is the house's own turn, COMMIT with FULL included.
+ * Milliseconds from "next" to the person being called and on disk, in three halls by turns, so that what disturbs the machine disturbs all
+ * of them: a hundred people, so many more, and so many more who all wait for common services while the counter takes three rare ones out of
+ * sixty. The rows of those who wait are put there by the bench; the call is the house's own turn, its COMMIT included.
  */
-export async function callNext(waiting: number, calls: number): Promise<NextFigures> {
-  const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "dawr-bench-"))
-  const opened = openStore(folder, { create: true })
-  const clock = handClock(Date.parse("2026-11-22T07:00:00Z"))
-  const writer = openWriter(opened.writing, { clock })
-  const write = <T>(turn: Parameters<typeof writer.write<T>>[0]) =>
-    writer.write(turn, { scopes: [...scopes, ...offices] })
-  const plan = demoPlan()
-  const offices = plan.offices.map(({ code }): Scope => `office:${code}`)
-  try {
-    await write((tx) => setUp(tx, plan))
-    const id = await write((tx) =>
-      addStaff(
-        tx,
-        {
-          login: "bench",
-          name: { ar: "b", en: "b" },
-          passwordHash: "-",
-          role: "agent",
-          scopeKind: "office",
-          scope: office,
-        },
-        "bench",
+export async function callNext({ disk, waiting, calls }: Wanted): Promise<Part> {
+  return inFolder(disk, async (folder) => {
+    progress(`next: filling halls with ${waiting} people`)
+    const own = [
+      { line: "PAS", service },
+      { line: "RES", service: "RES-12" },
+    ]
+    const usual = (count: number): Setting => ({
+      plan: wideOpen(),
+      others: { of: own, count: 0 },
+      own: { of: own, count },
+    })
+    const halls = [
+      await openHall(join(folder, "few"), usual(100)),
+      await openHall(join(folder, "many"), usual(waiting)),
+      await openHall(join(folder, "rare"), rareOnes(waiting)),
+    ]
+    const times: number[][] = halls.map(() => [])
+    try {
+      // Statements are prepared and pages are read by the first calls.
+      for (let call = 0; call < 20; call++) for (const hall of halls) await hall.call()
+      for (let call = 0; call < calls; call++) {
+        if (call % 250 === 0) progress(`next: call ${call} of ${calls} in each hall`)
+        for (const [index, hall] of halls.entries()) times[index]?.push(await hall.call())
+      }
+    } finally {
+      for (const hall of halls) await hall.close()
+    }
+    const [few = [], many = [], rare = []] = times
+    const names: [string, number[]][] = [
+      [`${waiting} waiting`, many],
+      [`${waiting} waiting for 57 services, 3 others served`, rare],
+    ]
+    const figures = names.flatMap(([name, all]) =>
+      [0.5, 0.99].map(
+        (share): Figure => ({
+          what: `next, ${name}, p${share * 100}`,
+          value: quantile(all, share),
+          unit: "ms",
+          baseline: { what: "with 100 waiting", value: quantile(few, share) },
+          ...(share === 0.99 ? { aim: { ratioMost: 2 } } : {}),
+        }),
       ),
     )
-    const agent = await staffOf(readStore(opened.reading), id)
-    if (!agent) throw new Error("the bench's agent is not there")
-    insertWaiting(opened.writing.raw, waiting, clock.office())
-    await write((tx) => openCounter(tx, agent, `${office}.1`))
-    const times: number[] = []
-    for (let call = 0; call < calls; call++) {
-      clock.advance(1000)
-      const began = performance.now()
-      const called = await write((tx) => next(tx, agent, `${office}.1`))
-      times.push(performance.now() - began)
-      if (!called) throw new Error("nobody was left to call")
-      await write(async (tx) => {
-        await serve(tx, agent, called.id)
-        await finish(tx, agent, called.id, { outcome: "done" })
-      })
-    }
-    times.sort((a, b) => a - b)
-    return { waiting, p50: times[Math.floor(calls * 0.5)] ?? 0, p99: times[Math.ceil(calls * 0.99) - 1] ?? 0 }
-  } finally {
-    await writer.close()
-    opened.close()
-    rmSync(folder, { recursive: true, force: true })
+    return { figures }
+  })
+}
+
+/** Sixty services with a line each: the hall is full of people for the first fifty-seven, and the counter takes the other three. */
+function rareOnes(waiting: number): Setting {
+  const plan = wideOpen()
+  const codes = Array.from({ length: 60 }, (_, index) => `S${String(index + 1).padStart(2, "0")}`)
+  const wanted = (code: string) => ({ line: code, service: `${code}-01` })
+  const [sector, offered] = [plan.sectors[0], plan.services.find(({ code }) => code === service)]
+  if (!sector || !offered) throw new Error("the demonstration's plan has nothing to go by")
+  return {
+    plan: {
+      ...plan,
+      sectors: codes.map((code) => ({ ...sector, code })),
+      services: codes.map((code) => ({ ...offered, code: `${code}-01`, sector: code })),
+      offices: plan.offices.map((one) => ({
+        ...one,
+        sectors: codes,
+        lines: codes.flatMap((code) => one.lines.slice(0, 1).map((line) => ({ ...line, code }))),
+      })),
+    },
+    others: { of: codes.slice(0, 57).map(wanted), count: waiting },
+    own: { of: codes.slice(57).map(wanted), count: 30 },
   }
 }
 
-function insertWaiting(raw: Connection["raw"], count: number, now: number): void {
-  const insert = raw.prepare(
-    `INSERT INTO ticket (id, office, day, number, line, service, state, people, arrived_at, arrival, due, due_by, calls, returns, live, lang)
-     VALUES (?, ?, '2026-11-22', ?, ?, ?, 'waiting', 1, ?, ?, ?, 'walkin', 0, 0, 1, 'ar')`,
+async function openHall(folder: string, { plan, others, own }: Setting) {
+  const opened = openStore(folder, { create: true })
+  const clock = handClock(Date.parse("2026-11-22T07:00:00Z"))
+  const writer = openWriter(opened.writing, { clock })
+  const scopes: Scope[] = ["accounts", `office:${office}`]
+  const write = <T>(turn: Turn<T>) => writer.write(turn, { scopes })
+  await write((tx) => setUp(tx, plan))
+  const name = { ar: "ب", en: "b" }
+  const staff = { login: "bench", name, passwordHash: "-", role: "agent", scopeKind: "office", scope: office } as const
+  const agent = await staffOf(readStore(opened.reading), await write((tx) => addStaff(tx, staff, "bench")))
+  const day = readDay("2026-11-22")
+  if (!agent || !day) throw new Error("the bench's agent is not there")
+  const hall = { office, day, now: clock.office() }
+  insertWaiting(opened.writing.raw, { ...hall, of: others.of }, others.count)
+  insertWaiting(opened.writing.raw, { ...hall, of: own.of }, own.count, others.count)
+  const counter = `${office}.1`
+  await write((tx) =>
+    openCounter(
+      tx,
+      agent,
+      counter,
+      own.of.map(({ line }) => ({ line, handicap: 0 })),
+    ),
   )
-  raw.run("BEGIN")
-  for (let index = 0; index < count; index++) {
-    const [line, service] = index % 2 === 0 ? ["PAS", "PAS-10"] : ["RES", "RES-12"]
-    insert.run(
-      `bench-${index}`,
-      office,
-      1_000_000 + index,
-      line ?? "",
-      service ?? "",
-      now,
-      index + 1,
-      now + index * 10 + minute,
-    )
+  const putWaiting = waitingInserter(opened.writing.raw)
+  let put = others.count + own.count
+
+  return {
+    /** Calls once and answers how long it took. Afterwards as many wait as before. */
+    async call(): Promise<number> {
+      clock.advance(1000)
+      const began = performance.now()
+      const called = await write((tx) => next(tx, agent, counter))
+      const took = performance.now() - began
+      // They were put there in the order in which they are due.
+      if (called?.number !== firstNumber + put - own.count) throw new Error("not the person who was to be called")
+      await write(async (tx) => {
+        await serve(tx, agent, called.id)
+        await finish(tx, agent, called.id, { outcome: "done" })
+        putWaiting({ ...hall, of: own.of }, put++)
+      })
+      return took
+    },
+    async close(): Promise<void> {
+      await writer.close()
+      opened.close()
+    },
   }
-  raw.run("COMMIT")
 }

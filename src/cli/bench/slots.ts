@@ -1,0 +1,83 @@
+import { demoPlan } from "../demo/seed.ts"
+import type { Ask } from "./clients/connection.ts"
+import type { Load, Loaded } from "./clients/load.ts"
+import { beside, type Figure, type Part, progress, type Rate } from "./figure.ts"
+import { inFolder, office, prepare, service } from "./prepare.ts"
+import { type Client, type Running, startBare, startClient, startHouse, workSeconds, workSince } from "./running.ts"
+
+export interface Wanted {
+  disk: string
+  connections: number
+  /** How long each page is asked for in each round. */
+  seconds: number
+  rounds: number
+}
+
+/**
+ * How often the times of an office can be looked at: the page as a signed-in citizen gets it, and the same as JSON for a program. Beside it
+ * a bare Hono route that answers the very bytes of that page as a constant. Each connection is a citizen of its own.
+ */
+export async function slots({ disk, connections, seconds, rounds }: Wanted): Promise<Part> {
+  return inFolder(disk, async (folder) => {
+    const prepared = await prepare(folder, { plan: demoPlan(), citizens: connections, sessions: true })
+    const [house, bare, client] = [await startHouse(prepared), await startBare(), startClient("load.ts")]
+    try {
+      const figures: Figure[] = []
+      for (const { what, path, headers } of [
+        {
+          what: "slots page, HTML",
+          path: `/offices/${office}/slots?service=${service}`,
+          headers: prepared.citizens.map(({ session }) => ({ Cookie: `sid=${session}` })),
+        },
+        {
+          what: "slots, JSON",
+          path: `/api/v1/offices/${office}/slots?service=${service}`,
+          headers: prepared.citizens.map(({ token }) => ({ Authorization: `Bearer ${token}` })),
+        },
+      ]) {
+        const bytes = await sameFor(bare, `${house.origin}${path}`, headers[0] ?? {})
+        const real = headers.map((own): Ask => ({ method: "GET", path, headers: own }))
+        const plain: Ask[] = [{ method: "GET", path: "/page" }]
+        await ask(client, house, { asks: real, connections, seconds: seconds / 4 })
+        await ask(client, bare, { asks: plain, connections, seconds: seconds / 4 })
+        const [own, others]: [Rate[], Rate[]] = [[], []]
+        for (let round = 1; round <= rounds; round++) {
+          progress(`slots: ${what}, round ${round} of ${rounds}`)
+          own.push(await ask(client, house, { asks: real, connections, seconds }))
+          others.push(await ask(client, bare, { asks: plain, connections, seconds }))
+        }
+        const note = `${bytes} bytes a page`
+        figures.push({ ...beside(`${what}, ${connections} connections`, own, "constant bytes", others), note })
+      }
+      await Promise.all([house.stop(), bare.stop()])
+      return { figures }
+    } finally {
+      client.close()
+    }
+  })
+}
+
+/** Has the baseline answer what the house answers here; says how many bytes that are. */
+async function sameFor(bare: Running, url: string, headers: Record<string, string>): Promise<number> {
+  const answer = await fetch(url, { headers })
+  const page = await answer.text()
+  if (answer.status !== 200) throw new Error(`${url} was answered ${answer.status}`)
+  await fetch(`${bare.origin}/page`, {
+    method: "PUT",
+    body: page,
+    headers: { "Content-Type": answer.headers.get("Content-Type") ?? "" },
+  })
+  return Buffer.byteLength(page)
+}
+
+async function ask(
+  client: Client,
+  server: Running,
+  given: Pick<Load, "asks" | "connections" | "seconds">,
+): Promise<Rate> {
+  const before = workSeconds(server.pid)
+  const message: Load = { do: "load", origin: server.origin, wanted: 200, ...given }
+  const { perSecond, answered, refused, firstRefusal } = await client.ask<Loaded>(message)
+  if (refused > 0) throw new Error(`${refused} requests were refused, first: ${firstRefusal}`)
+  return { perSecond, work: workSince(server.pid, before, answered) }
+}
