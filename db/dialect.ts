@@ -35,6 +35,8 @@ export interface Connection {
   readonly db: BunSQLiteDatabase
   /** Statements prepared on this connection; see `statement.ts`. */
   readonly statements: Map<object, unknown>
+  /** The mark of the setup as this connection sees it; see `kept.ts`. Asked for so often that a builder would cost more than it. */
+  setupMark(): Promise<number>
 }
 
 /**
@@ -74,7 +76,15 @@ export function connect(file: string, mode: "write" | "read"): Connection {
   } else {
     raw.run("PRAGMA query_only = ON")
   }
-  return { raw, db: builders(raw), statements: new Map() }
+  const mark = lazily(() => raw.prepare<{ mark: number }, []>("SELECT mark FROM setup_mark"))
+  const setupMark = async () => mark().get()?.mark ?? 0
+  return { raw, db: builders(raw), statements: new Map(), setupMark }
+}
+
+/** The tables are there only once the migrations have run. */
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => (made ??= make())
 }
 
 /** Throws where the engine is too old to be trusted with a promise. */

@@ -1,6 +1,4 @@
 import type { Connection } from "./dialect.ts"
-import { setupMark } from "./schema/setup.ts"
-import { statement } from "./statement.ts"
 import type { Store } from "./store.ts"
 
 /*
@@ -15,15 +13,13 @@ interface Kept {
 
 const keptBy = new WeakMap<Connection, Kept>()
 
-const markNow = statement((db) => db.select({ mark: setupMark.mark }).from(setupMark))
-
 /**
  * What `read` answers, read again only after a change of agencies, sectors, services, offices, lines, hours, seasons or holidays. It must
  * ask for nothing else. The value is shared by all who ask and therefore frozen; what is to be filled bit by bit is a `Map`.
  */
 export async function kept<T>(store: Store, key: string, read: () => Promise<T>): Promise<T> {
-  const [row] = await markNow(store).execute()
-  const mark = row?.mark ?? 0
+  store.mustBeOpen()
+  const mark = await store.connection.setupMark()
   let known = keptBy.get(store.connection)
   if (known?.mark !== mark) {
     known = { mark, values: new Map() }
