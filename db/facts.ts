@@ -20,12 +20,37 @@ export interface FactBodies {
   "office.day_restored": { day: Day; by: string; version: number }
   "office.places_changed": { line: string; publicPlaces: number; staffExtra: number; by: string; version: number }
 
-  "hold.made": HoldBody
+  /** `waiting`: the entry of the waiting list for which it was made. */
+  "hold.made": HoldBody & { waiting?: string }
   /** `from` is the hold whose places were given up for this one. */
   "hold.moved": HoldBody & { from: string }
   "hold.prolonged": { hold: string; until: Instant }
   "hold.released": { hold: string; by: string }
   "hold.expired": { hold: string }
+
+  /** Also when the person comes back to it, having left; `place` is the place in the office's list. */
+  "waitlist.joined": {
+    entry: string
+    line: string
+    service: string
+    people: string[]
+    firstDay: Day
+    lastDay: Day
+    place: number
+  }
+  /** A place is held for the person until `until`. `instead`: the booking that would move there. */
+  "waitlist.offered": {
+    entry: string
+    hold: string
+    service: string
+    day: Day
+    startsAt: Instant
+    until: Instant
+    instead: string | null
+  }
+  "waitlist.taken": { entry: string; booking: string }
+  "waitlist.lapsed": { entry: string; why: "unanswered" | "given_up" | "over" }
+  "waitlist.left": { entry: string; by: string }
 
   "booking.made": BookingBody
   "booking.requested": BookingBody
@@ -113,14 +138,33 @@ export interface FactBodies {
   "counter.closed": { counter: string; by: string }
 
   "person.enrolled": { kind: string }
-  "session.started": { role: string; factors: string }
-  "session.ended": { why: string }
+  /** `level`: what the session is good for, where that is not everything. */
+  "session.started": { role: string; factors: string; level?: string }
+  "session.ended": { why: string; session?: string }
   "sign_in.refused": { why: string }
   "staff.added": { staff: string; role: string; scope: string; by: string }
   "device.paired": { device: string; kind: string; office: string; by: string }
   "device.revoked": { device: string; by: string }
   "key.made": { key: string; kind: string; scopes: string[]; by: string }
   "key.revoked": { key: string; by: string }
+  "passkey.added": { passkey: string; algorithm: number; backupEligible: boolean }
+  "passkey.named": { passkey: string }
+  "passkey.removed": { passkey: string; by: string }
+  /** `why` is one of the codes in `domain/access/webauthn.ts`. */
+  "passkey.refused": { passkey: string | null; purpose: string; why: string }
+  /** Rightly signed, but as only a copy or another key would sign. */
+  "passkey.alarm": { passkey: string; why: string }
+  "passkey.disabled": { passkey: string; failures: number }
+  "recovery.codes_made": { count: number }
+  "recovery.code_used": { left: number }
+  "recovery.refused": { why: string }
+  /** Nothing sensitive is done before `until`. */
+  "recovery.held": { until: Instant }
+  "enrolment.made": { enrolment: string; channel: string; until: Instant; by: string }
+  "enrolment.used": { enrolment: string; passkey: string }
+  "enrolment.refused": { why: string }
+  /** `frozen` is the SHA-256 of what was confirmed. */
+  "confirmation.given": { confirmation: string; action: string; object: string; passkey: string; frozen: string }
   "store.set_up": { offices: number; services: number; demo: boolean }
 }
 

@@ -41,6 +41,8 @@ export const holds = table("hold", {
   state: word<HoldState>().notNull(),
   /** What became of a used hold, so that confirming twice is answered with the same booking. */
   booking: words(),
+  /** For which entry of the waiting list it was made. */
+  waiting: words(),
 })
 
 export type HoldRow = typeof holds.$inferSelect

@@ -171,10 +171,14 @@ CREATE TABLE session (
   kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff')),
   subject TEXT NOT NULL,
   factors TEXT NOT NULL,
+  level TEXT NOT NULL CHECK (level IN ('full', 'recovered', 'unproven')),
+  passkey TEXT,
+  proven_at INTEGER,
   created_at INTEGER NOT NULL,
   seen_at INTEGER NOT NULL,
   idle_until INTEGER NOT NULL,
   until INTEGER NOT NULL,
+  address TEXT NOT NULL,
   user_agent TEXT NOT NULL,
   revoked_at INTEGER,
   revoked_why TEXT
@@ -211,6 +215,99 @@ CREATE TABLE idempotency (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX idempotency_at ON idempotency (at);
 
+CREATE TABLE passkey_owner (
+  kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff')),
+  owner TEXT NOT NULL,
+  handle TEXT NOT NULL UNIQUE,
+  held_until INTEGER,
+  PRIMARY KEY (kind, owner)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE passkey (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff')),
+  owner TEXT NOT NULL,
+  public_key TEXT NOT NULL,
+  algorithm INTEGER NOT NULL,
+  sign_count INTEGER NOT NULL CHECK (sign_count >= 0),
+  backup_eligible INTEGER NOT NULL CHECK (backup_eligible IN (0, 1)),
+  backed_up INTEGER NOT NULL CHECK (backed_up IN (0, 1) AND backed_up <= backup_eligible),
+  transports TEXT NOT NULL,
+  aaguid TEXT NOT NULL,
+  name TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  used_at INTEGER,
+  failures INTEGER NOT NULL CHECK (failures >= 0),
+  disabled_at INTEGER
+) STRICT;
+CREATE INDEX passkey_of ON passkey (kind, owner, created_at);
+CREATE TABLE ceremony (
+  id TEXT PRIMARY KEY,
+  purpose TEXT NOT NULL CHECK (purpose IN ('sign_in', 'second', 'enrol', 'step_up', 'confirm')),
+  kind TEXT CHECK (kind IN ('citizen', 'staff')),
+  owner TEXT,
+  session TEXT,
+  of TEXT,
+  until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ceremony_until ON ceremony (until);
+CREATE TABLE recovery_code (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff')),
+  owner TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  used_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX recovery_code_of ON recovery_code (kind, owner);
+CREATE TABLE enrolment (
+  id TEXT PRIMARY KEY,
+  code_hash TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff')),
+  owner TEXT NOT NULL,
+  channel TEXT NOT NULL CHECK (channel IN ('counter', 'letter', 'kiosk')),
+  made_by TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  used_at INTEGER
+) STRICT;
+CREATE INDEX enrolment_of ON enrolment (kind, owner);
+CREATE TABLE pre_session (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff')),
+  owner TEXT NOT NULL,
+  step TEXT NOT NULL CHECK (step IN ('second', 'enrol', 'recover')),
+  enrolment TEXT,
+  next TEXT NOT NULL,
+  until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX pre_session_of ON pre_session (kind, owner);
+CREATE TABLE confirmation (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff')),
+  owner TEXT NOT NULL,
+  action TEXT NOT NULL,
+  object TEXT NOT NULL,
+  frozen TEXT NOT NULL,
+  nonce TEXT,
+  until INTEGER NOT NULL,
+  used_at INTEGER
+) STRICT;
+CREATE INDEX confirmation_until ON confirmation (until) WHERE used_at IS NULL;
+CREATE TABLE confirmation_evidence (
+  confirmation TEXT PRIMARY KEY REFERENCES confirmation (id),
+  frozen TEXT NOT NULL,
+  nonce TEXT NOT NULL,
+  credential TEXT NOT NULL,
+  public_key TEXT NOT NULL,
+  rp_id TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  client_data TEXT NOT NULL,
+  authenticator_data TEXT NOT NULL,
+  signature TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER evidence_is_never_changed BEFORE UPDATE ON confirmation_evidence
+BEGIN SELECT raise(ABORT, 'evidence is never changed'); END;
+
 CREATE TABLE slot (
   office TEXT NOT NULL,
   line TEXT NOT NULL,
@@ -237,7 +334,8 @@ CREATE TABLE hold (
   since INTEGER NOT NULL,
   until INTEGER NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('live', 'used', 'moved', 'released', 'expired')),
-  booking TEXT
+  booking TEXT,
+  waiting TEXT
 ) STRICT;
 -- One live hold for a person and a service: a second one moves the first.
 CREATE UNIQUE INDEX hold_live ON hold (person, service) WHERE state = 'live';
@@ -265,7 +363,31 @@ CREATE TABLE held_back (
   PRIMARY KEY (id, starts_at)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX held_back_slot ON held_back (office, line, starts_at, until, width);
-CREATE INDEX held_back_release ON held_back (office, release_at);
+CREATE INDEX held_back_release ON held_back (release_at, office);
+CREATE TABLE waitlist (
+  id TEXT PRIMARY KEY,
+  person TEXT NOT NULL REFERENCES person (id),
+  office TEXT NOT NULL,
+  line TEXT NOT NULL,
+  service TEXT NOT NULL REFERENCES service (code),
+  people TEXT NOT NULL,
+  first_day TEXT NOT NULL,
+  last_day TEXT NOT NULL CHECK (last_day >= first_day),
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'offered', 'taken', 'lapsed', 'left')),
+  place INTEGER NOT NULL,
+  joined_at INTEGER NOT NULL,
+  look_at INTEGER NOT NULL,
+  hold TEXT,
+  booking TEXT,
+  ended_at INTEGER,
+  FOREIGN KEY (office, line) REFERENCES line (office, code)
+) STRICT;
+CREATE UNIQUE INDEX waitlist_open ON waitlist (person, office, service) WHERE state = 'waiting' OR state = 'offered';
+CREATE UNIQUE INDEX waitlist_place ON waitlist (office, place);
+CREATE INDEX waitlist_line ON waitlist (office, line, place) WHERE state = 'waiting';
+CREATE INDEX waitlist_look ON waitlist (look_at) WHERE state = 'waiting';
+CREATE INDEX waitlist_offered ON waitlist (office) WHERE state = 'offered';
+CREATE INDEX waitlist_person ON waitlist (person, joined_at);
 CREATE TABLE held_person (
   hold TEXT NOT NULL REFERENCES hold (id),
   person TEXT NOT NULL REFERENCES person (id),

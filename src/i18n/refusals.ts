@@ -46,6 +46,54 @@ const texts: Record<RefusalCode, Row> = {
     "The number or the password is not right",
     "Check both and try again.",
   ],
+  passkey_refused: [
+    "لم يُقبل مفتاح المرور",
+    "أعد المحاولة، أو استخدم مفتاح مرور آخر.",
+    "The passkey was not accepted",
+    "Try again, or use another passkey.",
+  ],
+  passkey_known: [
+    "مفتاح المرور هذا مسجّل من قبل",
+    "استخدمه كما هو، أو أضف مفتاحًا من جهاز آخر.",
+    "That passkey is registered already",
+    "Use it as it is, or add one from another device.",
+  ],
+  passkey_limit: [
+    "بلغت الحدّ الأعلى لمفاتيح المرور",
+    "احذف مفتاحًا لا تستخدمه ثم أضف هذا.",
+    "You have as many passkeys as one account may have",
+    "Remove one that you do not use, then add this.",
+  ],
+  last_passkey: [
+    "هذا آخر مفتاح مرور لديك",
+    "أضف مفتاحًا آخر أولًا حتى لا تفقد الدخول إلى حسابك.",
+    "This is your last passkey",
+    "Add another one first, so that you do not lose your account.",
+  ],
+  code_refused: [
+    "لم يُقبل الرمز",
+    "تحقّق من الرمز. ما استُخدم مرة أو انتهت مدته لا يُقبل ثانية.",
+    "That code was not accepted",
+    "Check it. One that was used or has run out is not accepted again.",
+  ],
+  step_up_needed: [
+    "نحتاج إلى التأكد من أنك أنت",
+    "أكّد بمفتاح المرور ثم أعد المحاولة.",
+    "We need to make sure that it is you",
+    "Confirm with your passkey, then try again.",
+  ],
+  account_held: [
+    "هذا الإجراء موقوف مؤقتًا حمايةً لحسابك",
+    "استُعيد حسابك برمز قبل قليل. عد إلى هذا بعد انتهاء المدة المبيّنة.",
+    "This is on hold to protect your account",
+    "The account was recovered with a code a while ago. Come back once the time shown is over.",
+  ],
+  confirmation_over: [
+    "انتهت مدة هذا التأكيد",
+    "ارجع إلى الصفحة واطلبه من جديد.",
+    "This confirmation is over",
+    "Go back to the page and ask for it again.",
+  ],
   forbidden: [
     "هذه الصفحة ليست ضمن صلاحياتك",
     "إن كنت تحتاج إليها فاطلبها من المشرف.",
@@ -215,6 +263,30 @@ const texts: Record<RefusalCode, Row> = {
     "اختر وقتًا مختلفًا.",
     "That is the time you already have",
     "Choose a different one.",
+  ],
+  waiting_limit: [
+    "أنت في أكبر عدد ممكن من قوائم الانتظار",
+    "اخرج من قائمة لا تحتاج إليها ثم انضم إلى هذه.",
+    "You are on as many waiting lists as one person may be",
+    "Leave one that you do not need, then join this.",
+  ],
+  waiting_already: [
+    "أنت في قائمة الانتظار هذه من قبل",
+    "تجدها في مواعيدك.",
+    "You are on this waiting list already",
+    "You find it under your appointments.",
+  ],
+  times_free: [
+    "توجد أوقات متاحة الآن",
+    "خذ أحدها، فلا حاجة إلى الانتظار.",
+    "There are free times now",
+    "Take one of them: there is no need to wait.",
+  ],
+  offer_over: [
+    "لم يعد هذا الوقت محفوظًا لك",
+    "انتقل إلى من بعدك في القائمة. اختر وقتًا آخر أو انضم من جديد.",
+    "This time is no longer kept for you",
+    "It went to the next on the list. Choose another time, or join again.",
   ],
 
   booking_unknown: [

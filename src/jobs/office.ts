@@ -1,13 +1,18 @@
 import type { Tx } from "../../db/write.ts"
 import { expireHolds } from "../domain/availability/holds.ts"
+import { offerPlaces } from "../domain/availability/offers.ts"
 import { expireRequests, markMissed } from "../domain/bookings/steps.ts"
 import { endSessions } from "../domain/queue/session-end.ts"
 import { wake } from "../domain/queue/waking.ts"
 
-/** What time has done in one office since the last look: people whose time has come, holds that ran out, a session that is over. */
+/**
+ * What time has done in one office since the last look: people whose time has come, holds that ran out, places that came free for those
+ * who wait for them, a session that is over.
+ */
 export async function officeStep(tx: Tx, office: string): Promise<void> {
   await wake(tx, office)
   await expireHolds(tx, office)
+  await offerPlaces(tx, office)
   await endSessions(tx, office)
   await expireRequests(tx, office)
   await markMissed(tx, office)

@@ -9,7 +9,9 @@ import { hour, minute } from "../base/day.ts"
 import { openLog } from "../base/log.ts"
 import { startSession } from "../domain/access/sessions.ts"
 import { hold } from "../domain/availability/holds.ts"
-import { book } from "../domain/bookings/writes.ts"
+import { joinWaitlist } from "../domain/availability/waitlist.ts"
+import { book, cancel } from "../domain/bookings/writes.ts"
+import { officesWithWork } from "../domain/queue/agenda.ts"
 import { checkIn, issueTicket } from "../domain/queue/arrivals.ts"
 import { openCounter } from "../domain/queue/counters.ts"
 import { type TestOffice, testOffice } from "../testing/office.ts"
@@ -36,6 +38,45 @@ test("a hold that ran out is said aloud, once, and its place had been free all a
   expect((await office.facts("hold.expired")).map(({ body }) => body.hold)).toEqual([held.id])
   const [row] = await office.store.db.select().from(holds).where(eq(holds.id, held.id))
   expect(row?.state).toBe("expired")
+  expect(lines).toEqual([])
+})
+
+test("a place that comes free while somebody waits wakes the job at its time, and again when nobody has taken it", async () => {
+  const office = await testOffice({
+    releaseMinutes: [20, 20],
+    furthestDays: 1,
+    hours: [{ rrule: "FREQ=WEEKLY;BYDAY=MO", start: "09:00", minutes: 15 }],
+    lines: [{ code: "PAS", public: 1, staffExtra: 0 }],
+  })
+  const { parts, lines } = jobsOver(office)
+  const wanted = { office: office.code, service: "PAS-01", slot: office.slot("09:00", { on: "2026-11-23" }) }
+  const made = await office.write((tx) => book(tx, office.citizen(1), wanted))
+  for (const number of [2, 3]) {
+    await office.write((tx) => joinWaitlist(tx, office.citizen(number), { office: office.code, service: "PAS-01" }))
+  }
+  await office.write((tx) => cancel(tx, office.citizen(1), made.id))
+  const offers = async () => (await office.facts("waitlist.offered")).map(({ subject }) => subject)
+  office.clock.set(office.at("10:20") - 1)
+  await stepOffices(parts)
+  expect(await offers()).toEqual([])
+  office.clock.set(office.at("10:20"))
+  await stepOffices(parts)
+  expect(await offers()).toEqual(["citizen-0002"])
+  await office.restart()
+  office.clock.set(office.at("10:35"))
+  const again = { ...parts, store: office.store, writer: office.writer }
+  await stepOffices(again)
+  await stepOffices(again)
+  expect(await offers()).toEqual(["citizen-0002", "citizen-0003"])
+  // Confirmed on the hold's own page, which knows of no list: the entry is settled all the same, and then nothing is left to be done.
+  const [held] = (await office.store.db.select().from(holds)).filter(({ state }) => state === "live")
+  await office.write((tx) => book(tx, office.citizen(3), { hold: held?.id ?? "" }))
+  await stepOffices(again)
+  expect(await office.facts("waitlist.taken")).toHaveLength(1)
+  const head = (await office.facts()).length
+  await stepOffices(again)
+  expect(await office.facts()).toHaveLength(head)
+  expect(await officesWithWork(office.store, office.clock.office())).toEqual([])
   expect(lines).toEqual([])
 })
 

@@ -7,6 +7,7 @@ import { type Instant, minute } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import type { Citizen } from "../access/subject.ts"
 import { countHold, partyOf } from "./party.ts"
+import { passOn } from "./release.ts"
 import { holdPauseMinutes, holdTimes } from "./rules.ts"
 import { readVisit, type WantedVisit } from "./visit.ts"
 import { keepPlaces, serviceDayOf } from "./writes.ts"
@@ -43,7 +44,7 @@ const runOut = statement((db) =>
     .limit(expireMax),
 )
 
-const insertHold = statement((db) => db.insert(holds).values(placeholders(holds)))
+export const insertHold = statement((db) => db.insert(holds).values(placeholders(holds)))
 const dropPlaces = statement((db) =>
   db
     .delete(heldPlaces)
@@ -75,7 +76,9 @@ export async function hold(tx: Tx, citizen: Citizen, wanted: WantedHold): Promis
   const standing = last?.state === "live" && last.until > tx.now ? last : null
   const times = holdTimes(tx.now, last && { ...last, used: last.state === "used" })
   if (standing && isSame(standing, { office: visit.office.code, startsAt: visit.startsAt, people: party })) {
-    return times && times.until > standing.until ? prolong(tx, standing, times.until) : standing
+    // What was offered from the waiting list has its own time, which choosing the same place again does not lengthen.
+    const isLonger = standing.waiting === null && times !== null && times.until > standing.until
+    return isLonger ? prolong(tx, standing, times.until) : standing
   }
   if (!times) throw new Refusal("hold_limit", { again: (last?.until ?? tx.now) + holdPauseMinutes * minute })
 
@@ -97,6 +100,7 @@ export async function hold(tx: Tx, citizen: Citizen, wanted: WantedHold): Promis
     ...times,
     state: "live",
     booking: null,
+    waiting: null,
   }
   await insertHold(tx).execute(row)
   await countHold(tx, row)
@@ -152,16 +156,19 @@ export async function endHold(
   const until = Math.min(row.until, tx.now)
   const ended = await setState(tx).execute({ id: row.id, state, until, booking })
   if (ended.length === 0) return null
+  if (state !== "used") await passOn(tx, row)
   const freed = await dropPlaces(tx).execute({ id: row.id })
   await dropPeople(tx).execute({ id: row.id })
   return row.until > tx.now ? freed.map(({ startsAt }) => startsAt) : []
 }
 
-async function lastHold(store: Store, person: string, service: string): Promise<HoldRow | null> {
+/** What the person held last for a service, whatever became of it. */
+export async function lastHold(store: Store, person: string, service: string): Promise<HoldRow | null> {
   return (await latestFor(store).execute({ person, service }))[0] ?? null
 }
 
-async function sayExpired(tx: Tx, row: HoldRow): Promise<void> {
+/** Ends a hold that has run out and says so. */
+export async function sayExpired(tx: Tx, row: HoldRow): Promise<void> {
   if (await endHold(tx, row, "expired")) await tx.say(row.office, "hold.expired", { hold: row.id, subject: row.person })
 }
 

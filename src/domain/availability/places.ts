@@ -7,6 +7,7 @@ import { dayIn } from "../../base/time.ts"
 import { mustWorkIn } from "../access/staff.ts"
 import type { Staff } from "../access/subject.ts"
 import { office as officeWith } from "../offices/reads.ts"
+import { offerPlaces } from "./offers.ts"
 import { replan } from "./writes.ts"
 
 const placesMax = 500
@@ -43,4 +44,5 @@ export async function changePlaces(
     .returning({ version: offices.version })
   const version = raised?.version ?? office.version
   await tx.say(code, "office.places_changed", { line, publicPlaces, staffExtra, by: by.id, version })
+  await offerPlaces(tx, code)
 }

@@ -55,7 +55,8 @@ export interface OfferAsked {
   moving?: TakenPlaces & { isFreed?: boolean }
 }
 
-const daysMax = 62
+/** Days of one answer. */
+export const daysMax = 62
 
 const p = sql.placeholder
 

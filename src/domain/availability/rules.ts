@@ -10,6 +10,14 @@ export const holdPauseMinutes = 30
 export const openMax = 3
 /** People of one visit. */
 export const peopleMax = 6
+/** How long a place is held for whoever is first on the waiting list. */
+export const offerMinutes = 15
+/** Open entries of one person on waiting lists. */
+export const waitsMax = 3
+/** For so long one may come back to the place in the list that one has just left. */
+export const comeBackMinutes = 10
+/** For so long a place that somebody waits for is not the public's after it came free, should the job that offers it be late. */
+export const jobLateMinutes = 5
 /** Less than this is no time to fill a form; then the answer is that keeping has come to its end. */
 const shortestHold = minute
 

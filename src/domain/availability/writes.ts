@@ -1,5 +1,6 @@
 import { and, eq, gte, lt, lte, or, sql } from "drizzle-orm"
 import { heldBack, heldPlaces, slots } from "../../../db/schema/availability.ts"
+import { waitlist } from "../../../db/schema/waitlist.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
 import type { Tx } from "../../../db/write.ts"
 import { type Day, type Instant, minute } from "../../base/day.ts"
@@ -80,6 +81,13 @@ const free = statement((db) =>
     .returning({ startsAt: slots.startsAt }),
 )
 
+const lookAgain = statement((db) =>
+  db
+    .update(waitlist)
+    .set({ lookAt: sql`${p("now")}` })
+    .where(and(eq(waitlist.office, p("office")), sql`${waitlist.state} = 'waiting'`)),
+)
+
 const insertSlot = statement((db) => db.insert(slots).values(placeholders(slots)).onConflictDoNothing())
 
 export interface Taking {
@@ -141,9 +149,11 @@ export async function freePlaces(
 /**
  * Brings the rows of the days that have been touched, from `from` on, in line with the office's hours and places: starts that are no
  * longer open have no places, new ones appear, and what is taken stays as it is.
- * Belongs into every turn that changes hours, seasons, lines, grid or places, after the change.
+ * Belongs into every turn that changes hours, seasons, lines, grid or places, after the change; at the turn's end `offerPlaces` gives
+ * those who wait the first choice of what was added.
  */
 export async function replan(tx: Tx, office: Office, from: Day, to?: Day): Promise<void> {
+  await lookAgain(tx).execute({ office: office.code, now: tx.now })
   const within = and(eq(slots.office, office.code), gte(slots.day, from), to ? lte(slots.day, to) : undefined)
   const touched = await tx.db.selectDistinct({ day: slots.day }).from(slots).where(within).orderBy(slots.day)
   const [first, last] = [touched[0], touched.at(-1)]

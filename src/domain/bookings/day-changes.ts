@@ -10,6 +10,7 @@ import { dayIn } from "../../base/time.ts"
 import { mustWorkIn } from "../access/staff.ts"
 import type { Staff } from "../access/subject.ts"
 import { endHold } from "../availability/holds.ts"
+import { offerPlaces, waitAgain } from "../availability/offers.ts"
 import { replan } from "../availability/writes.ts"
 import { type OfficeHours, ownSessions, type Session, sessionsBetween } from "../offices/hours.ts"
 import { type Office, officeHours, office as officeWith } from "../offices/reads.ts"
@@ -107,6 +108,7 @@ async function changeDay(
     await tx.say(code, "office.day_hours_changed", body)
   }
   await settle(tx, by, met)
+  await offerPlaces(tx, code)
   return met
 }
 
@@ -123,6 +125,7 @@ export async function applyNewHours(tx: Tx, by: { id: string }, code: string): P
   const sessions = sessionsBetween(await officeHours(tx, office), from, to)
   const met = await meet(tx, office, { from, to, sessions }, tx.now)
   await settle(tx, by, met)
+  await offerPlaces(tx, code)
   return met
 }
 
@@ -211,4 +214,8 @@ async function settle(tx: Tx, by: { id: string }, { struck, restored, released }
     await endHold(tx, hold, "released")
     await tx.say(hold.office, "hold.released", { hold: hold.id, by: by.id, subject: hold.person })
   }
+  await waitAgain(
+    tx,
+    released.flatMap(({ waiting }) => waiting ?? []),
+  )
 }

@@ -19,7 +19,7 @@ import { slotId } from "../availability/grid.ts"
 import { endHold, liveHold, ownHold, type WantedHold } from "../availability/holds.ts"
 import { hasRoom, partyOf, whyNoRoom } from "../availability/party.ts"
 import { nearestAlternatives } from "../availability/reads.ts"
-import { holdBack } from "../availability/release.ts"
+import { holdBack, passOn } from "../availability/release.ts"
 import { readVisit, type TakenPlaces, type Visit } from "../availability/visit.ts"
 import { freePlaces, takePlaces } from "../availability/writes.ts"
 import { office } from "../offices/reads.ts"
@@ -137,6 +137,7 @@ async function make(
   const { office, line, service, startsAt, endsAt, width, length } = visit
   const id = tx.id()
   const kept = held && keptOf(held, visit, await endHold(tx, held, "used", id))
+  if (held && !isFor(held, visit)) await passOn(tx, held)
   const day = await takePlaces(tx, visit, { forStaff: isStaff(by), kept })
   const row: Omit<BookingRow, "code"> = {
     id,
@@ -186,9 +187,14 @@ async function make(
 function keptOf(held: HoldRow, visit: Visit, starts: Instant[] | null): TakenPlaces | null {
   const { startsAt, endsAt, length } = visit
   const { office, line, width } = held
-  if (starts?.length !== length || Math.min(...starts) !== startsAt) return null
-  const step = (endsAt - startsAt) / length
-  return Math.max(...starts) === endsAt - step ? { office, line, startsAt, endsAt, width, length } : null
+  const last = endsAt - (endsAt - startsAt) / length
+  const isWhole = starts?.length === length && Math.max(...starts) === last
+  return isWhole && isFor(held, visit) ? { office, line, startsAt, endsAt, width, length } : null
+}
+
+function isFor(held: HoldRow, { office, line, startsAt, length }: Visit): boolean {
+  const isThere = held.office === office.code && held.line === line.code
+  return isThere && held.startsAt === startsAt && held.length === length
 }
 
 /** The code is drawn at random; in the rare clash nothing is inserted and another is drawn. */
@@ -244,10 +250,11 @@ export async function moveTo(
   tx: Tx,
   row: BookingRow,
   slot: string,
-  to: { state: BookingState; proposed: boolean; forStaff: boolean; kept?: TakenPlaces | null },
+  to: { state: BookingState; proposed: boolean; forStaff: boolean; maySoon?: boolean; kept?: TakenPlaces | null },
 ): Promise<Moved> {
   const { office, service, people } = row
-  const visit = await readVisit(tx, { office, service, slot }, { people, now: tx.now, forStaff: to.forStaff })
+  const { forStaff, maySoon } = to
+  const visit = await readVisit(tx, { office, service, slot }, { people, now: tx.now, forStaff, maySoon })
   if (visit.startsAt === row.startsAt && visit.line.code === row.line) throw new Refusal("same_slot")
   await freePlaces(tx, row)
   const day = await takePlaces(tx, visit, { ...to, moved: row })

@@ -1,7 +1,8 @@
-import { count, sql } from "drizzle-orm"
-import { holds } from "../../../db/schema/availability.ts"
+import { count, eq, sql } from "drizzle-orm"
+import { heldBack, holds } from "../../../db/schema/availability.ts"
 import { bookings } from "../../../db/schema/bookings.ts"
 import { counters, tickets } from "../../../db/schema/queue.ts"
+import { waitlist } from "../../../db/schema/waitlist.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Instant } from "../../base/day.ts"
@@ -25,6 +26,27 @@ const bookedOffices = statement((db) =>
     .where(sql`${bookings.state} in ('requested', 'confirmed') and ${bookings.startsAt} <= ${sql.placeholder("now")}`),
 )
 
+const releasingOffices = statement((db) =>
+  db
+    .selectDistinct({ office: heldBack.office })
+    .from(heldBack)
+    .where(sql`${heldBack.releaseAt} <= ${sql.placeholder("now")}`),
+)
+const waitedOffices = statement((db) =>
+  db
+    .selectDistinct({ office: waitlist.office })
+    .from(waitlist)
+    .where(sql`${waitlist.state} = 'waiting' and ${waitlist.lookAt} <= ${sql.placeholder("now")}`),
+)
+/** An offer that has come to something by another way than its own button. */
+const answeredOffices = statement((db) =>
+  db
+    .selectDistinct({ office: waitlist.office })
+    .from(waitlist)
+    .innerJoin(holds, eq(holds.id, waitlist.hold))
+    .where(sql`${waitlist.state} = 'offered' and ${holds.state} <> 'live'`),
+)
+
 /** Offices in which the passing of time may change something at `now`; the others are left in peace. */
 export async function officesWithWork(store: Store, now: Instant): Promise<string[]> {
   const found = [
@@ -32,6 +54,9 @@ export async function officesWithWork(store: Store, now: Instant): Promise<strin
     ...(await openOffices(store).execute()),
     ...(await heldOffices(store).execute({ now })),
     ...(await bookedOffices(store).execute({ now })),
+    ...(await releasingOffices(store).execute({ now })),
+    ...(await waitedOffices(store).execute({ now })),
+    ...(await answeredOffices(store).execute()),
   ]
   return [...new Set(found.map(({ office }) => office))].sort()
 }
