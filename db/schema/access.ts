@@ -20,6 +20,9 @@ export const staff = table("staff", {
 
 export type SubjectKind = "citizen" | "staff" | "device" | "integrator"
 
+/** Good for everything; for getting a new passkey only, after a recovery code; for booking and waiting only, without an account. */
+export type SessionLevel = "full" | "recovered" | "unproven"
+
 /** `id` is the SHA-256 of the cookie's token; the token itself is nowhere. Instants here are the real clock's. */
 export const sessions = table("session", {
   id: text().primaryKey(),
@@ -27,10 +30,17 @@ export const sessions = table("session", {
   subject: words().notNull(),
   /** What was shown to get it, e.g. `password`; a second factor adds to it. */
   factors: words().notNull(),
+  level: word<SessionLevel>().notNull(),
+  /** The passkey that it was opened with. */
+  passkey: words(),
+  /** When a passkey last said that it is this very person. */
+  provenAt: instant(),
   createdAt: instant().notNull(),
   seenAt: instant().notNull(),
   idleUntil: instant().notNull(),
   until: instant().notNull(),
+  /** Where it was opened from, as a keyed hash: enough to say "another place". */
+  address: words().notNull(),
   userAgent: words().notNull(),
   revokedAt: instant(),
   revokedWhy: words(),

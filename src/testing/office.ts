@@ -275,7 +275,7 @@ const anyone = { kind: "citizen" as const, name: named("Someone"), birthYear: 19
 const citizenId = (number: number) => `citizen-${String(number).padStart(4, "0")}`
 const agentId = (office: string, number: number) => `agent-${office}-${number}`
 const supervisorId = (office: string) => `supervisor-${office}`
-const citizenWith = (id: string) => mint<Citizen>({ role: "citizen", id, kind: "citizen", name: named(id) })
+const citizenWith = (id: string) => mint<Citizen>({ role: "citizen", id, kind: "citizen", name: named(id), level: "full" })
 const staffWith = (id: string, role: "agent" | "supervisor", scope: string) =>
   mint<Staff>({ role, id, login: id, name: named(id), scopeKind: "office", scope })
 

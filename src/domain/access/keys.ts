@@ -1,6 +1,6 @@
 import { and, eq, sql } from "drizzle-orm"
 import { accountsStream } from "../../../db/facts.ts"
-import { apiKeys, devices, type SubjectKind, staff } from "../../../db/schema/access.ts"
+import { apiKeys, devices, type SessionLevel, type SubjectKind, staff } from "../../../db/schema/access.ts"
 import { people } from "../../../db/schema/people.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
@@ -107,13 +107,13 @@ async function holderOf(
   }
 }
 
-export async function citizenOf(store: Store, id: string): Promise<Citizen | null> {
+export async function citizenOf(store: Store, id: string, level: SessionLevel = "full"): Promise<Citizen | null> {
   const [row] = await personById(store).execute({ id })
-  return row ? mintCitizen(row) : null
+  return row ? mintCitizen(row, level) : null
 }
 
-function mintCitizen({ id, kind, name }: CitizenRow): Citizen {
-  return mint<Citizen>({ role: "citizen", id, kind, name })
+function mintCitizen({ id, kind, name }: CitizenRow, level: SessionLevel = "full"): Citizen {
+  return mint<Citizen>({ role: "citizen", id, kind, name, level })
 }
 
 export async function staffOf(store: Store, id: string): Promise<Staff | null> {

@@ -1,4 +1,4 @@
-import type { ScopeKind, StaffRole } from "../../../db/schema/access.ts"
+import type { ScopeKind, SessionLevel, StaffRole } from "../../../db/schema/access.ts"
 import type { Words } from "../../../db/schema/catalogue.ts"
 import type { PersonKind } from "../../../db/schema/people.ts"
 
@@ -13,6 +13,8 @@ export interface Citizen {
   readonly id: string
   readonly kind: PersonKind
   readonly name: Words
+  /** What this session is good for. Whoever holds a key of an account has all of it. */
+  readonly level: SessionLevel
   readonly [minted]: true
 }
 

@@ -1,0 +1,95 @@
+import { and, eq, gt, sql } from "drizzle-orm"
+import { accountsStream } from "../../../db/facts.ts"
+import { type OwnerKind, passkeyOwners } from "../../../db/schema/passkeys.ts"
+import { statement } from "../../../db/statement.ts"
+import type { Store } from "../../../db/store.ts"
+import type { Tx } from "../../../db/write.ts"
+import { hour, type Instant } from "../../base/day.ts"
+import { token } from "../../base/id.ts"
+import { Refusal } from "../../base/refusal.ts"
+
+/** Whose account it is: a citizen's, or that of somebody of the staff. */
+export interface Owner {
+  readonly kind: OwnerKind
+  readonly id: string
+}
+
+export function sameOwner(left: Owner, right: Owner): boolean {
+  return left.kind === right.kind && left.id === right.id
+}
+
+/** NIST and others let somebody who took an account over wait, so that its owner has time to say no; a day is what login.gov takes. */
+const heldFor = 24 * hour
+
+const byOwner = and(
+  eq(passkeyOwners.kind, sql.placeholder("kind")),
+  eq(passkeyOwners.owner, sql.placeholder("id")),
+)
+const ownerRow = statement((db) => db.select().from(passkeyOwners).where(byOwner))
+const ownerByHandle = statement((db) =>
+  db
+    .select()
+    .from(passkeyOwners)
+    .where(eq(passkeyOwners.handle, sql.placeholder("handle"))),
+)
+const addOwner = statement((db) =>
+  db
+    .insert(passkeyOwners)
+    .values({
+      kind: sql.placeholder("kind"),
+      owner: sql.placeholder("id"),
+      handle: sql.placeholder("handle"),
+      heldUntil: null,
+    })
+    .onConflictDoNothing(),
+)
+const hold = statement((db) =>
+  db
+    .update(passkeyOwners)
+    .set({ heldUntil: sql`${sql.placeholder("until")}` })
+    .where(byOwner),
+)
+const heldNow = statement((db) =>
+  db
+    .select({ until: passkeyOwners.heldUntil })
+    .from(passkeyOwners)
+    .where(and(byOwner, gt(passkeyOwners.heldUntil, sql.placeholder("now")))),
+)
+
+/** What an authenticator knows the owner by: 32 random bytes, drawn when they are first needed, as base64url. */
+export async function handleFor(tx: Tx, { kind, id }: Owner): Promise<string> {
+  await addOwner(tx).execute({ kind, id, handle: token(tx.chance, 32) })
+  const [row] = await ownerRow(tx).execute({ kind, id })
+  if (!row) throw new Error("an owner that was just added is not there")
+  return row.handle
+}
+
+/** The handle that the owner has; `null` before there was need of one. */
+export async function handleOf(store: Store, { kind, id }: Owner): Promise<string | null> {
+  return (await ownerRow(store).execute({ kind, id }))[0]?.handle ?? null
+}
+
+export async function ownerOfHandle(store: Store, handle: string): Promise<Owner | null> {
+  const [row] = await ownerByHandle(store).execute({ handle })
+  return row ? { kind: row.kind, id: row.owner } : null
+}
+
+/** The account was won back with a recovery code: for a day nothing sensitive is done with it. Answers until when. */
+export async function holdSensitive(tx: Tx, owner: Owner, now: Instant): Promise<Instant> {
+  await handleFor(tx, owner)
+  const until = now + heldFor
+  await hold(tx).execute({ kind: owner.kind, id: owner.id, until })
+  await tx.say(accountsStream, "recovery.held", { until, subject: owner.id })
+  return until
+}
+
+/** Until when the owner's sensitive actions are on hold; `null` where they are not. */
+export async function heldUntil(store: Store, { kind, id }: Owner, now: Instant): Promise<Instant | null> {
+  return (await heldNow(store).execute({ kind, id, now }))[0]?.until ?? null
+}
+
+/** Refuses `account_held` with `until` while the owner's sensitive actions are on hold. */
+export async function mustNotBeHeld(store: Store, owner: Owner, now: Instant): Promise<void> {
+  const until = await heldUntil(store, owner, now)
+  if (until !== null) throw new Refusal("account_held", { until })
+}
