@@ -7,15 +7,16 @@ import { memory } from "./bench/memory.ts"
 import { messages } from "./bench/messages.ts"
 import { callNext } from "./bench/next.ts"
 import { press } from "./bench/press.ts"
+import { profileInto } from "./bench/running.ts"
 import { slots } from "./bench/slots.ts"
 import { start } from "./bench/start.ts"
 
 /*
- *   npm run bench [-- --quick] [--json] [--only bookings,press] [--disk <folder>]
+ *   npm run bench [-- --quick] [--json] [--only bookings,press] [--disk <folder>] [--profile <folder>]
  *
  * Figures of this machine, each beside a baseline of the same run: machines differ and are shared, so what counts is the ratio. Stores are
  * made in the system's temporary folder unless another is named; whether that is a disk or memory makes much of a difference to what waits
- * for it.
+ * for it. With `--profile` each server of the house leaves a profile of its processor's time in that folder; it is slower for it.
  */
 
 const { values: asked } = parseArgs({
@@ -24,9 +25,11 @@ const { values: asked } = parseArgs({
     quick: { type: "boolean", default: false },
     only: { type: "string" },
     disk: { type: "string", default: tmpdir() },
+    profile: { type: "string" },
   },
 })
 const disk = resolve(asked.disk)
+if (asked.profile !== undefined) profileInto(resolve(asked.profile))
 const sized = <T>(whole: T, quick: T): T => (asked.quick ? quick : whole)
 
 const parts = {
@@ -57,6 +60,12 @@ for (const [name, part] of Object.entries(parts)) {
   const said = await part()
   figures.push(...said.figures)
   notes.push(...(said.notes ?? []))
+}
+
+const waited = Math.max(0, ...figures.map((figure) => figure.waited ?? 0))
+if (waited > 0.1) {
+  const share = Math.round(waited * 100)
+  notes.push(`Others were at work here: servers waited up to ${share} % of the time for a processor. Go by "by work".`)
 }
 
 if (asked.json) {

@@ -196,6 +196,8 @@ export function createHub(options: HubOptions): Hub {
     socket.prefers = "token" in said ? "json" : "html"
     socket.lang = said.lang ?? socket.lang
     socket.cancelHello()
+    // A socket may stay for days, and with it the timer that its handle holds.
+    socket.cancelHello = nothing
     unknown--
     socket.wire?.subscribe(everybody)
   }
@@ -358,6 +360,8 @@ export function createHub(options: HubOptions): Hub {
     },
   }
 }
+
+const nothing = () => {}
 
 /** The one topic of the server that every known socket listens to. */
 const everybody = "everybody"

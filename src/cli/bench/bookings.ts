@@ -7,7 +7,7 @@ import type { Loop, Looped } from "./clients/statements.ts"
 import { beside, type Figure, median, type Part, progress, type Rate } from "./figure.ts"
 import { type Citizen, inFolder, office, type Prepared, prepare, service } from "./prepare.ts"
 import type { Run } from "./recording.ts"
-import { type Client, type Running, startBare, startClient, startHouse, workSeconds, workSince } from "./running.ts"
+import { type Client, type Running, spending, startBare, startClient, startHouse } from "./running.ts"
 
 export interface Wanted {
   disk: string
@@ -88,10 +88,10 @@ async function load(
 ): Promise<Rate> {
   const asks = people.map((citizen, index) => asking(citizen, slots[index % slots.length] ?? ""))
   const message: Load = { do: "load", origin: server.origin, connections, asks, wanted: 201 }
-  const before = workSeconds(server.pid)
+  const spent = spending(server.pid)
   const { perSecond, refused, firstRefusal } = await client.ask<Loaded>(message)
   if (refused > 0) throw new Error(`${refused} of ${people.length} bookings were refused, first: ${firstRefusal}`)
-  return { perSecond, work: workSince(server.pid, before, people.length) }
+  return { perSecond, ...spent(people.length) }
 }
 
 function asking({ token }: Citizen, slot: string): Ask {
@@ -173,5 +173,5 @@ async function runLoop(
   const { perSecond, work, kept } = await client.ask<Looped>(message)
   if (kept !== people.length) throw new Error(`the raw loop kept ${kept} of ${people.length} bookings`)
   form.counted += people.length
-  return { perSecond, work }
+  return { perSecond, work, waited: 0 }
 }

@@ -13,6 +13,8 @@ export interface Figure {
   aim?: Aim
   /** Microseconds of processor that the serving process spent on each, and the baseline's; where the machine says so. */
   work?: { value: number; baseline: number }
+  /** The share of the time in which the serving process had to wait for a processor. */
+  waited?: number
   /** What else has to be known to read it. */
   note?: string
 }
@@ -80,19 +82,24 @@ export function quantile(values: readonly number[], share: number): number {
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5)
 
-/** How often something was done, and what each cost the process that did it (microseconds; 0 where the machine does not say). */
+/** How often something was done, and what it cost the process that did it; zeros where the machine does not say. */
 export interface Rate {
   perSecond: number
+  /** Microseconds of processor on each. */
   work: number
+  /** The share of the time in which the process had to wait for a processor, because others had them all. */
+  waited: number
 }
 
 /** Two things that were done by turns: of each the median of its rounds. */
 export function beside(what: string, own: readonly Rate[], baseline: string, others: readonly Rate[]): Figure {
   const [value, other] = [own, others].map((rates) => median(rates.map(({ perSecond }) => perSecond)))
   const [work, otherWork] = [own, others].map((rates) => median(rates.map((rate) => rate.work)))
+  const waited = median(own.map((rate) => rate.waited))
   return {
     ...{ what, value: value ?? 0, unit: "/s", baseline: { what: baseline, value: other ?? 0 } },
     ...(work && otherWork ? { work: { value: work, baseline: otherWork } } : {}),
+    ...(waited > 0 ? { waited } : {}),
   }
 }
 

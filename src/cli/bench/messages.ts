@@ -3,7 +3,7 @@ import type { Ask } from "./clients/connection.ts"
 import { beside, type Part, progress, type Rate } from "./figure.ts"
 import { agentDoes, asAgent, counter, floodOf, openBoards } from "./hall.ts"
 import { inFolder, prepare } from "./prepare.ts"
-import { type Client, type Running, startBare, startClient, startHouse, workSeconds, workSince } from "./running.ts"
+import { type Client, type Running, spending, startBare, startClient, startHouse } from "./running.ts"
 
 export interface Wanted {
   disk: string
@@ -60,9 +60,9 @@ export async function messages({ disk, boards, each, rounds }: Wanted): Promise<
 }
 
 async function flood(client: Client, server: Running, press: Ask, rounds: number) {
-  const before = workSeconds(server.pid)
+  const spent = spending(server.pid)
   const flooded = await client.ask<Flooded>(floodOf(server, press, rounds))
   const { messages, seconds } = flooded
-  const rate: Rate = { perSecond: messages / seconds, work: workSince(server.pid, before, messages) }
+  const rate: Rate = { perSecond: messages / seconds, ...spent(messages) }
   return { flooded, rate }
 }

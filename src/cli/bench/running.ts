@@ -17,12 +17,24 @@ export interface Running {
   stop(): Promise<void>
 }
 
+/** Where the house's processes leave a profile of their work when they end; `null`: none is taken. */
+let profiles: string | null = null
+
+export function profileInto(folder: string): void {
+  profiles = folder
+}
+
 const root = join(import.meta.dir, "..", "..", "..")
 
 /** The house over a prepared store, as `npm start` runs it. */
 export function startHouse({ data, keysFile }: Prepared, preload: string | null = null): Promise<Running> {
   const before = preload === null ? [] : ["--preload", join(import.meta.dir, preload)]
-  return start([...before, join(root, "src", "main.ts")], { DATA_DIR: data, KEYS_FILE: keysFile, DEMO: "0" })
+  const profile = profiles === null ? [] : ["--cpu-prof", "--cpu-prof-md", `--cpu-prof-dir=${profiles}`]
+  return start([...profile, ...before, join(root, "src", "main.ts")], {
+    DATA_DIR: data,
+    KEYS_FILE: keysFile,
+    DEMO: "0",
+  })
 }
 
 /** The baseline: Hono on Bun, with nothing to decide and nothing to keep. */
@@ -126,18 +138,31 @@ export function residentBytes(pid: number): number {
   return Number(kibibytes) * 1024
 }
 
-/** Seconds of work that the process has cost so far; `null` where the machine does not say it in Linux's way (proc(5), /proc/pid/stat). */
-export function workSeconds(pid: number): number | null {
+/**
+ * Begins to measure what a process spends; the answer ends it: microseconds of processor for each of `count` things, and the share of the time
+ * in which its first thread could have run but had to wait for a processor. Zeros where the machine does not say it in Linux's way (proc(5):
+ * /proc/pid/stat, /proc/pid/schedstat).
+ */
+export function spending(pid: number): (count: number) => { work: number; waited: number } {
+  const [workBefore, waitedBefore, began] = [workSeconds(pid), waitedSeconds(pid), performance.now()]
+  return (count) => {
+    const seconds = (performance.now() - began) / 1000
+    return {
+      work: ((workSeconds(pid) - workBefore) * 1e6) / count,
+      waited: (waitedSeconds(pid) - waitedBefore) / seconds,
+    }
+  }
+}
+
+function workSeconds(pid: number): number {
   const fields = fromProc(pid, "stat")
     ?.replace(/^.*\) /s, "")
     .split(" ")
-  return fields ? (Number(fields[11]) + Number(fields[12])) / 100 : null
+  return fields ? (Number(fields[11]) + Number(fields[12])) / 100 : 0
 }
 
-/** Microseconds of work on each of `count` things since then; 0 where the machine does not say. */
-export function workSince(pid: number, before: number | null, count: number): number {
-  const now = workSeconds(pid)
-  return now === null || before === null ? 0 : ((now - before) * 1e6) / count
+function waitedSeconds(pid: number): number {
+  return Number(fromProc(pid, "schedstat")?.split(" ")[1] ?? 0) / 1e9
 }
 
 function fromProc(pid: number, name: string): string | null {

@@ -3,7 +3,7 @@ import type { Ask } from "./clients/connection.ts"
 import type { Load, Loaded } from "./clients/load.ts"
 import { beside, type Figure, type Part, progress, type Rate } from "./figure.ts"
 import { inFolder, office, prepare, service } from "./prepare.ts"
-import { type Client, type Running, startBare, startClient, startHouse, workSeconds, workSince } from "./running.ts"
+import { type Client, type Running, spending, startBare, startClient, startHouse } from "./running.ts"
 
 export interface Wanted {
   disk: string
@@ -75,9 +75,9 @@ async function ask(
   server: Running,
   given: Pick<Load, "asks" | "connections" | "seconds">,
 ): Promise<Rate> {
-  const before = workSeconds(server.pid)
+  const spent = spending(server.pid)
   const message: Load = { do: "load", origin: server.origin, wanted: 200, ...given }
   const { perSecond, answered, refused, firstRefusal } = await client.ask<Loaded>(message)
   if (refused > 0) throw new Error(`${refused} requests were refused, first: ${firstRefusal}`)
-  return { perSecond, work: workSince(server.pid, before, answered) }
+  return { perSecond, ...spent(answered) }
 }
