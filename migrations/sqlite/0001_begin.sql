@@ -135,16 +135,18 @@ CREATE TRIGGER day_change_deleted AFTER DELETE ON day_change BEGIN UPDATE setup_
 CREATE TABLE person (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL CHECK (kind IN ('citizen', 'resident')),
-  name TEXT NOT NULL,
+  name_sealed TEXT,
   number_sealed TEXT,
   number_index TEXT UNIQUE,
-  birth_day TEXT,
+  birth_sealed TEXT,
   birth_year INTEGER,
   mobile_sealed TEXT,
   mobile_index TEXT,
   password_hash TEXT,
-  created_at INTEGER NOT NULL
+  created_at INTEGER NOT NULL,
+  erased_at INTEGER
 ) STRICT;
+CREATE TABLE person_key (person TEXT PRIMARY KEY REFERENCES person (id), sealed TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX person_mobile ON person (mobile_index) WHERE mobile_index IS NOT NULL;
 CREATE TABLE relation (
   guardian TEXT NOT NULL REFERENCES person (id),
@@ -189,10 +191,38 @@ CREATE TABLE device (
   office TEXT NOT NULL REFERENCES office (code),
   kind TEXT NOT NULL CHECK (kind IN ('kiosk', 'board')),
   name TEXT NOT NULL,
+  capabilities TEXT NOT NULL,
+  paired_by TEXT NOT NULL,
   created_at INTEGER NOT NULL,
+  until INTEGER NOT NULL,
   seen_at INTEGER,
   revoked_at INTEGER
 ) STRICT;
+CREATE INDEX device_office ON device (office);
+CREATE TABLE device_token (
+  id TEXT PRIMARY KEY,
+  device TEXT NOT NULL REFERENCES device (id),
+  after TEXT,
+  made_at INTEGER NOT NULL,
+  used_at INTEGER,
+  offered_at INTEGER,
+  until INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX device_token_device ON device_token (device);
+CREATE TABLE pairing (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('kiosk', 'board')),
+  office TEXT,
+  code TEXT NOT NULL UNIQUE,
+  code_until INTEGER NOT NULL,
+  asked_at INTEGER NOT NULL,
+  user_agent TEXT NOT NULL,
+  address TEXT NOT NULL,
+  address_hash TEXT NOT NULL,
+  device TEXT REFERENCES device (id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX pairing_address ON pairing (address_hash);
+CREATE INDEX pairing_until ON pairing (code_until);
 CREATE TABLE api_key (
   id TEXT PRIMARY KEY,
   secret_hash TEXT NOT NULL,
@@ -201,6 +231,8 @@ CREATE TABLE api_key (
   name TEXT NOT NULL,
   scopes TEXT NOT NULL,
   office TEXT,
+  addresses TEXT NOT NULL,
+  made_by TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   until INTEGER NOT NULL,
   seen_at INTEGER,
@@ -307,6 +339,59 @@ CREATE TABLE confirmation_evidence (
 ) STRICT;
 CREATE TRIGGER evidence_is_never_changed BEFORE UPDATE ON confirmation_evidence
 BEGIN SELECT raise(ABORT, 'evidence is never changed'); END;
+
+CREATE TABLE contact (
+  kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff')),
+  owner TEXT NOT NULL,
+  lang TEXT CHECK (lang IN ('ar', 'en')),
+  email_sealed TEXT,
+  email_index TEXT,
+  key_sealed TEXT,
+  PRIMARY KEY (kind, owner)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE message_mute (
+  kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff')),
+  owner TEXT NOT NULL,
+  theme TEXT NOT NULL,
+  channel TEXT NOT NULL CHECK (channel IN ('mail', 'sms')),
+  PRIMARY KEY (kind, owner, theme, channel)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE message (
+  id TEXT PRIMARY KEY,
+  owner_kind TEXT NOT NULL CHECK (owner_kind IN ('citizen', 'staff')),
+  owner TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  data TEXT NOT NULL,
+  dedupe TEXT NOT NULL,
+  about TEXT,
+  office TEXT,
+  at INTEGER NOT NULL,
+  until INTEGER NOT NULL CHECK (until >= at),
+  told_at INTEGER,
+  read_at INTEGER,
+  UNIQUE (owner, dedupe)
+) STRICT;
+CREATE INDEX message_inbox ON message (owner, told_at) WHERE told_at IS NOT NULL;
+CREATE INDEX message_unread ON message (owner) WHERE told_at IS NOT NULL AND read_at IS NULL;
+CREATE INDEX message_planned ON message (at) WHERE told_at IS NULL;
+CREATE INDEX message_about ON message (about) WHERE about IS NOT NULL;
+CREATE INDEX message_old ON message (told_at) WHERE told_at IS NOT NULL;
+CREATE TABLE delivery (
+  id TEXT PRIMARY KEY,
+  message TEXT NOT NULL REFERENCES message (id),
+  channel TEXT NOT NULL CHECK (channel IN ('mail', 'sms')),
+  address_sealed TEXT,
+  secret_sealed TEXT,
+  state TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'failed', 'dead', 'called_off')),
+  tries INTEGER NOT NULL CHECK (tries >= 0),
+  next_at INTEGER NOT NULL,
+  lease_until INTEGER,
+  last_error TEXT,
+  ended_at INTEGER,
+  UNIQUE (message, channel)
+) STRICT;
+CREATE INDEX delivery_due ON delivery (channel, next_at) WHERE state = 'pending' OR state = 'failed';
+CREATE INDEX delivery_dead ON delivery (ended_at) WHERE state = 'dead';
 
 CREATE TABLE slot (
   office TEXT NOT NULL,

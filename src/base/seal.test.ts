@@ -7,42 +7,46 @@ const fixed = (byte: number) => new Uint8Array(32).fill(byte)
 const keys = new Keys({ data: fixed(1), index: fixed(2), token: fixed(3) })
 const others = new Keys({ data: fixed(4), index: fixed(5), token: fixed(6) })
 
+const noura = keys.makePersonKey("noura", machineChance)
+const seal = (text: string) => noura.key.seal("person.number", text, machineChance)
+const open = (sealed: string) => noura.key.open("person.number", sealed)
+
 describe("a sealed text", () => {
   test("opens to what was sealed, in any language and of any length", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme", maxLength: 300 }), (text) => {
-        expect(keys.open(keys.seal(text, machineChance))).toBe(text)
+        expect(open(seal(text))).toBe(text)
       }),
     )
-    expect(keys.open(keys.seal("", machineChance))).toBe("")
-    expect(keys.open(keys.seal("1000000008", machineChance))).toBe("1000000008")
+    expect(open(seal(""))).toBe("")
+    expect(open(seal("1000000008"))).toBe("1000000008")
   })
 
   test("shows nothing of it and is another each time", () => {
-    const [first, second] = [keys.seal("1000000008", machineChance), keys.seal("1000000008", machineChance)]
+    const [first, second] = [seal("1000000008"), seal("1000000008")]
     expect(first).not.toBe(second)
     expect(first).toMatch(/^v1\.[\w-]+$/)
     expect(Buffer.from(first.slice(3), "base64url").toString("latin1")).not.toContain("1000000008")
   })
 
   test("does not open with one bit changed, wherever it is", () => {
-    const sealed = keys.seal("1000000008", machineChance)
+    const sealed = seal("1000000008")
     const body = Buffer.from(sealed.slice(3), "base64url")
     for (let bit = 0; bit < body.length * 8; bit++) {
       const bent = Buffer.from(body)
       bent[bit >> 3] = (bent[bit >> 3] ?? 0) ^ (1 << (bit & 7))
-      expect(() => keys.open(`v1.${bent.toString("base64url")}`)).toThrow()
+      expect(() => open(`v1.${bent.toString("base64url")}`)).toThrow()
     }
   })
 
   test("does not open with one letter changed, added or taken away", () => {
     // Every length has its own number of bits left over in the last letter.
     for (const text of ["", "1", "12", "123"]) {
-      const sealed = keys.seal(text, machineChance)
+      const sealed = seal(text)
       for (let place = 0; place < sealed.length; place++) {
         for (const letter of "AQgw_~ =") {
           if (sealed[place] === letter) continue
-          expect(() => keys.open(sealed.slice(0, place) + letter + sealed.slice(place + 1))).toThrow()
+          expect(() => open(sealed.slice(0, place) + letter + sealed.slice(place + 1))).toThrow()
         }
       }
       for (const wrong of [
@@ -53,21 +57,31 @@ describe("a sealed text", () => {
         sealed.slice(3),
         `v2${sealed.slice(2)}`,
       ])
-        expect(() => keys.open(wrong)).toThrow()
+        expect(() => open(wrong)).toThrow()
     }
   })
 
   test("that is too short to hold nonce and tag is none", () => {
     for (let length = 0; length < 28; length++) {
-      expect(() => keys.open(`v1.${Buffer.alloc(length).toString("base64url")}`)).toThrow("not a sealed text")
+      expect(() => open(`v1.${Buffer.alloc(length).toString("base64url")}`)).toThrow("not a sealed text")
     }
-    expect(() => keys.open("")).toThrow("not a sealed text")
+    expect(() => open("")).toThrow("not a sealed text")
   })
 
-  test("does not open with another installation's key", () => {
-    const sealed = keys.seal("1000000008", machineChance)
-    expect(() => others.open(sealed)).toThrow()
-    expect(new Keys({ data: fixed(1), index: fixed(9), token: fixed(9) }).open(sealed)).toBe("1000000008")
+  test("opens in its own place only: not in another column, and not in another person's row", () => {
+    const number = seal("1000000008")
+    expect(() => noura.key.open("person.mobile", number)).toThrow()
+    const salem = keys.makePersonKey("salem", machineChance)
+    expect(() => salem.key.open("person.number", number)).toThrow()
+    expect(() => keys.personKey("salem", noura.sealed)).toThrow()
+  })
+
+  test("opens with the person's key as it was kept, and not under another installation's keys", () => {
+    const number = seal("1000000008")
+    expect(keys.personKey("noura", noura.sealed).open("person.number", number)).toBe("1000000008")
+    const same = new Keys({ data: fixed(1), index: fixed(9), token: fixed(9) })
+    expect(same.personKey("noura", noura.sealed).open("person.number", number)).toBe("1000000008")
+    expect(() => others.personKey("noura", noura.sealed)).toThrow()
   })
 })
 
@@ -134,6 +148,7 @@ describe("an installation's keys", () => {
   test("do not come out when their holder is written into a log", () => {
     const shown = `${Bun.inspect(keys, { depth: 9 })}${JSON.stringify(keys)}`
     expect(shown).not.toContain("1, 1, 1")
+    expect(Bun.inspect(noura.key, { depth: 9 })).not.toMatch(/\d, \d|noura/)
     expect(shown).not.toContain(Buffer.from(fixed(1)).toString("base64"))
   })
 })

@@ -6,7 +6,7 @@ import type { Chance } from "./clock.ts"
  * neither the numbers nor a way to look one up.
  */
 export interface KeyMaterial {
-  /** Seals personal data: AES-256-GCM. */
+  /** Seals the key of each person: AES-256-GCM. */
   data: Uint8Array
   /** Blind index: HMAC-SHA-256. */
   index: Uint8Array
@@ -31,23 +31,17 @@ export class Keys {
     return sha256(marks.join("\n"))
   }
 
-  /** Encrypts a short text. The form is `v1.` and base64url of nonce (12 bytes), ciphertext and tag (16 bytes). */
-  seal(text: string, chance: Chance): string {
-    const nonce = chance.bytes(12)
-    const cipher = createCipheriv("aes-256-gcm", this.#material.data, nonce)
-    const body = Buffer.concat([nonce, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()])
-    return `v1.${body.toString("base64url")}`
+  /** A new person's own key, and the form in which it is kept: under the installation's key, and good for this person alone. */
+  makePersonKey(person: string, chance: Chance): { key: PersonKey; sealed: string } {
+    const bytes = chance.bytes(32)
+    const text = Buffer.from(bytes).toString("base64url")
+    return { key: new PersonKey(bytes, person), sealed: sealed(this.#material.data, text, keyOf(person), chance) }
   }
 
-  /** Decrypts what `seal` made; throws where a single bit has changed or the key is another. */
-  open(sealed: string): string {
-    const body = Buffer.from(sealed.slice(3), "base64url")
-    // Decoding overlooks letters that are none and bits that are left over; a tag cut short would be easier to guess.
-    const whole = body.length >= 12 + 16 && sealed === `v1.${body.toString("base64url")}`
-    if (!whole) throw new Error("not a sealed text")
-    const decipher = createDecipheriv("aes-256-gcm", this.#material.data, body.subarray(0, 12), { authTagLength: 16 })
-    decipher.setAuthTag(body.subarray(-16))
-    return Buffer.concat([decipher.update(body.subarray(12, -16)), decipher.final()]).toString("utf8")
+  /** The key that `makePersonKey` sealed. Throws where it is another person's, another installation's, or bent. */
+  personKey(person: string, sealedKey: string): PersonKey {
+    const bytes = Buffer.from(opened(this.#material.data, sealedKey, keyOf(person)), "base64url")
+    return new PersonKey(bytes, person)
   }
 
   /** The value to look a number up by. `kind` keeps equal digits of different kinds apart. */
@@ -65,6 +59,50 @@ export class Keys {
   isCapability(kind: string, text: string, given: string, length = 32): boolean {
     return sameText(this.capability(kind, text, length), given)
   }
+}
+
+/**
+ * What seals and opens everything that is kept about one person. A sealed text is bound to its place and its person: moved to another
+ * column or another person's row it does not open. Whoever destroys the key has destroyed all of it, wherever copies of it lie.
+ */
+export class PersonKey {
+  readonly #bytes: Uint8Array
+  readonly #person: string
+
+  constructor(bytes: Uint8Array, person: string) {
+    this.#bytes = bytes
+    this.#person = person
+  }
+
+  /** `place` is the table and column, e.g. `person.name`. The form is `v1.` and base64url of nonce (12 bytes), ciphertext and tag (16 bytes). */
+  seal(place: string, text: string, chance: Chance): string {
+    return sealed(this.#bytes, text, `${place}:${this.#person}`, chance)
+  }
+
+  /** Throws where a single bit has changed, or place, person or key is another. */
+  open(place: string, sealedText: string): string {
+    return opened(this.#bytes, sealedText, `${place}:${this.#person}`)
+  }
+}
+
+const keyOf = (person: string) => `person_key.sealed:${person}`
+
+/** AES-256-GCM; `about` is what it must stand beside to be opened again. */
+function sealed(key: Uint8Array, text: string, about: string, chance: Chance): string {
+  const nonce = chance.bytes(12)
+  const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(about))
+  const body = Buffer.concat([nonce, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()])
+  return `v1.${body.toString("base64url")}`
+}
+
+function opened(key: Uint8Array, sealedText: string, about: string): string {
+  const body = Buffer.from(sealedText.slice(3), "base64url")
+  // Decoding overlooks letters that are none and bits that are left over; a tag cut short would be easier to guess.
+  const whole = body.length >= 12 + 16 && sealedText === `v1.${body.toString("base64url")}`
+  if (!whole) throw new Error("not a sealed text")
+  const decipher = createDecipheriv("aes-256-gcm", key, body.subarray(0, 12), { authTagLength: 16 })
+  decipher.setAAD(Buffer.from(about)).setAuthTag(body.subarray(-16))
+  return Buffer.concat([decipher.update(body.subarray(12, -16)), decipher.final()]).toString("utf8")
 }
 
 export function makeKeyMaterial(chance: Chance): KeyMaterial {

@@ -122,7 +122,7 @@ async function bookSomething(folder: string, service = "RES-01"): Promise<string
         const name = { ar: "اسم", en: "Name" }
         const nationalId = `1${String((await tx.db.select().from(people)).length).padStart(9, "0")}`
         const id = await enrol(tx, keys, { kind: "citizen", name, nationalId, birthYear: 1990 })
-        const citizen = mint<Citizen>({ role: "citizen", id, kind: "citizen", name, level: "full" })
+        const citizen = mint<Citizen>({ role: "citizen", id, kind: "citizen", level: "full" })
         return (await book(tx, citizen, { office: "AAA-1", service, slot: slot.id })).id
       },
       { scopes: ["office:AAA-1", "accounts"] },

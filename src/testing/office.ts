@@ -5,7 +5,7 @@ import { and, asc, eq, sql } from "drizzle-orm"
 import type { AnyFact, FactKind } from "../../db/facts.ts"
 import { type OpenStore, openStore } from "../../db/open.ts"
 import { staff as staffTable } from "../../db/schema/access.ts"
-import { agencies, type Channel, sectors, services } from "../../db/schema/catalogue.ts"
+import { agencies, type Channel, sectors, services, type Words } from "../../db/schema/catalogue.ts"
 import { facts } from "../../db/schema/facts.ts"
 import {
   type BookingMode,
@@ -17,13 +17,16 @@ import {
   type RuleLayer,
   seasons,
 } from "../../db/schema/offices.ts"
-import { people, relations } from "../../db/schema/people.ts"
+import { people, personKeys, relations } from "../../db/schema/people.ts"
 import { counters } from "../../db/schema/queue.ts"
 import { readStore, type Store } from "../../db/store.ts"
 import { openWriter, type Scope, type Turn, type Tx, type Writer } from "../../db/write.ts"
-import { handClock } from "../base/clock.ts"
+import { handClock, machineChance } from "../base/clock.ts"
 import { type Day, day, type Instant } from "../base/day.ts"
+import { Keys, makeKeyMaterial } from "../base/seal.ts"
 import { type Citizen, mint, type Staff } from "../domain/access/subject.ts"
+import { personKey, sealedColumns } from "../domain/people/sealed.ts"
+import { type NewPerson, putPerson } from "../domain/people/writes.ts"
 import { atTheEnd } from "./cleanup.ts"
 
 /** One office of a test. What is left out is as in RUH-RML: 07:30 for 420 minutes from Sunday to Thursday, lines PAS and RES. */
@@ -111,6 +114,7 @@ export async function testOffice(plan: TestPlan = {}) {
   const today = day(start.slice(0, 10))
   const clock = handClock(wallInstant(start, main.zone))
   const citizenCount = plan.citizens ?? 40
+  const keys = new Keys(makeKeyMaterial(machineChance))
 
   const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "dawr-test-"))
   let opened: OpenStore
@@ -129,7 +133,7 @@ export async function testOffice(plan: TestPlan = {}) {
   await write(async (tx) => {
     await setUpCatalogue(tx, plan)
     for (const [position, office] of all.entries()) await setUpOffice(tx, office, position)
-    await setUpPeople(tx, citizenCount)
+    await setUpPeople(tx, keys, citizenCount)
   })
 
   let closed = false
@@ -152,6 +156,7 @@ export async function testOffice(plan: TestPlan = {}) {
     zone: main.zone,
     today: today as Day,
     clock,
+    keys,
     at,
     write,
     close,
@@ -176,21 +181,30 @@ export async function testOffice(plan: TestPlan = {}) {
     citizens(count: number): Citizen[] {
       return Array.from({ length: count }, (_, index) => this.citizen(index + 1))
     },
-    /** A person of the test's own making, e.g. `person({ birthDay: day("1950-01-01") })`. */
-    async person(values: Partial<typeof people.$inferInsert> = {}): Promise<Citizen> {
+    /** A person of the test's own making, e.g. `person({ birthYear: 1950 })`. */
+    async person(values: Partial<NewPerson> = {}): Promise<Citizen> {
       const id = await write(async (tx) => {
         const id = tx.id()
-        await tx.db.insert(people).values({ ...anyone, createdAt: tx.now, ...values, id })
+        await putPerson(tx, keys, id, { ...anyone, ...values })
         return id
       })
       return citizenWith(id)
+    },
+    /** Gives somebody another name. */
+    async rename({ id }: Citizen, name: Words): Promise<void> {
+      await write(async (tx) => {
+        const key = await personKey(tx, keys, id)
+        if (!key) throw new Error(`${id} has no key`)
+        const { nameSealed } = sealedColumns(key, { name }, tx)
+        await tx.db.update(people).set({ nameSealed }).where(eq(people.id, id))
+      })
     },
     /** Gives a citizen `count` children and answers their ids. */
     async children(of: Citizen, count: number): Promise<string[]> {
       return write(async (tx) => {
         const ids = Array.from({ length: count }, () => tx.id())
         for (const id of ids) {
-          await tx.db.insert(people).values({ ...anyone, id, birthYear: 2018, createdAt: tx.now })
+          await putPerson(tx, keys, id, { ...anyone, birthYear: 2018 })
           await tx.db.insert(relations).values({ guardian: of.id, dependant: id, kind: "child", until: null })
         }
         return ids
@@ -275,7 +289,7 @@ const anyone = { kind: "citizen" as const, name: named("Someone"), birthYear: 19
 const citizenId = (number: number) => `citizen-${String(number).padStart(4, "0")}`
 const agentId = (office: string, number: number) => `agent-${office}-${number}`
 const supervisorId = (office: string) => `supervisor-${office}`
-const citizenWith = (id: string) => mint<Citizen>({ role: "citizen", id, kind: "citizen", name: named(id), level: "full" })
+const citizenWith = (id: string) => mint<Citizen>({ role: "citizen", id, kind: "citizen", level: "full" })
 const staffWith = (id: string, role: "agent" | "supervisor", scope: string) =>
   mint<Staff>({ role, id, login: id, name: named(id), scopeKind: "office", scope })
 
@@ -381,7 +395,16 @@ async function setUpOffice(tx: Tx, plan: OfficePlan & { code: string }, position
   }
 }
 
-async function setUpPeople(tx: Tx, count: number): Promise<void> {
-  const rows = Array.from({ length: count }, (_, index) => ({ ...anyone, id: citizenId(index + 1), createdAt: tx.now }))
-  for (let from = 0; from < rows.length; from += 100) await tx.db.insert(people).values(rows.slice(from, from + 100))
+async function setUpPeople(tx: Tx, keys: Keys, count: number): Promise<void> {
+  const made = Array.from({ length: count }, (_, index) => {
+    const id = citizenId(index + 1)
+    const { key, sealed } = keys.makePersonKey(id, tx.chance)
+    const row = { id, kind: anyone.kind, birthYear: anyone.birthYear, createdAt: tx.now }
+    return { row: { ...row, ...sealedColumns(key, anyone, tx) }, key: { person: id, sealed } }
+  })
+  for (let from = 0; from < made.length; from += 100) {
+    const some = made.slice(from, from + 100)
+    await tx.db.insert(people).values(some.map(({ row }) => row))
+    await tx.db.insert(personKeys).values(some.map(({ key }) => key))
+  }
 }

@@ -2,7 +2,6 @@ import { createApp } from "../app.ts"
 import { machineChance, machineTimers } from "../base/clock.ts"
 import { readEnv } from "../base/env.ts"
 import { openLog } from "../base/log.ts"
-import { Keys, makeKeyMaterial } from "../base/seal.ts"
 import { makeKey } from "../domain/access/keys.ts"
 import { addDevice, addStaff } from "../domain/access/staff.ts"
 import type { Socket } from "../realtime/socket.ts"
@@ -35,7 +34,7 @@ export type TestServer = Awaited<ReturnType<typeof testServer>>
 /** The whole program over a test office, on a port of its own, asked through real HTTP. What it logs as a bug is kept in `bugs`. */
 export async function testServer(given: { office?: TestOffice; plan?: TestPlan; env?: Record<string, string> } = {}) {
   const office = given.office ?? (await testOffice(given.plan))
-  const keys = new Keys(makeKeyMaterial(machineChance))
+  const { keys } = office
   const bugs: string[] = []
   const lines: string[] = []
   const log = openLog((line) => {

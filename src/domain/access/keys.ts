@@ -1,6 +1,6 @@
-import { and, eq, sql } from "drizzle-orm"
+import { and, eq, isNull, sql } from "drizzle-orm"
 import { accountsStream } from "../../../db/facts.ts"
-import { apiKeys, devices, type SessionLevel, type SubjectKind, staff } from "../../../db/schema/access.ts"
+import { apiKeys, type SessionLevel, type SubjectKind, staff } from "../../../db/schema/access.ts"
 import { people } from "../../../db/schema/people.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
@@ -9,10 +9,17 @@ import type { Chance } from "../../base/clock.ts"
 import { hour, type Instant } from "../../base/day.ts"
 import { token } from "../../base/id.ts"
 import { sameText, sha256 } from "../../base/seal.ts"
-import { type Citizen, type Device, type Integrator, mint, type Staff, type Subject } from "./subject.ts"
+import { deviceOf } from "./devices.ts"
+import { isWithin } from "./networks.ts"
+import { type Citizen, type Integrator, mint, type Staff, type Subject } from "./subject.ts"
 
-const keyForm = /^dawr_(?:live|demo)_([a-z0-9]{8})_([A-Za-z0-9_-]{43})$/
-const year = 365 * 24 * hour
+/** `dawr_`, what kind of house, the readable part, 32 random bytes; and a check on all of it, so that a slip is seen without a look-up. */
+const keyForm = /^(dawr_(?:live|demo)_([a-z0-9]{8})_([A-Za-z0-9_-]{43}))([A-Za-z0-9_-]{6})$/
+const day = 24 * hour
+/** No key is good for longer. */
+export const keyDaysMax = 365
+
+export type KeyRow = typeof apiKeys.$inferSelect
 
 export interface NewKey {
   kind: SubjectKind
@@ -20,15 +27,23 @@ export interface NewKey {
   name: string
   scopes: string[]
   office?: string | null
+  /** From where alone it is good, as `readNetworks` gives them; from anywhere where there are none. */
+  addresses?: string[]
+  /** A year unless said otherwise, and never longer. */
+  days?: number
   demo: boolean
 }
 
 const insertKey = statement((db) => db.insert(apiKeys).values(placeholders(apiKeys)))
 
-/** Makes a key that acts as `subject` for a year. The answer is the only time that the key is seen; a hash of it is kept. */
-export async function makeKey(tx: Tx, given: NewKey, by: string): Promise<string> {
+/**
+ * Makes a key that acts as `subject`. The answer is the only time that the key is seen; a hash of it is kept. `now` is the real clock's.
+ */
+export async function makeKey(tx: Tx, given: NewKey, by: string, now: Instant): Promise<string> {
   const id = readableId(tx.chance)
   const secret = token(tx.chance, 32)
+  const office = given.office ?? null
+  const until = now + Math.min(given.days ?? keyDaysMax, keyDaysMax) * day
   await insertKey(tx).execute({
     id,
     secretHash: sha256(secret),
@@ -36,29 +51,43 @@ export async function makeKey(tx: Tx, given: NewKey, by: string): Promise<string
     subject: given.subject,
     name: given.name,
     scopes: given.scopes,
-    office: given.office ?? null,
-    createdAt: tx.now,
-    until: tx.now + year,
+    office,
+    addresses: given.addresses ?? [],
+    madeBy: by,
+    createdAt: now,
+    until,
     seenAt: null,
     revokedAt: null,
   })
-  await tx.say(accountsStream, "key.made", { key: id, kind: given.kind, scopes: given.scopes, by })
-  return `dawr_${given.demo ? "demo" : "live"}_${id}_${secret}`
+  const { kind, scopes } = given
+  await tx.say(accountsStream, "key.made", { key: id, kind, scopes, office, until, by })
+  return withCheck(`dawr_${given.demo ? "demo" : "live"}_${id}_${secret}`)
+}
+
+function withCheck(text: string): string {
+  const check = Buffer.alloc(4)
+  check.writeUInt32BE(Bun.hash.crc32(text))
+  return text + check.toString("base64url")
+}
+
+/** Whether this looks like a key of ours, whatever it opens: such a text must stand in no address and no log. */
+export function looksLikeKey(text: string): boolean {
+  return /^dawr_(live|demo)_/.test(text)
 }
 
 // With the citizen whose it is, in one question: this stands before every call.
 const keyById = statement((db) =>
   db
-    .select({ key: apiKeys, person: { id: people.id, kind: people.kind, name: people.name } })
+    .select({ key: apiKeys, person: { id: people.id, kind: people.kind } })
     .from(apiKeys)
-    .leftJoin(people, and(eq(people.id, apiKeys.subject), eq(apiKeys.kind, sql`'citizen'`)))
+    .leftJoin(people, and(eq(people.id, apiKeys.subject), eq(apiKeys.kind, sql`'citizen'`), isNull(people.erasedAt)))
     .where(eq(apiKeys.id, sql.placeholder("id"))),
 )
 const personById = statement((db) =>
   db
-    .select({ id: people.id, kind: people.kind, name: people.name })
+    .select({ id: people.id, kind: people.kind })
     .from(people)
-    .where(eq(people.id, sql.placeholder("id"))),
+    .where(and(eq(people.id, sql.placeholder("id")), isNull(people.erasedAt))),
 )
 const staffById = statement((db) =>
   db
@@ -66,19 +95,29 @@ const staffById = statement((db) =>
     .from(staff)
     .where(eq(staff.id, sql.placeholder("id"))),
 )
-const deviceById = statement((db) =>
-  db
-    .select()
-    .from(devices)
-    .where(eq(devices.id, sql.placeholder("id"))),
-)
-
-/** Who holds this key at `now`; `null` for anything that is not a good key of somebody who is still here. */
-export async function subjectOfKey(store: Store, given: string, now: Instant): Promise<Subject | null> {
-  const [, id, secret] = keyForm.exec(given) ?? []
-  if (!id || !secret) return null
+/**
+ * The key, and who holds it at `now`; `null` for anything that is not a good key of somebody who is still here, and for one that comes
+ * from where it is not good. `from` is the whole address of whoever shows it; without it only a key for everywhere is good.
+ */
+export async function holderOfKey(
+  store: Store,
+  given: string,
+  now: Instant,
+  from = "",
+): Promise<{ subject: Subject; key: KeyRow } | null> {
+  const [, text, id, secret] = keyForm.exec(given) ?? []
+  if (!text || !id || !secret || withCheck(text) !== given) return null
   const [found] = await keyById(store).execute({ id })
-  return found && sameText(found.key.secretHash, sha256(secret)) ? holderOf(store, found, now) : null
+  if (!found || !sameText(found.key.secretHash, sha256(secret))) return null
+  const { key } = found
+  if (key.addresses.length > 0 && !isWithin(from, key.addresses)) return null
+  const subject = await holderOf(store, found, now)
+  return subject && { subject, key }
+}
+
+/** As `holderOfKey`, where the key itself does not matter. */
+export async function subjectOfKey(store: Store, given: string, now: Instant, from = ""): Promise<Subject | null> {
+  return (await holderOfKey(store, given, now, from))?.subject ?? null
 }
 
 /** Whether the key with this readable part still opens anything: neither revoked nor out of date, and its holder still here. */
@@ -87,7 +126,7 @@ export async function keyStands(store: Store, id: string, now: Instant): Promise
   return found !== undefined && (await holderOf(store, found, now)) !== null
 }
 
-type CitizenRow = Pick<typeof people.$inferSelect, "id" | "kind" | "name">
+type CitizenRow = Pick<typeof people.$inferSelect, "id" | "kind">
 
 async function holderOf(
   store: Store,
@@ -101,7 +140,7 @@ async function holderOf(
     case "staff":
       return staffOf(store, key.subject)
     case "device":
-      return deviceOf(store, key.subject)
+      return deviceOf(store, key.subject, now)
     case "integrator":
       return mint<Integrator>({ role: "integrator", id: key.subject, scopes: key.scopes, office: key.office })
   }
@@ -112,8 +151,8 @@ export async function citizenOf(store: Store, id: string, level: SessionLevel = 
   return row ? mintCitizen(row, level) : null
 }
 
-function mintCitizen({ id, kind, name }: CitizenRow, level: SessionLevel = "full"): Citizen {
-  return mint<Citizen>({ role: "citizen", id, kind, name, level })
+function mintCitizen({ id, kind }: CitizenRow, level: SessionLevel = "full"): Citizen {
+  return mint<Citizen>({ role: "citizen", id, kind, level })
 }
 
 export async function staffOf(store: Store, id: string): Promise<Staff | null> {
@@ -123,10 +162,7 @@ export async function staffOf(store: Store, id: string): Promise<Staff | null> {
   return mint<Staff>({ role, id: row.id, login, name, scopeKind, scope })
 }
 
-async function deviceOf(store: Store, id: string): Promise<Device | null> {
-  const [row] = await deviceById(store).execute({ id })
-  return row && row.revokedAt === null ? mint<Device>({ role: row.kind, id: row.id, office: row.office }) : null
-}
+
 
 function readableId(chance: Chance): string {
   const letters = "abcdefghijkmnpqrstuvwxyz23456789"

@@ -1,5 +1,6 @@
 import type { ScopeKind, SessionLevel, StaffRole } from "../../../db/schema/access.ts"
 import type { Words } from "../../../db/schema/catalogue.ts"
+import type { Capability, DeviceKind } from "../../../db/schema/devices.ts"
 import type { PersonKind } from "../../../db/schema/people.ts"
 
 /*
@@ -8,11 +9,11 @@ import type { PersonKind } from "../../../db/schema/people.ts"
  */
 declare const minted: unique symbol
 
+/** Without a name: that is sealed, and opened only where it is shown. */
 export interface Citizen {
   readonly role: "citizen"
   readonly id: string
   readonly kind: PersonKind
-  readonly name: Words
   /** What this session is good for. Whoever holds a key of an account has all of it. */
   readonly level: SessionLevel
   readonly [minted]: true
@@ -29,9 +30,10 @@ export interface Staff {
 }
 
 export interface Device {
-  readonly role: "kiosk" | "board"
+  readonly role: DeviceKind
   readonly id: string
   readonly office: string
+  readonly capabilities: readonly Capability[]
   readonly [minted]: true
 }
 

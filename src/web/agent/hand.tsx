@@ -33,7 +33,7 @@ const keys = {
 type Held = NonNullable<CounterView["ticket"]>
 
 /** The person in hand at a counter, with everything that can be done now. */
-export async function handFragment({ store, clock }: Rendering, counterId: string, lang: Lang): Promise<string> {
+export async function handFragment({ store, clock, keys: opening }: Rendering, counterId: string, lang: Lang): Promise<string> {
   const now = clock.office()
   const view = await counterView(store, counterId)
   const here = await officeOf(store, view.office)
@@ -41,7 +41,7 @@ export async function handFragment({ store, clock }: Rendering, counterId: strin
   const words = deskWords[lang]
   const held = view.ticket
   const service = held ? await serviceOf(store, held.service) : null
-  const who = held?.person ? await personOf(store, held.person) : null
+  const who = held?.person ? await personOf(store, opening, held.person) : null
   const undoable = held ?? (await lastTouched(store, counterId, now))
   const next = nextFor(view.profile, queue.waiting)
   const services = held ? (await allServices(store)).filter((one) => lineFor(here, one) !== null) : []

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi"
 import { isStaff } from "../../domain/access/subject.ts"
-import { dependants } from "../../domain/people/reads.ts"
+import { dependants, person } from "../../domain/people/reads.ts"
 import { staffRoles } from "../house.ts"
 import { call } from "./endpoint.ts"
 import { words } from "./shapes.ts"
@@ -33,13 +33,14 @@ export const meCalls = [
     open: true,
     answers: { 200: me },
     async handle(c) {
-      const { store, clock } = c.var.house
+      const { store, clock, keys } = c.var.house
       const by = anybody(c)
       const { role, id } = by
       if (by.role === "citizen") {
-        const others = await dependants(store, id, clock.office())
-        const shown = others.map(({ person, kind }) => ({ id: person.id, name: person.name, kind }))
-        return { status: 200, body: { role, id, name: by.name, dependants: shown } }
+        const own = await person(store, keys, id)
+        const others = await dependants(store, keys, id, clock.office())
+        const shown = others.map(({ person: { id, name }, kind }) => ({ id, name, kind }))
+        return { status: 200, body: { role, id, name: own?.name, dependants: shown } }
       }
       if (isStaff(by)) {
         return { status: 200, body: { role, id, name: by.name, office: by.scopeKind === "office" ? by.scope : null } }

@@ -34,7 +34,7 @@ export async function bookingAnswer(c: Context, refused: Refusal | null): Promis
   const [office, service] = [await officeOf(store, booking.office), await serviceOf(store, booking.service)]
   const { zone } = office
   const now = house.clock.office()
-  const names = await namesOf(store, booking.who)
+  const names = await namesOf(house, booking.who)
   const ticket = await liveTicketOfBooking(store, booking.id)
   const state = standing(booking)
   const open = openStates.includes(booking.state)

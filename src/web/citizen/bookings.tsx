@@ -50,9 +50,9 @@ export async function bookingsPage(c: Context): Promise<Response> {
   )
 }
 
-async function rowOf({ store }: House, booking: Booking, lang: Lang) {
-  const [office, service] = [await officeOf(store, booking.office), await serviceOf(store, booking.service)]
-  const names = await namesOf(store, booking.who)
+async function rowOf(house: House, booking: Booking, lang: Lang) {
+  const [office, service] = [await officeOf(house.store, booking.office), await serviceOf(house.store, booking.service)]
+  const names = await namesOf(house, booking.who)
   return {
     href: paths.booking(booking.id),
     icon: sectorIcon(service.sector),

@@ -63,7 +63,7 @@ async function cancelForm(c: Context, wrong: { typed: string } | null): Promise<
         <p class="strong">{inLang(service.name, lang)}</p>
         <p>{momentText(booking.startsAt, zone, lang)}</p>
         <p class="quiet">{inLang(name, lang)}</p>
-        <Names names={await namesOf(house.store, booking.who)} label={words.people} lang={lang} />
+        <Names names={await namesOf(house, booking.who)} label={words.people} lang={lang} />
       </Card>
       <p>{words.cancelHelp}</p>
       <PostForm action={paths.bookingCancellation(booking.id)} token={formToken} class="stack">

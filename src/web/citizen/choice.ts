@@ -116,7 +116,10 @@ export async function timesFor(
 }
 
 async function familyOf(house: House, asker: string, now: Instant): Promise<Family[]> {
-  return (await dependants(house.store, asker, now)).map(({ person }) => ({ id: person.id, name: person.name }))
+  return (await dependants(house.store, house.keys, asker, now)).map(({ person }) => ({
+    id: person.id,
+    name: person.name,
+  }))
 }
 
 /** The service day of a chosen slot. */

@@ -47,7 +47,7 @@ async function confirmPage(c: Context, { held, office, service, lang }: Kept): P
   const asks = office.bookingMode === "request"
   const over = until <= now || held.state !== "live"
   const title = asks ? words.confirmRequest : words.confirmTitle
-  const names = await namesOf(house.store, held.people)
+  const names = await namesOf(house, held.people)
   return show(
     c,
     { title, styles: ["citizen"], scripts: ["hold"] },

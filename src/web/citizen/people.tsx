@@ -1,11 +1,14 @@
 import type { Words } from "../../../db/schema/catalogue.ts"
-import type { Store } from "../../../db/store.ts"
 import { person } from "../../domain/people/reads.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
+import type { House } from "../house.ts"
 
 /** The names of those who come, in the order given. */
-export async function namesOf(store: Store, ids: readonly string[]): Promise<Words[]> {
-  const found = await Promise.all(ids.map((id) => person(store, id)))
+export async function namesOf(
+  { store, keys }: Pick<House, "store" | "keys">,
+  ids: readonly string[],
+): Promise<Words[]> {
+  const found = await Promise.all(ids.map((id) => person(store, keys, id)))
   return found.flatMap((row) => (row ? [row.name] : []))
 }
 

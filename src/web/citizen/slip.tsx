@@ -62,7 +62,7 @@ export async function slipPage(c: Context): Promise<Response> {
           <p>{inLang(office.name, lang)}</p>
           <p class="quiet">{inLang(office.address, lang)}</p>
         </div>
-        <Names names={await namesOf(store, booking.who)} label={words.people} lang={lang} />
+        <Names names={await namesOf(house, booking.who)} label={words.people} lang={lang} />
         {service.documents.length > 0 && (
           <div>
             <p class="strong">{words.papers}</p>

@@ -187,7 +187,7 @@ async function Preview({ c, here, preview }: { c: Context; here: Office; preview
 async function BookingList({ c, here, rows }: { c: Context; here: Office; rows: BookingRow[] }) {
   const { house, lang } = c.var
   const names = new Map((await allServices(house.store)).map((one) => [one.code, inLang(one.name, lang)]))
-  const people = await Promise.all(rows.map((row) => person(house.store, row.person)))
+  const people = await Promise.all(rows.map((row) => person(house.store, house.keys, row.person)))
   return (
     <ul class="list">
       {rows.map((row, index) => (
@@ -207,7 +207,7 @@ async function Struck({ c, here, rows }: { c: Context; here: Office; rows: Booki
   const { house, lang, formToken } = c.var
   const words = dayWords[lang]
   const names = new Map((await allServices(house.store)).map((one) => [one.code, inLang(one.name, lang)]))
-  const people = await Promise.all(rows.map((row) => person(house.store, row.person)))
+  const people = await Promise.all(rows.map((row) => person(house.store, house.keys, row.person)))
   return (
     <Card class="stack">
       <h2>{words.struckTitle}</h2>

@@ -67,7 +67,7 @@ async function Request({ c, here, row }: { c: Context; here: Office; row: Bookin
   const words = dayWords[lang]
   const now = house.clock.office()
   const service = (await allServices(house.store)).find(({ code }) => code === row.service)
-  const who = await person(house.store, row.person)
+  const who = await person(house.store, house.keys, row.person)
   const offer = await slotsOffered(house.store, {
     office: here.code,
     service: row.service,
