@@ -1,13 +1,14 @@
 import type { AnyFact } from "../../db/facts.ts"
 import type { CounterRow } from "../../db/schema/queue.ts"
 import type { Store } from "../../db/store.ts"
-import type { Instant } from "../base/day.ts"
+import { type Instant, minute } from "../base/day.ts"
 import { Refusal } from "../base/refusal.ts"
 import { isoWithOffset } from "../base/time.ts"
 import { slotId } from "../domain/availability/grid.ts"
+import type { Waiting } from "../domain/availability/waitlist.ts"
 import type { Booking } from "../domain/bookings/reads.ts"
 import type { Service } from "../domain/catalogue/reads.ts"
-import { office } from "../domain/offices/reads.ts"
+import { type OfficeRow, office } from "../domain/offices/reads.ts"
 import { type QueueRow, ticketView } from "../domain/queue/reads.ts"
 import type { House } from "./house.ts"
 
@@ -48,6 +49,26 @@ export function presentBooking(row: Booking, zone: string) {
     struck: row.struckAt !== null,
     endedAt: orNull(row.endedAt, zone),
     ...{ endedBy, reason },
+  }
+}
+
+/** A wish on a waiting list, with the place that is held for it now. */
+export function presentWaiting(row: Waiting, { zone, gridMinutes }: OfficeRow) {
+  const { id, state, office, line, service, firstDay, lastDay, booking, offer } = row
+  return {
+    ...{ id, state, office, line, service },
+    for: row.people,
+    ...{ firstDay, lastDay },
+    joinedAt: isoWithOffset(row.joinedAt, zone),
+    endedAt: orNull(row.endedAt, zone),
+    booking,
+    offer: offer && {
+      hold: offer.id,
+      slot: slotId(office, offer.line, offer.startsAt),
+      startsAt: isoWithOffset(offer.startsAt, zone),
+      endsAt: isoWithOffset(offer.startsAt + offer.length * gridMinutes * minute, zone),
+      expiresAt: isoWithOffset(offer.until, zone),
+    },
   }
 }
 

@@ -8,6 +8,7 @@ import { citizenOf } from "../../domain/access/keys.ts"
 import type { Citizen, Integrator } from "../../domain/access/subject.ts"
 import { call } from "./endpoint.ts"
 import { id } from "./forms.ts"
+import { change } from "./idempotency.ts"
 import { instant } from "./shapes.ts"
 import { citizen } from "./subjects.ts"
 
@@ -30,11 +31,16 @@ export const consentCalls = [
     }),
     example: { integrator: "019aa0f0-7c5e-7b1e-9d3c-2f4f4a5f6b7c", hours: 24 },
     answers: { 201: z.object({ consent: z.string(), until: instant }).openapi("Consent") },
-    async handle(c, { body }) {
-      const { keys, clock } = c.var.house
-      const until = clock.office() + body.hours * hour
-      const consent = sealed(keys, citizen(c).id, body.integrator, until)
-      return { status: 201, body: { consent, until: isoWithOffset(until, "UTC") } }
+    async handle(c, { body, given }) {
+      const { keys } = c.var.house
+      const who = citizen(c)
+      const answer = await change(c, given, [`person:${who.id}`], async (tx) => {
+        const until = Math.floor((tx.now + body.hours * hour) / 1000) * 1000
+        return { status: 201, body: { until: isoWithOffset(until, "UTC") } }
+      })
+      // Sealed after the turn, so that no kept answer holds what opens a door.
+      const { until } = answer.body as { until: string }
+      return { status: 201, body: { consent: sealed(keys, who.id, body.integrator, Date.parse(until)), until } }
     },
   }),
 ]

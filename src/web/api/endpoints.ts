@@ -9,6 +9,7 @@ import { meCalls } from "./me.ts"
 import { officeCalls } from "./offices.ts"
 import { servingCalls } from "./serving.ts"
 import { ticketCalls } from "./tickets.ts"
+import { waitlistCalls } from "./waitlist.ts"
 
 /** Every call of the API, in the order in which a visit meets them. */
 export const endpoints: Endpoint[] = [
@@ -17,6 +18,7 @@ export const endpoints: Endpoint[] = [
   ...officeCalls,
   ...holdCalls,
   ...bookingCalls,
+  ...waitlistCalls,
   ...consentCalls,
   ...ticketCalls,
   ...counterCalls,

@@ -81,6 +81,19 @@ test("the kiosk's slip can be printed again from a repeated request, link and al
   expect(rows.filter(({ answer }) => answer.includes("/t/"))).toEqual([])
 })
 
+test("a consent that is asked for again with the same key is the same one, and is kept nowhere", async () => {
+  const asked = { integrator: server.integratorId, hours: 2 }
+  const first = await server.citizen(2).post("/api/v1/consents", asked, keyed("consent"))
+  office.clock.advance(61_000)
+  const again = await server.citizen(2).post("/api/v1/consents", asked, keyed("consent"))
+  expect([first.status, again.body]).toEqual([201, first.body])
+  expect((await server.citizen(2).post("/api/v1/consents", asked)).body.consent).not.toBe(first.body.consent)
+  const other = await server.citizen(2).post("/api/v1/consents", { ...asked, hours: 3 }, keyed("consent"))
+  expect(other.body.code).toBe("idempotency_mismatch")
+  const rows = office.store.connection.raw.query<{ answer: string }, []>("SELECT answer FROM idempotency").all()
+  expect(rows.filter(({ answer }) => answer.includes("~"))).toEqual([])
+})
+
 test("after a day the key is free again", async () => {
   office.clock.advance(24 * 3600_000 + 1)
   const slot = office.slot("13:00", { on: "2026-11-23" })

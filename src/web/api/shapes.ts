@@ -174,6 +174,48 @@ export const booking = z
     },
   })
 
+export const waiting = z
+  .object({
+    id: z.string(),
+    state: z.enum(["waiting", "offered", "taken", "lapsed", "left"]),
+    office: z.string(),
+    line: z.string(),
+    service: z.string(),
+    for: z.array(z.string()),
+    firstDay: day,
+    lastDay: day,
+    joinedAt: instant,
+    endedAt: instant.nullable(),
+    booking: z.string().nullable().openapi({ description: "What came of it." }),
+    offer: z
+      .object({ hold: z.string(), slot: z.string(), startsAt: instant, endsAt: instant, expiresAt: instant })
+      .nullable()
+      .openapi({ description: "What is held for it now." }),
+  })
+  .openapi("Waiting", {
+    description: "A wish for a place that comes free.",
+    example: {
+      id: "019aa0f0-7c5e-7b1e-9d3c-2f4f4a5f6b7c",
+      state: "offered",
+      office: "RUH-RML",
+      line: "PAS",
+      service: "PAS-08",
+      for: ["019aa0f0-1111-7b1e-9d3c-2f4f4a5f6b7c"],
+      firstDay: "2026-11-22",
+      lastDay: "2026-11-30",
+      joinedAt: "2026-11-22T10:00:00+03:00",
+      endedAt: null,
+      booking: null,
+      offer: {
+        hold: "019aa0f0-3333-7b1e-9d3c-2f4f4a5f6b7c",
+        slot: "RUH-RML.PAS.20261122T0900",
+        startsAt: "2026-11-22T12:00:00+03:00",
+        endsAt: "2026-11-22T12:30:00+03:00",
+        expiresAt: "2026-11-22T10:35:00+03:00",
+      },
+    },
+  })
+
 export const ticketState = z.enum([
   "early",
   "waiting",
