@@ -21,10 +21,7 @@ export function sameOwner(left: Owner, right: Owner): boolean {
 /** NIST and others let somebody who took an account over wait, so that its owner has time to say no; a day is what login.gov takes. */
 const heldFor = 24 * hour
 
-const byOwner = and(
-  eq(passkeyOwners.kind, sql.placeholder("kind")),
-  eq(passkeyOwners.owner, sql.placeholder("id")),
-)
+const byOwner = and(eq(passkeyOwners.kind, sql.placeholder("kind")), eq(passkeyOwners.owner, sql.placeholder("id")))
 const ownerRow = statement((db) => db.select().from(passkeyOwners).where(byOwner))
 const ownerByHandle = statement((db) =>
   db

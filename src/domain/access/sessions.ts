@@ -52,11 +52,7 @@ const isOpen = and(
 )
 const ofOwner = and(eq(sessions.kind, sql.placeholder("kind")), eq(sessions.subject, sql.placeholder("id")))
 const openOnes = statement((db) =>
-  db
-    .select()
-    .from(sessions)
-    .where(and(ofOwner, isOpen))
-    .orderBy(desc(sessions.seenAt), asc(sessions.id)),
+  db.select().from(sessions).where(and(ofOwner, isOpen)).orderBy(desc(sessions.seenAt), asc(sessions.id)),
 )
 const touch = statement((db) =>
   db

@@ -1,0 +1,138 @@
+import type { Store } from "../../../db/store.ts"
+import type { Scope, Tx, Writer } from "../../../db/write.ts"
+import type { Instant } from "../../base/day.ts"
+import type { Log } from "../../base/log.ts"
+import { type Ceremony, takeCeremony } from "./ceremonies.ts"
+import { handleOf, type Owner, sameOwner } from "./owner.ts"
+import { addPasskey, type Passkey, passkeyWith, recordRefusal, recordUse } from "./passkeys.ts"
+import {
+  type Evidence,
+  type Party,
+  PasskeyRefusal,
+  readAssertion,
+  readRegistration,
+  type Verified,
+  verifyAssertion,
+  verifyRegistration,
+} from "./webauthn.ts"
+
+/*
+ * A ceremony from its answer to its effect, in the only order that is safe: the challenge is used up on disk, then what came is verified,
+ * and then one turn keeps the use and does what it was for. Between those two turns nothing is promised.
+ */
+
+export interface Room {
+  store: Store
+  writer: Writer
+  party: Party
+  log: Log
+}
+
+/** Somebody whose passkey has just said that it is they. */
+export interface Proof {
+  owner: Owner
+  passkey: Passkey
+  evidence: Evidence
+}
+
+/**
+ * Takes the JSON text that `navigator.credentials.get` made as the answer to a ceremony, and runs `then` in the turn that keeps the use of
+ * the passkey: both stand, or neither. With no owner (`sign_in`) the authenticator names one. `scopes` are those of `then`; accounts are in
+ * them always. Refuses `passkey_refused`, whatever is wrong; why stands in the log and in a fact.
+ */
+export async function prove<T>(
+  room: Room,
+  response: string,
+  asked: Ceremony & { scopes?: Scope[] },
+  now: Instant,
+  then: (tx: Tx, proof: Proof) => Promise<T>,
+): Promise<T> {
+  const { store, writer, party } = room
+  let named: string | null = null
+  return noting(
+    room,
+    asked,
+    () => named,
+    now,
+    async () => {
+      const read = readAssertion(response)
+      await takeCeremony(writer, read.challenge, asked, now)
+      const passkey = await passkeyWith(store, read.id)
+      if (!passkey) throw new PasskeyRefusal("passkey")
+      const owner: Owner = { kind: passkey.kind, id: passkey.owner }
+      if (asked.owner && !sameOwner(asked.owner, owner)) throw new PasskeyRefusal("owner")
+      named = passkey.id
+      if (passkey.disabledAt !== null) throw new PasskeyRefusal("disabled")
+      const handle = await handleOf(store, owner)
+      if (handle === null) throw new PasskeyRefusal("handle")
+      const { challenge } = read
+      const verified: Verified = await verifyAssertion(party, read, {
+        ...{ challenge, passkey, handle },
+        mustName: asked.owner === null,
+      })
+      return writer.write(
+        async (tx) => {
+          await recordUse(tx, passkey.id, verified, now)
+          return then(tx, { owner, passkey, evidence: verified.evidence })
+        },
+        { scopes: withAccounts(asked.scopes) },
+      )
+    },
+  )
+}
+
+/**
+ * Takes the JSON text that `navigator.credentials.create` made as the answer to an `enrol` ceremony, and runs `then` in the turn that adds
+ * the passkey. Refuses `passkey_refused`, whatever is wrong with it, `passkey_known` and `passkey_limit`.
+ */
+export async function enrolPasskey<T>(
+  room: Room,
+  response: string,
+  asked: { owner: Owner; session: string | null; name: string; scopes?: Scope[] },
+  now: Instant,
+  then: (tx: Tx, passkey: Passkey) => Promise<T>,
+): Promise<T> {
+  const { writer, party } = room
+  const { owner, session, name } = asked
+  return noting(
+    room,
+    { purpose: "enrol", owner },
+    () => null,
+    now,
+    async () => {
+      const read = readRegistration(response)
+      await takeCeremony(writer, read.challenge, { purpose: "enrol", owner, session }, now)
+      const made = await verifyRegistration(party, read, read.challenge)
+      return writer.write(async (tx) => then(tx, await addPasskey(tx, owner, made, name, now)), {
+        scopes: withAccounts(asked.scopes),
+      })
+    },
+  )
+}
+
+/** What was refused is kept in a turn of its own: the one in which it was refused is undone. */
+async function noting<T>(
+  { writer, log }: Room,
+  { purpose, owner }: Pick<Ceremony, "purpose" | "owner">,
+  passkey: () => string | null,
+  now: Instant,
+  run: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await run()
+  } catch (thrown) {
+    if (thrown instanceof PasskeyRefusal) {
+      const { why } = thrown
+      log.warn("passkey_refused", { code: purpose, detail: why, cause: why === "library" ? thrown.cause : undefined })
+      const refused = { passkey: passkey(), owner, purpose, why }
+      if (refused.passkey !== null || owner !== null) {
+        await writer.write((tx) => recordRefusal(tx, refused, now), { scopes: ["accounts"] })
+      }
+    }
+    throw thrown
+  }
+}
+
+function withAccounts(scopes: Scope[] = []): Scope[] {
+  return scopes.includes("accounts") ? scopes : [...scopes, "accounts"]
+}
