@@ -138,6 +138,16 @@ export interface FactBodies {
   "counter.closed": { counter: string; by: string }
 
   "person.enrolled": { kind: string }
+  /** The person's key is destroyed: whatever it sealed can be read no more, here and in every copy made from now on. */
+  "person.erased": { by: string }
+  "data.exported": { by: string; form: "page" | "file" }
+  "legal_hold.placed": { hold: string; until: Instant; by: string }
+  "legal_hold.lifted": { hold: string; by: string }
+  "privacy_request.taken": { request: string; kind: string; dueAt: Instant; by: string }
+  "privacy_request.prolonged": { request: string; dueAt: Instant; by: string }
+  "privacy_request.ended": { request: string; state: string; by: string }
+  /** What was old enough to be deleted or anonymised, by kind of record. */
+  "records.cleared": { record: string; count: number }
   /** `level`: what the session is good for, where that is not everything. */
   "session.started": { role: string; factors: string; level?: string }
   "session.ended": { why: string; session?: string }

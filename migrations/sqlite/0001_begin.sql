@@ -580,4 +580,46 @@ CREATE INDEX ticket_served ON ticket (office, line, ended_at) WHERE state = 'ser
 CREATE TABLE ticket_series (
   office TEXT NOT NULL, day TEXT NOT NULL, series TEXT NOT NULL, last INTEGER NOT NULL,
   PRIMARY KEY (office, day, series)
+
+CREATE TABLE read_log (
+  person TEXT NOT NULL REFERENCES person (id),
+  staff TEXT NOT NULL REFERENCES staff (id),
+  what TEXT NOT NULL CHECK (what IN ('visit', 'found', 'booking', 'data')),
+  at INTEGER NOT NULL,
+  office TEXT,
+  about TEXT,
+  PRIMARY KEY (person, staff, what, at)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX read_log_at ON read_log (at, staff, person);
+CREATE TABLE legal_hold (
+  id TEXT PRIMARY KEY,
+  person TEXT NOT NULL REFERENCES person (id),
+  reason_sealed TEXT NOT NULL,
+  placed_by TEXT NOT NULL,
+  placed_at INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  lifted_by TEXT,
+  lifted_at INTEGER,
+  settled_at INTEGER
+) STRICT;
+CREATE INDEX legal_hold_person ON legal_hold (person, until) WHERE lifted_at IS NULL;
+CREATE TABLE privacy_request (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('access', 'erasure', 'correction')),
+  person TEXT NOT NULL REFERENCES person (id),
+  state TEXT NOT NULL CHECK (state IN ('open', 'done', 'declined')),
+  asked_at INTEGER NOT NULL,
+  due_at INTEGER NOT NULL,
+  prolonged_at INTEGER,
+  taken_by TEXT NOT NULL,
+  note_sealed TEXT,
+  ended_by TEXT,
+  ended_at INTEGER
+) STRICT;
+CREATE INDEX privacy_request_open ON privacy_request (due_at) WHERE state = 'open';
+CREATE INDEX privacy_request_person ON privacy_request (person);
+CREATE TABLE retention_run (
+  record TEXT NOT NULL, office TEXT NOT NULL, through TEXT NOT NULL, ran_at INTEGER NOT NULL,
+  PRIMARY KEY (record, office)
+) STRICT, WITHOUT ROWID;
 ) STRICT, WITHOUT ROWID;

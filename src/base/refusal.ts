@@ -101,6 +101,10 @@ export const statusOf = {
   returned_already: 409,
 
   // running an office
+  // personal data
+  erasure_blocked: 409,
+  request_ended: 409,
+
   day_past: 422,
   hours_overlap: 422,
   setup_invalid: 422,

@@ -45,7 +45,7 @@ export class Keys {
   }
 
   /** The value to look a number up by. `kind` keeps equal digits of different kinds apart. */
-  index(kind: "number" | "mobile" | "holder", text: string): string {
+  index(kind: "number" | "mobile" | "email" | "holder", text: string): string {
     return createHmac("sha256", this.#material.index).update(`${kind}\n${text}`).digest("base64url")
   }
 

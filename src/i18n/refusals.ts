@@ -407,6 +407,18 @@ const texts: Record<RefusalCode, Row> = {
     "صحّح الأوقات ثم احفظ.",
     "Two sessions overlap",
     "Correct the hours and save again.",
+  erasure_blocked: [
+    "لا يمكن حذف بياناتك الآن",
+    "ما زال لديك ما لم يكتمل. أكمله أو ألغه، ثم اطلب الحذف من جديد.",
+    "Your data cannot be erased yet",
+    "Something of yours is still open. Finish or cancel it, then ask again.",
+  ],
+  request_ended: [
+    "أُغلق هذا الطلب من قبل",
+    "حدّث الصفحة لترى ما تقرر فيه.",
+    "This request is closed already",
+    "Load the page again to see what was decided.",
+  ],
   ],
   setup_invalid: [
     "في ملف الإعداد خطأ",
