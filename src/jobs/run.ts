@@ -3,7 +3,11 @@ import type { Tx, Writer } from "../../db/write.ts"
 import type { Clock, Timers } from "../base/clock.ts"
 import { hour, type Instant } from "../base/day.ts"
 import type { Log } from "../base/log.ts"
+import { forgetCeremonies } from "../domain/access/ceremonies.ts"
+import { forgetConfirmations } from "../domain/access/confirmation.ts"
+import { forgetEnrolments } from "../domain/access/enrolment.ts"
 import { forgetAnswers } from "../domain/access/memory.ts"
+import { forgetPreSessions } from "../domain/access/pre-sessions.ts"
 import { forgetSessions } from "../domain/access/sessions.ts"
 import { forgetFailures } from "../domain/access/throttle.ts"
 import { officesWithWork } from "../domain/queue/agenda.ts"
@@ -58,10 +62,17 @@ export async function stepHouse({ clock, writer }: JobParts): Promise<void> {
   await writer.write((tx) => forgetOld(tx, now), { scopes: ["accounts"] })
 }
 
-/** Answers are kept for retries of a day, failed sign-ins for a day, sessions that are over for three months. */
+/**
+ * Answers are kept for retries of a day, failed sign-ins for a day, sessions and enrolments that are over for three months. What was begun at the
+ * door and not finished goes as soon as it is over, what was to be confirmed a day later.
+ */
 export async function forgetOld(tx: Tx, realNow: Instant): Promise<void> {
   await forgetFailures(tx, realNow)
   await forgetSessions(tx, realNow)
+  await forgetCeremonies(tx, realNow)
+  await forgetPreSessions(tx, realNow)
+  await forgetEnrolments(tx, realNow)
+  await forgetConfirmations(tx, realNow)
   await forgetAnswers(tx, tx.now)
 }
 

@@ -7,6 +7,7 @@ import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import type { Instant } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
+import { cleanText } from "../../base/text.ts"
 import { handleFor, type Owner } from "./owner.ts"
 import { endSession } from "./sessions.ts"
 import { type NewPasskey, PasskeyRefusal, type Verified, type Why } from "./webauthn.ts"
@@ -15,7 +16,6 @@ export type Passkey = typeof passkeys.$inferSelect
 
 /** More than anybody has devices. */
 export const passkeysMax = 20
-/** Longer names are cut. */
 export const passkeyNameMax = 60
 
 /** NIST SP 800-63B-4 §3.2.2: no authenticator is tried more often in a row than this. */
@@ -109,12 +109,12 @@ export async function passkeyWith(store: Store, id: string): Promise<Passkey | n
   return (await passkeyById(store).execute({ id }))[0] ?? null
 }
 
-/** Adds a passkey whose registration was verified. Refuses `passkey_known` where anybody has it, and `passkey_limit`. */
+/** Adds a passkey whose registration was verified. Refuses `passkey_known` where anybody has it, `passkey_limit` and `invalid_field`. */
 export async function addPasskey(tx: Tx, owner: Owner, made: NewPasskey, name: string, now: Instant): Promise<Passkey> {
   await handleFor(tx, owner)
   const row: Passkey = {
     ...made,
-    ...{ kind: owner.kind, owner: owner.id, name: nameOf(name), createdAt: now },
+    ...{ kind: owner.kind, owner: owner.id, name: cleanText(name, "name", passkeyNameMax), createdAt: now },
     ...{ usedAt: null, failures: 0, disabledAt: null },
   }
   const [added] = await insertPasskey(tx).execute(row)
@@ -126,9 +126,14 @@ export async function addPasskey(tx: Tx, owner: Owner, made: NewPasskey, name: s
   return row
 }
 
-/** Refuses `not_found` where the owner has no such passkey. */
+/** Refuses `not_found` where the owner has no such passkey, and `invalid_field`. */
 export async function namePasskey(tx: Tx, owner: Owner, id: string, name: string): Promise<void> {
-  const [named] = await rename(tx).execute({ id, kind: owner.kind, owner: owner.id, name: nameOf(name) })
+  const [named] = await rename(tx).execute({
+    id,
+    kind: owner.kind,
+    owner: owner.id,
+    name: cleanText(name, "name", passkeyNameMax),
+  })
   if (!named) throw new Refusal("not_found")
   await tx.say(accountsStream, "passkey.named", { passkey: id, subject: owner.id })
 }
@@ -190,8 +195,4 @@ export async function recordRefusal(
   if (counted && counted.disabledAt !== null) {
     await tx.say(accountsStream, "passkey.disabled", { passkey: known.id, failures: counted.failures, subject })
   }
-}
-
-function nameOf(given: string): string {
-  return given.trim().replace(/\s+/g, " ").slice(0, passkeyNameMax)
 }

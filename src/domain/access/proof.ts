@@ -32,6 +32,8 @@ export interface Room {
 export interface Proof {
   owner: Owner
   passkey: Passkey
+  /** What was answered. */
+  challenge: string
   evidence: Evidence
 }
 
@@ -73,7 +75,7 @@ export async function prove<T>(
       return writer.write(
         async (tx) => {
           await recordUse(tx, passkey.id, verified, now)
-          return then(tx, { owner, passkey, evidence: verified.evidence })
+          return then(tx, { owner, passkey, challenge, evidence: verified.evidence })
         },
         { scopes: withAccounts(asked.scopes) },
       )

@@ -52,6 +52,20 @@ const takeBack = statement((db) =>
     .set({ failures: sql`max(0, ${throttles.failures} - 1)`, blockedUntil: 0 })
     .where(eq(throttles.key, sql.placeholder("key"))),
 )
+const countTry = statement((db) => {
+  const isOver = sql`(${throttles.at} <= ${sql.placeholder("since")} OR ${throttles.at} > ${sql.placeholder("now")})`
+  return db
+    .insert(throttles)
+    .values({ key: sql.placeholder("key"), failures: 1, blockedUntil: 0, at: sql.placeholder("now") })
+    .onConflictDoUpdate({
+      target: throttles.key,
+      set: {
+        failures: sql`CASE WHEN ${isOver} THEN 1 ELSE ${throttles.failures} + 1 END`,
+        at: sql`CASE WHEN ${isOver} THEN excluded.at ELSE ${throttles.at} END`,
+      },
+    })
+    .returning({ failures: throttles.failures, at: throttles.at })
+})
 const forget = statement((db) => db.delete(throttles).where(lt(throttles.at, sql.placeholder("before"))))
 
 /**
@@ -91,6 +105,26 @@ export async function notChecked(tx: Tx, { account, address }: Attempt): Promise
 /** The attempt was wrong. */
 export async function failed(tx: Tx): Promise<void> {
   await tx.say(accountsStream, "sign_in.refused", { why: "wrong" })
+}
+
+/**
+ * Counts a try of something that may be tried `most` times in a `window` (milliseconds), before it is looked at. The count stands with the
+ * turn: whoever finds it wrong must answer and not throw. Refuses `too_many_requests` with `retryAfterSeconds`.
+ */
+export async function spendTry(
+  tx: Tx,
+  key: string,
+  { most, window }: { most: number; window: number },
+  now: Instant,
+): Promise<void> {
+  const [counted] = await countTry(tx).execute({ key, now, since: now - window })
+  if (!counted || counted.failures <= most) return
+  throw new Refusal("too_many_requests", { retryAfterSeconds: Math.ceil((counted.at + window - now) / 1000) })
+}
+
+/** It was right: one try less. */
+export async function giveBackTry(tx: Tx, key: string): Promise<void> {
+  await takeBack(tx).execute({ key })
 }
 
 /** Forgets failures older than a day. */

@@ -1,0 +1,111 @@
+import { and, eq, gt, isNull, lt, sql } from "drizzle-orm"
+import { accountsStream } from "../../../db/facts.ts"
+import { type EnrolmentChannel, enrolments } from "../../../db/schema/passkeys.ts"
+import { placeholders, statement } from "../../../db/statement.ts"
+import type { Tx } from "../../../db/write.ts"
+import { hour, type Instant, minute } from "../../base/day.ts"
+import { Refusal } from "../../base/refusal.ts"
+import type { Keys } from "../../base/seal.ts"
+import { makeCode, readCode } from "./codes.ts"
+import type { Owner } from "./owner.ts"
+import { giveBackTry, spendTry } from "./throttle.ts"
+
+/*
+ * A code with which somebody whose identity was checked gets a first passkey, or the first after all were lost: handed over at a counter or
+ * a kiosk, or sent by letter; an invitation of staff is one too. 80 bits, because it is enough by itself to say whose it is.
+ *
+ * It is read when it is typed in and spent in the turn that adds the passkey. Whoever has trouble with the passkey may type it in again;
+ * however many do so at once, it brings one passkey.
+ */
+
+const letters = 16
+
+/** As long as the way to it: in hand for minutes, on the post for a week (OWASP ASVS 5.0 6.6.2). */
+const goodFor: Record<EnrolmentChannel, number> = { counter: 10 * minute, kiosk: 10 * minute, letter: 7 * 24 * hour }
+
+/** Wrong ones from one address. Right ones do not count: a whole office may share an address. */
+const tries = { most: 10, window: 10 * minute }
+
+const keptFor = 90 * 24 * hour
+
+const ofOwner = and(eq(enrolments.kind, sql.placeholder("kind")), eq(enrolments.owner, sql.placeholder("owner")))
+const insertEnrolment = statement((db) => db.insert(enrolments).values(placeholders(enrolments)))
+const dropUnused = statement((db) => db.delete(enrolments).where(and(ofOwner, isNull(enrolments.usedAt))))
+const isOpen = and(isNull(enrolments.usedAt), gt(enrolments.until, sql.placeholder("now")))
+const openWith = statement((db) =>
+  db
+    .select()
+    .from(enrolments)
+    .where(and(eq(enrolments.codeHash, sql.placeholder("codeHash")), isOpen)),
+)
+const spend = statement((db) =>
+  db
+    .update(enrolments)
+    .set({ usedAt: sql`${sql.placeholder("now")}` })
+    .where(and(eq(enrolments.id, sql.placeholder("id")), ofOwner, isOpen))
+    .returning({ id: enrolments.id }),
+)
+const forget = statement((db) => db.delete(enrolments).where(lt(enrolments.until, sql.placeholder("before"))))
+
+export type Enrolment = typeof enrolments.$inferSelect
+
+/** Makes a code; an earlier one that was not used is worth nothing any more. The answer is the only time that it is seen. */
+export async function makeEnrolment(
+  tx: Tx,
+  keys: Keys,
+  owner: Owner,
+  { channel, by }: { channel: EnrolmentChannel; by: string },
+  now: Instant,
+): Promise<{ id: string; code: string; until: Instant }> {
+  await dropEnrolments(tx, owner)
+  const code = makeCode(tx.chance, letters, 4)
+  const id = tx.id()
+  const until = now + goodFor[channel]
+  await insertEnrolment(tx).execute({
+    ...{ id, codeHash: hashOf(keys, code.replaceAll("-", "")), kind: owner.kind, owner: owner.id, channel },
+    ...{ madeBy: by, madeAt: now, until, usedAt: null },
+  })
+  await tx.say(accountsStream, "enrolment.made", { enrolment: id, channel, until, by, subject: owner.id })
+  return { id, code, until }
+}
+
+/** Whatever code the owner has that was not used is worth nothing from now on. */
+export async function dropEnrolments(tx: Tx, owner: Owner): Promise<void> {
+  await dropUnused(tx).execute({ kind: owner.kind, owner: owner.id })
+}
+
+/**
+ * Whose this code is; `null` for a wrong, used or late one. `from` is a keyed hash of the address that asks; a wrong one is counted there in this
+ * turn, so it answers and does not throw. Refuses `too_many_requests` with `retryAfterSeconds` after ten wrong ones in ten minutes.
+ */
+export async function readEnrolment(
+  tx: Tx,
+  keys: Keys,
+  text: string,
+  from: string,
+  now: Instant,
+): Promise<Enrolment | null> {
+  const key = `enrolment:${from}`
+  await spendTry(tx, key, tries, now)
+  const code = readCode(text, letters)
+  const [found] = await openWith(tx).execute({ codeHash: hashOf(keys, code ?? ""), now })
+  if (code === null || !found) return null
+  await giveBackTry(tx, key)
+  return found
+}
+
+/** Uses the code up, in the turn that adds its owner's passkey. Refuses `code_refused` where it is used or over by now. */
+export async function spendEnrolment(tx: Tx, owner: Owner, id: string, passkey: string, now: Instant): Promise<void> {
+  const [spent] = await spend(tx).execute({ id, kind: owner.kind, owner: owner.id, now })
+  if (!spent) throw new Refusal("code_refused")
+  await tx.say(accountsStream, "enrolment.used", { enrolment: id, passkey, subject: owner.id })
+}
+
+/** Forgets codes that have been over for three months; what the facts say of them stays. */
+export async function forgetEnrolments(tx: Tx, now: Instant): Promise<void> {
+  await forget(tx).execute({ before: now - keptFor })
+}
+
+function hashOf(keys: Keys, code: string): string {
+  return keys.capability("enrolment code", code, 43)
+}

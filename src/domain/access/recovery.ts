@@ -1,0 +1,92 @@
+import { and, count, eq, isNull, sql } from "drizzle-orm"
+import { accountsStream } from "../../../db/facts.ts"
+import { recoveryCodes } from "../../../db/schema/passkeys.ts"
+import { placeholders, statement } from "../../../db/statement.ts"
+import type { Store } from "../../../db/store.ts"
+import type { Tx } from "../../../db/write.ts"
+import { hour, type Instant } from "../../base/day.ts"
+import type { Keys } from "../../base/seal.ts"
+import { makeCode, readCode } from "./codes.ts"
+import type { Owner } from "./owner.ts"
+import { spendTry } from "./throttle.ts"
+
+/*
+ * Codes for whoever has lost every passkey. One never opens an account by itself: the password comes first. 130 bits each, so that a keyed hash
+ * without salt is enough and finding one is one look-up (NIST SP 800-63B-4 §3.1.2.2, look-up secrets of at least 112 bits).
+ */
+
+export const recoveryCodesMade = 10
+const letters = 26
+
+/** Wrong ones for an account in an hour. With so many bits it is not about guessing: whoever tries that often needs help. */
+const tries = { most: 5, window: hour }
+
+const ofOwner = and(eq(recoveryCodes.kind, sql.placeholder("kind")), eq(recoveryCodes.owner, sql.placeholder("owner")))
+const dropAll = statement((db) => db.delete(recoveryCodes).where(ofOwner))
+const insertCode = statement((db) => db.insert(recoveryCodes).values(placeholders(recoveryCodes)))
+const left = statement((db) =>
+  db
+    .select({ count: count() })
+    .from(recoveryCodes)
+    .where(and(ofOwner, isNull(recoveryCodes.usedAt))),
+)
+const spend = statement((db) =>
+  db
+    .update(recoveryCodes)
+    .set({ usedAt: sql`${sql.placeholder("now")}` })
+    .where(and(eq(recoveryCodes.id, sql.placeholder("id")), isNull(recoveryCodes.usedAt)))
+    .returning({ id: recoveryCodes.id }),
+)
+const unused = statement((db) =>
+  db
+    .select({ id: recoveryCodes.id })
+    .from(recoveryCodes)
+    .where(and(eq(recoveryCodes.id, sql.placeholder("id")), isNull(recoveryCodes.usedAt))),
+)
+
+/** Ten new codes in the place of all earlier ones. The answer is the only time that they are seen. */
+export async function makeCodes(tx: Tx, keys: Keys, owner: Owner, now: Instant): Promise<string[]> {
+  await dropAll(tx).execute({ kind: owner.kind, owner: owner.id })
+  const codes = Array.from({ length: recoveryCodesMade }, () => makeCode(tx.chance, letters, 5))
+  for (const code of codes) {
+    const id = indexOf(keys, owner, code.replaceAll("-", ""))
+    await insertCode(tx).execute({ id, kind: owner.kind, owner: owner.id, madeAt: now, usedAt: null })
+  }
+  await tx.say(accountsStream, "recovery.codes_made", { count: codes.length, subject: owner.id })
+  return codes
+}
+
+/** How many codes of the owner are unused. */
+export async function codesLeft(store: Store, owner: Owner): Promise<number> {
+  return (await left(store).execute({ kind: owner.kind, owner: owner.id }))[0]?.count ?? 0
+}
+
+/**
+ * Uses up one of the owner's codes and answers whether it was one. Ask only once the password was right. A wrong one is counted in this
+ * turn, so it answers and does not throw: what throws is undone. `keep` leaves the code unused, for demonstrations alone. Refuses
+ * `too_many_requests` with `retryAfterSeconds` after five in an hour.
+ */
+export async function useRecoveryCode(
+  tx: Tx,
+  keys: Keys,
+  owner: Owner,
+  text: string,
+  now: Instant,
+  { keep = false }: { keep?: boolean } = {},
+): Promise<boolean> {
+  await spendTry(tx, `recovery:${owner.kind}:${owner.id}`, tries, now)
+  const code = readCode(text, letters)
+  const id = indexOf(keys, owner, code ?? "")
+  const [used] = keep ? await unused(tx).execute({ id }) : await spend(tx).execute({ id, now })
+  if (code === null || !used) {
+    await tx.say(accountsStream, "recovery.refused", { why: code === null ? "shape" : "unknown", subject: owner.id })
+    return false
+  }
+  await tx.say(accountsStream, "recovery.code_used", { left: await codesLeft(tx, owner), subject: owner.id })
+  return true
+}
+
+/** Bound to its owner: somebody else's code is nobody's. */
+function indexOf(keys: Keys, { kind, id }: Owner, code: string): string {
+  return keys.capability("recovery code", `${kind}\n${id}\n${code}`, 43)
+}
