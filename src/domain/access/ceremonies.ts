@@ -6,7 +6,7 @@ import { type Instant, minute } from "../../base/day.ts"
 import { token } from "../../base/id.ts"
 import { sha256 } from "../../base/seal.ts"
 import type { Owner } from "./owner.ts"
-import { PasskeyRefusal } from "./webauthn.ts"
+import { PasskeyRefusal } from "./passkey-refusal.ts"
 
 /** Twice as long as the browser waits for an authenticator, for whoever begins late. */
 const openFor = 10 * minute

@@ -8,10 +8,12 @@ import { hour, type Instant, minute } from "../../base/day.ts"
 import { token } from "../../base/id.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { sha256 } from "../../base/seal.ts"
+import { bytesOf } from "./authenticator-said.ts"
 import { openCeremony } from "./ceremonies.ts"
 import type { Owner } from "./owner.ts"
+import { PasskeyRefusal } from "./passkey-refusal.ts"
 import { prove, type Room } from "./proof.ts"
-import { bytesOf, isEvidence, PasskeyRefusal } from "./webauthn.ts"
+import { isEvidence } from "./webauthn.ts"
 
 /*
  * "Confirm this, and nothing else." What is to be confirmed is frozen first, with the very lines that the page shows; the challenge that the

@@ -9,8 +9,9 @@ import type { Instant } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { cleanText } from "../../base/text.ts"
 import { handleFor, type Owner } from "./owner.ts"
+import { PasskeyRefusal, type Why } from "./passkey-refusal.ts"
 import { endSession } from "./sessions.ts"
-import { type NewPasskey, PasskeyRefusal, type Verified, type Why } from "./webauthn.ts"
+import type { NewPasskey, Verified } from "./webauthn.ts"
 
 export type Passkey = typeof passkeys.$inferSelect
 

@@ -2,19 +2,12 @@ import type { Store } from "../../../db/store.ts"
 import type { Scope, Tx, Writer } from "../../../db/write.ts"
 import type { Instant } from "../../base/day.ts"
 import type { Log } from "../../base/log.ts"
+import { readAssertion, readRegistration } from "./authenticator-said.ts"
 import { type Ceremony, takeCeremony } from "./ceremonies.ts"
 import { handleOf, type Owner, sameOwner } from "./owner.ts"
+import { PasskeyRefusal } from "./passkey-refusal.ts"
 import { addPasskey, type Passkey, passkeyWith, recordRefusal, recordUse } from "./passkeys.ts"
-import {
-  type Evidence,
-  type Party,
-  PasskeyRefusal,
-  readAssertion,
-  readRegistration,
-  type Verified,
-  verifyAssertion,
-  verifyRegistration,
-} from "./webauthn.ts"
+import { type Evidence, type Party, type Verified, verifyAssertion, verifyRegistration } from "./webauthn.ts"
 
 /*
  * A ceremony from its answer to its effect, in the only order that is safe: the challenge is used up on disk, then what came is verified,

@@ -9,9 +9,9 @@ import {
   verifyRegistrationResponse,
 } from "@simplewebauthn/server"
 import { cose, decodeAttestationObject, decodeCredentialPublicKey } from "@simplewebauthn/server/helpers"
-import { z } from "zod"
 import { minute } from "../../base/day.ts"
-import { Refusal } from "../../base/refusal.ts"
+import { bytesOf, clientData, type ReadAssertion, type ReadRegistration, textOf } from "./authenticator-said.ts"
+import { PasskeyRefusal } from "./passkey-refusal.ts"
 
 /*
  * What W3C WebAuthn L3 §7.1 and §7.2 ask of a server. The library does most of it; here is what it leaves to its caller, and one answer for
@@ -30,48 +30,11 @@ export function partyOf(origin: string, name: string): Party {
   return { id: new URL(origin).hostname, name, origin }
 }
 
-/** Why a ceremony was refused. It stands in the log and in a fact, never in an answer. */
-export type Why =
-  | "shape"
-  | "ceremony"
-  | "type"
-  | "challenge"
-  | "origin"
-  | "frame"
-  | "party"
-  | "presence"
-  | "verification"
-  | "attestation"
-  | "algorithm"
-  | "credential"
-  | "passkey"
-  | "disabled"
-  | "owner"
-  | "handle"
-  | "signature"
-  | "backup"
-  | "counter"
-  | "library"
-
-/** One refusal for whatever is wrong with what an authenticator said. */
-export class PasskeyRefusal extends Refusal {
-  readonly why: Why
-
-  constructor(why: Why, cause?: unknown) {
-    super("passkey_refused")
-    this.why = why
-    if (cause !== undefined) this.cause = cause
-  }
-}
-
 /** EdDSA, ES256, RS256 in this order (IANA COSE Algorithms). The library's own list depends on the runtime and is never asked. */
 const algorithms = [-8, -7, -257]
 
 /** People who read with a screen reader or fetch a key from another room need time: L3 §15.1 recommends five to ten minutes. */
 const timeout = 5 * minute
-
-/** Several times what an RSA key needs. */
-const textMax = 16 * 1024
 
 export async function registrationOptions(
   party: Party,
@@ -123,76 +86,6 @@ function described({ id, transports }: { id: string; transports: string[] }) {
 
 function knownTransports(given: string[]): Transport[] {
   return transportNames.filter((name) => given.includes(name))
-}
-
-/** Bytes in the one base64url form that they have: two readings of one text are a way round a check. */
-const bytes = (least: number, most: number) =>
-  z
-    .string()
-    .min(Math.ceil((least * 4) / 3))
-    .max(Math.ceil((most * 4) / 3))
-    .refine((text) => Buffer.from(text, "base64url").toString("base64url") === text)
-
-// L3 §7.1 step 25: at most 1023 bytes. Shorter ones than 16 can be guessed.
-const credentialId = bytes(16, 1023)
-const clientDataText = bytes(1, 4096)
-
-const registrationShape = z.object({
-  id: credentialId,
-  rawId: credentialId,
-  type: z.literal("public-key"),
-  response: z.object({
-    clientDataJSON: clientDataText,
-    attestationObject: bytes(1, 10_000),
-    transports: z.array(z.string().max(40)).max(10).optional(),
-  }),
-})
-const assertionShape = z.object({
-  id: credentialId,
-  rawId: credentialId,
-  type: z.literal("public-key"),
-  response: z.object({
-    clientDataJSON: clientDataText,
-    authenticatorData: bytes(37, 4096),
-    signature: bytes(1, 1024),
-    userHandle: bytes(1, 64).nullish(),
-  }),
-})
-const clientDataShape = z.object({
-  type: z.string(),
-  challenge: z.string().min(1).max(200),
-  origin: z.string(),
-  crossOrigin: z.boolean().optional(),
-  topOrigin: z.unknown(),
-})
-
-type Shaped<T> = T & { challenge: string }
-export type ReadRegistration = Shaped<z.infer<typeof registrationShape>>
-export type ReadAssertion = Shaped<z.infer<typeof assertionShape>>
-
-/** What `navigator.credentials.create` made, as its JSON text, and the challenge that it says it answers. Refuses `passkey_refused`. */
-export function readRegistration(text: string): ReadRegistration {
-  const read = readAs(registrationShape, text)
-  return { ...read, challenge: clientData(read.response.clientDataJSON).challenge }
-}
-
-/** What `navigator.credentials.get` made, as its JSON text, and the challenge that it says it answers. Refuses `passkey_refused`. */
-export function readAssertion(text: string): ReadAssertion {
-  const read = readAs(assertionShape, text)
-  return { ...read, challenge: clientData(read.response.clientDataJSON).challenge }
-}
-
-function readAs<T>(shape: z.ZodType<T>, text: string): T {
-  if (text.length > textMax) throw new PasskeyRefusal("shape")
-  try {
-    return shape.parse(JSON.parse(text))
-  } catch (cause) {
-    throw new PasskeyRefusal("shape", cause)
-  }
-}
-
-function clientData(text: string) {
-  return readAs(clientDataShape, Buffer.from(text, "base64url").toString("utf8"))
 }
 
 /** A passkey as it was at its registration. Bytes are base64url. */
@@ -285,7 +178,7 @@ export function verifyAssertion(
     const { passkey, handle, challenge } = asked
     const { id, rawId, type, response } = read
     if (id !== passkey.id) throw new PasskeyRefusal("credential")
-    const named = response.userHandle ?? null
+    const named = response.userHandle || null
     if (named === null ? asked.mustName : named !== handle) throw new PasskeyRefusal("handle")
     mustAnswer(party, response.clientDataJSON, "webauthn.get", challenge)
     mustBePresent(party, bytesOf(response.authenticatorData))
@@ -351,7 +244,7 @@ export async function isEvidence(
   }
 }
 
-/** The browser's own account of the ceremony (L3 §5.8.1). */
+/** The browser's own account of the ceremony. */
 function mustAnswer(party: Party, text: string, type: string, challenge: string): void {
   const said = clientData(text)
   if (said.type !== type) throw new PasskeyRefusal("type")
@@ -379,12 +272,4 @@ async function refusing<T>(check: () => Promise<T>): Promise<T> {
   } catch (thrown) {
     throw thrown instanceof PasskeyRefusal ? thrown : new PasskeyRefusal("library", thrown)
   }
-}
-
-export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Buffer.from(text, "base64url"))
-}
-
-export function textOf(given: Uint8Array): string {
-  return Buffer.from(given).toString("base64url")
 }
