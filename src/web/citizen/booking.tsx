@@ -19,6 +19,7 @@ import { Shape } from "../shell/marks.tsx"
 import { arrivalFrom, asHeading, BigHour, BothCalendars, howFar, OtherClock, readerZone } from "./moments.tsx"
 import { Names, namesOf } from "./people.tsx"
 import { Code, StatePill, standing } from "./standing.tsx"
+import { EarlierWish, Offers, scriptsFor, waitsHere } from "./waiting.tsx"
 import { mustBeCitizen } from "./who.ts"
 
 export async function bookingPage(c: Context): Promise<Response> {
@@ -39,11 +40,12 @@ export async function bookingAnswer(c: Context, refused: Refusal | null): Promis
   const state = standing(booking)
   const open = openStates.includes(booking.state)
   const canChange = aheadStates.includes(booking.state) && booking.startsAt > now
+  const waits = await waitsHere(c)
   const told = refused && refusalWords(refused.code, lang)
   const done = c.req.query("done")
   return show(
     c,
-    { title: words.booking, status: refused?.status, styles: ["citizen"] },
+    { title: words.booking, status: refused?.status, styles: ["citizen"], scripts: scriptsFor(waits) },
     <div class="column" data-zone={zone}>
       {told && (
         <Notice tone="late" icon="warning">
@@ -52,6 +54,7 @@ export async function bookingAnswer(c: Context, refused: Refusal | null): Promis
         </Notice>
       )}
       <Said booking={booking} done={refused ? undefined : done} lang={lang} />
+      {canChange && (await Offers({ c, of: waits.filter(({ office, service }) => isOf(booking, office, service)) }))}
       {state === "struck" && canChange && (
         <Struck c={c} booking={booking} alternatives={await others(house, booking)} />
       )}
@@ -125,6 +128,7 @@ export async function bookingAnswer(c: Context, refused: Refusal | null): Promis
           <a href={paths.bookingCalendar(booking.id)}>{words.addToCalendar}</a>
         </p>
       )}
+      {canChange && <EarlierWish c={c} booking={booking} of={waits} />}
       {canChange && (
         <p>
           <a class="way-out" href={paths.bookingCancellation(booking.id)}>
@@ -138,6 +142,9 @@ export async function bookingAnswer(c: Context, refused: Refusal | null): Promis
     </div>,
   )
 }
+
+const isOf = (booking: Booking, office: string, service: string) =>
+  booking.office === office && booking.service === service
 
 /** What came of the last step, or how it ended and why. */
 function Said({ booking, done, lang }: { booking: Booking; done: string | undefined; lang: Lang }) {

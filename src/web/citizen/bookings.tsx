@@ -13,6 +13,7 @@ import { ButtonLink } from "../shell/controls.tsx"
 import { sectorIcon } from "../shell/icons.tsx"
 import { namesOf } from "./people.tsx"
 import { StatePill } from "./standing.tsx"
+import { isShown, Offers, scriptsFor, WaitList, waitsHere } from "./waiting.tsx"
 import { mustBeCitizen } from "./who.ts"
 
 /** Everything that the person has booked, for whomever: what comes first, then what has been. */
@@ -21,18 +22,22 @@ export async function bookingsPage(c: Context): Promise<Response> {
   const words = citizenWords[lang]
   const { store } = house
   const all = await bookingsOf(store, mustBeCitizen(c).id)
+  const waits = await waitsHere(c)
   const isOpen = ({ state }: Booking) => openStates.includes(state)
-  const parts = [
-    { title: words.ahead, own: all.filter(isOpen) },
-    { title: words.past, own: all.filter((booking) => !isOpen(booking)).slice(0, 30) },
-  ].filter(({ own }) => own.length > 0)
-  const rows = new Map(await Promise.all(all.map(async (one) => [one.id, await rowOf(house, one, lang)] as const)))
+  const part = async (title: string, own: Booking[]) => ({
+    title,
+    items: await Promise.all(own.map((one) => rowOf(house, one, lang))),
+  })
+  const ahead = await part(words.ahead, all.filter(isOpen))
+  const past = await part(words.past, all.filter((booking) => !isOpen(booking)).slice(0, 30))
+  const nothing = all.length === 0 && !waits.some(isShown)
   return show(
     c,
-    { title: words.bookings, styles: ["citizen"] },
+    { title: words.bookings, styles: ["citizen"], scripts: scriptsFor(waits) },
     <div class="column">
       <h1>{words.bookings}</h1>
-      {parts.length === 0 && (
+      {await Offers({ c, of: waits })}
+      {nothing && (
         <Empty title={words.noBookings}>
           <p>{words.noBookingsHelp}</p>
           <ButtonLink weight="main" href={paths.home}>
@@ -40,13 +45,20 @@ export async function bookingsPage(c: Context): Promise<Response> {
           </ButtonLink>
         </Empty>
       )}
-      {parts.map(({ title, own }) => (
-        <section class="stack">
-          <h2>{title}</h2>
-          <LinkList items={own.flatMap(({ id }) => rows.get(id) ?? [])} />
-        </section>
-      ))}
+      <Part {...ahead} />
+      {await WaitList({ c, of: waits, bookings: all })}
+      <Part {...past} />
     </div>,
+  )
+}
+
+function Part({ title, items }: { title: string; items: Awaited<ReturnType<typeof rowOf>>[] }) {
+  if (items.length === 0) return null
+  return (
+    <section class="stack">
+      <h2>{title}</h2>
+      <LinkList items={items} />
+    </section>
   )
 }
 

@@ -105,7 +105,7 @@ export async function cancelNow(c: Context): Promise<Response> {
 export async function movePage(c: Context): Promise<Response> {
   const booking = await bookingFor(c.var.house.store, mustBeCitizen(c), c.req.param("id") ?? "")
   const canChange = aheadStates.includes(booking.state) && booking.startsAt > c.var.house.clock.office()
-  return canChange ? moving(c, booking) : c.redirect(paths.booking(booking.id), 303)
+  return canChange ? movingAnswer(c, booking) : c.redirect(paths.booking(booking.id), 303)
 }
 
 const moveFields = z.object({ slot: z.string().max(80).default("") })
@@ -122,11 +122,12 @@ export async function moveNow(c: Context): Promise<Response> {
     return c.redirect(`${paths.booking(booking.id)}?done=${moved.state === "requested" ? "asked" : "moved"}`, 303)
   } catch (thrown) {
     if (!isRefusal(thrown) || thrown.code === "not_found") throw thrown
-    return thrown.code === "wrong_state" ? bookingAnswer(c, thrown) : moving(c, booking, thrown, slot)
+    return thrown.code === "wrong_state" ? bookingAnswer(c, thrown) : movingAnswer(c, booking, thrown, slot)
   }
 }
 
-async function moving(c: Context, booking: Booking, refused?: Refusal, tried?: string): Promise<Response> {
+/** The times for an appointment that is to have another one. */
+export async function movingAnswer(c: Context, booking: Booking, refused?: Refusal, tried?: string): Promise<Response> {
   const { office, service, line, startsAt, who } = booking
   const wished = c.req.query("slot") ?? tried ?? null
   const choice = { ...choiceIn(c, office, service), slot: wished === slotId(office, line, startsAt) ? null : wished }

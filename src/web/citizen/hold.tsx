@@ -26,6 +26,8 @@ export async function holdPage(c: Context): Promise<Response> {
   const { house, lang } = c.var
   const held = await ownHold(house.store, mustBeCitizen(c), c.req.param("id") ?? "")
   if (held.state === "used" && held.booking) return c.redirect(paths.booking(held.booking), 303)
+  // What was offered from the waiting list is taken where it stands, by moving the appointment there may be.
+  if (held.waiting && held.state === "live") return c.redirect(paths.bookings, 303)
   const [office, service] = [await officeOf(house.store, held.office), await serviceOf(house.store, held.service)]
   const gone = held.state === "moved" || held.state === "released"
   return gone ? gonePage(c, held) : confirmPage(c, { held, office, service, lang })

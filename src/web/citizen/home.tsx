@@ -23,6 +23,7 @@ import { Icon, sectorIcon } from "../shell/icons.tsx"
 import { BigHour, BothCalendars, howFar, OtherClock, readerZone } from "./moments.tsx"
 import { SearchForm } from "./search.tsx"
 import { StatePill, standing } from "./standing.tsx"
+import { Offers, scriptsFor, waitsHere } from "./waiting.tsx"
 import { officeNow, openText, WaitNow } from "./waits.tsx"
 import { citizenOf } from "./who.ts"
 
@@ -35,9 +36,10 @@ export async function homePage(c: Context): Promise<Response> {
   const [sectors, services, offices] = [await allSectors(store), await allServices(store), await allOffices(store)]
   const states = []
   for (const office of offices) states.push({ office, state: await officeNow(house, office), now, lang })
+  const waits = await waitsHere(c)
   return show(
     c,
-    { title: words.ask, styles: ["citizen"], head: "deep", bodyClass: "home" },
+    { title: words.ask, styles: ["citizen"], scripts: scriptsFor(waits), head: "deep", bodyClass: "home" },
     <>
       <div class="hero">
         <div class="hero-inner">
@@ -46,7 +48,10 @@ export async function homePage(c: Context): Promise<Response> {
         </div>
       </div>
       <div class="column column-wide home-column">
-        <div class="home-next">{await Next({ c })}</div>
+        <div class="home-next stack">
+          {await Offers({ c, of: waits })}
+          {await Next({ c })}
+        </div>
         <section class="stack">
           <h2>{words.sectors}</h2>
           <LinkList items={sectorItems(sectors, services, lang)} />

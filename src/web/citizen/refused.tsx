@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx"
 import { z } from "zod"
-import type { Refusal } from "../../base/refusal.ts"
+import type { Refusal, RefusalCode } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
 import { citizenWords } from "../../i18n/citizen.ts"
 import { common } from "../../i18n/common.ts"
@@ -32,6 +32,9 @@ const details = z.object({
   now: z.object({ hold: z.string() }).nullable().catch(null),
 })
 
+/** What is settled where one's own appointments stand. */
+const toOwn = new Set<RefusalCode>(["limit_reached", "waiting_limit", "waiting_already"])
+
 /** What happened, that nothing chosen is lost, and every way on: other times, the booking in the way, the reference. */
 export function RefusedCard({ refusal, lang, zone, reference, take, allTimes }: Refused) {
   const words = citizenWords[lang]
@@ -50,7 +53,7 @@ export function RefusedCard({ refusal, lang, zone, reference, take, allTimes }: 
       <ButtonLink href={paths.bookingMove(booking)}>{words.moveBooking}</ButtonLink>,
     )
   }
-  if (refusal.code === "limit_reached" || (refusal.code === "already_booked" && !booking)) {
+  if (toOwn.has(refusal.code) || (refusal.code === "already_booked" && !booking)) {
     ways.push(<ButtonLink href={paths.bookings}>{words.seeBookings}</ButtonLink>)
   }
   if (now) ways.push(<ButtonLink href={paths.hold(now.hold)}>{words.holdNow}</ButtonLink>)

@@ -10,6 +10,7 @@ import { searchPage } from "./search.tsx"
 import { sectorPage, servicePage } from "./service.tsx"
 import { calendarFile, slipPage } from "./slip.tsx"
 import { chosen, slotsPage, takeHold } from "./slots.tsx"
+import { joinNow, leaveNow, returnNow, takeNow } from "./waitlist.ts"
 
 /** What a person does in a browser. Looking is open to anybody; what is somebody's own asks who it is. */
 export const citizenRoutes: PageRoute[] = [
@@ -33,4 +34,8 @@ export const citizenRoutes: PageRoute[] = [
   get(paths.bookingMove(":id"), ["citizen"], movePage),
   post(paths.bookingMove(":id"), ["citizen"], moveNow),
   post(paths.bookingAcceptance(":id"), ["citizen"], takeProposal),
+  post(paths.waitlist, ["citizen"], joinNow),
+  post(paths.waitLeave(":id"), ["citizen"], leaveNow),
+  post(paths.waitReturn(":id"), ["citizen"], returnNow),
+  post(paths.waitAcceptance(":id"), ["citizen"], takeNow),
 ]

@@ -17,6 +17,7 @@ import { type Choice, choiceFields, choiceIn, slotsHref, type Times, timesFor } 
 import { readerZone } from "./moments.tsx"
 import { RefusedCard } from "./refused.tsx"
 import { DayStrip, ForWhom, type Link, TimesForm } from "./times.tsx"
+import { JoinWaitlist, waitsHere } from "./waiting.tsx"
 import { citizenOf } from "./who.ts"
 
 /** An appointment that is to have another time: the times are shown for it, and the old one stays until a new one is taken. */
@@ -95,6 +96,8 @@ export async function slotsAnswer(
       : slotsHref({ ...choice, for: forOthers ? times.who : [], people: times.people }, changed)
   const reader = readerZone(c)
   const shown = times.days.find(({ day }) => day === times.shown)
+  const waits = moving ? [] : await waitsHere(c)
+  const isFull = shown !== undefined && shown.slots.length > 0 && shown.slots.every(({ free }) => free === 0)
   const hasAny = times.days.some(({ slots }) => slots.some(({ free }) => free > 0))
   return show(
     c,
@@ -143,6 +146,9 @@ export async function slotsAnswer(
         moving={moving !== undefined}
         shown={shown}
       />
+      {!moving && (isFull || !hasAny) && (
+        <JoinWaitlist c={c} times={times} of={waits} here={link({ slot: null })} whole={!hasAny} />
+      )}
     </div>,
   )
 }
