@@ -50,20 +50,25 @@ describe("a small run of the bench", () => {
   test("has every message reach every board", async () => {
     const { figures } = await messages({ disk: ownFolder(), boards: 20, each: 5, rounds: 1 })
     areFigures(figures, 1)
-    expect(figures[0]?.note).toMatch(/ [56] messages a board$/)
+    // One that missed a message would have thrown. What changes by time alone may have come in between.
+    const [, messagesEach] = / (\d+) messages a board$/.exec(figures[0]?.note ?? "") ?? []
+    expect(Number(messagesEach)).toBeGreaterThanOrEqual(5)
   })
 
   test("sees the called number on every board, and in a browser", async () => {
-    const { figures, notes } = await press({ disk: ownFolder(), boards: 10, presses: 3, inBrowser: 2 })
+    const { figures, notes } = await press({ disk: ownFolder(), boards: 10, presses: 2, inBrowser: 1 })
     areFigures(figures, 4)
     expect(notes).toBeUndefined()
     expect(figures[2]?.value).toBeGreaterThanOrEqual(figures[0]?.value ?? 0)
   })
 
-  test("weighs sockets, and starts", async () => {
+  test("weighs sockets", async () => {
     const { figures } = await memory({ disk: ownFolder(), sockets: 100 })
     expect(figures.map(({ unit }) => unit)).toEqual(["bytes", "MB"])
     expect(figures[1]?.value).toBeGreaterThan(figures[1]?.baseline.value ?? 0)
+  })
+
+  test("starts", async () => {
     areFigures((await start({ disk: ownFolder(), starts: 1 })).figures, 1)
   })
 })

@@ -2,7 +2,7 @@ import { type Figure, median, type Part, progress, quantile } from "./figure.ts"
 import { agentDoes, counter, openBoards, pressing } from "./hall.ts"
 import { inFolder, prepare } from "./prepare.ts"
 import { pressInBrowser } from "./press-in-browser.ts"
-import { startClient, startHouse } from "./running.ts"
+import { spending, startClient, startHouse } from "./running.ts"
 
 export interface Wanted {
   disk: string
@@ -33,10 +33,13 @@ export async function press({ disk, boards, presses, inBrowser }: Wanted): Promi
       const alone = await pressing(client, house, prepared, presses)
       await openBoards(client, house, prepared.boards, boards - 1)
       await pressing(client, house, prepared, 3)
+      const spent = spending(house.pid)
       const all = await pressing(client, house, prepared, presses)
+      const { waited } = spent(presses)
       const figure = (what: string, values: number[], baseline: number[], share: number): Figure => ({
         ...{ what: `press to text on ${what}, p${share * 100}`, value: quantile(values, share), unit: "ms" },
         baseline: { what: "with one board", value: quantile(baseline, share) },
+        ...(waited > 0 ? { waited } : {}),
       })
       const figures = [
         { ...figure(`each of ${boards} boards`, all.each, alone.each, 0.5), aim: { most: 50 } },

@@ -53,11 +53,16 @@ async function start(args: string[], env: Record<string, string>): Promise<Runni
   })
   const said = keep(child)
   const origin = await said.origin
+  let isStopping = false
+  child.exited.then((code) => {
+    if (!isStopping) process.stderr.write(`A server ended with ${code} in the midst of it:\n${said.text()}\n`)
+  })
   return {
     origin,
     pid: child.pid,
     ask: (message) => ear.ask(child, message),
     async stop() {
+      isStopping = true
       child.kill("SIGTERM")
       await child.exited
       const bugs = said

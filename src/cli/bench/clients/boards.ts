@@ -146,15 +146,16 @@ async function flood({ origin, press: ask, rounds }: Flood): Promise<Flooded> {
 
 /** Calls, notes when each board has the number, serves and finishes, and waits until the hall is quiet again. */
 async function press({ origin, token, counter, presses }: Watch): Promise<Watched> {
-  const connection = await HttpConnection.open(origin)
   const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" }
-  const post = (path: string, body: object) =>
-    mustBeOk(connection, requestBytes(origin, { method: "POST", path, headers, body: JSON.stringify(body) }))
   const each: number[] = []
   const last: number[] = []
   for (let turn = 0; turn < presses; turn++) {
     while (!(await quietFor(60)));
     begin()
+    // A new one each time: the server does not keep connections for long that ask for nothing.
+    const connection = await HttpConnection.open(origin)
+    const post = (path: string, body: object) =>
+      mustBeOk(connection, requestBytes(origin, { method: "POST", path, headers, body: JSON.stringify(body) }))
     const seen = new Map<Board, { at: number; frame: Buffer }[]>()
     watching = (board, frame) => {
       const own = seen.get(board)
@@ -173,8 +174,8 @@ async function press({ origin, token, counter, presses }: Watch): Promise<Watche
     last.push(Math.max(...times))
     await post(`/api/v1/tickets/${called.id}/serve`, {})
     await post(`/api/v1/tickets/${called.id}/finish`, { outcome: "done" })
+    connection.close()
   }
-  connection.close()
   return { each, last }
 }
 
