@@ -175,6 +175,18 @@ export interface FactBodies {
   "enrolment.refused": { why: string }
   /** `frozen` is the SHA-256 of what was confirmed. */
   "confirmation.given": { confirmation: string; action: string; object: string; passkey: string; frozen: string }
+  /** A message whose time has come; what is told at once is told by the fact that it speaks of. */
+  "message.told": { message: string; kind: string }
+  "message.read": { messages: number }
+  "message.sent": { delivery: string; channel: string; tries: number }
+  /** Given up: tried too often, or of no more use. */
+  "message.dead": { delivery: string; channel: string; tries: number; why: string }
+  "message.retried": { delivery: string; by: string }
+  "contact.language_chosen": { lang: string }
+  "contact.email_set": { by: string }
+  "contact.email_removed": { by: string }
+  /** What the person does not want, as `theme.channel`. */
+  "contact.channels_chosen": { without: string[] }
   "store.set_up": { offices: number; services: number; demo: boolean }
 }
 

@@ -8,11 +8,13 @@ import { type Log, openLog } from "./base/log.ts"
 import { demoAnnouncement, kindOf, openDemo } from "./cli/demo/open.ts"
 import { openKeys, proveKeys } from "./cli/keys-file.ts"
 import { startJobs } from "./jobs/run.ts"
+import { openPost } from "./outside/post.ts"
 import { type Assets, openAssets } from "./web/assets.ts"
 import { bareAnswer } from "./web/headers.ts"
 import type { House, Look } from "./web/house.ts"
 import { openHub } from "./web/live/wiring.ts"
 import { readLook } from "./web/look.ts"
+import { paths } from "./web/paths.ts"
 
 /*
  * Wires the house and opens its doors. Everything that reads the clock, the random source, the environment or the disk is named here and
@@ -69,7 +71,12 @@ async function start(): Promise<void> {
   })
   if (env.port === 0 && !process.env.PUBLIC_ORIGIN) env.origin = `http://localhost:${server.port}`
 
-  const jobs = startJobs(house, machineTimers)
+  const post = openPost(env, log)
+  if (demo && (env.mail || env.sms)) {
+    log.warn("demo_sends", { detail: "a demonstration's addresses and numbers are invented, and may be somebody's" })
+  }
+  const inboxAt = () => `${env.origin}${paths.inbox}`
+  const jobs = startJobs({ ...house, post, inboxAt }, machineTimers)
   demo?.announce(env.origin)
 
   let stopping: Promise<void> | null = null

@@ -20,6 +20,11 @@ export interface Env {
   trustedProxies: string[]
   /** Requests a minute from one address without a session or key. */
   anonymousPerMinute: number
+  /** Calls a minute with one key of a program. */
+  keyPerMinute: number
+  /** Where mail and SMS are handed over; `null`: nowhere, the log says what would have gone. */
+  mail: { url: string; from: string } | null
+  sms: { url: string; token: string | null; from: string | null } | null
 }
 
 /** A sentence for whoever starts the process. */
@@ -51,7 +56,33 @@ export function readEnv(given: Record<string, string | undefined>): Env {
     metricsToken: source.METRICS_TOKEN ?? null,
     trustedProxies: readAddresses("TRUSTED_PROXIES", source.TRUSTED_PROXIES ?? ""),
     anonymousPerMinute: wholeNumber("ANONYMOUS_PER_MINUTE", source.ANONYMOUS_PER_MINUTE ?? "600", 10, 1_000_000),
+    keyPerMinute: wholeNumber("KEY_PER_MINUTE", source.KEY_PER_MINUTE ?? "3000", 10, 1_000_000),
+    mail: readMail(source),
+    sms: readSms(source, production),
   }
+}
+
+function readMail({ SMTP_URL: url, MAIL_FROM: from }: Record<string, string | undefined>): Env["mail"] {
+  if (url === undefined) return null
+  if (!/^smtps?:$/.test(URL.parse(url)?.protocol ?? "")) {
+    // Not shown: it may hold a password.
+    throw new EnvProblem("SMTP_URL must be an address like smtp://user:password@mail.example.gov:587")
+  }
+  if (from === undefined || !/^([^<>@\r\n]+ <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/.test(from)) {
+    throw new EnvProblem("MAIL_FROM must say whom mail comes from, e.g. Front Office <no-reply@example.gov>")
+  }
+  return { url, from }
+}
+
+function readSms(source: Record<string, string | undefined>, production: boolean): Env["sms"] {
+  const { SMS_URL: url, SMS_TOKEN: token = null, SMS_FROM: from = null } = source
+  if (url === undefined) return null
+  const protocol = URL.parse(url)?.protocol ?? ""
+  if (!/^https?:$/.test(protocol)) throw new EnvProblem("SMS_URL must be an address that begins with https://")
+  if (production && protocol !== "https:") {
+    throw new EnvProblem("SMS_URL must begin with https:// in production: numbers and codes go there.")
+  }
+  return { url, token, from }
 }
 
 function isInside(folder: string, file: string): boolean {

@@ -99,6 +99,25 @@ const nouns = {
     ar: ["مجانًا", "ريال واحد", "ريالان", "{n} ريالات", "{n} ريالًا", "{n} ريال"],
     en: ["free", "SAR\u00a01", "SAR\u00a0{n}"],
   },
+  recoveryCodes: {
+    ar: ["لا رموز", "رمز واحد", "رمزان", "{n} رموز", "{n} رمزًا", "{n} رمز"],
+    en: ["no codes", "one code", "{n} codes"],
+  },
+  unread: {
+    ar: [
+      "لا رسائل جديدة",
+      "رسالة جديدة واحدة",
+      "رسالتان جديدتان",
+      "{n} رسائل جديدة",
+      "{n} رسالة جديدة",
+      "{n} رسالة جديدة",
+    ],
+    en: ["no new messages", "one new message", "{n} new messages"],
+  },
+  undelivered: {
+    ar: ["لا شيء", "رسالة واحدة", "رسالتان", "{n} رسائل", "{n} رسالة", "{n} رسالة"],
+    en: ["nothing", "one message", "{n} messages"],
+  },
   documents: {
     ar: ["لا توجد مستندات", "مستند واحد", "مستندان", "{n} مستندات", "{n} مستندًا", "{n} مستند"],
     en: ["no documents", "one document", "{n} documents"],

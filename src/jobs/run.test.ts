@@ -15,7 +15,10 @@ import { officesWithWork } from "../domain/queue/agenda.ts"
 import { checkIn, issueTicket } from "../domain/queue/arrivals.ts"
 import { openCounter } from "../domain/queue/counters.ts"
 import { type TestOffice, testOffice } from "../testing/office.ts"
+import { ownLook } from "../web/look.ts"
 import { startJobs, stepHouse, stepOffices } from "./run.ts"
+
+const noPost = () => Promise.reject(new Error("nothing is to be sent here"))
 
 /** The office with what the jobs need, and every line that they log. */
 function jobsOver(office: TestOffice) {
@@ -196,7 +199,9 @@ test("a round that takes longer than its interval is not begun twice, and stoppi
       return office.writer.write(turn, options)
     },
   }
-  const jobs = startJobs({ ...parts, writer }, timers)
+  const nowhere = { mail: noPost, sms: noPost }
+  const messages = { keys: office.keys, post: nowhere, look: ownLook, inboxAt: () => "", demo: false }
+  const jobs = startJobs({ ...parts, ...messages, writer }, timers)
   const [tick] = ticks
   tick?.()
   while (begun === 0) await Bun.sleep(1)

@@ -10,7 +10,9 @@ import { forgetAnswers } from "../domain/access/memory.ts"
 import { forgetPreSessions } from "../domain/access/pre-sessions.ts"
 import { forgetSessions } from "../domain/access/sessions.ts"
 import { forgetFailures } from "../domain/access/throttle.ts"
+import { forgetMessages } from "../domain/notifications/outbox.ts"
 import { officesWithWork } from "../domain/queue/agenda.ts"
+import { type MessageParts, stepMessages } from "./messages.ts"
 import { officeStep } from "./office.ts"
 
 /*
@@ -31,16 +33,29 @@ export interface Jobs {
 }
 
 const officeEvery = 5_000
+const messagesEvery = 2_000
 const houseEvery = hour
+/** What is being handed over when the house stops gets so long to be taken; then it is let go, and sent again after the next start. */
+const lastMilliseconds = 1_500
 
-export function startJobs(parts: JobParts, timers: Timers): Jobs {
+export function startJobs(parts: JobParts & MessageParts, timers: Timers): Jobs {
+  const [soon, now] = [new AbortController(), new AbortController()]
+  const stopping = { soon: soon.signal, now: now.signal }
   const office = once(parts, "office_step", () => stepOffices(parts))
+  const messages = once(parts, "messages_step", () => stepMessages(parts, stopping))
   const house = once(parts, "house_step", () => stepHouse(parts))
-  const ends = [timers.every(officeEvery, office.begin), timers.every(houseEvery, house.begin)]
+  const ends = [
+    timers.every(officeEvery, office.begin),
+    timers.every(messagesEvery, messages.begin),
+    timers.every(houseEvery, house.begin),
+  ]
   return {
     async stop() {
       for (const end of ends) end()
-      await Promise.all([office.idle(), house.idle()])
+      soon.abort()
+      const callOff = timers.after(lastMilliseconds, () => now.abort())
+      await Promise.all([office.idle(), messages.idle(), house.idle()])
+      callOff()
     },
   }
 }
@@ -74,6 +89,7 @@ export async function forgetOld(tx: Tx, realNow: Instant): Promise<void> {
   await forgetEnrolments(tx, realNow)
   await forgetConfirmations(tx, realNow)
   await forgetAnswers(tx, tx.now)
+  await forgetMessages(tx)
 }
 
 /** A round that takes longer than its interval is not begun twice; one that fails is said and tried again. */

@@ -40,6 +40,12 @@ export const paths = {
   dayRequests: (office: string) => `/day/${office}/requests`,
   days: "/day",
 
+  inbox: "/inbox",
+  messageSettings: "/account/messages",
+  emailCheck: "/account/messages/email",
+  deadMessages: "/messages/dead",
+  demoMessages: "/demo/messages",
+
   liveTicket: "/live/ticket",
   live: "/live",
 } as const

@@ -6,6 +6,7 @@ import type { Tx } from "../../../db/write.ts"
 import { type Day, minute } from "../../base/day.ts"
 import { isRefusal } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
+import { notify } from "../notifications/outbox.ts"
 import { office as officeWith } from "../offices/reads.ts"
 import { endHold, insertHold, lastHold, sayExpired } from "./holds.ts"
 import { countHold, partyOf } from "./party.ts"
@@ -178,6 +179,9 @@ async function holdFor(tx: Tx, entry: WaitRow, place: OfferedSlot, instead: stri
   await tx.say(office, "hold.made", { ...said, subject: person })
   const body = { entry: waiting, hold: row.id, service, day, startsAt, until, instead }
   await tx.say(office, "waitlist.offered", { ...body, subject: person })
+  const data = { entry: waiting, hold: row.id, office, service, startsAt, until }
+  const dedupe = `place_offered:${row.id}`
+  await notify(tx, { to: { kind: "citizen", id: person }, kind: "place_offered", data, dedupe, until })
   return true
 }
 

@@ -14,6 +14,7 @@ import { offerPlaces, waitAgain } from "../availability/offers.ts"
 import { replan } from "../availability/writes.ts"
 import { type OfficeHours, ownSessions, type Session, sessionsBetween } from "../offices/hours.ts"
 import { type Office, officeHours, office as officeWith } from "../offices/reads.ts"
+import { tellRestored, tellStruck } from "./notices.ts"
 import { isAhead } from "./reads.ts"
 import { sticksOut } from "./rules.ts"
 import { readReason } from "./writes.ts"
@@ -203,11 +204,13 @@ async function settle(tx: Tx, by: { id: string }, { struck, restored, released }
   for (const row of struck.filter(({ struckAt }) => struckAt === null)) {
     await tx.db.update(bookings).set({ struckAt: tx.now }).where(eq(bookings.id, row.id))
     await tx.say(row.office, "booking.struck", { booking: row.id, day: row.day, by: by.id, subject: row.person })
+    await tellStruck(tx, row)
     row.struckAt = tx.now
   }
   for (const row of restored) {
     await tx.db.update(bookings).set({ struckAt: null }).where(eq(bookings.id, row.id))
     await tx.say(row.office, "booking.unstruck", { booking: row.id, day: row.day, by: by.id, subject: row.person })
+    await tellRestored(tx, row)
     row.struckAt = null
   }
   for (const hold of released) {

@@ -11,6 +11,7 @@ import type { TakenPlaces } from "../availability/visit.ts"
 import { ownEntry } from "../availability/waitlist.ts"
 import { bookedInstead } from "../availability/wish.ts"
 import { office as officeWith } from "../offices/reads.ts"
+import { tellMoved } from "./notices.ts"
 import { type Booking, bookingFor, peopleOf } from "./reads.ts"
 import { book, mineToChange, movedBody, moveTo } from "./writes.ts"
 
@@ -42,6 +43,7 @@ async function moveInto(tx: Tx, citizen: Citizen, held: HoldRow, id: string): Pr
     kept: placesOf(held, kept, gridMinutes * minute),
   })
   await tx.say(row.office, "booking.moved", { ...movedBody(row, moving), by: citizen.id, subject: row.person })
+  await tellMoved(tx, moving.moved, row.startsAt)
   return { ...moving.moved, who: await peopleOf(tx, id) }
 }
 

@@ -3,6 +3,7 @@ import { type BookingRow, bookings } from "../../../db/schema/bookings.ts"
 import type { Tx } from "../../../db/write.ts"
 import { Refusal } from "../../base/refusal.ts"
 import type { Citizen, Staff } from "../access/subject.ts"
+import { tellCancelled, tellConfirmed, tellProposed } from "./notices.ts"
 import { type Booking, peopleOf } from "./reads.ts"
 import { end, mineToChange, movedBody, moveTo, readReason, wrongState } from "./writes.ts"
 
@@ -17,6 +18,7 @@ export async function accept(tx: Tx, staff: Staff, id: string): Promise<Booking>
   if (row.proposed || row.startsAt <= tx.now) throw wrongState(row)
   const accepted = await confirmRequest(tx, row)
   await tx.say(row.office, "booking.accepted", { booking: id, by: staff.id, subject: row.person })
+  await tellConfirmed(tx, accepted)
   return { ...accepted, who: await peopleOf(tx, id) }
 }
 
@@ -27,6 +29,7 @@ export async function decline(tx: Tx, staff: Staff, id: string, reason: string):
   const row = await requested(tx, staff, id)
   const { ended, heldBackUntil } = await end(tx, row, { endedBy: "office", reason: why })
   await tx.say(row.office, "booking.declined", { booking: id, by: staff.id, heldBackUntil, subject: row.person })
+  await tellCancelled(tx, row, "office")
   return { ...ended, who: await peopleOf(tx, id) }
 }
 
@@ -38,6 +41,7 @@ export async function propose(tx: Tx, staff: Staff, id: string, slot: string): P
   const row = await requested(tx, staff, id)
   const moving = await moveTo(tx, row, slot, { state: "requested", proposed: true, forStaff: true })
   await tx.say(row.office, "booking.proposed", { ...movedBody(row, moving), by: staff.id, subject: row.person })
+  await tellProposed(tx, moving.moved, row.startsAt)
   return { ...moving.moved, who: await peopleOf(tx, id) }
 }
 
@@ -47,6 +51,7 @@ export async function acceptProposal(tx: Tx, citizen: Citizen, id: string): Prom
   if (!row.proposed) throw wrongState(row)
   const accepted = await confirmRequest(tx, row)
   await tx.say(row.office, "booking.proposal_accepted", { booking: id, subject: row.person })
+  await tellConfirmed(tx, accepted)
   return { ...accepted, who: await peopleOf(tx, id) }
 }
 

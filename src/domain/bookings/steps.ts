@@ -4,6 +4,7 @@ import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import { plannedAt } from "../availability/plan.ts"
 import { office as officeWith } from "../offices/reads.ts"
+import { tellCancelled, tellMissed } from "./notices.ts"
 import { end } from "./writes.ts"
 
 /* What time does to bookings by itself. Each is one step of a job: call it again until it answers 0. */
@@ -26,9 +27,11 @@ export async function markMissed(tx: Tx, office: string): Promise<number> {
       const { heldBackUntil } = await end(tx, row, { endedBy: "office", reason: "office_closed" })
       const body = { booking: row.id, by: "time", endedBy: "office", heldBackUntil, subject: row.person }
       await tx.say(office, "booking.cancelled", body)
+      await tellCancelled(tx, row, "office")
     } else {
       await miss(tx, row)
       await tx.say(office, "booking.missed", { booking: row.id, subject: row.person })
+      await tellMissed(tx, row)
     }
   }
   return ended
@@ -41,6 +44,7 @@ export async function expireRequests(tx: Tx, office: string): Promise<number> {
     const { heldBackUntil } = await end(tx, row, { endedBy: "time", reason: "not_answered" })
     const body = { booking: row.id, by: "time", endedBy: "time", heldBackUntil, subject: row.person }
     await tx.say(office, "booking.cancelled", body)
+    await tellCancelled(tx, row, "time")
   }
   return over.length
 }

@@ -23,6 +23,7 @@ import { holdBack, passOn } from "../availability/release.ts"
 import { readVisit, type TakenPlaces, type Visit } from "../availability/visit.ts"
 import { freePlaces, takePlaces } from "../availability/writes.ts"
 import { office } from "../offices/reads.ts"
+import { tellCancelled, tellConfirmed, tellMoved } from "./notices.ts"
 import { type Booking, bookingById, bookingFor, peopleOf } from "./reads.ts"
 import { aheadStates } from "./rules.ts"
 
@@ -180,6 +181,7 @@ async function make(
     by: by.id,
     subject: citizen.id,
   })
+  if (row.state === "confirmed") await tellConfirmed(tx, row)
   return { ...row, code, who: party }
 }
 
@@ -218,6 +220,7 @@ export async function cancel(tx: Tx, actor: Citizen | Staff, id: string, reason?
   const { ended, heldBackUntil } = await end(tx, row, { endedBy, reason: readReason(reason) })
   const said = { booking: id, by: actor.id, endedBy, heldBackUntil, subject: row.person }
   await tx.say(row.office, "booking.cancelled", said)
+  await tellCancelled(tx, row, endedBy)
   return { ...ended, who: await peopleOf(tx, id) }
 }
 
@@ -232,6 +235,7 @@ export async function move(tx: Tx, actor: Citizen | Staff, id: string, slot: str
   const state = bookingMode === "request" && !isStaff(actor) ? "requested" : "confirmed"
   const moving = await moveTo(tx, row, slot, { state, proposed: false, forStaff: isStaff(actor) })
   await tx.say(row.office, "booking.moved", { ...movedBody(row, moving), by: actor.id, subject: row.person })
+  await tellMoved(tx, moving.moved, row.startsAt)
   return { ...moving.moved, who: await peopleOf(tx, id) }
 }
 

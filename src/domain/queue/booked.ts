@@ -4,6 +4,7 @@ import type { TicketRow } from "../../../db/schema/queue.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Tx } from "../../../db/write.ts"
 import { Refusal } from "../../base/refusal.ts"
+import { callOff } from "../notifications/outbox.ts"
 
 /* What a visit does to the booking behind it. */
 
@@ -12,6 +13,8 @@ export async function bookingArrived(tx: Tx, booking: BookingRow, ticket: string
   const moved = await settle(tx).execute({ id: booking.id, was: "confirmed", state: "arrived", endedAt: null })
   if (moved.length === 0) throw new Refusal("wrong_state", { state: booking.state })
   await tx.say(booking.office, "booking.arrived", { booking: booking.id, ticket, subject: booking.person })
+  // Who is here needs no reminder.
+  await callOff(tx, booking.id)
 }
 
 /** The visit is over; the booking no longer counts against its people's limits. */

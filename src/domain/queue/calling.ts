@@ -8,6 +8,7 @@ import { Refusal } from "../../base/refusal.ts"
 import type { Staff } from "../access/subject.ts"
 import { profileMax } from "./counters.ts"
 import { mustBeAtHand, mustBeFree, ownCounter, seatOf, ticketHere } from "./desk.ts"
+import { tellCalled } from "./notices.ts"
 import { mustBe, mustMove } from "./states.ts"
 import { put, snapshot, step, take } from "./tickets.ts"
 import { wake } from "./waking.ts"
@@ -78,7 +79,7 @@ async function readyCounter(tx: Tx, agent: Staff, counterId: string): Promise<Co
 async function announce(tx: Tx, desk: CounterRow, before: TicketRow): Promise<number> {
   mustMove(before, "called")
   if (!(await take(tx, desk.id, before.id))) throw new Refusal("counter_busy", { counter: desk.id })
-  return tx.say(desk.office, "ticket.called", {
+  const fact = await tx.say(desk.office, "ticket.called", {
     ticket: before.id,
     number: before.number,
     line: before.line,
@@ -90,6 +91,8 @@ async function announce(tx: Tx, desk: CounterRow, before: TicketRow): Promise<nu
     from: before.state,
     subject: before.person,
   })
+  await tellCalled(tx, before, desk.number, fact)
+  return fact
 }
 
 /** Counters' ids end in their number. */

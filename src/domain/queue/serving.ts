@@ -6,6 +6,7 @@ import { service } from "../catalogue/reads.ts"
 import { mustServe } from "../offices/reads.ts"
 import { bookingDone } from "./booked.ts"
 import { mustBeAtHand, ticketHere, workplace } from "./desk.ts"
+import { tellAbsent } from "./notices.ts"
 import { comeBack } from "./places.ts"
 import { mustBe } from "./states.ts"
 import { letGo, step, uncalled } from "./tickets.ts"
@@ -59,6 +60,7 @@ export async function absent(tx: Tx, agent: Staff, ticketId: string): Promise<Ti
     keptUntil,
     subject: before.person,
   })
+  await tellAbsent(tx, before, keptUntil, fact)
   await letGo(tx, before.id)
   return step(tx, agent, before, { state: "absent", keptUntil }, fact)
 }

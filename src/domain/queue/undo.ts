@@ -4,6 +4,7 @@ import { Refusal } from "../../base/refusal.ts"
 import type { Staff } from "../access/subject.ts"
 import { bookingReopened } from "./booked.ts"
 import { mustBeFree, ticketHere } from "./desk.ts"
+import { untell } from "./notices.ts"
 import { liveStates } from "./states.ts"
 import { counter, letGo, liveTicketOf, put, take } from "./tickets.ts"
 
@@ -35,6 +36,7 @@ export async function undo(tx: Tx, agent: Staff, ticketId: string): Promise<Tick
   if (before.state === "called" || before.state === "serving") await takeBack(tx, before.counter ?? "", now.id)
   const restored = await put(tx, now, { ...now, ...before, live, undo: null })
   if (live && !now.live) await bookingReopened(tx, restored)
+  await untell(tx, now)
   const { note: _note, ...said } = before
   await tx.say(now.office, "ticket.undone", { ticket: now.id, cancels: last.fact, ...said, subject: now.person })
   return restored

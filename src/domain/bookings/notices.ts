@@ -1,0 +1,84 @@
+import type { BookingRow } from "../../../db/schema/bookings.ts"
+import type { Tx } from "../../../db/write.ts"
+import type { Instant } from "../../base/day.ts"
+import type { Owner } from "../access/owner.ts"
+import { callOff, notify } from "../notifications/outbox.ts"
+import { remindersFor } from "../notifications/rules.ts"
+
+/* What the person of a booking is told of it, said in the turn in which it comes to be. */
+
+type Told = Pick<BookingRow, "id" | "person" | "office" | "service" | "startsAt">
+
+/** It stands: with its reminders to come. */
+export async function tellConfirmed(tx: Tx, booking: Told): Promise<void> {
+  const said = { to: ownerOf(booking), kind: "booking_confirmed" as const, data: bodyOf(booking) }
+  await notify(tx, { ...said, dedupe: `booking_confirmed:${booking.id}`, until: whileAhead(tx, booking) })
+  await planReminders(tx, booking)
+}
+
+/** It has another time. Where the office has still to answer there is nothing to be reminded of yet. */
+export async function tellMoved(tx: Tx, booking: Told & Pick<BookingRow, "state">, from: Instant): Promise<void> {
+  await callOff(tx, booking.id)
+  const said = { to: ownerOf(booking), kind: "booking_moved" as const, data: { ...bodyOf(booking), from } }
+  await notify(tx, { ...said, dedupe: `booking_moved:${booking.id}:${tx.now}`, until: whileAhead(tx, booking) })
+  if (booking.state === "confirmed") await planReminders(tx, booking)
+}
+
+/** `by`: the person, the office, or time that ran out. */
+export async function tellCancelled(tx: Tx, booking: Told, by: string): Promise<void> {
+  await callOff(tx, booking.id)
+  const said = { to: ownerOf(booking), kind: "booking_cancelled" as const, data: { ...bodyOf(booking), by } }
+  await notify(tx, { ...said, dedupe: `booking_cancelled:${booking.id}` })
+}
+
+/** A change of hours took its time away: no reminder calls anybody to a closed door. */
+export async function tellStruck(tx: Tx, booking: Told): Promise<void> {
+  await callOff(tx, booking.id)
+  const said = { to: ownerOf(booking), kind: "booking_struck" as const, data: bodyOf(booking) }
+  await notify(tx, { ...said, dedupe: `booking_struck:${booking.id}:${tx.now}` })
+}
+
+/** Its time is open again. */
+export async function tellRestored(tx: Tx, booking: Told & Pick<BookingRow, "state">): Promise<void> {
+  await callOff(tx, booking.id)
+  if (booking.state !== "confirmed") return
+  const said = { to: ownerOf(booking), kind: "booking_confirmed" as const, data: bodyOf(booking) }
+  const dedupe = `booking_restored:${booking.id}:${tx.now}`
+  await notify(tx, { ...said, dedupe, until: whileAhead(tx, booking) })
+  await planReminders(tx, booking)
+}
+
+/** The office names another time. */
+export async function tellProposed(tx: Tx, booking: Told, from: Instant): Promise<void> {
+  await callOff(tx, booking.id)
+  const said = { to: ownerOf(booking), kind: "booking_proposed" as const, data: { ...bodyOf(booking), from } }
+  await notify(tx, { ...said, dedupe: `booking_proposed:${booking.id}:${tx.now}`, until: whileAhead(tx, booking) })
+}
+
+/** Nobody came at the booked time. */
+export async function tellMissed(tx: Tx, { id: booking, person, office, service, startsAt }: Told): Promise<void> {
+  await callOff(tx, booking)
+  const data = { ticket: null, booking, office, service, number: null, keptUntil: null, startsAt }
+  await notify(tx, { to: { kind: "citizen", id: person }, kind: "missed", data, dedupe: `missed:${booking}` })
+}
+
+async function planReminders(tx: Tx, booking: Told): Promise<void> {
+  const to = ownerOf(booking)
+  for (const { hours, at, until } of remindersFor(booking.startsAt, tx.now)) {
+    const dedupe = `reminder:${booking.id}:${booking.startsAt}:${hours}`
+    await notify(tx, { to, kind: "reminder", data: { ...bodyOf(booking), hours }, dedupe, at, until })
+  }
+}
+
+function ownerOf({ person }: Told): Owner {
+  return { kind: "citizen", id: person }
+}
+
+function bodyOf({ id, office, service, startsAt }: Told) {
+  return { booking: id, office, service, startsAt }
+}
+
+/** Nobody needs to hear of an appointment that has begun. */
+function whileAhead({ now }: Tx, { startsAt }: Told): Instant {
+  return Math.max(now, startsAt)
+}

@@ -1,0 +1,146 @@
+import type { Channel } from "../../../db/schema/messages.ts"
+import { hour, type Instant, minute } from "../../base/day.ts"
+
+/** What is told, and what its words are made of: ids, codes, numbers and instants, never a name or a free text. */
+export interface MessageBodies {
+  /** `factor`: `passkey`, `password`, `recovery_codes`. */
+  factor_added: { factor: string }
+  factor_removed: { factor: string }
+  new_sign_in: { factors: string }
+  recovery_used: { left: number }
+  contact_changed: { channel: Channel }
+  /** The code itself is the notice's secret. */
+  enrolment_code: { until: Instant }
+  one_time_code: { until: Instant }
+  /** The link itself is the notice's secret. */
+  email_check: { until: Instant }
+
+  booking_confirmed: VisitBody
+  booking_moved: VisitBody & { from: Instant }
+  /** `by`: `citizen`, `office`, or `time`. Its reason stands with the booking. */
+  booking_cancelled: VisitBody & { by: string }
+  /** The office's hours have changed: the booking stands, its time does not. */
+  booking_struck: VisitBody
+  /** The office has named another time and waits for an answer. */
+  booking_proposed: VisitBody & { from: Instant }
+  reminder: VisitBody & { hours: number }
+  turn_soon: TicketBody & { minutes: number }
+  your_turn: TicketBody & { counter: number }
+  missed: MissedBody
+  place_offered: { entry: string; hold: string; office: string; service: string; startsAt: Instant; until: Instant }
+}
+
+interface VisitBody {
+  booking: string
+  office: string
+  service: string
+  startsAt: Instant
+}
+
+interface TicketBody {
+  ticket: string
+  office: string
+  number: number
+}
+
+/** A call that was not answered, or (`ticket` null) a booked time at which nobody came. */
+interface MissedBody {
+  ticket: string | null
+  booking: string | null
+  office: string
+  service: string
+  number: number | null
+  keptUntil: Instant | null
+  startsAt: Instant | null
+}
+
+export type MessageKind = keyof MessageBodies
+
+/** What can be chosen or muted as one. Security is not among them: nobody who took an account over shall be able to silence it. */
+export const themes = ["bookings", "reminders", "turn", "offers"] as const
+export type Theme = (typeof themes)[number]
+
+export const channels = ["mail", "sms"] as const satisfies Channel[]
+
+interface Manner {
+  theme: Theme | "security" | "code"
+  /** How long it is of use after it was to be told, unless the notice itself says until when. */
+  usefulFor: number
+}
+
+const day = 24 * hour
+
+export const manners: Record<MessageKind, Manner> = {
+  factor_added: { theme: "security", usefulFor: 30 * day },
+  factor_removed: { theme: "security", usefulFor: 30 * day },
+  new_sign_in: { theme: "security", usefulFor: 7 * day },
+  recovery_used: { theme: "security", usefulFor: 30 * day },
+  contact_changed: { theme: "security", usefulFor: 30 * day },
+  enrolment_code: { theme: "code", usefulFor: day },
+  one_time_code: { theme: "code", usefulFor: 10 * minute },
+  email_check: { theme: "code", usefulFor: day },
+  booking_confirmed: { theme: "bookings", usefulFor: 2 * day },
+  booking_moved: { theme: "bookings", usefulFor: 2 * day },
+  booking_cancelled: { theme: "bookings", usefulFor: 7 * day },
+  booking_struck: { theme: "bookings", usefulFor: 7 * day },
+  booking_proposed: { theme: "bookings", usefulFor: 2 * day },
+  reminder: { theme: "reminders", usefulFor: hour },
+  turn_soon: { theme: "turn", usefulFor: 10 * minute },
+  your_turn: { theme: "turn", usefulFor: 10 * minute },
+  missed: { theme: "turn", usefulFor: 2 * hour },
+  place_offered: { theme: "offers", usefulFor: 15 * minute },
+}
+
+export const messageKinds = Object.keys(manners) as MessageKind[]
+
+export function isMessageKind(text: string): text is MessageKind {
+  return text in manners
+}
+
+/**
+ * The channels over which a message goes out, of those on which its owner can be reached. What somebody muted is left out, except for
+ * security, which nobody can mute. What was done over a channel is not confirmed over it alone: whoever holds it would be the only one to
+ * hear of it; where there is no other, the inbox remains.
+ */
+export function channelsFor(
+  kind: MessageKind,
+  reachable: readonly Channel[],
+  { muted = [], used }: { muted?: readonly string[]; used?: Channel },
+): Channel[] {
+  const { theme } = manners[kind]
+  // A code is one message over one channel: two would be two chances to read it.
+  if (theme === "code") return (["sms", "mail"] as const).filter((channel) => reachable.includes(channel)).slice(0, 1)
+  return reachable.filter(
+    (channel) => channel !== used && (theme === "security" || !muted.includes(`${theme}.${channel}`)),
+  )
+}
+
+export const triesMax = 8
+
+const waits = [1, 2, 5, 15, 60, 180, 360]
+
+/** How long to wait after the `tries`-th try failed: from a minute to six hours, nine hours and a half in all. `null`: that was the last. */
+export function waitAfter(tries: number): number | null {
+  if (tries >= triesMax) return null
+  return (waits[tries - 1] ?? 360) * minute
+}
+
+/** Reminders come a day and two hours ahead. */
+const reminderHours = [24, 2] as const
+
+/** One that would come within two hours of the booking itself tells nobody anything. */
+const shortly = 2 * hour
+
+export interface Reminder {
+  hours: number
+  at: Instant
+  /** Of no use any more, e.g. after the house was closed over night: the first when the second is near, the second when it begins. */
+  until: Instant
+}
+
+/** The reminders of a visit that was booked or moved at `now`. */
+export function remindersFor(startsAt: Instant, now: Instant): Reminder[] {
+  return reminderHours
+    .map((hours) => ({ hours, at: startsAt - hours * hour, until: hours > 2 ? startsAt - 3 * hour : startsAt }))
+    .filter(({ at }) => at - now >= shortly)
+}

@@ -1,0 +1,290 @@
+import type { MessageKind } from "../domain/notifications/rules.ts"
+import type { Lang } from "./lang.ts"
+import { counted } from "./plural.ts"
+
+/** What the words of a message may need, already as people read it. What is not known, or not to be said here, is null. */
+export interface Seen {
+  /** Day and time, "الثلاثاء 24 نوفمبر، 10:30 ص". */
+  when: string | null
+  from: string | null
+  /** A time of today. */
+  until: string | null
+  service: string | null
+  office: string | null
+  number: number | null
+  counter: number | null
+  minutes: number | null
+  left: number | null
+  /** `passkey`, `password`, `recovery_codes`; `mail`, `sms`; `citizen`, `office`, `time`: by the kind. */
+  what: string | null
+  /** The office's own words, or ours for a reason of ours. */
+  reason: string | null
+  /** A code or a link. */
+  secret: string | null
+}
+
+export interface Words {
+  title: string
+  /** One paragraph each. */
+  text: string[]
+  /** By SMS: no name, no service, no reason. */
+  sms: string
+}
+
+/** Whatever of these is known, in one sentence. */
+const joined = (parts: (string | null)[], comma: string) => parts.filter((part) => part !== null).join(comma)
+const only = (parts: (string | null)[]) => parts.filter((part): part is string => part !== null && part !== "")
+
+const factorsAr: Record<string, string> = {
+  passkey: "مفتاح مرور",
+  password: "كلمة المرور",
+  recovery_codes: "رموز الاسترداد",
+}
+const factorsEn: Record<string, string> = {
+  passkey: "A passkey",
+  password: "The password",
+  recovery_codes: "Recovery codes",
+}
+const notYouAr = "إن لم تكن أنت من فعل ذلك فافتح صفحة أمان حسابك الآن، أو راجع أقرب مكتب."
+const notYouEn = "If this was not you, open your account's security page now, or come to the nearest office."
+
+const ar: Record<MessageKind, (seen: Seen) => Words> = {
+  factor_added: ({ what }) => {
+    const title = `أُضيف إلى حسابك: ${factorsAr[what ?? ""] ?? "وسيلة دخول"}`
+    return { title, text: [notYouAr], sms: `${title}. إن لم تكن أنت فراجع أمان حسابك الآن.` }
+  },
+  factor_removed: ({ what }) => {
+    const title = `حُذف من حسابك: ${factorsAr[what ?? ""] ?? "وسيلة دخول"}`
+    return { title, text: [notYouAr], sms: `${title}. إن لم تكن أنت فراجع أمان حسابك الآن.` }
+  },
+  new_sign_in: ({ when }) => ({
+    title: "دخول جديد إلى حسابك",
+    text: only([when, notYouAr]),
+    sms: `دخول جديد إلى حسابك، ${when}. إن لم تكن أنت فراجع أمان حسابك الآن.`,
+  }),
+  recovery_used: ({ left }) => ({
+    title: "استُخدم رمز استرداد لحسابك",
+    text: only([left === null ? null : `بقي لك: ${counted("recoveryCodes", left, "ar")}.`, notYouAr]),
+    sms: "استُخدم رمز استرداد لحسابك. إن لم تكن أنت فراجع أقرب مكتب الآن.",
+  }),
+  contact_changed: ({ what }) => {
+    const title = what === "sms" ? "تغيّر رقم الجوال في حسابك" : "تغيّر البريد الإلكتروني في حسابك"
+    return { title, text: [notYouAr], sms: `${title}. إن لم تكن أنت فراجع أمان حسابك الآن.` }
+  },
+  enrolment_code: ({ secret, when }) => ({
+    title: "رمز تسجيلك",
+    text: only([secret, when && `يصلح مرة واحدة حتى ${when}.`, "لا تعطه لأحد. لن نطلبه منك بالهاتف."]),
+    sms: `رمز تسجيلك: ${secret}. لا تعطه لأحد.`,
+  }),
+  one_time_code: ({ secret, until }) => ({
+    title: "رمزك لمرة واحدة",
+    text: only([secret, until && `يصلح حتى ${until}.`, "لا تعطه لأحد. لن نطلبه منك بالهاتف."]),
+    sms: `رمزك لمرة واحدة: ${secret}. لا تعطه لأحد.`,
+  }),
+  email_check: ({ secret }) => ({
+    title: "أكّد بريدك الإلكتروني",
+    text: only([
+      "افتح هذا الرابط وأنت مسجّل الدخول لنرسل رسائلك إلى هذا العنوان:",
+      secret,
+      "إن لم تطلب ذلك فتجاهل هذه الرسالة.",
+    ]),
+    sms: "أكّد بريدك الإلكتروني من الرابط الذي أرسلناه إليه.",
+  }),
+  booking_confirmed: (seen) => ({
+    title: "تأكّد موعدك",
+    text: [`${placeAr(seen)}.`, "إن لم تستطع الحضور فألغِه أو غيّر وقته ليستفيد منه غيرك."],
+    sms: `تأكّد موعدك: ${shortAr(seen)}.`,
+  }),
+  booking_moved: (seen) => ({
+    title: "تغيّر وقت موعدك",
+    text: only([`${placeAr(seen)}.`, seen.from && `كان ${seen.from}.`]),
+    sms: `تغيّر موعدك إلى ${shortAr(seen)}.`,
+  }),
+  booking_cancelled: (seen) => {
+    const byOffice = seen.what !== "citizen"
+    return {
+      title: byOffice ? "ألغى المكتب موعدك" : "أُلغي موعدك",
+      text: only([`${placeAr(seen)}.`, seen.reason, byOffice ? "اختر وقتًا آخر متى شئت." : null]),
+      sms: `أُلغي موعدك ${shortAr(seen)}.${byOffice ? " اختر وقتًا آخر من رسائلك." : ""}`,
+    }
+  },
+  booking_struck: (seen) => ({
+    title: "تغيّر دوام المكتب، ولم يعد وقت موعدك متاحًا",
+    text: [`${placeAr(seen)}.`, "غيّر وقته أو ألغِه. لا يُحسب عليك."],
+    sms: `تغيّر الدوام، ولم يعد موعدك ${shortAr(seen)} متاحًا. غيّر وقته.`,
+  }),
+  booking_proposed: (seen) => ({
+    title: "اقترح المكتب وقتًا آخر لموعدك",
+    text: only([`${placeAr(seen)}.`, seen.from && `طلبت ${seen.from}.`, "اقبله أو اختر غيره."]),
+    sms: `اقترح المكتب وقتًا آخر لموعدك: ${shortAr(seen)}. أجب من رسائلك.`,
+  }),
+  reminder: (seen) => ({
+    // Not "tomorrow": it may come late.
+    title: "تذكير بموعدك",
+    text: [`${placeAr(seen)}.`, "إن لم تستطع الحضور فألغِه الآن ليستفيد منه غيرك."],
+    sms: `تذكير بموعدك: ${shortAr(seen)}.`,
+  }),
+  turn_soon: ({ number, minutes, office }) => ({
+    title: "اقترب دورك",
+    text: [
+      joined(
+        [`رقمك ${number}`, `دورك خلال ${counted("minutesAfter", minutes ?? 10, "ar")} تقريبًا`, office],
+        "، ",
+      ).concat("."),
+    ],
+    sms: `اقترب دورك. رقمك ${number}، خلال ${counted("minutesAfter", minutes ?? 10, "ar")} تقريبًا.`,
+  }),
+  your_turn: ({ number, counter }) => ({
+    title: "حان دورك",
+    text: [`رقمك ${number}. توجّه إلى الشباك ${counter}.`],
+    sms: `حان دورك. رقمك ${number}، الشباك ${counter}.`,
+  }),
+  missed: (seen) =>
+    seen.number !== null
+      ? {
+          title: "فاتك النداء",
+          text: only([
+            `نادينا رقمك ${seen.number} ولم نرك.`,
+            seen.until && `مكانك محفوظ حتى ${seen.until}: افتح دورك واضغط «أنا هنا».`,
+          ]),
+          sms: `فاتك النداء على رقمك ${seen.number}.${seen.until ? ` مكانك محفوظ حتى ${seen.until}.` : ""}`,
+        }
+      : {
+          title: "فاتك موعدك",
+          text: [`${placeAr(seen)}.`, "احجز وقتًا آخر متى شئت."],
+          sms: `فاتك موعدك ${shortAr(seen)}.`,
+        },
+  place_offered: (seen) => ({
+    title: "وُجد لك وقت",
+    text: only([`${placeAr(seen)}.`, seen.until && `نحفظه لك حتى ${seen.until}. بعد ذلك يُعرض على من بعدك.`]),
+    sms: `وُجد لك وقت: ${shortAr(seen)}. خذه من رسائلك قبل ${seen.until}.`,
+  }),
+}
+
+const placeAr = ({ service, when, office }: Seen) => joined([service, when, office], "، ")
+const shortAr = ({ when, office }: Seen) => joined([when, office], "، ")
+
+const en: Record<MessageKind, (seen: Seen) => Words> = {
+  factor_added: ({ what }) => {
+    const title = `${factorsEn[what ?? ""] ?? "A way to sign in"} was added to your account`
+    return { title, text: [notYouEn], sms: `${title}. If this was not you, check your account's security now.` }
+  },
+  factor_removed: ({ what }) => {
+    const title = `${factorsEn[what ?? ""] ?? "A way to sign in"} was removed from your account`
+    return { title, text: [notYouEn], sms: `${title}. If this was not you, check your account's security now.` }
+  },
+  new_sign_in: ({ when }) => ({
+    title: "A new sign-in to your account",
+    text: only([when, notYouEn]),
+    sms: `A new sign-in to your account, ${when}. If this was not you, check your account's security now.`,
+  }),
+  recovery_used: ({ left }) => ({
+    title: "A recovery code of your account was used",
+    text: only([left === null ? null : `You have ${counted("recoveryCodes", left, "en")} left.`, notYouEn]),
+    sms: "A recovery code of your account was used. If this was not you, come to the nearest office now.",
+  }),
+  contact_changed: ({ what }) => {
+    const title =
+      what === "sms" ? "Your account's mobile number has changed" : "Your account's e-mail address has changed"
+    return { title, text: [notYouEn], sms: `${title}. If this was not you, check your account's security now.` }
+  },
+  enrolment_code: ({ secret, when }) => ({
+    title: "Your enrolment code",
+    text: only([secret, when && `It works once, until ${when}.`, "Give it to nobody. We never ask for it by phone."]),
+    sms: `Your enrolment code: ${secret}. Give it to nobody.`,
+  }),
+  one_time_code: ({ secret, until }) => ({
+    title: "Your one-time code",
+    text: only([secret, until && `It works until ${until}.`, "Give it to nobody. We never ask for it by phone."]),
+    sms: `Your one-time code: ${secret}. Give it to nobody.`,
+  }),
+  email_check: ({ secret }) => ({
+    title: "Confirm your e-mail address",
+    text: only([
+      "Open this link while you are signed in, and your messages will come to this address:",
+      secret,
+      "If you did not ask for this, leave it.",
+    ]),
+    sms: "Confirm your e-mail address by the link that we sent to it.",
+  }),
+  booking_confirmed: (seen) => ({
+    title: "Your appointment is confirmed",
+    text: [`${placeEn(seen)}.`, "If you cannot come, cancel or move it, so that somebody else can have the time."],
+    sms: `Your appointment is confirmed: ${shortEn(seen)}.`,
+  }),
+  booking_moved: (seen) => ({
+    title: "Your appointment has a new time",
+    text: only([`${placeEn(seen)}.`, seen.from && `It was ${seen.from}.`]),
+    sms: `Your appointment was moved to ${shortEn(seen)}.`,
+  }),
+  booking_cancelled: (seen) => {
+    const byOffice = seen.what !== "citizen"
+    return {
+      title: byOffice ? "The office cancelled your appointment" : "Your appointment is cancelled",
+      text: only([`${placeEn(seen)}.`, seen.reason, byOffice ? "Choose another time whenever you like." : null]),
+      sms: `Your appointment ${shortEn(seen)} is cancelled.${byOffice ? " Choose another time from your messages." : ""}`,
+    }
+  },
+  booking_struck: (seen) => ({
+    title: "The office's hours have changed, and your appointment's time is gone",
+    text: [`${placeEn(seen)}.`, "Move or cancel it. It is not held against you."],
+    sms: `The hours have changed: your appointment ${shortEn(seen)} cannot be kept. Please move it.`,
+  }),
+  booking_proposed: (seen) => ({
+    title: "The office proposes another time",
+    text: only([`${placeEn(seen)}.`, seen.from && `You asked for ${seen.from}.`, "Take it, or choose another."]),
+    sms: `The office proposes another time for your appointment: ${shortEn(seen)}. Answer from your messages.`,
+  }),
+  reminder: (seen) => ({
+    title: "Reminder of your appointment",
+    text: [`${placeEn(seen)}.`, "If you cannot come, cancel it now, so that somebody else can have the time."],
+    sms: `Reminder of your appointment: ${shortEn(seen)}.`,
+  }),
+  turn_soon: ({ number, minutes, office }) => ({
+    title: "Your turn is near",
+    text: [
+      joined(
+        [`Your number is ${number}`, `about ${counted("minutesAfter", minutes ?? 10, "en")} to go`, office],
+        ", ",
+      ).concat("."),
+    ],
+    sms: `Your turn is near. Number ${number}, in about ${counted("minutesAfter", minutes ?? 10, "en")}.`,
+  }),
+  your_turn: ({ number, counter }) => ({
+    title: "It is your turn",
+    text: [`Your number is ${number}. Go to counter ${counter}.`],
+    sms: `It is your turn. Number ${number}, counter ${counter}.`,
+  }),
+  missed: (seen) =>
+    seen.number !== null
+      ? {
+          title: "You missed the call",
+          text: only([
+            `We called your number ${seen.number} and did not see you.`,
+            seen.until && `Your place is kept until ${seen.until}: open your number and press “I am here”.`,
+          ]),
+          sms: `You missed the call of number ${seen.number}.${seen.until ? ` Your place is kept until ${seen.until}.` : ""}`,
+        }
+      : {
+          title: "You missed your appointment",
+          text: [`${placeEn(seen)}.`, "Book another time whenever you like."],
+          sms: `You missed your appointment ${shortEn(seen)}.`,
+        },
+  place_offered: (seen) => ({
+    title: "There is a time for you",
+    text: only([
+      `${placeEn(seen)}.`,
+      seen.until && `It is kept for you until ${seen.until}, then offered to the next.`,
+    ]),
+    sms: `There is a time for you: ${shortEn(seen)}. Take it from your messages before ${seen.until}.`,
+  }),
+}
+
+const placeEn = ({ service, when, office }: Seen) => joined([service, when, office], ", ")
+const shortEn = ({ when, office }: Seen) => joined([when, office], ", ")
+
+const said = { ar, en }
+
+export function messageWords(kind: MessageKind, seen: Seen, lang: Lang): Words {
+  return said[lang][kind](seen)
+}
