@@ -48,7 +48,7 @@ const clientDataShape = z.object({
   challenge: z.string().min(1).max(200),
   origin: z.string(),
   crossOrigin: z.boolean().optional(),
-  topOrigin: z.unknown(),
+  topOrigin: z.unknown().optional(),
 })
 
 type Shaped<T> = T & { challenge: string }
