@@ -152,15 +152,19 @@ export interface FactBodies {
   "session.started": { role: string; factors: string; level?: string }
   "session.ended": { why: string; session?: string }
   "sign_in.refused": { why: string }
+  "password.changed": { by: string }
   "staff.added": { staff: string; role: string; scope: string; by: string }
-  "device.paired": { device: string; kind: string; office: string; by: string }
+  "device.paired": { device: string; kind: string; office: string; capabilities: string[]; by: string }
+  "device.renamed": { device: string; by: string }
   "device.revoked": { device: string; by: string }
-  "key.made": { key: string; kind: string; scopes: string[]; by: string }
+  /** Somebody of the staff typed a code that no screen shows. */
+  "pairing.refused": { by: string }
+  "key.made": { key: string; kind: string; scopes: string[]; office: string | null; until: Instant; by: string }
   "key.revoked": { key: string; by: string }
   "passkey.added": { passkey: string; algorithm: number; backupEligible: boolean }
   "passkey.named": { passkey: string }
   "passkey.removed": { passkey: string; by: string }
-  /** `why` is one of the codes in `domain/access/webauthn.ts`. */
+  /** `why` is one of the codes in `domain/access/passkey-refusal.ts`. */
   "passkey.refused": { passkey: string | null; purpose: string; why: string }
   /** Rightly signed, but as only a copy or another key would sign. */
   "passkey.alarm": { passkey: string; why: string }

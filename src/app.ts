@@ -3,7 +3,7 @@ import { bodyLimit } from "hono/body-limit"
 import { Refusal } from "./base/refusal.ts"
 import { asRefusal, bugProblem, problem } from "./web/answers.ts"
 import { mountApi } from "./web/api/mount.ts"
-import { atOurHost, fromOurPages, identify, onlyFor, open, pathOf } from "./web/gate.ts"
+import { atOurHost, byLevel, fromOurPages, identify, onlyFor, open, pathOf } from "./web/gate.ts"
 import { bareAnswer } from "./web/headers.ts"
 import type { AppEnv, Context, House } from "./web/house.ts"
 import { openBudget } from "./web/limit.ts"
@@ -37,8 +37,9 @@ export function createApp(house: House): OpenAPIHono<AppEnv> {
       },
     }),
   )
-  app.use(identify(openBudget(house.env.anonymousPerMinute)))
+  app.use(identify(openBudget(house.env.anonymousPerMinute), openBudget(house.env.keyPerMinute)))
   app.use(fromOurPages)
+  app.use(byLevel)
 
   const methods = new Map<string, string[]>()
   for (const route of pages) {

@@ -1,13 +1,15 @@
 import type { MiddlewareHandler } from "hono"
-import { getCookie, setCookie } from "hono/cookie"
+import { deleteCookie, getCookie, setCookie } from "hono/cookie"
 import { getPath } from "hono/utils/url"
 import { token } from "../base/id.ts"
 import { Refusal } from "../base/refusal.ts"
 import { sameText } from "../base/seal.ts"
-import { subjectOfKey } from "../domain/access/keys.ts"
+import { deviceOfToken, keepUp, wantsKeepUp } from "../domain/access/devices.ts"
+import { markKeySeen, wantsSeen } from "../domain/access/integrators.ts"
+import { holderOfKey, looksLikeKey } from "../domain/access/keys.ts"
 import { sessionOf, touchSession, wantsTouch } from "../domain/access/sessions.ts"
 import { isLang, type Lang, preferred } from "../i18n/lang.ts"
-import { addressOf } from "./address.ts"
+import { addressOf, wholeAddressOf } from "./address.ts"
 import { secure } from "./headers.ts"
 import type { AppEnv, Context, House, Vars, Who } from "./house.ts"
 import type { Budget } from "./limit.ts"
@@ -96,12 +98,15 @@ function language(c: Context, url: URL | null, house: House): Lang {
   return isLang(kept) ? kept : preferred(c.req.header("Accept-Language"))
 }
 
+/** A session's, that of somebody half signed in, a device's, that of a screen which asks to become a device. */
+type CookieName = "sid" | "pre" | "dev" | "pair"
+
 /** Cookie names. `__Host-` pins a cookie to this very origin (RFC 6265bis §4.1.3.2); it needs https. */
-export function cookieName(house: Pick<House, "env">, name: "sid" | "dev"): string {
+export function cookieName(house: Pick<House, "env">, name: CookieName): string {
   return house.env.origin.startsWith("https:") ? `__Host-${name}` : name
 }
 
-export function keepCookie(c: Context, name: "sid" | "dev", value: string, maxAge?: number): void {
+export function keepCookie(c: Context, name: CookieName, value: string, maxAge?: number): void {
   const { house } = c.var
   setCookie(c, cookieName(house, name), value, {
     path: "/",
@@ -112,27 +117,44 @@ export function keepCookie(c: Context, name: "sid" | "dev", value: string, maxAg
   })
 }
 
+export function dropCookie(c: Context, name: CookieName): void {
+  const { house } = c.var
+  deleteCookie(c, cookieName(house, name), { path: "/", secure: house.env.origin.startsWith("https:") })
+}
+
 /**
  * Says who asks: programs by their key, people by their session, kiosks and boards by their device key. Whoever is nobody we know, a
- * wrong key or a cookie that means nothing included, spends from the budget of the address.
+ * wrong key or a cookie that means nothing included, spends from the budget of the address. A program spends from its key's own.
  */
-export function identify(budget: Budget): MiddlewareHandler<AppEnv> {
+export function identify(budget: Budget, ofKeys: Budget): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const { house } = c.var
-    const isKnown = forPrograms.test(c.req.path) ? await byKey(c) : (await bySession(c)) || (await byDevice(c))
+    const isKnown = forPrograms.test(c.req.path) ? await byKey(c, ofKeys) : (await bySession(c)) || (await byDevice(c))
     if (isKnown !== true) budget.spend(addressOf(c), house.clock.real())
     if (isKnown === "bad") throw new Refusal("bad_token")
     return next()
   }
 }
 
-async function byKey(c: Context): Promise<boolean | "bad"> {
+async function byKey(c: Context, ofKeys: Budget): Promise<boolean | "bad"> {
   const { house } = c.var
+  // Whoever reads a log has read it too; a call that works would hide that.
+  if (/[?&][^=&#]*=dawr_/.test(c.var.here) && Object.values(c.req.query()).some(looksLikeKey)) {
+    throw new Refusal("key_in_address")
+  }
   const header = c.req.header("Authorization")
   if (header === undefined || !c.req.path.startsWith("/api/")) return false
-  const key = /^Bearer ([\w-]{1,200})$/.exec(header)?.[1]
-  learn(c, { subject: key ? await subjectOfKey(house.store, key, house.clock.office()) : null })
-  return c.var.subject ? true : "bad"
+  const given = /^Bearer ([\w-]{1,200})$/.exec(header)?.[1]
+  const now = house.clock.real()
+  const held = given ? await holderOfKey(house.store, given, now, wholeAddressOf(c)) : null
+  if (!held) return "bad"
+  const { subject, key } = held
+  learn(c, { subject })
+  if (key.kind === "integrator") {
+    ofKeys.spend(key.id, now)
+    if (wantsSeen(key, now)) await house.writer.write((tx) => markKeySeen(tx, key.id, now), { scopes: ["accounts"] })
+  }
+  return true
 }
 
 async function bySession(c: Context): Promise<boolean> {
@@ -153,10 +175,16 @@ async function bySession(c: Context): Promise<boolean> {
 
 async function byDevice(c: Context): Promise<boolean> {
   const { house } = c.var
-  const key = getCookie(c, cookieName(house, "dev"))
-  const device = key ? await subjectOfKey(house.store, key, house.clock.office()) : null
-  if (device?.role !== "kiosk" && device?.role !== "board") return false
+  const now = house.clock.real()
+  const secret = getCookie(c, cookieName(house, "dev"))
+  const present = secret ? await deviceOfToken(house.store, secret, now) : null
+  if (!present) return false
+  const { device, row } = present
   learn(c, { subject: device, formToken: house.keys.capability("form", device.id) })
+  if (wantsKeepUp(present, now)) {
+    const successor = await house.writer.write((tx) => keepUp(tx, present, now), { scopes: ["accounts"] })
+    if (successor) keepCookie(c, "dev", successor, Math.floor((row.until - now) / 1_000))
+  }
   return true
 }
 
@@ -183,6 +211,24 @@ export const fromOurPages: MiddlewareHandler<AppEnv> = async (c, next) => {
     if (typeof given !== "string" || !sameText(given, c.var.formToken)) throw new Refusal("forged_request")
   }
   return next()
+}
+
+/** What somebody may see who came in with a recovery code: the way to a new passkey, and the way out. */
+const forRecovered: ReadonlySet<string> = new Set([
+  paths.security,
+  paths.passkeyNew,
+  paths.passkeyOptions,
+  paths.accountSessions,
+  paths.sessionExtension,
+  paths.signOut,
+])
+
+/** Keeps whoever came in with a recovery code at the one thing that this session is for. */
+export const byLevel: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const { session } = c.var
+  if (session?.level !== "recovered" || forRecovered.has(c.req.path) || forPrograms.test(c.req.path)) return next()
+  if (c.req.method === "GET") return c.redirect(paths.security, 303)
+  throw new Refusal("forbidden")
 }
 
 /** Lets in whom the route names: 401 to a stranger, 403 to somebody with another role. */

@@ -1,3 +1,4 @@
+import { accountRoutes } from "./account/routes.ts"
 import { deskRoutes } from "./agent/routes.tsx"
 import { type Endpoint, endpoints } from "./api/endpoints.ts"
 import { boardRoutes } from "./board/routes.tsx"
@@ -12,6 +13,7 @@ import { ticketRoutes } from "./ticket/routes.tsx"
 export const pages: PageRoute[] = [
   ...citizenRoutes,
   ...doorRoutes,
+  ...accountRoutes,
   ...boardRoutes,
   ...ticketRoutes,
   ...deskRoutes,

@@ -4,9 +4,12 @@ import type { Scope, Writer } from "../../../db/write.ts"
 import type { Chance, Clock } from "../../base/clock.ts"
 import type { Instant } from "../../base/day.ts"
 import type { Keys } from "../../base/seal.ts"
+import { addDevice } from "../../domain/access/devices.ts"
+import { integratorScopes } from "../../domain/access/integrators.ts"
 import { makeKey } from "../../domain/access/keys.ts"
 import { hashPassword } from "../../domain/access/passwords.ts"
-import { addDevice, addStaff } from "../../domain/access/staff.ts"
+import { demoCode, keepDemoCode } from "../../domain/access/recovery.ts"
+import { addStaff } from "../../domain/access/staff.ts"
 import { type SetupPlan, setUp } from "../../domain/offices/setup.ts"
 import { enrol, relate } from "../../domain/people/writes.ts"
 import { readPlan } from "../plan.ts"
@@ -21,8 +24,6 @@ const storySeats = 3
 /** One password for all of them; a demonstration has no secrets. */
 export const demoPassword = "dawr-demo-2026"
 
-const integratorScopes = ["bookings:write", "facts:read", "board:read"]
-
 /** People who fill the demo's hall. They have no sign-in, and their numbers lie apart from those of the people who do. */
 const hallCount = 170
 const hallFirst = 50_000
@@ -33,6 +34,8 @@ interface Given {
   keys: Keys
   chance: Chance
   moment: Instant
+  /** The real clock's: keys and devices go by it. */
+  now: Instant
   citizens: number
 }
 
@@ -122,7 +125,7 @@ export function demoPlan(): SetupPlan {
 }
 
 /** Puts the demonstration's agencies, offices, services and people in place. */
-export async function seed({ writer, keys, citizens }: Given): Promise<DemoPeople> {
+export async function seed({ writer, keys, citizens, now }: Given): Promise<DemoPeople> {
   const plan = demoPlan()
   const people = new DemoPeople()
   people.plan = plan
@@ -159,7 +162,9 @@ export async function seed({ writer, keys, citizens }: Given): Promise<DemoPeopl
             tx,
             { kind: "citizen", subject: id, name: "demo", scopes: [], demo: true },
             "setup",
+            now,
           )
+          await keepDemoCode(tx, keys, { kind: "citizen", id }, now)
           people.citizens.push({
             id,
             name: name.ar,
@@ -168,7 +173,7 @@ export async function seed({ writer, keys, citizens }: Given): Promise<DemoPeopl
             birthYear,
             mobile,
             password: demoPassword,
-            recoveryCodes: [],
+            recoveryCodes: [demoCode],
             token,
             dependants,
           })
@@ -207,9 +212,11 @@ export async function seed({ writer, keys, citizens }: Given): Promise<DemoPeopl
             { login, name, passwordHash, role: "agent", scopeKind: "office", scope: office.code },
             "setup",
           )
+          await keepDemoCode(tx, keys, { kind: "staff", id }, now)
           seated.push(id)
           if (!isStaffed) continue
-          const token = await makeKey(tx, { kind: "staff", subject: id, name: "demo", scopes: [], demo: true }, "setup")
+          const ofStaff = { kind: "staff" as const, subject: id, name: "demo", scopes: [], demo: true }
+          const token = await makeKey(tx, ofStaff, "setup", now)
           const counter = `${office.code}.${seat}`
           people.agents.push({
             id,
@@ -218,7 +225,7 @@ export async function seed({ writer, keys, citizens }: Given): Promise<DemoPeopl
             counter,
             login,
             password: demoPassword,
-            recoveryCodes: [],
+            recoveryCodes: [demoCode],
             token,
           })
         }
@@ -229,21 +236,25 @@ export async function seed({ writer, keys, citizens }: Given): Promise<DemoPeopl
           { login, name, passwordHash, role: "supervisor", scopeKind: "office", scope: office.code },
           "setup",
         )
-        const token = await makeKey(tx, { kind: "staff", subject: lead, name: "demo", scopes: [], demo: true }, "setup")
+        await keepDemoCode(tx, keys, { kind: "staff", id: lead }, now)
+        const ofLead = { kind: "staff" as const, subject: lead, name: "demo", scopes: [], demo: true }
+        const token = await makeKey(tx, ofLead, "setup", now)
         people.supervisors.push({
           name: name.ar,
           office: office.code,
           login,
           password: demoPassword,
-          recoveryCodes: [],
+          recoveryCodes: [demoCode],
           token,
         })
         for (const kind of ["kiosk", "board"] as const) {
-          const device = await addDevice(tx, { office: office.code, kind, name: `${office.code} ${kind}` }, "setup")
+          const named = { office: office.code, kind, name: `${office.code} ${kind}` }
+          const device = await addDevice(tx, named, "setup", now)
           const key = await makeKey(
             tx,
             { kind: "device", subject: device, name: kind, scopes: [], office: office.code, demo: true },
             "setup",
+            now,
           )
           const list = kind === "kiosk" ? people.kiosks : people.boards
           list.push({ office: office.code, path: `/${kind}/${office.code}?key=${key}`, token: key })
@@ -251,10 +262,11 @@ export async function seed({ writer, keys, citizens }: Given): Promise<DemoPeopl
       }
       const token = await makeKey(
         tx,
-        { kind: "integrator", subject: tx.id(), name: "Reporting", scopes: integratorScopes, demo: true },
+        { kind: "integrator", subject: tx.id(), name: "Reporting", scopes: [...integratorScopes], demo: true },
         "setup",
+        now,
       )
-      people.integrators.push({ name: "Reporting", token, scopes: integratorScopes })
+      people.integrators.push({ name: "Reporting", token, scopes: [...integratorScopes] })
     },
     { scopes },
   )

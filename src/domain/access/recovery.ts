@@ -8,7 +8,7 @@ import { hour, type Instant } from "../../base/day.ts"
 import type { Keys } from "../../base/seal.ts"
 import { makeCode, readCode } from "./codes.ts"
 import type { Owner } from "./owner.ts"
-import { spendTry } from "./throttle.ts"
+import { giveBackTry, spendTry } from "./throttle.ts"
 
 /*
  * Codes for whoever has lost every passkey. One never opens an account by itself: the password comes first. 130 bits each, so that a keyed hash
@@ -56,6 +56,15 @@ export async function makeCodes(tx: Tx, keys: Keys, owner: Owner, now: Instant):
   return codes
 }
 
+/** The one code that everybody in a demonstration has. It is not used up there, and opens everything. */
+export const demoCode = "DAWR0-DEM00-DAWR0-DEM00-DAWR0-2"
+
+/** Gives it to somebody of a demonstration. */
+export async function keepDemoCode(tx: Tx, keys: Keys, owner: Owner, now: Instant): Promise<void> {
+  const id = indexOf(keys, owner, demoCode.replaceAll("-", ""))
+  await insertCode(tx).execute({ id, kind: owner.kind, owner: owner.id, madeAt: now, usedAt: null })
+}
+
 /** How many codes of the owner are unused. */
 export async function codesLeft(store: Store, owner: Owner): Promise<number> {
   return (await left(store).execute({ kind: owner.kind, owner: owner.id }))[0]?.count ?? 0
@@ -74,7 +83,8 @@ export async function useRecoveryCode(
   now: Instant,
   { keep = false }: { keep?: boolean } = {},
 ): Promise<boolean> {
-  await spendTry(tx, `recovery:${owner.kind}:${owner.id}`, tries, now)
+  const key = `recovery:${owner.kind}:${owner.id}`
+  await spendTry(tx, key, tries, now)
   const code = readCode(text, letters)
   const id = indexOf(keys, owner, code ?? "")
   const [used] = keep ? await unused(tx).execute({ id }) : await spend(tx).execute({ id, now })
@@ -82,6 +92,7 @@ export async function useRecoveryCode(
     await tx.say(accountsStream, "recovery.refused", { why: code === null ? "shape" : "unknown", subject: owner.id })
     return false
   }
+  if (keep) await giveBackTry(tx, key)
   await tx.say(accountsStream, "recovery.code_used", { left: await codesLeft(tx, owner), subject: owner.id })
   return true
 }

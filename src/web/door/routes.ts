@@ -1,7 +1,22 @@
 import { Refusal } from "../../base/refusal.ts"
 import { get, type PageRoute, post, staffRoles } from "../house.ts"
 import { paths } from "../paths.ts"
-import { signIn, signInPage, signOut, staffSignIn, staffSignInPage } from "./sign-in.tsx"
+import {
+  enrol,
+  enrolByPasskey,
+  enrolPage,
+  enrolPasskeyPage,
+  enrolPassword,
+  enrolPasswordPage,
+  staffEnrol,
+  staffEnrolPage,
+} from "./enrol.tsx"
+import { passkeyOptions } from "./passkey.tsx"
+import { secondByCode, secondByPasskey, secondPage } from "./second.tsx"
+import { signIn, signInByPasskey, signInPage, signOut, staffSignIn, staffSignInPage } from "./sign-in.tsx"
+import { stepUp, stepUpByCode, stepUpPage } from "./step-up.tsx"
+
+const owners = ["citizen", ...staffRoles] as const
 
 /** The way in and out, and the one-time ticket for the live wire. */
 export const doorRoutes: PageRoute[] = [
@@ -9,6 +24,22 @@ export const doorRoutes: PageRoute[] = [
   post(paths.signIn, "anyone", signIn),
   get(paths.staffSignIn, "anyone", staffSignInPage),
   post(paths.staffSignIn, "anyone", staffSignIn),
+  post(paths.signInPasskey, "anyone", signInByPasskey),
+  get(paths.signInSecond, "anyone", secondPage),
+  post(paths.signInSecond, "anyone", secondByPasskey),
+  post(paths.signInCode, "anyone", secondByCode),
+  get(paths.enrol, "anyone", enrolPage),
+  post(paths.enrol, "anyone", enrol),
+  get(paths.staffEnrol, "anyone", staffEnrolPage),
+  post(paths.staffEnrol, "anyone", staffEnrol),
+  get(paths.enrolPassword, "anyone", enrolPasswordPage),
+  post(paths.enrolPassword, "anyone", enrolPassword),
+  get(paths.enrolPasskey, "anyone", enrolPasskeyPage),
+  post(paths.enrolPasskey, "anyone", enrolByPasskey),
+  post(paths.passkeyOptions, "anyone", passkeyOptions),
+  get(paths.stepUp, owners, stepUpPage),
+  post(paths.stepUp, owners, stepUp),
+  post(paths.stepUpCode, owners, stepUpByCode),
   post(paths.signOut, "anyone", signOut),
   post(paths.liveTicket, ["citizen", ...staffRoles, "kiosk", "board"], (c) => {
     const { house, subject, session } = c.var

@@ -7,7 +7,7 @@ import { addStaff } from "../../domain/access/staff.ts"
 import { enrol } from "../../domain/people/writes.ts"
 import { testServer } from "../../testing/server.ts"
 import { type Visited, visitor } from "../../testing/visitor.ts"
-import { nextOf } from "./sign-in.tsx"
+import { nextOf } from "./next.ts"
 
 const server = await testServer({ plan: { citizens: 1, counters: 1 } })
 const { office } = server

@@ -1,110 +1,92 @@
-import { deleteCookie } from "hono/cookie"
 import { z } from "zod"
 import { isRefusal } from "../../base/refusal.ts"
 import { readNumber } from "../../base/text.ts"
-import { citizenOf, staffOf } from "../../domain/access/keys.ts"
+import type { Owner } from "../../domain/access/owner.ts"
 import { isPassword } from "../../domain/access/passwords.ts"
-import { endSession, staffForSignIn, startSession } from "../../domain/access/sessions.ts"
+import { openPreSession } from "../../domain/access/pre-sessions.ts"
+import { prove } from "../../domain/access/proof.ts"
+import { endSession, staffForSignIn } from "../../domain/access/sessions.ts"
 import { begin, failed, notChecked, succeeded } from "../../domain/access/throttle.ts"
 import { personByNumber } from "../../domain/people/reads.ts"
+import { accountWords } from "../../i18n/account.ts"
 import { signInWords } from "../../i18n/common.ts"
 import { counted } from "../../i18n/plural.ts"
 import { addressOf } from "../address.ts"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
-import { cookieName, keepCookie } from "../gate.ts"
+import { dropCookie, keepCookie } from "../gate.ts"
 import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
 import { Notice } from "../shell/cards.tsx"
 import { Button, Field, PostForm } from "../shell/controls.tsx"
+import { comer, letIn, startIn } from "./entering.ts"
+import { nextOf } from "./next.ts"
+import { PasskeyForm, roomOf } from "./passkey.tsx"
+
+/* The first step: who it is, and the password; or a passkey that says both. */
 
 /** What a demonstration shows beside its sign-in forms, so that nobody has to look into a file first. */
 const demoSignIn = { number: "1000000008", login: "ruh-rml-3", lead: "ruh-rml-lead", password: "dawr-demo-2026" }
 
+type Door = "citizen" | "staff"
+
 interface Told {
+  door: Door
   next: string
   typed?: string
   error?: string
+  /** Beside the passkey's button. */
+  passkeyError?: string
   status?: number
 }
 
 export function signInPage(c: Context): Response | Promise<Response> {
   if (c.var.subject?.role === "citizen") return c.redirect(nextOf(c.req.query("next")) ?? paths.home, 303)
-  return citizenForm(c, { next: c.req.query("next") ?? "" })
-}
-
-function citizenForm(c: Context, told: Told): Response | Promise<Response> {
-  const { lang, house, formToken } = c.var
-  const words = signInWords[lang]
-  return show(
-    c,
-    { title: words.title, status: told.status, styles: ["citizen"] },
-    <div class="column">
-      <h1>{words.title}</h1>
-      <p class="quiet">{words.lead}</p>
-      <PostForm action={paths.signIn} token={formToken} class="stack">
-        <input type="hidden" name="next" value={told.next} />
-        <Field
-          name="number"
-          label={words.number}
-          hint={words.numberHint}
-          error={told.error}
-          value={told.typed}
-          digits
-          required
-          maxlength={20}
-          autocomplete="username"
-        />
-        <Field
-          name="password"
-          label={words.password}
-          type="password"
-          required
-          maxlength={128}
-          autocomplete="current-password"
-        />
-        <Button weight="main" wide>
-          {words.submit}
-        </Button>
-      </PostForm>
-      {house.demo && (
-        <Notice>
-          <p class="strong">{words.demo}</p>
-          <p>{words.demoCitizen(demoSignIn.number, demoSignIn.password)}</p>
-        </Notice>
-      )}
-      <p class="quiet small">{words.without}</p>
-      <p>
-        <a href={paths.staffSignIn}>{words.toStaff}</a>
-      </p>
-    </div>,
-  )
+  return signInForm(c, { door: "citizen", next: c.req.query("next") ?? "" })
 }
 
 export function staffSignInPage(c: Context): Response | Promise<Response> {
-  return staffForm(c, { next: c.req.query("next") ?? "" })
+  return signInForm(c, { door: "staff", next: c.req.query("next") ?? "" })
 }
 
-function staffForm(c: Context, told: Told): Response | Promise<Response> {
+function signInForm(c: Context, told: Told): Response | Promise<Response> {
   const { lang, house, formToken } = c.var
   const words = signInWords[lang]
+  const account = accountWords[lang]
+  const isStaff = told.door === "staff"
+  const title = isStaff ? words.staffTitle : words.title
+  const action = isStaff ? paths.staffSignIn : paths.signIn
   return show(
     c,
-    { title: words.staffTitle, status: told.status, styles: ["citizen"], head: "deep" },
+    { title, status: told.status, styles: ["citizen"], scripts: ["passkey"], head: isStaff ? "deep" : "plain" },
     <div class="column">
-      <h1>{words.staffTitle}</h1>
-      <p class="quiet">{words.staffLead}</p>
-      <PostForm action={paths.staffSignIn} token={formToken} class="stack">
+      <h1>{title}</h1>
+      <p class="quiet">{isStaff ? words.staffLead : words.lead}</p>
+      <PostForm action={action} token={formToken} class="stack">
         <input type="hidden" name="next" value={told.next} />
-        <Field
-          name="login"
-          label={words.login}
-          error={told.error}
-          value={told.typed}
-          required
-          maxlength={40}
-          autocomplete="username"
-        />
+        {isStaff ? (
+          <Field
+            name="login"
+            label={words.login}
+            error={told.error}
+            value={told.typed}
+            required
+            maxlength={40}
+            autocomplete="username"
+          />
+        ) : (
+          <Field
+            name="number"
+            label={words.number}
+            hint={words.numberHint}
+            error={told.error}
+            value={told.typed}
+            digits
+            required
+            maxlength={20}
+            autocomplete="username"
+          />
+        )}
         <Field
           name="password"
           label={words.password}
@@ -120,27 +102,45 @@ function staffForm(c: Context, told: Told): Response | Promise<Response> {
       {house.demo && (
         <Notice>
           <p class="strong">{words.demo}</p>
-          <p>{words.demoStaff(demoSignIn.login, demoSignIn.password)}</p>
-          <p>{words.demoStaff(demoSignIn.lead, demoSignIn.password)}</p>
+          {isStaff ? (
+            <>
+              <p>{words.demoStaff(demoSignIn.login, demoSignIn.password)}</p>
+              <p>{words.demoStaff(demoSignIn.lead, demoSignIn.password)}</p>
+            </>
+          ) : (
+            <p>{words.demoCitizen(demoSignIn.number, demoSignIn.password)}</p>
+          )}
         </Notice>
       )}
+      <section class="stack">
+        {told.passkeyError && (
+          <Notice tone="late" icon="warning">
+            <p role="alert">{told.passkeyError}</p>
+          </Notice>
+        )}
+        <PasskeyForm c={c} action={paths.signInPasskey} purpose="sign_in">
+          <input type="hidden" name="next" value={told.next} />
+          <input type="hidden" name="door" value={told.door} />
+          <Button wide icon="key">
+            {account.withPasskey}
+          </Button>
+          <p class="quiet small">{account.passkeyAloneLead}</p>
+        </PasskeyForm>
+      </section>
+      {!isStaff && <p class="quiet small">{words.without}</p>}
       <p>
-        <a href={paths.signIn}>{words.toCitizens}</a>
+        <a href={isStaff ? paths.staffEnrol : paths.enrol}>{account.toEnrol}</a>
+      </p>
+      <p>
+        <a href={isStaff ? paths.signIn : paths.staffSignIn}>{isStaff ? words.toCitizens : words.toStaff}</a>
       </p>
     </div>,
   )
 }
 
-const citizenFields = z.object({
-  number: z.string().max(100),
-  password: z.string().max(1000),
-  next: z.string().max(2000).default(""),
-})
-const staffFields = z.object({
-  login: z.string().max(100),
-  password: z.string().max(1000),
-  next: z.string().max(2000).default(""),
-})
+const text = (most: number) => z.string().max(most)
+const citizenFields = z.object({ number: text(100), password: text(1000), next: text(2000).default("") })
+const staffFields = z.object({ login: text(100), password: text(1000), next: text(2000).default("") })
 
 /**
  * A citizen's number and password. Whoever they name, the work is the same: one look-up, one hash, one answer, so that nobody learns who
@@ -148,85 +148,105 @@ const staffFields = z.object({
  */
 export async function signIn(c: Context): Promise<Response> {
   const { house, lang } = c.var
-  const given = await readForm(c, citizenFields)
-  const number = readNumber(given.number)
-  const key = `citizen:${house.keys.index("number", number ?? given.number)}`
-  const again = (error: string, status: number) =>
-    citizenForm(c, { next: given.next, typed: given.number, error, status })
-  return attempt(c, key, again, signInWords[lang].wrong, async () => {
+  const { number: typed, password, next } = await readForm(c, citizenFields)
+  const number = readNumber(typed)
+  const account = `citizen:${house.keys.index("number", number ?? typed)}`
+  return attempt(c, { door: "citizen", next, typed }, account, signInWords[lang].wrong, async () => {
     const person = number ? await personByNumber(house.store, house.keys.index("number", number)) : null
-    const right = await isPassword(given.password, person?.passwordHash ?? null)
-    const citizen = right && person ? await citizenOf(house.store, person.id) : null
-    return citizen
-      ? { kind: "citizen" as const, subject: citizen.id, role: "citizen", to: nextOf(given.next) ?? paths.home }
-      : null
+    const isRight = await isPassword(password, person?.passwordHash ?? null)
+    return isRight && person ? { kind: "citizen", id: person.id } : null
   })
 }
 
 export async function staffSignIn(c: Context): Promise<Response> {
   const { house, lang } = c.var
-  const given = await readForm(c, staffFields)
-  const login = given.login.trim().toLowerCase()
-  const again = (error: string, status: number) => staffForm(c, { next: given.next, typed: given.login, error, status })
-  return attempt(c, `staff:${login}`, again, signInWords[lang].wrongStaff, async () => {
+  const { login: typed, password, next } = await readForm(c, staffFields)
+  const login = typed.trim().toLowerCase()
+  return attempt(c, { door: "staff", next, typed }, `staff:${login}`, signInWords[lang].wrongStaff, async () => {
     const row = await staffForSignIn(house.store, login)
-    const right = await isPassword(given.password, row?.passwordHash ?? null)
-    const person = right && row ? await staffOf(house.store, row.id) : null
-    if (!person) return null
-    const home =
-      person.role === "agent" ? paths.desk : person.scopeKind === "office" ? paths.day(person.scope) : paths.days
-    return { kind: "staff" as const, subject: person.id, role: person.role, to: nextOf(given.next) ?? home }
+    const isRight = await isPassword(password, row?.passwordHash ?? null)
+    return isRight && row ? { kind: "staff", id: row.id } : null
   })
 }
 
-interface Found {
-  kind: "citizen" | "staff"
-  subject: string
-  role: string
-  to: string
-}
-
+/** One try at a password: counted before it is checked, and answered in one way. A right one opens the second step and nothing else. */
 async function attempt(
   c: Context,
-  key: string,
-  again: (error: string, status: number) => Response | Promise<Response>,
+  told: Told,
+  account: string,
   wrong: string,
-  find: () => Promise<Found | null>,
+  find: () => Promise<Owner | null>,
 ): Promise<Response> {
-  const { house, lang, session } = c.var
+  const { house, lang } = c.var
   const now = house.clock.real()
   const { writer, keys } = house
   const accounts = { scopes: ["accounts" as const] }
-  const tried = { account: key, address: `address:${keys.capability("address", addressOf(c))}` }
+  const tried = { account, address: `address:${keys.capability("address", addressOf(c))}` }
   try {
     await writer.write((tx) => begin(tx, tried, now), accounts)
   } catch (thrown) {
     if (!isRefusal(thrown) || thrown.code !== "too_many_requests") throw thrown
     const seconds = Number(thrown.details["retryAfterSeconds"] ?? 1)
     c.header("Retry-After", String(seconds))
-    return again(signInWords[lang].wait(counted("secondsAfter", seconds, lang)), 429)
+    const error = signInWords[lang].wait(counted("secondsAfter", seconds, lang))
+    return signInForm(c, { ...told, error, status: 429 })
   }
-  let found: Found | null
+  let owner: Owner | null
   try {
-    found = await find()
+    owner = await find()
   } catch (thrown) {
     await writer.write((tx) => notChecked(tx, tried), accounts)
     throw thrown
   }
-  if (!found) {
+  if (!owner) {
     await writer.write((tx) => failed(tx), accounts)
-    return again(wrong, 401)
+    return signInForm(c, { ...told, error: wrong, status: 401 })
   }
-  const userAgent = c.req.header("User-Agent") ?? ""
-  const { kind, subject, role } = found
-  const signedIn = await writer.write(async (tx) => {
+  const found = owner
+  const next = nextOf(told.next) ?? ""
+  const opened = await writer.write(async (tx) => {
     await succeeded(tx, tried)
-    if (session) await endSession(tx, session.id, "replaced", now)
-    return startSession(tx, { kind, subject, role, factors: "password", userAgent }, now)
+    return openPreSession(tx, { owner: found, step: "second", next }, now)
   }, accounts)
-  if (session) house.hub.endSession(session.id)
-  keepCookie(c, "sid", signedIn.token)
-  return c.redirect(found.to, 303)
+  keepCookie(c, "pre", opened.token)
+  return c.redirect(paths.signInSecond, 303)
+}
+
+const passkeyFields = z.object({
+  response: text(16 * 1024),
+  next: text(2000).default(""),
+  door: z.enum(["citizen", "staff"]).default("citizen"),
+})
+
+/** A passkey that says by itself whose it is. It is two factors in one: the device, and the fingerprint, face or code that woke it. */
+export async function signInByPasskey(c: Context): Promise<Response> {
+  const { house, lang } = c.var
+  const { response, next, door } = await readForm(c, passkeyFields)
+  const now = house.clock.real()
+  try {
+    const entered = await prove(
+      roomOf(house),
+      response,
+      { purpose: "sign_in", owner: null, session: null },
+      now,
+      async (tx, { owner, passkey }) => {
+        const { role, home } = await comer(c, owner)
+        const who = {
+          kind: owner.kind,
+          subject: owner.id,
+          role,
+          factors: "passkey",
+          passkey: passkey.id,
+          provenAt: now,
+        }
+        return { home, signedIn: await startIn(tx, c, who) }
+      },
+    )
+    return letIn(c, entered.signedIn, nextOf(next) ?? entered.home)
+  } catch (thrown) {
+    if (!isRefusal(thrown) || !["passkey_refused", "not_signed_in"].includes(thrown.code)) throw thrown
+    return signInForm(c, { door, next, passkeyError: accountWords[lang].passkeyRefused, status: 401 })
+  }
 }
 
 export async function signOut(c: Context): Promise<Response> {
@@ -236,17 +256,8 @@ export async function signOut(c: Context): Promise<Response> {
     await house.writer.write((tx) => endSession(tx, session.id, "signed_out", now), { scopes: ["accounts"] })
     house.hub.endSession(session.id)
   }
-  deleteCookie(c, cookieName(house, "sid"), { path: "/", secure: house.env.origin.startsWith("https:") })
+  dropCookie(c, "sid")
+  dropCookie(c, "pre")
   c.header("Clear-Site-Data", '"cache", "storage"')
   return c.redirect(subject && subject.role !== "citizen" ? paths.staffSignIn : paths.home, 303)
-}
-
-/**
- * Where to go on after signing in: a path of ours, or nowhere. An address of another site, however written, is nobody's wish; a path that
- * becomes one only when its dots are worked out (`/.//elsewhere`) is one too.
- */
-export function nextOf(text: string | undefined): string | null {
-  const url = text?.startsWith("/") ? URL.parse(text, "http://here") : null
-  if (url?.origin !== "http://here" || /^\/[/\\]/.test(url.pathname)) return null
-  return url.pathname + url.search
 }

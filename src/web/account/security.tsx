@@ -1,0 +1,212 @@
+import { heldUntil } from "../../domain/access/owner.ts"
+import { type Passkey, passkeysOf } from "../../domain/access/passkeys.ts"
+import { codesLeft } from "../../domain/access/recovery.ts"
+import { type SessionRow, sessionsOf } from "../../domain/access/sessions.ts"
+import { accountWords } from "../../i18n/account.ts"
+import { momentText } from "../../i18n/dates.ts"
+import { counted } from "../../i18n/plural.ts"
+import { ownerOf } from "../door/passkey.tsx"
+import { show } from "../frame.tsx"
+import type { Context } from "../house.ts"
+import { paths } from "../paths.ts"
+import { Card, Notice } from "../shell/cards.tsx"
+import { Button, ButtonLink, PostForm } from "../shell/controls.tsx"
+import { browserOf } from "./browser.ts"
+
+/** In which zone the moments of an account are told: sessions belong to no office. */
+export const accountZone = "Asia/Riyadh"
+
+export type Done = "saved" | "passkeyAdded" | "passkeyRemoved" | "sessionEnded" | "passwordChanged"
+const done: readonly Done[] = ["saved", "passkeyAdded", "passkeyRemoved", "sessionEnded", "passwordChanged"]
+
+interface Told {
+  error?: string
+  status?: number
+  /** The passkey whose removal is to be confirmed. */
+  removing?: string
+}
+
+export function securityPage(c: Context): Promise<Response> {
+  return security(c, { removing: c.req.query("remove") })
+}
+
+/** Passkeys, recovery codes, password and sessions of whoever is signed in, citizens and staff alike. */
+export async function security(c: Context, told: Told): Promise<Response> {
+  const { house, lang, session } = c.var
+  const { store, clock } = house
+  const words = accountWords[lang]
+  const owner = ownerOf(c)
+  const now = clock.real()
+  const [passkeys, held, left] = [
+    await passkeysOf(store, owner),
+    await heldUntil(store, owner, now),
+    await codesLeft(store, owner),
+  ]
+  const sessions = await sessionsOf(store, owner, now)
+  const isRecovered = session?.level === "recovered"
+  const said = done.find((one) => one === c.req.query("done"))
+  const main = owner.kind === "staff"
+  return show(
+    c,
+    { title: words.securityTitle, status: told.status, styles: ["citizen"], head: main ? "deep" : "plain" },
+    <div class="column">
+      <h1>{words.securityTitle}</h1>
+      {said && (
+        <Notice tone="good" icon="check">
+          <p role="status">{words[said]}</p>
+        </Notice>
+      )}
+      {told.error && (
+        <Notice tone="late" icon="warning">
+          <p role="alert">{told.error}</p>
+        </Notice>
+      )}
+      {isRecovered && (
+        <Notice tone="hold" icon="key">
+          <p class="strong">{words.recoveredTitle}</p>
+          <p>{words.recoveredLead}</p>
+        </Notice>
+      )}
+      {held !== null && (
+        <Notice tone="hold" icon="clock">
+          <p>{words.heldUntil(momentText(held, accountZone, lang))}</p>
+        </Notice>
+      )}
+      <section class="stack">
+        <h2>{words.passkeysTitle}</h2>
+        <p class="quiet">{words.passkeysLead}</p>
+        {passkeys.map((passkey) => (
+          <PasskeyCard c={c} passkey={passkey} isRemoving={told.removing === passkey.id} isLocked={isRecovered} />
+        ))}
+        <ButtonLink
+          weight={passkeys.length === 0 || isRecovered ? "main" : "second"}
+          wide
+          icon="key"
+          href={paths.passkeyNew}
+        >
+          {words.addPasskey}
+        </ButtonLink>
+      </section>
+      {!isRecovered && (
+        <>
+          <section class="stack">
+            <h2>{words.codesTitle}</h2>
+            <p>{left > 0 ? words.codesLeft(counted("recoveryCodes", left, lang)) : words.codesNone}</p>
+            <PostForm action={paths.recoveryCodes} token={c.var.formToken} class="stack">
+              <Button wide>{words.codesMake}</Button>
+              {left > 0 && <p class="quiet small">{words.codesReplace}</p>}
+            </PostForm>
+          </section>
+          <section class="stack">
+            <h2>{words.passwordCard}</h2>
+            <ButtonLink wide href={paths.accountPassword}>
+              {words.passwordChange}
+            </ButtonLink>
+          </section>
+        </>
+      )}
+      <Sessions c={c} sessions={sessions} />
+    </div>,
+  )
+}
+
+function PasskeyCard({
+  c,
+  passkey,
+  isRemoving,
+  isLocked,
+}: {
+  c: Context
+  passkey: Passkey
+  isRemoving: boolean
+  isLocked: boolean
+}) {
+  const { lang, formToken } = c.var
+  const words = accountWords[lang]
+  const { id, name, createdAt, usedAt, backedUp, disabledAt } = passkey
+  const moment = (at: number) => momentText(at, accountZone, lang)
+  const field = `name-${id.slice(0, 12)}`
+  return (
+    <Card>
+      <p class="strong">
+        <bdi>{name}</bdi>
+      </p>
+      <p class="quiet small">
+        {words.added(moment(createdAt))} · {usedAt === null ? words.neverUsed : words.lastUsed(moment(usedAt))} ·{" "}
+        {backedUp ? words.synced : words.bound}
+      </p>
+      {disabledAt !== null && <p class="error">{words.disabled}</p>}
+      {isRemoving ? (
+        <PostForm action={paths.passkey} token={formToken} class="stack">
+          <p role="alert">{words.removeAsk(name)}</p>
+          <input type="hidden" name="id" value={id} />
+          <div class="row">
+            <Button weight="danger" name="do" value="remove">
+              {words.remove}
+            </Button>
+            <ButtonLink weight="quiet" href={paths.security}>
+              {words.keep}
+            </ButtonLink>
+          </div>
+        </PostForm>
+      ) : (
+        !isLocked && (
+          <details>
+            <summary>{words.rename}</summary>
+            <PostForm action={paths.passkey} token={formToken} class="stack">
+              <input type="hidden" name="id" value={id} />
+              <div class="field">
+                <label for={field}>{words.passkeyName}</label>
+                <input class="input" id={field} name="name" value={name} maxlength={60} required />
+              </div>
+              <div class="row">
+                <Button name="do" value="rename">
+                  {words.rename}
+                </Button>
+                <ButtonLink weight="quiet" href={`${paths.security}?remove=${id}`}>
+                  {words.remove}
+                </ButtonLink>
+              </div>
+            </PostForm>
+          </details>
+        )
+      )}
+    </Card>
+  )
+}
+
+function Sessions({ c, sessions }: { c: Context; sessions: SessionRow[] }) {
+  const { lang, formToken, session: own } = c.var
+  const words = accountWords[lang]
+  const moment = (at: number) => momentText(at, accountZone, lang)
+  const others = sessions.filter(({ id }) => id !== own?.id)
+  return (
+    <section class="stack">
+      <h2>{words.sessionsTitle}</h2>
+      {sessions.map((one) => (
+        <Card>
+          <p class="strong">{browserOf(one.userAgent, lang)}</p>
+          <p class="quiet small">{words.sessionLine(moment(one.createdAt), moment(one.seenAt))}</p>
+          {one.id === own?.id ? (
+            <p class="pill">{words.thisSession}</p>
+          ) : (
+            <PostForm action={paths.accountSessions} token={formToken}>
+              <Button weight="quiet" name="session" value={one.id}>
+                {words.endSession}
+              </Button>
+            </PostForm>
+          )}
+        </Card>
+      ))}
+      {others.length === 0 ? (
+        <p class="quiet">{words.noOthers}</p>
+      ) : (
+        <PostForm action={paths.accountSessions} token={formToken}>
+          <Button wide name="session" value="others">
+            {words.endOthers}
+          </Button>
+        </PostForm>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,285 @@
+import { z } from "zod"
+import { isRefusal } from "../../base/refusal.ts"
+import { readNumber } from "../../base/text.ts"
+import { readEnrolment, spendEnrolment } from "../../domain/access/enrolment.ts"
+import { citizenOf, staffOf } from "../../domain/access/keys.ts"
+import type { Owner } from "../../domain/access/owner.ts"
+import { weaknessOf } from "../../domain/access/password-rules.ts"
+import { hashPassword } from "../../domain/access/passwords.ts"
+import { finishPreSession, openPreSession, type PreSession } from "../../domain/access/pre-sessions.ts"
+import { enrolPasskey } from "../../domain/access/proof.ts"
+import { makeCodes } from "../../domain/access/recovery.ts"
+import { setPassword } from "../../domain/access/set-password.ts"
+import { person, personByNumber } from "../../domain/people/reads.ts"
+import { accountWords } from "../../i18n/account.ts"
+import { signInWords } from "../../i18n/common.ts"
+import { inLang } from "../../i18n/lang.ts"
+import { counted } from "../../i18n/plural.ts"
+import { addressOf } from "../address.ts"
+import { readForm } from "../form.ts"
+import { show } from "../frame.tsx"
+import { dropCookie, keepCookie } from "../gate.ts"
+import type { Context } from "../house.ts"
+import { paths } from "../paths.ts"
+import { Notice } from "../shell/cards.tsx"
+import { Button, Field, PostForm } from "../shell/controls.tsx"
+import { codesPage } from "./codes.tsx"
+import { comer, hangUp, startIn } from "./entering.ts"
+import { PasskeyForm, preOf, roomOf } from "./passkey.tsx"
+import { tried } from "./second.tsx"
+
+/* From a one-time code to an account: the code, a password, a passkey, and then the codes for the day on which the passkey is lost. */
+
+interface Told {
+  door: "citizen" | "staff"
+  typed?: string
+  error?: string
+  status?: number
+}
+
+export const enrolPage = (c: Context) => codeForm(c, { door: "citizen" })
+export const staffEnrolPage = (c: Context) => codeForm(c, { door: "staff" })
+
+function codeForm(c: Context, told: Told): Response | Promise<Response> {
+  const { lang, formToken } = c.var
+  const words = accountWords[lang]
+  const isStaff = told.door === "staff"
+  return show(
+    c,
+    { title: words.enrolTitle, status: told.status, styles: ["citizen"], head: isStaff ? "deep" : "plain" },
+    <div class="column">
+      <h1>{words.enrolTitle}</h1>
+      <p class="quiet">{isStaff ? words.enrolStaffLead : words.enrolLead}</p>
+      <PostForm action={isStaff ? paths.staffEnrol : paths.enrol} token={formToken} class="stack">
+        {!isStaff && (
+          <Field
+            name="number"
+            label={signInWords[lang].number}
+            hint={signInWords[lang].numberHint}
+            value={told.typed}
+            digits
+            required
+            maxlength={20}
+            autocomplete="username"
+          />
+        )}
+        <Field
+          name="code"
+          label={words.enrolCode}
+          hint={words.enrolCodeHint}
+          error={told.error}
+          required
+          maxlength={60}
+          autocomplete="one-time-code"
+        />
+        <Button weight="main" wide>
+          {words.enrolContinue}
+        </Button>
+      </PostForm>
+      <p>
+        <a href={isStaff ? paths.staffSignIn : paths.signIn}>{signInWords[lang].submit}</a>
+      </p>
+    </div>,
+  )
+}
+
+const citizenFields = z.object({ number: z.string().max(100), code: z.string().max(200) })
+const staffFields = z.object({ code: z.string().max(200) })
+
+/** A citizen's number and code must belong together; whether the number is known is not told. */
+export async function enrol(c: Context): Promise<Response> {
+  const { house } = c.var
+  const given = await readForm(c, citizenFields)
+  const number = readNumber(given.number)
+  const found = number ? await personByNumber(house.store, house.keys.index("number", number)) : null
+  return byCode(c, { door: "citizen", typed: given.number }, given.code, (owner) => owner.id === found?.id)
+}
+
+export async function staffEnrol(c: Context): Promise<Response> {
+  const { code } = await readForm(c, staffFields)
+  return byCode(c, { door: "staff" }, code, () => true)
+}
+
+async function byCode(c: Context, told: Told, code: string, isTheirs: (owner: Owner) => boolean): Promise<Response> {
+  const { house, lang } = c.var
+  const { writer, keys, clock } = house
+  const words = accountWords[lang]
+  const now = clock.real()
+  const from = keys.capability("address", addressOf(c))
+  let opened: { token: string } | null = null
+  const isRight = await tried(() =>
+    writer.write(
+      async (tx) => {
+        const enrolment = await readEnrolment(tx, keys, code, from, now)
+        const owner = enrolment && { kind: enrolment.kind, id: enrolment.owner }
+        if (!enrolment || !owner || owner.kind !== told.door || !isTheirs(owner)) return false
+        opened = await openPreSession(tx, { owner, step: "enrol", enrolment: enrolment.id, next: "" }, now)
+        return true
+      },
+      { scopes: ["accounts"] },
+    ),
+  )
+  if (isRight === true && opened) {
+    keepCookie(c, "pre", (opened as { token: string }).token)
+    return c.redirect(paths.enrolPassword, 303)
+  }
+  if (typeof isRight !== "number") return codeForm(c, { ...told, error: words.enrolWrong, status: 401 })
+  c.header("Retry-After", String(isRight))
+  const minutes = counted("minutesAfter", Math.ceil(isRight / 60), lang)
+  return codeForm(c, { ...told, error: words.enrolWait(minutes), status: 429 })
+}
+
+async function half(c: Context): Promise<PreSession | null> {
+  const pre = await preOf(c)
+  return pre?.step === "enrol" ? pre : null
+}
+
+export async function enrolPasswordPage(c: Context): Promise<Response> {
+  const pre = await half(c)
+  return pre ? passwordForm(c, pre) : c.redirect(paths.enrol, 303)
+}
+
+async function passwordForm(c: Context, pre: PreSession, error?: string): Promise<Response> {
+  const { lang, formToken } = c.var
+  const words = accountWords[lang]
+  const { name } = await knownOf(c, pre.owner)
+  return show(
+    c,
+    { title: words.passwordTitle, status: error ? 422 : 200, styles: ["citizen"] },
+    <div class="column">
+      <h1>{words.passwordTitle}</h1>
+      <p class="quiet">{words.passwordLead(name)}</p>
+      <PostForm action={paths.enrolPassword} token={formToken} class="stack">
+        <Field
+          name="password"
+          label={words.password}
+          hint={words.passwordHint}
+          error={error}
+          type="password"
+          required
+          maxlength={200}
+          autocomplete="new-password"
+        />
+        <Button weight="main" wide>
+          {words.passwordSave}
+        </Button>
+      </PostForm>
+    </div>,
+  ) as Promise<Response>
+}
+
+const passwordFields = z.object({ password: z.string().max(2000) })
+
+export async function enrolPassword(c: Context): Promise<Response> {
+  const { house, lang } = c.var
+  const pre = await half(c)
+  if (!pre) return c.redirect(paths.enrol, 303)
+  const { password } = await readForm(c, passwordFields)
+  const weak = await weaknessHere(c, pre.owner, password)
+  if (weak) return passwordForm(c, pre, weakWords(lang)[weak])
+  const hash = await hashPassword(password)
+  await house.writer.write((tx) => setPassword(tx, pre.owner, hash), { scopes: ["accounts"] })
+  return c.redirect(paths.enrolPasskey, 303)
+}
+
+export async function weaknessHere(c: Context, owner: Owner, password: string) {
+  const { look } = c.var.house
+  const { about } = await knownOf(c, owner)
+  return weaknessOf(password, [...about, look.name.ar, look.name.en])
+}
+
+export function weakWords(lang: keyof typeof accountWords) {
+  const { passwordShort, passwordLong, passwordCommon, passwordAbout } = accountWords[lang]
+  return { short: passwordShort, long: passwordLong, common: passwordCommon, about: passwordAbout }
+}
+
+/** How the owner is called, and what everybody knows of them. */
+async function knownOf(c: Context, owner: Owner): Promise<{ name: string; about: string[] }> {
+  const { house, lang } = c.var
+  if (owner.kind === "staff") {
+    const found = await staffOf(house.store, owner.id)
+    return found
+      ? { name: inLang(found.name, lang), about: [found.login, found.name.ar, found.name.en] }
+      : { name: "", about: [] }
+  }
+  const found = (await citizenOf(house.store, owner.id)) && (await person(house.store, house.keys, owner.id))
+  return found ? { name: inLang(found.name, lang), about: [found.name.ar, found.name.en] } : { name: "", about: [] }
+}
+
+export async function enrolPasskeyPage(c: Context): Promise<Response> {
+  return (await half(c)) ? passkeyForm(c) : c.redirect(paths.enrol, 303)
+}
+
+function passkeyForm(c: Context, error?: string): Promise<Response> {
+  const words = accountWords[c.var.lang]
+  return show(
+    c,
+    { title: words.passkeyTitle, status: error ? 400 : 200, styles: ["citizen"], scripts: ["passkey"] },
+    <div class="column">
+      <h1>{words.passkeyTitle}</h1>
+      <p class="quiet">{words.passkeyLead}</p>
+      {error && (
+        <Notice tone="late" icon="warning">
+          <p role="alert">{error}</p>
+        </Notice>
+      )}
+      <NewPasskey c={c} action={paths.enrolPasskey} />
+    </div>,
+  ) as Promise<Response>
+}
+
+/** The form that makes a passkey and names it. */
+export function NewPasskey({ c, action }: { c: Context; action: string }) {
+  const words = accountWords[c.var.lang]
+  return (
+    <PasskeyForm c={c} action={action} purpose="enrol">
+      <Field
+        name="name"
+        label={words.passkeyName}
+        hint={words.passkeyNameHint}
+        value={words.passkeyNameDefault}
+        required
+        maxlength={60}
+      />
+      <Button weight="main" wide icon="key">
+        {words.passkeyMake}
+      </Button>
+    </PasskeyForm>
+  )
+}
+
+export const passkeyFields = z.object({ response: z.string().max(16 * 1024), name: z.string().max(200) })
+
+/** The passkey, the session and the recovery codes are one turn: whoever sees the codes is in. */
+export async function enrolByPasskey(c: Context): Promise<Response> {
+  const { house, lang } = c.var
+  const pre = await half(c)
+  if (!pre?.enrolment) return c.redirect(paths.enrol, 303)
+  const { response, name } = await readForm(c, passkeyFields)
+  const { owner, enrolment } = pre
+  const now = house.clock.real()
+  const { role, home } = await comer(c, owner)
+  try {
+    const made = await enrolPasskey(
+      roomOf(house),
+      response,
+      { owner, session: pre.id, name: name.trim() || accountWords[lang].passkeyNameDefault },
+      now,
+      async (tx, passkey) => {
+        await finishPreSession(tx, pre.id, now)
+        await spendEnrolment(tx, owner, enrolment, passkey.id, now)
+        const codes = await makeCodes(tx, house.keys, owner, now)
+        const who = { kind: owner.kind, subject: owner.id, role, factors: "enrolment+passkey" }
+        return { codes, signedIn: await startIn(tx, c, { ...who, passkey: passkey.id, provenAt: now }) }
+      },
+    )
+    hangUp(c, made.signedIn.ended)
+    keepCookie(c, "sid", made.signedIn.token)
+    dropCookie(c, "pre")
+    return codesPage(c, made.codes, home)
+  } catch (thrown) {
+    if (!isRefusal(thrown) || !["passkey_refused", "passkey_known"].includes(thrown.code)) throw thrown
+    const words = accountWords[lang]
+    return passkeyForm(c, thrown.code === "passkey_known" ? words.passkeyKnown : words.passkeyRefused)
+  }
+}

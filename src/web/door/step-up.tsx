@@ -1,0 +1,125 @@
+import { z } from "zod"
+import { isRefusal, Refusal } from "../../base/refusal.ts"
+import { prove } from "../../domain/access/proof.ts"
+import { demoCode, useRecoveryCode } from "../../domain/access/recovery.ts"
+import { isFresh, mustBeFresh, replaceSession } from "../../domain/access/sessions.ts"
+import { accountWords } from "../../i18n/account.ts"
+import { readForm } from "../form.ts"
+import { show } from "../frame.tsx"
+import type { Context, Handler } from "../house.ts"
+import { paths } from "../paths.ts"
+import { Notice } from "../shell/cards.tsx"
+import { Button, ButtonLink, Field, PostForm } from "../shell/controls.tsx"
+import { letIn } from "./entering.ts"
+import { nextOf } from "./next.ts"
+import { ownerOf, PasskeyForm, roomOf } from "./passkey.tsx"
+import { tried } from "./second.tsx"
+
+/*
+ * Before something sensitive a passkey says once more that it is still they. The page that asks comes first, so that nothing is typed in
+ * vain; a form that is sent too late changes nothing, and its page is asked for again.
+ */
+
+/** Lets through whoever has just said that it is they, and sends everybody else to say it. `back` is where a late form begins anew. */
+export function freshly(handle: Handler, back?: (c: Context) => string): Handler {
+  return (c) => {
+    const { session, subject, house } = c.var
+    if (isFresh(session, subject?.role ?? "", house.clock.real())) return handle(c)
+    if (!session) throw new Refusal("step_up_needed")
+    const next = c.req.method === "GET" ? c.var.here : (back?.(c) ?? paths.home)
+    return c.redirect(`${paths.stepUp}?next=${encodeURIComponent(next)}`, 303)
+  }
+}
+
+/** As `freshly`, where the answer depends on what was sent. Refuses `step_up_needed`. */
+export function mustBeFreshHere(c: Context): void {
+  const { session, subject, house } = c.var
+  mustBeFresh(session, subject?.role ?? "", house.clock.real())
+}
+
+export function stepUpPage(c: Context): Response | Promise<Response> {
+  return form(c, { next: c.req.query("next") ?? "" })
+}
+
+function form(
+  c: Context,
+  told: { next: string; error?: string; codeError?: string; status?: number },
+): Response | Promise<Response> {
+  const { lang, house, formToken } = c.var
+  const words = accountWords[lang]
+  return show(
+    c,
+    { title: words.stepUpTitle, status: told.status, styles: ["citizen"], scripts: ["passkey"] },
+    <div class="column">
+      <h1>{words.stepUpTitle}</h1>
+      <p class="quiet">{words.stepUpLead}</p>
+      {told.error && (
+        <Notice tone="late" icon="warning">
+          <p role="alert">{told.error}</p>
+        </Notice>
+      )}
+      <PasskeyForm c={c} action={paths.stepUp} purpose="step_up">
+        <input type="hidden" name="next" value={told.next} />
+        <Button weight="main" wide icon="key">
+          {words.usePasskey}
+        </Button>
+      </PasskeyForm>
+      {house.demo && (
+        <section class="stack">
+          <h2>{words.demoCode}</h2>
+          <PostForm action={paths.stepUpCode} token={formToken} class="stack">
+            <input type="hidden" name="next" value={told.next} />
+            <Field name="code" label={words.code} error={told.codeError} value={demoCode} required maxlength={60} />
+            <Button wide>{words.useCode}</Button>
+          </PostForm>
+        </section>
+      )}
+      <ButtonLink weight="quiet" href={paths.security}>
+        {words.startOver}
+      </ButtonLink>
+    </div>,
+  )
+}
+
+const fields = z.object({ response: z.string().max(16 * 1024), next: z.string().max(2000).default("") })
+
+export async function stepUp(c: Context): Promise<Response> {
+  const { house, lang, session, subject } = c.var
+  const owner = ownerOf(c)
+  const { response, next } = await readForm(c, fields)
+  const now = house.clock.real()
+  if (!session || !subject) throw new Refusal("not_signed_in")
+  const asked = { purpose: "step_up" as const, owner, session: session.id }
+  try {
+    const replaced = await prove(roomOf(house), response, asked, now, (tx, { passkey }) =>
+      replaceSession(tx, session, subject.role, { passkey: passkey.id, provenAt: now }, now),
+    )
+    return letIn(c, replaced, nextOf(next) ?? paths.security)
+  } catch (thrown) {
+    if (!isRefusal(thrown) || thrown.code !== "passkey_refused") throw thrown
+    return form(c, { next, error: accountWords[lang].passkeyRefused, status: 401 })
+  }
+}
+
+const codeFields = z.object({ code: z.string().max(200), next: z.string().max(2000).default("") })
+
+/** In a demonstration alone: its code stands for the passkey that a newcomer may not have. */
+export async function stepUpByCode(c: Context): Promise<Response> {
+  const { house, lang, session, subject } = c.var
+  const { writer, keys, clock } = house
+  if (!house.demo) throw new Refusal("not_found")
+  const owner = ownerOf(c)
+  const { code, next } = await readForm(c, codeFields)
+  const now = clock.real()
+  if (!session || !subject) throw new Refusal("not_signed_in")
+  const accounts = { scopes: ["accounts" as const] }
+  const isRight = await tried(() =>
+    writer.write((tx) => useRecoveryCode(tx, keys, owner, code, now, { keep: true }), accounts),
+  )
+  if (isRight !== true) return form(c, { next, codeError: accountWords[lang].codeWrong, status: 401 })
+  const replaced = await writer.write(
+    (tx) => replaceSession(tx, session, subject.role, { provenAt: now }, now),
+    accounts,
+  )
+  return letIn(c, replaced, nextOf(next) ?? paths.security)
+}
