@@ -39,6 +39,11 @@ export interface Writer {
   onFacts(listener: (facts: AnyFact[]) => void): () => void
   /** Resolves when everything asked so far has settled. */
   idle(): Promise<void>
+  /**
+   * Brings everything into the file and empties the log: deleted rows lie in it until it is written over. Answers whether it could be;
+   * another process that reads at this moment prevents it.
+   */
+  emptyLog(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -184,6 +189,14 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
     },
     async idle() {
       while (flushing) await flushing
+    },
+    async emptyLog() {
+      while (flushing) await flushing
+      // No waiting for other readers: everybody here would wait too.
+      raw.run("PRAGMA busy_timeout = 0")
+      const row = raw.query<{ busy: number }, []>("PRAGMA wal_checkpoint(TRUNCATE)").get()
+      raw.run("PRAGMA busy_timeout = 2000")
+      return row?.busy === 0
     },
     async close() {
       closed = true

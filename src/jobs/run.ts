@@ -14,6 +14,7 @@ import { forgetMessages } from "../domain/notifications/outbox.ts"
 import { officesWithWork } from "../domain/queue/agenda.ts"
 import { type MessageParts, stepMessages } from "./messages.ts"
 import { officeStep } from "./office.ts"
+import { stepRetention } from "./retention.ts"
 
 /*
  * What happens because time passes. Nothing waits for a job to be right: places free themselves, and "next" wakes who is due. A job only
@@ -44,17 +45,19 @@ export function startJobs(parts: JobParts & MessageParts, timers: Timers): Jobs 
   const office = once(parts, "office_step", () => stepOffices(parts))
   const messages = once(parts, "messages_step", () => stepMessages(parts, stopping))
   const house = once(parts, "house_step", () => stepHouse(parts))
+  const records = once(parts, "records_step", () => stepRetention(parts))
   const ends = [
     timers.every(officeEvery, office.begin),
     timers.every(messagesEvery, messages.begin),
     timers.every(houseEvery, house.begin),
+    timers.every(houseEvery, records.begin),
   ]
   return {
     async stop() {
       for (const end of ends) end()
       soon.abort()
       const callOff = timers.after(lastMilliseconds, () => now.abort())
-      await Promise.all([office.idle(), messages.idle(), house.idle()])
+      await Promise.all([office.idle(), messages.idle(), house.idle(), records.idle()])
       callOff()
     },
   }

@@ -1,0 +1,177 @@
+import { and, asc, desc, eq, inArray, isNull, or, sql } from "drizzle-orm"
+import type { AnyFact } from "../../../db/facts.ts"
+import { apiKeys, sessions } from "../../../db/schema/access.ts"
+import { holds } from "../../../db/schema/availability.ts"
+import { bookingPeople, bookings } from "../../../db/schema/bookings.ts"
+import { facts } from "../../../db/schema/facts.ts"
+import { contacts, messages, mutes } from "../../../db/schema/messages.ts"
+import { confirmations, passkeys, recoveryCodes } from "../../../db/schema/passkeys.ts"
+import { relations } from "../../../db/schema/people.ts"
+import { legalHolds, privacyRequests } from "../../../db/schema/privacy.ts"
+import { tickets } from "../../../db/schema/queue.ts"
+import { waitlist } from "../../../db/schema/waitlist.ts"
+import type { Store } from "../../../db/store.ts"
+import { Refusal } from "../../base/refusal.ts"
+import type { Keys } from "../../base/seal.ts"
+import { readsOf } from "./read-log.ts"
+import { personalData, person as personOf } from "./reads.ts"
+import { personKey } from "./sealed.ts"
+
+export type OwnData = Awaited<ReturnType<typeof ownData>>
+
+/** More of it is in the file of a longer life than anybody has spent at counters. */
+const factsMax = 20_000
+
+/**
+ * Everything that is kept about a person, in clear, without what would let somebody act as the person: no hash, no key of a passkey, no
+ * token. Instants are numbers. Refuses `not_found` for nobody and for somebody who has been erased.
+ */
+export async function ownData(store: Store, keys: Keys, person: string) {
+  const row = await personalData(store, keys, person)
+  const key = await personKey(store, keys, person)
+  if (!row || !key) throw new Refusal("not_found", { what: "person" })
+  const { db } = store
+  const isCitizen = (
+    kind: typeof contacts.kind | typeof mutes.kind,
+    owner: typeof contacts.owner | typeof mutes.owner,
+  ) => and(sql`${kind} = 'citizen'`, sql`${owner} = ${person}`)
+  const [contact] = await db.select().from(contacts).where(isCitizen(contacts.kind, contacts.owner))
+  const muted = await db.select().from(mutes).where(isCitizen(mutes.kind, mutes.owner))
+
+  return {
+    profile: {
+      id: row.id,
+      kind: row.kind,
+      name: row.name,
+      nationalId: row.nationalId,
+      birthDay: row.birthDay,
+      birthYear: row.birthYear,
+      mobile: row.mobile,
+      email: contact?.emailSealed ? key.open("contact.email", contact.emailSealed) : null,
+      language: contact?.lang ?? null,
+      notWanted: muted.map(({ theme, channel }) => `${theme}.${channel}`),
+      createdAt: row.createdAt,
+    },
+    family: await familyOf(store, keys, person),
+    ...(await visitsOf(store, person)),
+    messages: await db
+      .select({ kind: messages.kind, data: messages.data, at: messages.at, readAt: messages.readAt })
+      .from(messages)
+      .where(and(eq(messages.ownerKind, "citizen"), eq(messages.owner, person)))
+      .orderBy(desc(messages.at)),
+    ...(await accessOf(store, person)),
+    reads: await readsOf(store, person, 10_000),
+    requests: await requestsOf(store, person, (sealed) => key.open("privacy_request.note", sealed)),
+    legalHolds: await db
+      .select({ placedAt: legalHolds.placedAt, until: legalHolds.until, liftedAt: legalHolds.liftedAt })
+      .from(legalHolds)
+      .where(eq(legalHolds.person, person)),
+    facts: await factsOf(store, person),
+  }
+}
+
+async function familyOf(store: Store, keys: Keys, person: string) {
+  const rows = await store.db
+    .select()
+    .from(relations)
+    .where(or(eq(relations.guardian, person), eq(relations.dependant, person)))
+  return Promise.all(
+    rows.map(async ({ guardian, dependant, kind, until }) => {
+      const mayAct = guardian === person
+      const other = mayAct ? dependant : guardian
+      return { id: other, name: (await personOf(store, keys, other))?.name ?? null, kind, mayAct, until }
+    }),
+  )
+}
+
+async function visitsOf({ db }: Store, person: string) {
+  const comesTo = db.select({ id: bookingPeople.booking }).from(bookingPeople).where(eq(bookingPeople.person, person))
+  return {
+    bookings: (
+      await db
+        .select()
+        .from(bookings)
+        .where(or(eq(bookings.person, person), inArray(bookings.id, comesTo)))
+        .orderBy(desc(bookings.startsAt))
+    ).map(({ person: owner, ...row }) => ({ ...row, own: owner === person })),
+    tickets: (
+      await db
+        .select()
+        .from(tickets)
+        .where(or(eq(tickets.person, person), eq(tickets.holder, person)))
+        .orderBy(desc(tickets.arrivedAt))
+    ).map(({ holder: _holder, person: _person, undo: _undo, ...row }) => row),
+    heldPlaces: (await db.select().from(holds).where(eq(holds.person, person)).orderBy(desc(holds.until))).map(
+      ({ office, service, startsAt, until, state }) => ({ office, service, startsAt, until, state }),
+    ),
+    waitingList: (
+      await db.select().from(waitlist).where(eq(waitlist.person, person)).orderBy(desc(waitlist.joinedAt))
+    ).map(({ office, service, firstDay, lastDay, state, joinedAt, endedAt }) => ({
+      ...{ office, service, firstDay, lastDay, state, joinedAt, endedAt },
+    })),
+  }
+}
+
+async function accessOf({ db }: Store, person: string) {
+  const [codes] = await db
+    .select({ left: sql<number>`count(*)` })
+    .from(recoveryCodes)
+    .where(and(eq(recoveryCodes.kind, "citizen"), eq(recoveryCodes.owner, person), isNull(recoveryCodes.usedAt)))
+  return {
+    sessions: (
+      await db
+        .select()
+        .from(sessions)
+        .where(and(eq(sessions.kind, "citizen"), eq(sessions.subject, person)))
+        .orderBy(desc(sessions.createdAt))
+    ).map(({ createdAt, seenAt, until, factors, userAgent, revokedAt }) => ({
+      ...{ createdAt, seenAt, until, factors, userAgent, revokedAt },
+    })),
+    passkeys: await db
+      .select({
+        name: passkeys.name,
+        createdAt: passkeys.createdAt,
+        usedAt: passkeys.usedAt,
+        backedUp: passkeys.backedUp,
+        transports: passkeys.transports,
+      })
+      .from(passkeys)
+      .where(and(eq(passkeys.kind, "citizen"), eq(passkeys.owner, person)))
+      .orderBy(asc(passkeys.createdAt)),
+    recoveryCodesLeft: codes?.left ?? 0,
+    programKeys: await db
+      .select({ name: apiKeys.name, createdAt: apiKeys.createdAt, until: apiKeys.until, revokedAt: apiKeys.revokedAt })
+      .from(apiKeys)
+      .where(and(eq(apiKeys.kind, "citizen"), eq(apiKeys.subject, person))),
+    confirmations: (
+      await db
+        .select()
+        .from(confirmations)
+        .where(
+          and(
+            eq(confirmations.kind, "citizen"),
+            eq(confirmations.owner, person),
+            sql`${confirmations.usedAt} is not null`,
+          ),
+        )
+    ).map(({ action, object, frozen, usedAt }) => ({ action, object, text: JSON.parse(frozen).text, usedAt })),
+  }
+}
+
+async function requestsOf({ db }: Store, person: string, open: (sealed: string) => string) {
+  const rows = await db.select().from(privacyRequests).where(eq(privacyRequests.person, person))
+  return rows.map(({ kind, state, askedAt, dueAt, endedAt, noteSealed }) => ({
+    ...{ kind, state, askedAt, dueAt, endedAt },
+    note: noteSealed === null ? null : open(noteSealed),
+  }))
+}
+
+/** What was said about the person, the last first. */
+export async function factsOf(store: Store, person: string): Promise<Pick<AnyFact, "stream" | "at" | "kind">[]> {
+  return store.db
+    .select({ stream: facts.stream, at: facts.at, kind: facts.kind })
+    .from(facts)
+    .where(eq(facts.subject, person))
+    .orderBy(desc(facts.at))
+    .limit(factsMax)
+}
