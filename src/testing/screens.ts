@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core"
-import { startSession } from "../domain/access/sessions.ts"
+import { sessionOf, startSession } from "../domain/access/sessions.ts"
 import { newContext, type Reader } from "./browser.ts"
 import type { TestServer } from "./server.ts"
 import { type Visitor, visitor } from "./visitor.ts"
@@ -31,10 +31,18 @@ async function open(
   return { page, troubles }
 }
 
+const signedIn = new WeakMap<TestServer, Map<string, string>>()
+
+/** A session in which a passkey has just spoken. Somebody's next screen shares it, because most people may not have many at once. */
 async function sessionCookie(server: TestServer, kind: "citizen" | "staff", subject: string, role: string) {
-  const { token } = await server.office.write((tx) =>
-    startSession(tx, { kind, subject, role, factors: "password", userAgent: "test" }, server.office.clock.real()),
-  )
+  const now = server.office.clock.real()
+  const tokens = signedIn.get(server) ?? new Map<string, string>()
+  signedIn.set(server, tokens)
+  const before = tokens.get(subject)
+  if (before && (await sessionOf(server.office.store, before, now))) return { name: "sid", value: before }
+  const who = { kind, subject, role, factors: "password+passkey", userAgent: "test", provenAt: now }
+  const { token } = await server.office.write((tx) => startSession(tx, who, now))
+  tokens.set(subject, token)
   return { name: "sid", value: token }
 }
 

@@ -8,9 +8,11 @@ export type SignedIn = Awaited<ReturnType<typeof signedIn>>
 /** A citizen with a browser of the plainest kind and a session, without the work of a password. */
 export async function signedIn(server: TestServer, citizen: Citizen) {
   const who = visitor(() => server.origin)
-  const given = { kind: "citizen" as const, subject: citizen.id, role: "citizen", factors: "password", userAgent: "" }
   const { office, keys } = server
-  const { token, session } = await office.write((tx) => startSession(tx, given, office.clock.real()))
+  const now = office.clock.real()
+  const factors = { factors: "password+passkey", provenAt: now, userAgent: "" }
+  const given = { kind: "citizen" as const, subject: citizen.id, role: "citizen", ...factors }
+  const { token, session } = await office.write((tx) => startSession(tx, given, now))
   who.cookies.set("sid", token)
   const _form = keys.capability("form", session.id)
   return {
