@@ -73,12 +73,12 @@ export function asStranger(server: TestServer, reader: Reader = {}): Promise<Scr
   return open(server, reader, null)
 }
 
-/** A kiosk or a board, opened by its pairing address as a supervisor would. */
+/** A kiosk or a board that has been paired. */
 export async function asDevice(server: TestServer, kind: "kiosk" | "board", reader: Reader = {}): Promise<Screen> {
   const viewport = kind === "kiosk" ? { width: 1080, height: 1920 } : { width: 1920, height: 1080 }
-  const screen = await open(server, { viewport, ...reader }, null)
-  const key = await server.device(kind).token()
-  await screen.page.goto(`/${kind}/${server.office.code}?key=${key}`)
+  const cookie = { name: "dev", value: await server.deviceToken(kind) }
+  const screen = await open(server, { viewport, ...reader }, cookie)
+  await screen.page.goto(`/${kind}/${server.office.code}`)
   return screen
 }
 
@@ -92,6 +92,23 @@ export async function hearing(...screens: Screen[]): Promise<void> {
   }
 }
 
+/** Gives a page an authenticator of the browser's own making, that recognises its person by itself (W3C WebAuthn §11). */
+export async function withAuthenticator(page: Page): Promise<{ verifies(isRight: boolean): Promise<void> }> {
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send("WebAuthn.enable", { enableUI: false })
+  const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      ...{ protocol: "ctap2", ctap2Version: "ctap2_1", transport: "internal" },
+      ...{ hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+    },
+  })
+  return {
+    async verifies(isUserVerified) {
+      await devtools.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified })
+    },
+  }
+}
+
 /** The same people without a browser: plain requests with their cookie. */
 export async function visiting(
   server: TestServer,
@@ -99,7 +116,7 @@ export async function visiting(
 ): Promise<Visitor> {
   const who = visitor(() => server.origin)
   if (as === "kiosk" || as === "board") {
-    who.cookies.set("dev", (await server.device(as).token()) ?? "")
+    who.cookies.set("dev", await server.deviceToken(as))
     return who
   }
   const citizen = typeof as === "object" && "citizen" in as
