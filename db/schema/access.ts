@@ -46,17 +46,7 @@ export const sessions = table("session", {
   revokedWhy: words(),
 })
 
-export const devices = table("device", {
-  id: text().primaryKey(),
-  office: words().notNull(),
-  kind: word<"kiosk" | "board">().notNull(),
-  name: words().notNull(),
-  createdAt: instant().notNull(),
-  seenAt: instant(),
-  revokedAt: instant(),
-})
-
-/** `id` is the readable part of the key; only a hash of the rest is kept. */
+/** `id` is the readable part of the key; only a hash of the rest is kept. Instants here are the real clock's. */
 export const apiKeys = table("api_key", {
   id: text().primaryKey(),
   secretHash: words().notNull(),
@@ -65,6 +55,9 @@ export const apiKeys = table("api_key", {
   name: words().notNull(),
   scopes: json<string[]>().notNull(),
   office: words(),
+  /** From where alone it is good: addresses and networks, e.g. `192.0.2.0/24`. None: from anywhere. */
+  addresses: json<string[]>().notNull(),
+  madeBy: words().notNull(),
   createdAt: instant().notNull(),
   until: instant().notNull(),
   seenAt: instant(),

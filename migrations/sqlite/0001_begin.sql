@@ -345,59 +345,6 @@ CREATE TABLE contact (
   owner TEXT NOT NULL,
   lang TEXT CHECK (lang IN ('ar', 'en')),
   email_sealed TEXT,
-  email_index TEXT,
-  key_sealed TEXT,
-  PRIMARY KEY (kind, owner)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE message_mute (
-  kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff')),
-  owner TEXT NOT NULL,
-  theme TEXT NOT NULL,
-  channel TEXT NOT NULL CHECK (channel IN ('mail', 'sms')),
-  PRIMARY KEY (kind, owner, theme, channel)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE message (
-  id TEXT PRIMARY KEY,
-  owner_kind TEXT NOT NULL CHECK (owner_kind IN ('citizen', 'staff')),
-  owner TEXT NOT NULL,
-  kind TEXT NOT NULL,
-  data TEXT NOT NULL,
-  dedupe TEXT NOT NULL,
-  about TEXT,
-  office TEXT,
-  at INTEGER NOT NULL,
-  until INTEGER NOT NULL CHECK (until >= at),
-  told_at INTEGER,
-  read_at INTEGER,
-  UNIQUE (owner, dedupe)
-) STRICT;
-CREATE INDEX message_inbox ON message (owner, told_at) WHERE told_at IS NOT NULL;
-CREATE INDEX message_unread ON message (owner) WHERE told_at IS NOT NULL AND read_at IS NULL;
-CREATE INDEX message_planned ON message (at) WHERE told_at IS NULL;
-CREATE INDEX message_about ON message (about) WHERE about IS NOT NULL;
-CREATE INDEX message_old ON message (told_at) WHERE told_at IS NOT NULL;
-CREATE TABLE delivery (
-  id TEXT PRIMARY KEY,
-  message TEXT NOT NULL REFERENCES message (id),
-  channel TEXT NOT NULL CHECK (channel IN ('mail', 'sms')),
-  address_sealed TEXT,
-  secret_sealed TEXT,
-  state TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'failed', 'dead', 'called_off')),
-  tries INTEGER NOT NULL CHECK (tries >= 0),
-  next_at INTEGER NOT NULL,
-  lease_until INTEGER,
-  last_error TEXT,
-  ended_at INTEGER,
-  UNIQUE (message, channel)
-) STRICT;
-CREATE INDEX delivery_due ON delivery (channel, next_at) WHERE state = 'pending' OR state = 'failed';
-CREATE INDEX delivery_dead ON delivery (ended_at) WHERE state = 'dead';
-
-CREATE TABLE contact (
-  kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff')),
-  owner TEXT NOT NULL,
-  lang TEXT CHECK (lang IN ('ar', 'en')),
-  email_sealed TEXT,
   key_sealed TEXT,
   PRIMARY KEY (kind, owner)
 ) STRICT, WITHOUT ROWID;
@@ -632,6 +579,7 @@ CREATE INDEX ticket_served ON ticket (office, line, ended_at) WHERE state = 'ser
 CREATE TABLE ticket_series (
   office TEXT NOT NULL, day TEXT NOT NULL, series TEXT NOT NULL, last INTEGER NOT NULL,
   PRIMARY KEY (office, day, series)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE read_log (
   person TEXT NOT NULL REFERENCES person (id),
@@ -673,5 +621,4 @@ CREATE INDEX privacy_request_person ON privacy_request (person);
 CREATE TABLE retention_run (
   record TEXT NOT NULL, office TEXT NOT NULL, through TEXT NOT NULL, ran_at INTEGER NOT NULL,
   PRIMARY KEY (record, office)
-) STRICT, WITHOUT ROWID;
 ) STRICT, WITHOUT ROWID;

@@ -31,6 +31,7 @@ export const statusOf = {
   bad_time: 400,
   not_signed_in: 401,
   bad_token: 401,
+  key_in_address: 400,
   wrong_credentials: 401,
   passkey_refused: 400,
   passkey_known: 409,
@@ -109,6 +110,7 @@ export const statusOf = {
   hours_overlap: 422,
   setup_invalid: 422,
   version_moved: 409,
+  pairing_unknown: 404,
 } as const satisfies Record<string, number>
 
 export function isRefusal(thrown: unknown): thrown is Refusal {

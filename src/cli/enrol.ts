@@ -8,9 +8,11 @@ import { token } from "../base/id.ts"
 import { isRefusal } from "../base/refusal.ts"
 import type { Keys } from "../base/seal.ts"
 import { readMobile, readNumber } from "../base/text.ts"
+import { addDevice } from "../domain/access/devices.ts"
+import { integratorScopes } from "../domain/access/integrators.ts"
 import { makeKey } from "../domain/access/keys.ts"
 import { hashPassword } from "../domain/access/passwords.ts"
-import { addDevice, addStaff } from "../domain/access/staff.ts"
+import { addStaff } from "../domain/access/staff.ts"
 import { office as officeOf } from "../domain/offices/reads.ts"
 import { personByNumber } from "../domain/people/reads.ts"
 import { enrol } from "../domain/people/writes.ts"
@@ -45,7 +47,8 @@ const options = {
 } as const
 
 const roles = ["agent", "supervisor", "administrator", "auditor"] as const
-const scopesKnown = ["bookings:write", "facts:read", "board:read"]
+/** An address that opens a device is typed or carried there; after this it opens nothing. */
+const addressDays = 7
 
 /** A mistake of whoever typed the command. */
 class Mistake extends Error {}
@@ -111,11 +114,13 @@ async function device({ store, name: kind, given, origin }: Asked): Promise<Enro
   const { code } = await officeOf(store, needed(given, "office"))
   return {
     turn: async (tx) => {
-      const id = await addDevice(tx, { office: code, kind, name: `${code} ${kind}` }, "operator")
-      return makeKey(tx, { kind: "device", subject: id, name: kind, scopes: [], office: code, demo: false }, "operator")
+      const now = Date.now()
+      const id = await addDevice(tx, { office: code, kind, name: `${code} ${kind}` }, "operator", now)
+      const opening = { kind: "device" as const, subject: id, name: kind, office: code, days: addressDays }
+      return makeKey(tx, { ...opening, scopes: [], demo: false }, "operator", now)
     },
     says: (made) =>
-      `Open this address once on the ${kind} of ${code} (it is shown this once):\n${origin}/${kind}/${code}?key=${made}`,
+      `Open this address once on the ${kind} of ${code}, within ${addressDays} days (it is shown this once):\n${origin}/${kind}/${code}?key=${made}`,
   }
 }
 
@@ -123,11 +128,12 @@ async function key({ name, given }: Asked): Promise<Enrolled> {
   const scopes = needed(given, "scopes")
     .split(",")
     .map((scope) => scope.trim())
-  const unknown = scopes.filter((scope) => !scopesKnown.includes(scope))
+  const unknown = scopes.filter((scope) => !integratorScopes.some((one) => one === scope))
   if (unknown.length > 0)
-    throw new Mistake(`there is no scope ${unknown.join(", ")}; there are ${scopesKnown.join(", ")}`)
+    throw new Mistake(`there is no scope ${unknown.join(", ")}; there are ${integratorScopes.join(", ")}`)
+  const made = { kind: "integrator" as const, name, scopes, demo: false }
   return {
-    turn: (tx) => makeKey(tx, { kind: "integrator", subject: tx.id(), name, scopes, demo: false }, "operator"),
+    turn: (tx) => makeKey(tx, { ...made, subject: tx.id() }, "operator", Date.now()),
     says: (made) => `The key of ${name}, good for a year (shown this once):\n${made}`,
   }
 }

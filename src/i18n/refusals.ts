@@ -40,6 +40,12 @@ const texts: Record<RefusalCode, Row> = {
     "The access token is not valid",
     "Use one that is in force, or ask the supervisor for a new one.",
   ],
+  key_in_address: [
+    "لا يوضع المفتاح في العنوان",
+    "العناوين تبقى في السجلات. أرسله في ترويسة Authorization، وألغِ هذا المفتاح واصنع غيره.",
+    "A key does not belong in an address",
+    "Addresses stay in logs. Send it in the Authorization header; revoke this one and make another.",
+  ],
   wrong_credentials: [
     "الرقم أو كلمة المرور غير صحيحة",
     "تحقّق منهما ثم أعد المحاولة.",
@@ -431,5 +437,11 @@ const texts: Record<RefusalCode, Row> = {
     "راجع ما تغيّر ثم احفظ من جديد.",
     "Somebody else changed this a moment ago",
     "Look at what changed and save again.",
+  ],
+  pairing_unknown: [
+    "لا توجد شاشة تعرض هذا الرمز الآن",
+    "تحقّق من الحروف. يتغيّر الرمز كل خمس دقائق، فاقرأه من الشاشة من جديد.",
+    "No screen shows that code now",
+    "Check the letters. The code changes every five minutes: read it from the screen again.",
   ],
 }

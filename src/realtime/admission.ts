@@ -20,7 +20,7 @@ interface Issued {
 
 export interface AdmissionOptions {
   chance: Chance
-  authenticate(token: string): Promise<Caller | null>
+  authenticate(token: string, from: string): Promise<Caller | null>
   redeemCapability(ticket: string, secret: string): Promise<boolean>
 }
 
@@ -56,10 +56,10 @@ export function createAdmission(options: AdmissionOptions) {
       return secret
     },
 
-    /** Who says hello on a socket that was opened under this cookie; `null` where it is not to be believed. */
+    /** Who says hello on a socket that was opened under this cookie and from there; `null` where it is not to be believed. */
     async identify(
       said: Hello,
-      cookie: Caller | null,
+      { cookie, address }: { cookie: Caller | null; address: string },
       now: Instant,
     ): Promise<{ reader: Reader; session: string } | null> {
       if ("capability" in said) {
@@ -69,7 +69,7 @@ export function createAdmission(options: AdmissionOptions) {
         return isHolder ? { reader: { subject: null, ticket }, session: `ticket:${ticket}` } : null
       }
       let caller: Caller | null = null
-      if ("token" in said) caller = await options.authenticate(said.token)
+      if ("token" in said) caller = await options.authenticate(said.token, address)
       else if (cookie && redeem(said.ticket, cookie, now)) caller = cookie
       return caller && { reader: { subject: caller.subject, ticket: null }, session: caller.session }
     },

@@ -33,10 +33,12 @@ export interface HubOptions {
   snapshot(topic: Topic, manner: Manner): Promise<Snapshot>
   /** `null`, or why this reader may not listen to it; see `refusalToRead`. */
   mayRead(reader: Reader, topic: Topic): Promise<RefusalCode | null>
-  /** Whose cookie a request carries: a session's, or a device's (whose `session` is the name of its key). */
+  /** Whose cookie a request carries: a session's, or a device's (whose `session` is `device:` and its id). */
   callerOf(request: Request): Promise<Caller | null>
-  /** Whose API key or device key this is; `session` is the key's id. */
-  authenticate(token: string): Promise<Caller | null>
+  /** Whose API key or device key this is, where it is good from this address; `session` is the key's id. */
+  authenticate(token: string, from: string): Promise<Caller | null>
+  /** The address of whoever opens a socket; empty where nobody knows. */
+  addressOf(request: Request, server: Server<Socket>): string
   /** Whether this is the secret of that ticket's link. */
   redeemCapability(ticket: string, secret: string): Promise<boolean>
   /** Whether a session, device or key still stands. Asked at the first message and by the sweep. */
@@ -139,7 +141,7 @@ export function createHub(options: HubOptions): Hub {
     }
     const caller = origin === null ? null : await options.callerOf(request)
     server = bun
-    const socket = new Socket(++lastId, caller, options.langOf(request))
+    const socket = new Socket(++lastId, caller, options.langOf(request), options.addressOf(request, bun))
     return bun.upgrade(request, { data: socket }) ? undefined : problem(400, "malformed")
   }
 
@@ -181,7 +183,7 @@ export function createHub(options: HubOptions): Hub {
   }
 
   async function hello(socket: Socket, said: Hello): Promise<void> {
-    const known = await admission.identify(said, socket.cookie, clock.real())
+    const known = await admission.identify(said, socket, clock.real())
     // Asked after the session is known to `endSession`: one that ends in between is caught by one of the two.
     if (known) socket.session = known.session
     const stands = known !== null && (known.reader.subject === null || (await options.isAlive(known.session)))

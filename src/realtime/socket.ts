@@ -12,6 +12,8 @@ export class Socket {
   readonly id: number
   /** Under whose cookie the socket was opened; `null` for programs and for bearers of a link. */
   readonly cookie: Caller | null
+  /** From where it was opened. */
+  readonly address: string
   /** Set by the first message. */
   reader: Reader | null = null
   /** What ends the socket when it ends: a session, a device, a key, or a ticket's link. */
@@ -32,9 +34,10 @@ export class Socket {
   readonly #arrivals: Instant[] = []
   #work: Promise<void> = Promise.resolve()
 
-  constructor(id: number, cookie: Caller | null, lang: Lang) {
+  constructor(id: number, cookie: Caller | null, lang: Lang, address: string) {
     this.id = id
     this.cookie = cookie
+    this.address = address
     this.lang = lang
   }
 

@@ -1,5 +1,6 @@
 import type { AnyFact, FactKind } from "../../db/facts.ts"
 import type { RefusalCode } from "../base/refusal.ts"
+import { isAble } from "../domain/access/devices.ts"
 import { isStaff, type Staff, type Subject } from "../domain/access/subject.ts"
 
 /*
@@ -131,7 +132,7 @@ export async function refusalToRead(reader: Reader, topic: Topic, access: Access
 
 async function mayReadBoard(subject: Subject | null, office: string, access: Access): Promise<boolean> {
   if (!subject) return false
-  if (subject.role === "board" || subject.role === "kiosk") return subject.office === office
+  if (subject.role === "board" || subject.role === "kiosk") return isAble(subject, "board:read", office)
   if (subject.role === "integrator") {
     return subject.scopes.includes("board:read") && (subject.office === null || subject.office === office)
   }

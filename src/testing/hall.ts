@@ -4,6 +4,7 @@ import { people } from "../../db/schema/people.ts"
 import { type CounterRow, counters, type TicketRow, tickets } from "../../db/schema/queue.ts"
 import { minute } from "../base/day.ts"
 import { bookingCode } from "../base/id.ts"
+import { capabilitiesOf } from "../domain/access/devices.ts"
 import { type Citizen, type Device, mint, type Staff } from "../domain/access/subject.ts"
 import { type CheckingIn, checkIn, issueTicket, type WalkingIn } from "../domain/queue/arrivals.ts"
 import { next } from "../domain/queue/calling.ts"
@@ -17,7 +18,7 @@ export type TestHall = Awaited<ReturnType<typeof testHall>>
 export async function testHall(plan: TestPlan = {}) {
   const office = await testOffice({ citizens: 200, ...plan })
   const { code, write } = office
-  const kiosk = mint<Device>({ role: "kiosk", id: "kiosk", office: code })
+  const kiosk = mint<Device>({ role: "kiosk", id: "kiosk", office: code, capabilities: capabilitiesOf.kiosk })
   let walkIns = 0
 
   return Object.assign(office, {

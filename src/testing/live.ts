@@ -3,6 +3,7 @@ import type { AnyFact } from "../../db/facts.ts"
 import { machineChance, type Timers } from "../base/clock.ts"
 import type { Instant } from "../base/day.ts"
 import { Refusal } from "../base/refusal.ts"
+import { capabilitiesOf } from "../domain/access/devices.ts"
 import { type Device, type Integrator, mint, type Staff, type Subject } from "../domain/access/subject.ts"
 import type { Caller } from "../realtime/admission.ts"
 import type { Manner, Snapshot } from "../realtime/channel.ts"
@@ -65,6 +66,7 @@ export async function liveHall(given: { office?: TestOffice; timers?: Timers; pa
         mayReadTicket: (subject, ticket) => hall.holders.get(ticket) === subject.id || subject.role === "agent",
       }),
     callerOf: (request) => callerOf(/(?:^|; )sid=([\w-]+)/.exec(request.headers.get("cookie") ?? "")?.[1]),
+    addressOf: () => "127.0.0.1",
     authenticate: (token) => callerOf(token),
     redeemCapability: async (ticket, secret) => secret === `secret-of-${ticket}`,
     isAlive: async (session) => !ended.has(session),
@@ -127,7 +129,8 @@ export async function liveHall(given: { office?: TestOffice; timers?: Timers; pa
   })
 }
 
-export const board = (office = "RUH-RML") => mint<Device>({ role: "board", id: `board-${office}`, office })
+export const board = (office = "RUH-RML") =>
+  mint<Device>({ role: "board", id: `board-${office}`, office, capabilities: capabilitiesOf.board })
 export const integrator = (scopes: string[], office: string | null = null) =>
   mint<Integrator>({ role: "integrator", id: "integrator", scopes, office })
 export const staffOf = (office: TestOffice, number = 1): Staff => office.agent(number)

@@ -1,9 +1,11 @@
+import type { DeviceKind } from "../../db/schema/devices.ts"
 import { createApp } from "../app.ts"
 import { machineChance, machineTimers } from "../base/clock.ts"
 import { readEnv } from "../base/env.ts"
 import { openLog } from "../base/log.ts"
+import { addDevice, startToken } from "../domain/access/devices.ts"
 import { makeKey } from "../domain/access/keys.ts"
-import { addDevice, addStaff } from "../domain/access/staff.ts"
+import { addStaff } from "../domain/access/staff.ts"
 import type { Socket } from "../realtime/socket.ts"
 import { openAssets } from "../web/assets.ts"
 import type { House } from "../web/house.ts"
@@ -86,7 +88,20 @@ export async function testServer(given: { office?: TestOffice; plan?: TestPlan; 
     subject: string,
     scopes: string[] = [],
     at?: string,
-  ) => office.write((tx) => makeKey(tx, { kind, subject, name: "test", scopes, office: at, demo: true }, "test"))
+  ) => {
+    const given = { kind, subject, name: "test", scopes, office: at, demo: true }
+    return office.write((tx) => makeKey(tx, given, "test", office.clock.real()))
+  }
+
+  const devices = new Map<string, Promise<string>>()
+  /** One kiosk and one board an office, made when it is first needed. */
+  function deviceAt(kind: DeviceKind, at: string): Promise<string> {
+    const name = `${kind} ${at}`
+    const given = { office: at, kind, name }
+    const made = devices.get(name) ?? office.write((tx) => addDevice(tx, given, "test", office.clock.real()))
+    devices.set(name, made)
+    return made
+  }
 
   const answers: ApiAnswer[] = []
   async function ask(
@@ -165,10 +180,15 @@ export async function testServer(given: { office?: TestOffice; plan?: TestPlan; 
     device: (kind: "kiosk" | "board", at = office.code) =>
       caller(
         keyOf(`${kind} ${at}`, async () => {
-          const id = await office.write((tx) => addDevice(tx, { office: at, kind, name: kind }, "test"))
-          return keyFor("device", id, [], at)
+          return keyFor("device", await deviceAt(kind, at), [], at)
         }),
       ),
+    deviceAt,
+    /** What stands in the cookie of this device once it is paired. */
+    deviceToken: async (kind: DeviceKind, at = office.code) => {
+      const id = await deviceAt(kind, at)
+      return office.write((tx) => startToken(tx, id, office.clock.real()))
+    },
     integrator: (...scopes: string[]) =>
       caller(keyOf(`integrator ${scopes}`, () => keyFor("integrator", integratorId, scopes))),
     integratorId,

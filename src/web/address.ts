@@ -6,11 +6,29 @@ import type { Context } from "./house.ts"
  * stands in X-Forwarded-For is believed only where the peer is a proxy that we were told to trust, and then only its last word.
  */
 export function addressOf(c: Context): string {
-  const server = c.env as { requestIP?: (request: Request) => { address: string } | null } | undefined
-  const peer = plain(server?.requestIP?.(c.req.raw)?.address ?? "")
-  const proxies = c.var.house.env.trustedProxies
-  const forwarded = proxies.includes(peer) ? c.req.header("X-Forwarded-For")?.split(",").at(-1)?.trim() : undefined
-  return household(forwarded && (isIPv4(forwarded) || isIPv6(forwarded)) ? plain(forwarded) : peer)
+  return household(wholeAddressOf(c))
+}
+
+/** As `addressOf`, to the last bit; empty where nobody knows. */
+export function wholeAddressOf(c: Context): string {
+  return addressOfRequest(c.req.raw, c.env as Asked | undefined, c.var.house.env.trustedProxies)
+}
+
+interface Asked {
+  requestIP?(request: Request): { address: string } | null
+}
+
+export function addressOfRequest(request: Request, server: Asked | undefined, trustedProxies: string[]): string {
+  const peer = plain(server?.requestIP?.(request)?.address ?? "")
+  const isTrusted = trustedProxies.includes(peer)
+  const forwarded = isTrusted ? request.headers.get("X-Forwarded-For")?.split(",").at(-1)?.trim() : undefined
+  return forwarded && (isIPv4(forwarded) || isIPv6(forwarded)) ? plain(forwarded) : peer
+}
+
+/** Enough to know one's own network again, and not who is in it: the last part is left out. */
+export function maskedAddress(address: string): string {
+  if (isIPv4(address)) return `${address.split(".").slice(0, 3).join(".")}.…`
+  return isIPv6(address) ? `${household(address)}:…` : "…"
 }
 
 /** An IPv4 peer of a socket that listens on both families is written `::ffff:192.0.2.1` (RFC 4291 §2.5.5.2). */

@@ -21,6 +21,8 @@ export interface Shown {
   bodyClass?: string
   theme?: Frame["theme"]
   foot?: Child
+  /** See `Frame`. */
+  againSeconds?: number
 }
 
 const everywhere = ["fonts", "tokens", "base", "components"] as const
@@ -54,6 +56,7 @@ export function show(c: Context, page: Shown, body: Child): Response | Promise<R
       bodyClass={page.bodyClass}
       theme={page.theme}
       foot={page.foot}
+      againSeconds={page.againSeconds}
       now={now}
     >
       {body}

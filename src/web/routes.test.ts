@@ -1,8 +1,7 @@
 import { afterAll, expect, test } from "bun:test"
 import { createApp } from "../app.ts"
-import { makeKey } from "../domain/access/keys.ts"
 import { startSession } from "../domain/access/sessions.ts"
-import { addDevice, addStaff } from "../domain/access/staff.ts"
+import { addStaff } from "../domain/access/staff.ts"
 import { testServer } from "../testing/server.ts"
 import { type Role, staffRoles } from "./house.ts"
 import { calls, pages } from "./routes.ts"
@@ -23,20 +22,15 @@ for (const role of ["administrator", "auditor"] as const) {
   const given = { login: role, name, passwordHash: "-", role, scopeKind: "all" as const, scope: "" }
   staffIds.set(role, await office.write((tx) => addStaff(tx, given, "test")))
 }
-const devices = new Map<string, { key: string; id: string }>()
+const devices = new Map<string, { token: string; id: string }>()
 for (const kind of ["kiosk", "board"] as const) {
-  const device = await office.write(async (tx) => {
-    const id = await addDevice(tx, { office: office.code, kind, name: kind }, "test")
-    const given = { kind: "device" as const, subject: id, name: kind, scopes: [], office: office.code, demo: true }
-    return { id, key: await makeKey(tx, given, "test") }
-  })
-  devices.set(kind, device)
+  devices.set(kind, { id: await server.deviceAt(kind, office.code), token: await server.deviceToken(kind) })
 }
 
 /** A fresh cookie for each request, because some pages end the session that opened them; and the token that its forms carry. */
 async function cookieOf(role: Role): Promise<{ cookie: string; formToken: string }> {
   const device = devices.get(role)
-  if (device) return { cookie: `dev=${device.key}`, formToken: keys.capability("form", device.id) }
+  if (device) return { cookie: `dev=${device.token}`, formToken: keys.capability("form", device.id) }
   const kind = role === "citizen" ? ("citizen" as const) : ("staff" as const)
   const subject = role === "citizen" ? office.citizen(1).id : (staffIds.get(role) ?? "")
   const { token, session } = await office.write((tx) =>
@@ -82,9 +76,12 @@ for (const { method, path, who } of pages) {
     }
     if (who === "anyone") return
     const stranger = await visit(method, asked, null)
-    const wanted = method === "GET" ? 303 : 401
+    // Nobody signs in at a kiosk: it goes back to where it shows what it is.
+    const isKiosks = asked.startsWith("/kiosk/")
+    const wanted = method === "GET" || isKiosks ? 303 : 401
     expect(stranger.status).toBe(wanted)
-    if (method === "GET") expect(stranger.location).toContain(`?next=${encodeURIComponent(asked)}`)
+    if (isKiosks) expect(stranger.location).toBe(`/kiosk/${office.code}`)
+    else if (method === "GET") expect(stranger.location).toContain(`?next=${encodeURIComponent(asked)}`)
   })
 }
 

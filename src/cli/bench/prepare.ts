@@ -7,9 +7,11 @@ import { machineChance, machineClock } from "../../base/clock.ts"
 import { type Day, type Instant, minute } from "../../base/day.ts"
 import type { Keys } from "../../base/seal.ts"
 import { dayIn } from "../../base/time.ts"
+import { addDevice } from "../../domain/access/devices.ts"
 import { makeKey } from "../../domain/access/keys.ts"
 import { startSession } from "../../domain/access/sessions.ts"
-import { addDevice, addStaff } from "../../domain/access/staff.ts"
+import { addDevice } from "../../domain/access/devices.ts"
+import { addStaff } from "../../domain/access/staff.ts"
 import { type SetupPlan, setUp } from "../../domain/offices/setup.ts"
 import { enrol } from "../../domain/people/writes.ts"
 import { demoPlan } from "../demo/seed.ts"
@@ -91,7 +93,7 @@ export async function prepare(folder: string, wanted: Wanted): Promise<Prepared>
     await writer.write((tx) => setUp(tx, plan), { scopes })
     const who = { writer, keys, scopes, now: clock.real() }
     const citizens = await manyTimes(who, wanted.citizens ?? 0, (tx) => addCitizen(tx, who, wanted.sessions ?? false))
-    const boards = await manyTimes(who, wanted.boards ?? 0, addBoard)
+    const boards = await manyTimes(who, wanted.boards ?? 0, (tx) => addBoard(tx, who.now))
     const [agent = { token: "", session: "" }] = await manyTimes(who, 1, (tx) => addAgent(tx, who.now))
     const zone = plan.offices.find(({ code }) => code === office)?.zone ?? "UTC"
     const hall = { office, day: dayIn(who.now, zone), now: who.now, of: [{ line: "PAS", service }] }
@@ -129,20 +131,20 @@ const name = { ar: "ب", en: "b" }
 
 async function addCitizen(tx: Tx, { keys, now }: Who, withSession: boolean): Promise<Citizen> {
   const id = await enrol(tx, keys, { kind: "citizen", name })
-  const token = await makeKey(tx, { kind: "citizen", subject: id, name: "bench", scopes: [], demo: true }, "bench")
+  const token = await makeKey(tx, { kind: "citizen", subject: id, name: "bench", scopes: [], demo: true }, "bench", now)
   const who = { kind: "citizen", subject: id, role: "citizen", factors: "password", userAgent: "bench" } as const
   return { id, token, session: withSession ? (await startSession(tx, who, now)).token : "" }
 }
 
-async function addBoard(tx: Tx): Promise<string> {
-  const id = await addDevice(tx, { office, kind: "board", name: "bench" }, "bench")
-  return makeKey(tx, { kind: "device", subject: id, name: "bench", scopes: [], office, demo: true }, "bench")
+async function addBoard(tx: Tx, now: Instant): Promise<string> {
+  const id = await addDevice(tx, { office, kind: "board", name: "bench" }, "bench", now)
+  return makeKey(tx, { kind: "device", subject: id, name: "bench", scopes: [], office, demo: true }, "bench", now)
 }
 
 async function addAgent(tx: Tx, now: Instant): Promise<{ token: string; session: string }> {
   const own = { login: "bench", name, passwordHash: "-", role: "agent", scopeKind: "office", scope: office } as const
   const id = await addStaff(tx, own, "bench")
-  const token = await makeKey(tx, { kind: "staff", subject: id, name: "bench", scopes: [], demo: true }, "bench")
+  const token = await makeKey(tx, { kind: "staff", subject: id, name: "bench", scopes: [], demo: true }, "bench", now)
   const who = { kind: "staff", subject: id, role: "agent", factors: "password", userAgent: "bench" } as const
   return { token, session: (await startSession(tx, who, now)).token }
 }

@@ -16,6 +16,8 @@ interface Given {
   clock: ReturnType<typeof handClock>
   /** Where the clock stands when the morning is over. */
   moment: Instant
+  /** The real clock's: keys go by it. */
+  now: Instant
   people: DemoPeople
 }
 
@@ -84,7 +86,7 @@ const tellings: Telling[] = [
  * Plays the day so far through the same turns as any real one: people book, come, take numbers, are called and served at a few counters,
  * one does not hear the call, one has to fetch a paper. What the demo's screens show is therefore true of its facts.
  */
-export async function morning({ writer, store, clock, moment, people }: Given): Promise<void> {
+export async function morning({ writer, store, clock, moment, now, people }: Given): Promise<void> {
   const today = dayIn(moment, zone)
   const hall = people.hall.map(({ id }) => id)
   const stories: Story[] = []
@@ -94,7 +96,7 @@ export async function morning({ writer, store, clock, moment, people }: Given): 
       (one) => one.day === today && one.startsAt <= moment && moment < one.endsAt,
     )
     const token = people.kiosks.find(({ office }) => office === telling.office)?.token ?? ""
-    const kiosk = await subjectOfKey(store, token, clock.office())
+    const kiosk = await subjectOfKey(store, token, now)
     const agents = await Promise.all(
       (people.seated.get(telling.office) ?? []).slice(0, telling.counters).map((id) => staffOf(store, id)),
     )

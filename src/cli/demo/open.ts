@@ -60,8 +60,8 @@ async function makeDemo({ env, opened, store, keys, chance }: Given): Promise<De
   const clock = handClock(moment - 12 * hour)
   const writer = openWriter(opened.writing, { clock, chance })
   await writer.write((tx) => keep(tx, "demo", building), { scopes: [] })
-  const people = await seed({ writer, clock, keys, chance, moment, citizens: env.demoCitizens })
-  await morning({ writer, store, clock, moment, people })
+  const people = await seed({ writer, clock, keys, chance, moment, now: realNow, citizens: env.demoCitizens })
+  await morning({ writer, store, clock, moment, now: realNow, people })
   // Before the store says that the demo is made: the keys in this file are nowhere else.
   const file = join(env.dataDir, "demo.json")
   writeWhole(file, textOf(people.withOrigin(env.origin)))

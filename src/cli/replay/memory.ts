@@ -8,8 +8,9 @@ import { handClock, machineChance } from "../../base/clock.ts"
 import { minute } from "../../base/day.ts"
 import { isRefusal } from "../../base/refusal.ts"
 import { Keys, makeKeyMaterial } from "../../base/seal.ts"
+import { addDevice, capabilitiesOf } from "../../domain/access/devices.ts"
 import { citizenOf, staffOf } from "../../domain/access/keys.ts"
-import { addDevice, addStaff } from "../../domain/access/staff.ts"
+import { addStaff } from "../../domain/access/staff.ts"
 import { type Device, mint, type Staff } from "../../domain/access/subject.ts"
 import { slotsOffered } from "../../domain/availability/reads.ts"
 import { book } from "../../domain/bookings/writes.ts"
@@ -127,15 +128,13 @@ export async function memoryHall(day: RealDay, stretch: number): Promise<Hall> {
   const write = <T>(turn: Turn<T>) => writer.write(turn, { scopes })
   const people = new Map<string, string>()
   const staff: Staff[] = []
-  let kiosk = mint<Device>({ role: "kiosk", id: "kiosk", office })
+  const can = { office, capabilities: capabilitiesOf.kiosk }
+  let kiosk = mint<Device>({ role: "kiosk", id: "kiosk", ...can })
 
   await write(async (tx) => {
     await setUp(tx, planOf(day, stretch))
-    kiosk = mint<Device>({
-      role: "kiosk",
-      id: await addDevice(tx, { office, kind: "kiosk", name: "kiosk" }, "replay"),
-      office,
-    })
+    const id = await addDevice(tx, { office, kind: "kiosk", name: "kiosk" }, "replay", clock.real())
+    kiosk = mint<Device>({ role: "kiosk", id, ...can })
   })
   for (const [index] of day.seats.entries()) {
     const id = await write((tx) =>

@@ -70,6 +70,11 @@ function withCheck(text: string): string {
   return text + check.toString("base64url")
 }
 
+/** Under what name its sockets end: its readable part. The key itself is kept nowhere. */
+export function sessionOfKey(given: string): string {
+  return `key:${given.split("_")[2] ?? ""}`
+}
+
 /** Whether this looks like a key of ours, whatever it opens: such a text must stand in no address and no log. */
 export function looksLikeKey(text: string): boolean {
   return /^dawr_(live|demo)_/.test(text)
@@ -161,8 +166,6 @@ export async function staffOf(store: Store, id: string): Promise<Staff | null> {
   const { role, login, name, scopeKind, scope } = row
   return mint<Staff>({ role, id: row.id, login, name, scopeKind, scope })
 }
-
-
 
 function readableId(chance: Chance): string {
   const letters = "abcdefghijkmnpqrstuvwxyz23456789"

@@ -1,5 +1,5 @@
 import { accountsStream } from "../../../db/facts.ts"
-import { devices, type ScopeKind, type StaffRole, staff } from "../../../db/schema/access.ts"
+import { type ScopeKind, type StaffRole, staff } from "../../../db/schema/access.ts"
 import type { Words } from "../../../db/schema/catalogue.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
@@ -34,7 +34,6 @@ export function mustWorkIn(person: Staff, office: Place, roles: StaffRole[]): vo
 }
 
 const insertStaff = statement((db) => db.insert(staff).values(placeholders(staff)))
-const insertDevice = statement((db) => db.insert(devices).values(placeholders(devices)))
 
 export interface NewStaff {
   login: string
@@ -49,17 +48,6 @@ export async function addStaff(tx: Tx, given: NewStaff, by: string): Promise<str
   const id = tx.id()
   await insertStaff(tx).execute({ ...given, id, login: given.login.toLowerCase(), createdAt: tx.now, disabledAt: null })
   await tx.say(accountsStream, "staff.added", { staff: id, role: given.role, scope: given.scope, by, subject: id })
-  return id
-}
-
-export async function addDevice(
-  tx: Tx,
-  given: { office: string; kind: "kiosk" | "board"; name: string },
-  by: string,
-): Promise<string> {
-  const id = tx.id()
-  await insertDevice(tx).execute({ ...given, id, createdAt: tx.now, seenAt: null, revokedAt: null })
-  await tx.say(accountsStream, "device.paired", { device: id, kind: given.kind, office: given.office, by })
   return id
 }
 

@@ -90,7 +90,7 @@ describe("a booked person arrives", () => {
     const [today, tomorrow] = [await hall.booked(hall.citizen(), "10:00"), day("2026-11-23")]
     const later = await hall.booked(hall.citizen(2), "10:00", { day: tomorrow })
     const gone = await hall.booked(hall.citizen(3), "10:00", { state: "cancelled" })
-    const elsewhere = mint<Device>({ role: "kiosk", id: "k2", office: "RUH-QHK" })
+    const elsewhere = mint<Device>({ ...hall.kiosk, id: "k2", office: "RUH-QHK" })
     const codes = [
       (await refusal(hall.arrive(later))).code,
       (await refusal(hall.arrive(today, { office: "RUH-QHK" }, elsewhere))).code,
@@ -146,7 +146,7 @@ describe("a walk-in", () => {
     const ticket = await hall.walkIn({ who: hall.citizen() })
     const again = await refusal(hall.walkIn({ who: hall.citizen(), service: "RES-01" }))
     expect([again.code, again.details]).toEqual(["already_waiting", {}])
-    const elsewhere = mint<Device>({ role: "kiosk", id: "k2", office: "RUH-QHK" })
+    const elsewhere = mint<Device>({ ...hall.kiosk, id: "k2", office: "RUH-QHK" })
     const asked = { office: "RUH-QHK", service: "PAS-01", holder: hall.citizen().id, lang: "ar" as const }
     expect((await refusal(hall.write((tx) => issueTicket(tx, elsewhere, asked)))).code).toBe("already_waiting")
     await hall.write((tx) => leave(tx, hall.citizen(), ticket.id))

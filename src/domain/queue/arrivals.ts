@@ -1,5 +1,6 @@
 import { and, asc, eq, or, sql } from "drizzle-orm"
 import { type BookingRow, bookingPeople, bookings } from "../../../db/schema/bookings.ts"
+import type { Capability } from "../../../db/schema/devices.ts"
 import { people } from "../../../db/schema/people.ts"
 import type { Need, TicketRow } from "../../../db/schema/queue.ts"
 import { statement } from "../../../db/statement.ts"
@@ -7,6 +8,7 @@ import type { Tx } from "../../../db/write.ts"
 import { type Instant, minute } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
+import { isAble } from "../access/devices.ts"
 import type { Subject } from "../access/subject.ts"
 import { nearestAlternatives } from "../availability/reads.ts"
 import { bookingByCode } from "../bookings/reads.ts"
@@ -56,7 +58,7 @@ export interface CheckedIn {
  * `wrong_state`, `not_today` with the day, `too_early` with `comeAt`, `office_closed`, `already_waiting`.
  */
 export async function checkIn(tx: Tx, by: Subject, asked: CheckingIn): Promise<CheckedIn> {
-  const here = await atTheDoor(tx, by, asked.office)
+  const here = await atTheDoor(tx, by, asked.office, "ticket:arrive")
   const booking = await bookingFor(tx, by, here, asked)
   const { session, current } = await sessionsOfBooking(tx, here, booking, asked.ready ?? false)
   const line = here.lines.find(({ code }) => code === booking.line)
@@ -104,7 +106,7 @@ export interface WalkingIn {
  * probably not honour the ticket any more.
  */
 export async function issueTicket(tx: Tx, by: Subject, asked: WalkingIn): Promise<TicketRow> {
-  const here = await atTheDoor(tx, by, asked.office)
+  const here = await atTheDoor(tx, by, asked.office, "ticket:issue")
   const wanted = await service(tx, asked.service)
   const line = mustServe(here, wanted)
   const visitors = asked.people ?? 1
@@ -191,9 +193,9 @@ export async function enter(
 }
 
 /** The office, provided that this one may bring somebody in there. */
-async function atTheDoor(tx: Tx, by: Subject, code: string): Promise<Office> {
+async function atTheDoor(tx: Tx, by: Subject, code: string, capability: Capability): Promise<Office> {
   if (by.role === "agent" || by.role === "supervisor") return workplace(tx, by, code)
-  const ownDoor = by.role === "kiosk" ? by.office === code : by.role === "citizen"
+  const ownDoor = by.role === "kiosk" ? isAble(by, capability, code) : by.role === "citizen"
   if (!ownDoor) throw new Refusal("forbidden", { office: code })
   return office(tx, code)
 }

@@ -1,6 +1,7 @@
 import { raw } from "hono/html"
 import QRCode from "qrcode"
 import { Refusal } from "../../base/refusal.ts"
+import { isAble } from "../../domain/access/devices.ts"
 import { covers } from "../../domain/access/staff.ts"
 import { isStaff } from "../../domain/access/subject.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
@@ -11,7 +12,7 @@ import { inLang, otherLang } from "../../i18n/lang.ts"
 import { show } from "../frame.tsx"
 import { headOf } from "../heads.ts"
 import { type Context, get, type PageRoute } from "../house.ts"
-import { pairing, unpaired } from "../pairing.tsx"
+import { anyScreen, notYet } from "../pairing.tsx"
 import { paths } from "../paths.ts"
 import { Icon } from "../shell/icons.tsx"
 import { Mark } from "../shell/mark.tsx"
@@ -19,20 +20,19 @@ import { boardFragment, Second } from "./board.tsx"
 
 /** The board on the wall. Its device opens it; staff of the office may look too. */
 export const boardRoutes: PageRoute[] = [
+  get(paths.anyBoard, "anyone", (c) => anyScreen(c, "board")),
   get(paths.board(":office"), "anyone", boardPage),
   get(paths.hallQr(":office"), "anyone", hallQr),
 ]
 
 async function boardPage(c: Context): Promise<Response> {
   const code = c.req.param("office") ?? ""
-  const paired = await pairing(c, "board", code)
-  if (paired) return paired
   const { house, lang } = c.var
   const here = await officeOf(house.store, code)
   const words = boardWords[lang]
-  if (!maySee(c, here)) {
-    return unpaired(c)
-  }
+  const isLookedAt = c.req.query("key") === undefined && maySee(c, here)
+  const instead = isLookedAt ? null : await notYet(c, "board", code)
+  if (instead) return instead
   const second = boardWords[otherLang[lang]]
   const { seq } = await headOf(house, { kind: "board", office: code })
   const region = await boardFragment(house, code, lang)
@@ -108,7 +108,7 @@ function maySee(
   here: { code: string; agency: string; region: { ar: string; en: string } | null },
 ): boolean {
   const { subject } = c.var
-  if (subject?.role === "board") return subject.office === here.code
+  if (subject?.role === "board") return isAble(subject, "board:read", here.code)
   return isStaff(subject) && covers(subject, here)
 }
 
@@ -117,7 +117,7 @@ async function hallQr(c: Context): Promise<Response> {
   const code = c.req.param("office") ?? ""
   const { house, subject } = c.var
   const here = await officeOf(house.store, code)
-  const atKiosk = subject?.role === "kiosk" && subject.office === code
+  const atKiosk = subject?.role === "kiosk" && isAble(subject, "board:read", code)
   if (!maySee(c, here) && !atKiosk) throw new Refusal("not_found")
   const address = `${house.env.origin}${paths.hall(code)}/${hallCode(house.keys, code, house.clock.office())}`
   const svg = await QRCode.toString(address, { type: "svg", errorCorrectionLevel: "M", margin: 2 })

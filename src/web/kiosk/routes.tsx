@@ -9,7 +9,7 @@ import { inLang } from "../../i18n/lang.ts"
 import { counted } from "../../i18n/plural.ts"
 import { show } from "../frame.tsx"
 import { type Context, get, type PageRoute, post } from "../house.ts"
-import { pairing, unpaired } from "../pairing.tsx"
+import { anyScreen, notYet } from "../pairing.tsx"
 import { paths } from "../paths.ts"
 import { Icon } from "../shell/icons.tsx"
 import { Mark } from "../shell/mark.tsx"
@@ -23,6 +23,7 @@ const kiosk = ["kiosk"] as const
 
 /** The kiosk in the hall: language, then one question a screen, then a number. */
 export const kioskRoutes: PageRoute[] = [
+  get(paths.anyKiosk, "anyone", (c) => anyScreen(c, "kiosk")),
   get(paths.kiosk(":office"), "anyone", languagePage),
   get(`${paths.kiosk(":office")}/start`, kiosk, own(startPage)),
   get(`${paths.kiosk(":office")}/arrive`, kiosk, own(arrivePage)),
@@ -46,13 +47,10 @@ function own(page: (c: Context) => Promise<Response>): (c: Context) => Promise<R
 /** Language first, each in its own script. */
 async function languagePage(c: Context): Promise<Response> {
   const code = c.req.param("office") ?? ""
-  const paired = await pairing(c, "kiosk", code)
-  if (paired) return paired
-  const { house, lang, subject } = c.var
+  const { house, lang } = c.var
   const here = await officeOf(house.store, code)
-  if (subject?.role !== "kiosk" || subject.office !== code) {
-    return unpaired(c)
-  }
+  const instead = await notYet(c, "kiosk", code)
+  if (instead) return instead
   return show(
     c,
     {

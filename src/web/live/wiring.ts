@@ -1,7 +1,8 @@
 import { parse } from "hono/utils/cookie"
 import type { Chance, Timers } from "../../base/clock.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
-import { keyStands, subjectOfKey } from "../../domain/access/keys.ts"
+import { deviceOf, deviceOfToken, sessionOfDevice } from "../../domain/access/devices.ts"
+import { keyStands, sessionOfKey, subjectOfKey } from "../../domain/access/keys.ts"
 import { liveSession, sessionOf } from "../../domain/access/sessions.ts"
 import { covers } from "../../domain/access/staff.ts"
 import { isStaff, type Staff, type Subject } from "../../domain/access/subject.ts"
@@ -11,11 +12,11 @@ import { isLang, type Lang, preferred } from "../../i18n/lang.ts"
 import type { Manner, Snapshot } from "../../realtime/channel.ts"
 import { createHub, type Hub } from "../../realtime/hub.ts"
 import { refusalToRead, type Topic } from "../../realtime/topics.ts"
+import { addressOfRequest } from "../address.ts"
 import { fragments } from "../fragments.ts"
 import { cookieName } from "../gate.ts"
 import { headOf } from "../heads.ts"
 import type { House } from "../house.ts"
-import { sessionOfKey } from "./callers.ts"
 import { jsonOf } from "./json.ts"
 
 type Parts = Omit<House, "hub" | "assets"> & { chance: Chance }
@@ -46,10 +47,12 @@ export function openHub(house: Parts, timers: Timers): Hub {
       const secret = cookies[cookieName(house, "sid")]
       const found = secret ? await sessionOf(store, secret, clock.real()) : null
       if (found) return { subject: found.subject, session: found.session.id }
-      const device = cookies[cookieName(house, "dev")]
-      return device ? keyCaller(house, device) : null
+      const token = cookies[cookieName(house, "dev")]
+      const present = token ? await deviceOfToken(store, token, clock.real()) : null
+      return present && { subject: present.device, session: sessionOfDevice(present.device.id) }
     },
-    authenticate: (given) => keyCaller(house, given),
+    addressOf: (request, server) => addressOfRequest(request, server, house.env.trustedProxies),
+    authenticate: (given, from) => keyCaller(house, given, from),
     redeemCapability: async (id, secret) => secret.length === 32 && keys.isCapability("ticket", id, secret),
     isAlive: async (session) => isAlive(house, session),
     langOf: (request) => langOf(request),
@@ -62,14 +65,17 @@ export function openHub(house: Parts, timers: Timers): Hub {
 async function keyCaller(
   { store, clock }: Parts,
   given: string,
+  from: string,
 ): Promise<{ subject: Subject; session: string } | null> {
-  const subject = await subjectOfKey(store, given, clock.office())
+  const subject = await subjectOfKey(store, given, clock.real(), from)
   return subject ? { subject, session: sessionOfKey(given) } : null
 }
 
 async function isAlive({ store, clock }: Parts, session: string): Promise<boolean> {
   if (session.startsWith("ticket:")) return true
-  if (session.startsWith("key:")) return keyStands(store, session.slice("key:".length), clock.office())
+  if (session.startsWith("key:")) return keyStands(store, session.slice("key:".length), clock.real())
+  const device = /^device:(.*)$/.exec(session)?.[1]
+  if (device !== undefined) return (await deviceOf(store, device, clock.real())) !== null
   return (await liveSession(store, session, clock.real())) !== null
 }
 

@@ -34,6 +34,8 @@ export interface Frame {
   foot?: Child
   /** The office's clock as the page was made: by it the browser tells how old a call is, and since when it has been away. */
   now?: number
+  /** Where no script runs, the page asks again by itself after this. */
+  againSeconds?: number
 }
 
 /** A whole document. Its content is the child; nothing in it is inline style or script. */
@@ -49,6 +51,11 @@ ${(
       <meta name="color-scheme" content="light dark" />
       <meta name="theme-color" content="#0e3d2a" />
       {frame.formToken !== "" && <meta name="csrf" content={frame.formToken} />}
+      {frame.againSeconds && (
+        <noscript>
+          <meta http-equiv="refresh" content={String(frame.againSeconds)} />
+        </noscript>
+      )}
       <link rel="icon" href={frame.icon} type="image/svg+xml" />
       <link rel="manifest" href={frame.manifest} />
       {frame.styles.map((href) => (

@@ -1,0 +1,76 @@
+import { and, asc, eq, gt, isNull, lte, or, sql } from "drizzle-orm"
+import { accountsStream } from "../../../db/facts.ts"
+import { apiKeys } from "../../../db/schema/access.ts"
+import { statement } from "../../../db/statement.ts"
+import type { Store } from "../../../db/store.ts"
+import type { Tx } from "../../../db/write.ts"
+import { hour, type Instant } from "../../base/day.ts"
+import { Refusal } from "../../base/refusal.ts"
+import type { KeyRow } from "./keys.ts"
+
+/* The keys of programs that are nobody's own: other systems of the agency, reports, a website that shows the hall. */
+
+/** What such a key can be allowed. A citizen's own matters are in none of them but booking. */
+export const integratorScopes = ["bookings:write", "facts:read", "board:read"] as const
+export type IntegratorScope = (typeof integratorScopes)[number]
+
+/** That a key was used is written at most this often: every call would otherwise write a row. */
+const seenEvery = hour
+
+/** All keys of programs that are in force, and those that were until `since`; the newest last. */
+export async function integratorKeys(store: Store, since: Instant): Promise<KeyRow[]> {
+  return store.db
+    .select()
+    .from(apiKeys)
+    .where(
+      and(
+        eq(apiKeys.kind, "integrator"),
+        gt(apiKeys.until, since),
+        or(isNull(apiKeys.revokedAt), gt(apiKeys.revokedAt, since)),
+      ),
+    )
+    .orderBy(asc(apiKeys.createdAt), asc(apiKeys.id))
+}
+
+/** Refuses `not_found`; so it does for a key that acts as a person or a device, which has its own place. */
+export async function integratorKey(store: Store, id: string): Promise<KeyRow> {
+  const [row] = await store.db
+    .select()
+    .from(apiKeys)
+    .where(and(eq(apiKeys.id, id), eq(apiKeys.kind, "integrator")))
+  if (!row) throw new Refusal("not_found", { what: "key" })
+  return row
+}
+
+/** Ends a key for good, of whatever kind. Answers whether it was this that ended it: whoever asks twice changes nothing. */
+export async function revokeKey(tx: Tx, id: string, by: string, now: Instant): Promise<boolean> {
+  const revoked = await tx.db
+    .update(apiKeys)
+    .set({ revokedAt: now })
+    .where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
+    .returning({ id: apiKeys.id })
+  if (revoked.length === 0) return false
+  await tx.say(accountsStream, "key.revoked", { key: id, by })
+  return true
+}
+
+export function wantsSeen({ seenAt }: KeyRow, now: Instant): boolean {
+  return seenAt === null || now - seenAt >= seenEvery
+}
+
+const markSeen = statement((db) =>
+  db
+    .update(apiKeys)
+    .set({ seenAt: sql`${sql.placeholder("now")}` })
+    .where(
+      and(
+        eq(apiKeys.id, sql.placeholder("id")),
+        or(isNull(apiKeys.seenAt), lte(apiKeys.seenAt, sql.placeholder("before"))),
+      ),
+    ),
+)
+
+/** Writes down that the key was used. */
+export async function markKeySeen(tx: Tx, id: string, now: Instant): Promise<void> {
+  await markSeen(tx).execute({ id, now, before: now - seenEvery })
+}
