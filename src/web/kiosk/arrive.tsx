@@ -10,34 +10,50 @@ import { paths } from "../paths.ts"
 import { Button, PostForm } from "../shell/controls.tsx"
 import { deviceOf, Keypad, kioskOffice, kioskScreen } from "./frame.tsx"
 import { toIssued } from "./issued.tsx"
-import { Digits, type Refused, Trouble } from "./parts.tsx"
+import { Digits, mayTryAgain, type Refused, Trouble } from "./parts.tsx"
 
 export function arrivePage(c: Context): Promise<Response> {
-  return arriveForm(c, null)
+  return arriveForm(c, {}, null)
 }
 
-async function arriveForm(c: Context, refused: Refused | null): Promise<Response> {
+type Typed = Partial<z.infer<typeof arriveFields>>
+
+async function arriveForm(c: Context, typed: Typed, refused: Refused | null): Promise<Response> {
   const { lang, formToken } = c.var
   const here = await kioskOffice(c)
   const words = kioskWords[lang]
   const base = paths.kiosk(here.code)
   return kioskScreen(
     c,
-    { here, title: words.haveBooking, back: `${base}/start`, status: refused?.refusal.status },
+    {
+      ...{ here, title: words.haveBooking, back: `${base}/start` },
+      ...{ status: refused?.refusal.status, refused: refused !== null },
+    },
     <div class="kiosk-low">
       <Trouble c={c} here={here} refused={refused} />
-      <PostForm action={`${base}/arrive`} token={formToken} class="kiosk-form">
-        <Digits name="code" label={words.byCode} hint={words.byCodeHelp} maxlength={10} autofocus />
-        <p class="kiosk-or">{words.or}</p>
-        <div class="kiosk-pair">
-          <Digits name="number" label={words.byNumber} hint={words.byNumberHelp} maxlength={10} />
-          <Digits name="birthYear" label={words.birthYear} hint={words.birthYearHelp} maxlength={4} />
-        </div>
-        <Keypad lang={lang} />
-        <Button weight="main" wide>
-          {words.arrive}
-        </Button>
-      </PostForm>
+      {(refused === null || mayTryAgain(refused)) && (
+        <PostForm action={`${base}/arrive`} token={formToken} class="kiosk-form">
+          <Digits
+            {...{ name: "code", label: words.byCode, hint: words.byCodeHelp }}
+            {...{ maxlength: 10, value: typed.code, autofocus: true }}
+          />
+          <p class="kiosk-or">{words.or}</p>
+          <div class="kiosk-pair">
+            <Digits
+              {...{ name: "number", label: words.byNumber, hint: words.byNumberHelp }}
+              {...{ maxlength: 10, value: typed.number }}
+            />
+            <Digits
+              {...{ name: "birthYear", label: words.birthYear, hint: words.birthYearHelp }}
+              {...{ maxlength: 4, value: typed.birthYear }}
+            />
+          </div>
+          <Keypad lang={lang} />
+          <Button weight="main" wide>
+            {words.arrive}
+          </Button>
+        </PostForm>
+      )}
     </div>,
   )
 }
@@ -47,8 +63,10 @@ const arriveFields = z.object({ code: z.string().max(200), number: z.string().ma
 export async function arrived(c: Context): Promise<Response> {
   const { house, lang } = c.var
   const here = await kioskOffice(c)
+  let typed: Typed = {}
   try {
     const given = await readForm(c, arriveFields)
+    typed = given
     const by = given.code.trim()
       ? { code: bookingCodeOf(given.code) }
       : {
@@ -60,7 +78,7 @@ export async function arrived(c: Context): Promise<Response> {
     })
     return toIssued(c, here, ticket.id)
   } catch (thrown) {
-    if (isRefusal(thrown)) return arriveForm(c, { refusal: thrown })
+    if (isRefusal(thrown)) return arriveForm(c, typed, { refusal: thrown })
     throw thrown
   }
 }

@@ -34,6 +34,8 @@ interface Screen {
   /** Seconds until this screen is wiped without asking: where a number is shown. */
   wipeIn?: number
   small?: boolean
+  /** Something was refused: what went wrong takes the place of the question. */
+  refused?: boolean
 }
 
 /** A kiosk's screen: head, question, answers, and what is always there at the foot. */
@@ -61,7 +63,7 @@ export function kioskScreen(c: Context, screen: Screen, body: Child) {
       data-wipe={screen.wipeIn ?? wipeSeconds}
       data-day={dayIn(house.clock.office(), here.zone)}
     >
-      <header class={screen.small ? "kiosk-head kiosk-head-small" : "kiosk-head"}>
+      <header class={headOf(screen)}>
         <div class="row row-apart">
           <p class="kiosk-office">
             <Mark size={52} /> {inLang(here.name, lang)}
@@ -107,6 +109,14 @@ export function kioskScreen(c: Context, screen: Screen, body: Child) {
       </dialog>
     </main>,
   )
+}
+
+/** From here on a title is written smaller, so that it stays at three lines. */
+const longTitle = 50
+
+function headOf({ title, small, refused }: Screen): string {
+  if (small || refused) return "kiosk-head kiosk-head-small"
+  return title.length > longTitle ? "kiosk-head kiosk-head-long" : "kiosk-head"
 }
 
 /** A large target: icon, words, what follows. */

@@ -52,7 +52,9 @@ export async function issuedPage(c: Context): Promise<Response> {
     c,
     { here, title: words.yourNumber, wipeIn: wipeAfterSeconds, small: true },
     <div class="issued">
-      <p class="issued-number number">{view.number}</p>
+      <p class="issued-number number" data-digits={String(view.number).length}>
+        {view.number}
+      </p>
       <p class="issued-kind">
         {line} · {kind}
       </p>

@@ -11,7 +11,7 @@ afterAll(() => {
   expect(server.bugs).toEqual([])
 })
 
-const numberOn = (text: string) => /class="issued-number number">(\d+)</.exec(text)?.[1]
+const numberOn = (text: string) => /class="issued-number number"[^>]*>\s*(\d+)\s*</.exec(text)?.[1]
 
 async function take(number: string, service = "PAS-10", once?: string) {
   const kiosk = await visiting(server, "kiosk")

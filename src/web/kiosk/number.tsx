@@ -17,58 +17,79 @@ import { paths } from "../paths.ts"
 import { Button, PostForm } from "../shell/controls.tsx"
 import { deviceOf, Keypad, kioskOffice, kioskScreen } from "./frame.tsx"
 import { toIssued } from "./issued.tsx"
-import { Digits, type Refused, Trouble } from "./parts.tsx"
+import { Digits, mayTryAgain, type Refused, Trouble } from "./parts.tsx"
 
 export function numberPage(c: Context): Promise<Response> {
-  return numberForm(c, c.req.query("service") ?? "", null)
+  return numberForm(c, { service: c.req.query("service") ?? "" }, null)
 }
 
-async function numberForm(c: Context, code: string, refused: Refused | null): Promise<Response> {
-  const { lang, formToken, house } = c.var
+/** What somebody has put in so far; after a refusal it stands there again. */
+interface Typed {
+  service: string
+  number?: string
+  people?: number
+  need?: Need | ""
+}
+
+async function numberForm(c: Context, typed: Typed, refused: Refused | null): Promise<Response> {
+  const { lang, house } = c.var
   const here = await kioskOffice(c)
-  const service = await serviceOf(house.store, code)
-  const words = kioskWords[lang]
-  const base = paths.kiosk(here.code)
-  const needs: Need[] = ["age", "disability", "pregnancy", "infant"]
+  const service = await serviceOf(house.store, typed.service)
   return kioskScreen(
     c,
-    { here, title: inLang(service.name, lang), back: `${base}/services`, status: refused?.refusal.status },
+    {
+      ...{ here, title: inLang(service.name, lang), back: `${paths.kiosk(here.code)}/services` },
+      ...{ status: refused?.refusal.status, refused: refused !== null },
+    },
     <div class="kiosk-low">
       <Trouble c={c} here={here} refused={refused} />
-      <PostForm action={`${base}/number`} token={formToken} class="kiosk-form">
-        <input type="hidden" name="service" value={code} />
-        <input type="hidden" name="once" value={token(house.chance, 12)} />
-        <Digits name="number" label={words.number} hint={words.enterNumberHelp} maxlength={14} autofocus />
+      {(refused === null || mayTryAgain(refused)) && <NumberForm c={c} action={paths.kiosk(here.code)} typed={typed} />}
+    </div>,
+  )
+}
+
+const needs: Need[] = ["age", "disability", "pregnancy", "infant"]
+
+function NumberForm({ c, action, typed }: { c: Context; action: string; typed: Typed }) {
+  const { lang, formToken, house } = c.var
+  const words = kioskWords[lang]
+  const { service, number, people = 1, need = "" } = typed
+  return (
+    <PostForm action={`${action}/number`} token={formToken} class="kiosk-form">
+      <input type="hidden" name="service" value={service} />
+      <input type="hidden" name="once" value={token(house.chance, 12)} />
+      <Digits name="number" label={words.number} hint={words.enterNumberHelp} maxlength={14} value={number} autofocus />
+      <fieldset class="kiosk-choices kiosk-people">
+        <legend>{words.people}</legend>
+        {[1, 2, 3, 4, 5, 6].map((count) => (
+          <label class="choice">
+            <input type="radio" name="people" value={count} checked={count === people} />
+            <span>{count}</span>
+          </label>
+        ))}
+      </fieldset>
+      <div class="kiosk-beside">
         <Keypad lang={lang} />
-        <fieldset class="kiosk-choices">
-          <legend>{words.people}</legend>
-          {[1, 2, 3, 4, 5, 6].map((count) => (
-            <label class="choice">
-              <input type="radio" name="people" value={count} checked={count === 1} />
-              <span>{count}</span>
-            </label>
-          ))}
-        </fieldset>
-        <fieldset class="kiosk-choices">
+        <fieldset class="kiosk-choices kiosk-needs">
           <legend>
             {words.need} <span class="quiet">{words.needHelp}</span>
           </legend>
           <label class="choice">
-            <input type="radio" name="need" value="" checked />
+            <input type="radio" name="need" value="" checked={need === ""} />
             <span>{words.needNone}</span>
           </label>
-          {needs.map((need) => (
+          {needs.map((one) => (
             <label class="choice">
-              <input type="radio" name="need" value={need} />
-              <span>{words.needs[need]}</span>
+              <input type="radio" name="need" value={one} checked={need === one} />
+              <span>{words.needs[one]}</span>
             </label>
           ))}
         </fieldset>
-        <Button weight="main" wide>
-          {words.take}
-        </Button>
-      </PostForm>
-    </div>,
+      </div>
+      <Button weight="main" wide>
+        {words.take}
+      </Button>
+    </PostForm>
   )
 }
 
@@ -110,7 +131,7 @@ export async function take(c: Context): Promise<Response> {
     )
     return toIssued(c, here, ticket)
   } catch (thrown) {
-    if (isRefusal(thrown)) return numberForm(c, given.service, { refusal: thrown })
+    if (isRefusal(thrown)) return numberForm(c, given, { refusal: thrown })
     throw thrown
   }
 }

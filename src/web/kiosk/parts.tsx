@@ -1,17 +1,28 @@
 import { raw } from "hono/html"
 import QRCode from "qrcode"
 import type { Instant } from "../../base/day.ts"
-import type { Refusal } from "../../base/refusal.ts"
+import type { Refusal, RefusalCode } from "../../base/refusal.ts"
 import type { Office } from "../../domain/offices/reads.ts"
 import { momentText } from "../../i18n/dates.ts"
 import { kioskWords } from "../../i18n/kiosk.ts"
 import { refusalWords } from "../../i18n/refusals.ts"
 import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
+import { ButtonLink } from "../shell/controls.tsx"
 
 /** What was asked and refused, shown on the screen where it was asked. */
 export interface Refused {
   refusal: Refusal
+}
+
+/** What no other number or code would change today: the form would only be asked in vain. */
+const final = new Set<RefusalCode>([
+  ...(["booking_only", "day_full", "office_closed", "service_not_here", "service_online_only"] as const),
+  ...(["too_early", "not_today", "already_arrived"] as const),
+])
+
+export function mayTryAgain({ refusal }: Refused): boolean {
+  return !final.has(refusal.code)
 }
 
 export function Trouble({ c, here, refused }: { c: Context; here: Office; refused: Refused | null }) {
@@ -42,6 +53,11 @@ export function Trouble({ c, here, refused }: { c: Context; here: Office; refuse
       )}
       {service && (
         <PhoneCode address={`${house.env.origin}${paths.slots(here.code, service)}`} words={words.bookByPhone} />
+      )}
+      {!mayTryAgain(refused) && (
+        <ButtonLink weight="main" wide href={`${paths.kiosk(here.code)}/start`}>
+          {words.startOver}
+        </ButtonLink>
       )}
     </section>
   )

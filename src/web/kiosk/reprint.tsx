@@ -13,17 +13,18 @@ import { toIssued } from "./issued.tsx"
 import { Digits } from "./parts.tsx"
 
 export function reprintPage(c: Context): Promise<Response> {
-  return reprintForm(c, false)
+  return reprintForm(c, null)
 }
 
-async function reprintForm(c: Context, failed: boolean): Promise<Response> {
+/** `failed`: what was typed and fits no ticket. */
+async function reprintForm(c: Context, failed: z.infer<typeof reprintFields> | null): Promise<Response> {
   const { lang, formToken } = c.var
   const here = await kioskOffice(c)
   const words = kioskWords[lang]
   const base = paths.kiosk(here.code)
   return kioskScreen(
     c,
-    { here, title: words.reprint, back: `${base}/start`, status: failed ? 404 : 200 },
+    { here, title: words.reprint, back: `${base}/start`, status: failed ? 404 : 200, refused: failed !== null },
     <div class="kiosk-low">
       {failed && (
         <section class="kiosk-card kiosk-trouble" role="alert">
@@ -31,8 +32,19 @@ async function reprintForm(c: Context, failed: boolean): Promise<Response> {
         </section>
       )}
       <PostForm action={`${base}/reprint`} token={formToken} class="kiosk-form">
-        <Digits name="ticket" label={words.ticketNumber} hint={words.ticketNumberHelp} maxlength={6} autofocus />
-        <Digits name="number" label={words.number} hint={words.enterNumberHelp} maxlength={14} />
+        <Digits
+          name="ticket"
+          label={words.ticketNumber}
+          hint={words.ticketNumberHelp}
+          maxlength={6}
+          value={failed?.ticket}
+          autofocus
+        />
+        <Digits
+          {...{ name: "number", label: words.number, hint: words.enterNumberHelp }}
+          maxlength={14}
+          value={failed?.number}
+        />
         <Keypad lang={lang} />
         <Button weight="main" wide icon="printer">
           {words.print}
@@ -56,6 +68,6 @@ export async function reprint(c: Context): Promise<Response> {
     nationalId: readNumber(given.number),
     mobile: readMobile(given.number),
   })
-  if (!row?.live || bound.holder === null || row.holder !== bound.holder) return reprintForm(c, true)
+  if (!row?.live || bound.holder === null || row.holder !== bound.holder) return reprintForm(c, given)
   return toIssued(c, here, row.id)
 }

@@ -5,7 +5,7 @@ import { boardView } from "../../domain/queue/reads.ts"
 import { boardWords } from "../../i18n/board.ts"
 import { minuteRange } from "../../i18n/dates.ts"
 import { kioskWords } from "../../i18n/kiosk.ts"
-import { inLang } from "../../i18n/lang.ts"
+import { inLang, type Lang } from "../../i18n/lang.ts"
 import { counted } from "../../i18n/plural.ts"
 import { show } from "../frame.tsx"
 import { type Context, get, type PageRoute, post } from "../house.ts"
@@ -125,7 +125,27 @@ async function startPage(c: Context): Promise<Response> {
   )
 }
 
-const servicesAPage = 6
+/** What fits on a screen: so many services, and so many lines of their names, which may be long. */
+const most = { services: 6, lines: 13 }
+/** Letters in a line of a name, and the lines that a service takes beside its name. */
+const line = { letters: 34, beside: 1 }
+
+/** The services in screens, none of which has to be scrolled. */
+function screensOf<T extends { name: Record<Lang, string> }>(services: T[], lang: Lang): T[][] {
+  const screens: T[][] = []
+  let left = 0
+  for (const one of services) {
+    const takes = Math.ceil(inLang(one.name, lang).length / line.letters) + line.beside
+    const last = screens.at(-1)
+    if (last && last.length < most.services && takes <= left) last.push(one)
+    else {
+      screens.push([one])
+      left = most.lines
+    }
+    left -= takes
+  }
+  return screens
+}
 
 /** The services that this hall has, a handful a screen. */
 async function servicesPage(c: Context): Promise<Response> {
@@ -135,14 +155,15 @@ async function servicesPage(c: Context): Promise<Response> {
   const base = paths.kiosk(here.code)
   const all = (await allServices(house.store)).filter((one) => lineFor(here, one) !== null)
   const asked = Number(c.req.query("page") ?? "0")
-  const pages = Math.max(1, Math.ceil(all.length / servicesAPage))
+  const screens = screensOf(all, lang)
+  const pages = Math.max(1, screens.length)
   const page = Number.isInteger(asked) && asked >= 0 ? asked % pages : 0
   return kioskScreen(
     c,
     { here, title: words.whichService, back: `${base}/start` },
     <div class="kiosk-low">
       <ul class="kiosk-services">
-        {all.slice(page * servicesAPage, (page + 1) * servicesAPage).map((one) => (
+        {(screens[page] ?? []).map((one) => (
           <li>
             <a class="target" href={`${base}/number?service=${one.code}`}>
               <span>
