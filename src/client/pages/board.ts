@@ -47,6 +47,8 @@ function begin(): void {
   shown = call
   fill("[data-flash-number]", String(call.number))
   fill("[data-flash-counter]", String(call.counter))
+  // A hall of a thousand a day has numbers of four digits, which are drawn smaller.
+  flash.dataset["digits"] = String(String(call.number).length)
   flash.hidden = false
   timer = window.setTimeout(end, flashMilliseconds)
 }
