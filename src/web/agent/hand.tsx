@@ -48,31 +48,33 @@ export async function handFragment({ store, clock, keys: opening }: Rendering, c
 
   return String(
     <div class="hand" data-next={next?.id}>
-      {view.state === "paused" && (
-        <div class="notice notice-hold">
-          <Icon name="pause" />
-          <div>
-            <p class="strong">{words.paused}</p>
-            <p>{words.pausedHelp}</p>
+      <div class="hand-body">
+        {view.state === "paused" && (
+          <div class="notice notice-hold">
+            <Icon name="pause" />
+            <div>
+              <p class="strong">{words.paused}</p>
+              <p>{words.pausedHelp}</p>
+            </div>
           </div>
-        </div>
-      )}
-      {held && service ? (
-        <InHand
-          held={held}
-          service={service}
-          name={who ? inLang(who.name, lang) : null}
-          now={now}
-          zone={here.zone}
-          lang={lang}
-          services={services}
-        />
-      ) : (
-        <div class="hand-idle">
-          <p class="hand-idle-title">{words.idle}</p>
-          <p class="quiet">{words.idleHelp}</p>
-        </div>
-      )}
+        )}
+        {held && service ? (
+          <InHand
+            held={held}
+            service={service}
+            name={who ? inLang(who.name, lang) : null}
+            now={now}
+            zone={here.zone}
+            lang={lang}
+            services={services}
+          />
+        ) : (
+          <div class="hand-idle">
+            <p class="hand-idle-title">{words.idle}</p>
+            <p class="quiet">{words.idleHelp}</p>
+          </div>
+        )}
+      </div>
       <div class="hand-foot">
         {held?.state === "called" && (
           <Do verb="serve" ticket={held.id} class="button-finish" icon="check">
