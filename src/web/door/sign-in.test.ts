@@ -2,12 +2,18 @@ import { afterAll, beforeEach, expect, test } from "bun:test"
 import { eq } from "drizzle-orm"
 import { sessions, staff as staffTable, throttles } from "../../../db/schema/access.ts"
 import { hour, minute } from "../../base/day.ts"
+import { openCeremony } from "../../domain/access/ceremonies.ts"
+import { handleFor, type Owner } from "../../domain/access/owner.ts"
 import { hashPassword } from "../../domain/access/passwords.ts"
+import { enrolPasskey } from "../../domain/access/proof.ts"
 import { addStaff } from "../../domain/access/staff.ts"
+import { registrationOptions } from "../../domain/access/webauthn.ts"
 import { enrol } from "../../domain/people/writes.ts"
+import { softAuthenticator } from "../../testing/authenticator.ts"
 import { testServer } from "../../testing/server.ts"
 import { type Visited, visitor } from "../../testing/visitor.ts"
 import { nextOf } from "./next.ts"
+import { roomOf } from "./passkey.tsx"
 
 const server = await testServer({ plan: { citizens: 1, counters: 1 } })
 const { office } = server
@@ -17,12 +23,22 @@ const unknown = "1000000016"
 const name = { ar: "نورة", en: "Noura" }
 
 const passwordHash = await hashPassword(password)
-await office.write(async (tx) => {
-  await enrol(tx, server.keys, { kind: "citizen", name, nationalId: known, birthYear: 1990, passwordHash })
+const owners = await office.write(async (tx): Promise<Owner[]> => {
+  const citizen = await enrol(tx, server.keys, {
+    kind: "citizen",
+    name,
+    nationalId: known,
+    birthYear: 1990,
+    passwordHash,
+  })
   // Somebody who is known to the house and has no password: a child, say.
   await enrol(tx, server.keys, { kind: "citizen", name, nationalId: "1000000024", birthYear: 2015 })
   const scope = { scopeKind: "office" as const, scope: office.code }
-  await addStaff(tx, { login: "Ruh.Lead", name, passwordHash, role: "supervisor", ...scope }, "test")
+  const lead = await addStaff(tx, { login: "Ruh.Lead", name, passwordHash, role: "supervisor", ...scope }, "test")
+  return [
+    { kind: "citizen", id: citizen },
+    { kind: "staff", id: lead },
+  ]
 })
 
 afterAll(() => {
@@ -33,11 +49,40 @@ beforeEach(async () => {
   await office.write((tx) => tx.db.delete(throttles).then(() => {}))
 })
 
+// Both have a passkey, in one authenticator.
+const authenticator = softAuthenticator(server.origin)
+for (const owner of owners) {
+  const now = office.clock.real()
+  const asked = { purpose: "enrol" as const, owner, session: null }
+  const opened = await office.write(async (tx) => ({
+    handle: await handleFor(tx, owner),
+    ...(await openCeremony(tx, asked, now)),
+  }))
+  const { party } = roomOf(server.house)
+  const options = await registrationOptions(party, { ...opened, name: "n", displayName: "n", exclude: [] })
+  const given = { owner, session: null, name: "key" }
+  await enrolPasskey(roomOf(server.house), authenticator.create(options), given, now, async () => {})
+}
+
 const anyone = () => visitor(() => server.origin)
 const byCitizen = (who: ReturnType<typeof anyone>, number = known, secret = password, next = "") =>
   who.post("/sign-in", { number, password: secret, next })
 const byStaff = (who: ReturnType<typeof anyone>, login = "ruh.lead", secret = password) =>
   who.post("/staff", { login, password: secret })
+
+/** The passkey, once the password was right. */
+async function withPasskey(who: ReturnType<typeof anyone>) {
+  const asked = await who.post("/passkeys/options", { purpose: "second" })
+  return who.post("/sign-in/second", { response: authenticator.get(JSON.parse(asked.text)) })
+}
+async function citizenIn(who: ReturnType<typeof anyone>, next = "") {
+  await byCitizen(who, known, password, next)
+  return withPasskey(who)
+}
+async function staffIn(who: ReturnType<typeof anyone>) {
+  await byStaff(who)
+  return withPasskey(who)
+}
 
 /** What is left of an answer when what belongs to this one request is taken out. */
 function bare({ status, headers, text }: Visited, typed: string) {
@@ -55,8 +100,8 @@ function bare({ status, headers, text }: Visited, typed: string) {
 
 test("signing out closes what listens under the session, and nothing else", async () => {
   const [leaves, stays] = [anyone(), anyone()]
-  await byCitizen(leaves)
-  await byStaff(stays)
+  await citizenIn(leaves)
+  await staffIn(stays)
   const [gone, kept] = [await listen(leaves.cookies.get("sid") ?? ""), await listen(stays.cookies.get("sid") ?? "")]
   await leaves.get("/nothing-here")
   await leaves.post("/sign-out")
@@ -186,13 +231,11 @@ test("more sign-ins at once than the machine should hash are told to come back, 
 
 test("a session begins with a new token and the one from before is worth nothing", async () => {
   const who = anyone()
-  await byCitizen(who)
+  await citizenIn(who)
   const first = who.cookies.get("sid") ?? ""
   expect(first).toMatch(/^[\w-]{43}$/)
-  await who.get("/sign-in")
-  await byCitizen(who)
   await who.get("/nothing-here")
-  await byCitizen(who)
+  await citizenIn(who)
   const second = who.cookies.get("sid") ?? ""
   expect(second).not.toBe(first)
   expect(await isIn({ sid: first })).toBe(false)
@@ -203,21 +246,21 @@ test("a token that somebody planted before the sign-in is not taken over", async
   const who = anyone()
   const planted = "A".repeat(43)
   who.cookies.set("sid", planted)
-  expect((await byCitizen(who)).status).toBe(303)
+  expect((await citizenIn(who)).status).toBe(303)
   expect(who.cookies.get("sid")).not.toBe(planted)
   expect(await isIn({ sid: planted })).toBe(false)
 })
 
 test("only a hash of the token is on the disk", async () => {
   const who = anyone()
-  await byCitizen(who)
+  await citizenIn(who)
   const rows = await office.store.db.select().from(sessions)
   expect(JSON.stringify(rows)).not.toContain(who.cookies.get("sid") ?? "none")
 })
 
 test("signing out ends the session, clears what the browser kept, and needs the form's token", async () => {
   const who = anyone()
-  await byCitizen(who)
+  await citizenIn(who)
   await who.get("/nothing-here")
   const sid = who.cookies.get("sid") ?? ""
   expect((await who.post("/sign-out", { _form: "x".repeat(32) })).status).toBe(403)
@@ -230,7 +273,7 @@ test("signing out ends the session, clears what the browser kept, and needs the 
 
 test("cookies that are no session of ours are nobody: cut, long, twice, or of another form", async () => {
   const who = anyone()
-  await byCitizen(who)
+  await citizenIn(who)
   const sid = who.cookies.get("sid") ?? ""
   for (const cookie of [
     `sid=${sid.slice(0, 42)}`,
@@ -249,8 +292,8 @@ test("cookies that are no session of ours are nobody: cut, long, twice, or of an
 
 test("nobody at work for as long as the role allows, and the session is over; work puts it off until the day's limit", async () => {
   for (const [signIn, idle] of [
-    [byCitizen, 30],
-    [byStaff, 15],
+    [citizenIn, 30],
+    [staffIn, 15],
   ] as const) {
     const who = anyone()
     await signIn(who)
@@ -277,7 +320,7 @@ test("nobody at work for as long as the role allows, and the session is over; wo
 
 test("a page that is left open and asks for tickets by itself does not keep anybody signed in", async () => {
   const who = anyone()
-  await byStaff(who)
+  await staffIn(who)
   const sid = who.cookies.get("sid") ?? ""
   for (let passed = 0; passed < 14; passed += 7) {
     office.clock.advance(7 * minute)
@@ -289,7 +332,7 @@ test("a page that is left open and asks for tickets by itself does not keep anyb
 
 test("the session of somebody whose account is disabled is over at once", async () => {
   const who = anyone()
-  await byStaff(who)
+  await staffIn(who)
   const sid = who.cookies.get("sid") ?? ""
   expect(await isIn({ sid })).toBe(true)
   const disable = (at: number | null) =>
@@ -307,8 +350,8 @@ test("the session of somebody whose account is disabled is over at once", async 
 
 test("a cookie for https is bound to this host, secure, and out of scripts' reach; over http it cannot be", async () => {
   const who = anyone()
-  const plain = (await byCitizen(who)).headers.getSetCookie().join()
-  expect(plain).toMatch(/^sid=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/)
+  const plain = (await citizenIn(who)).headers.getSetCookie().join()
+  expect(plain).toMatch(/^sid=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax,pre=; Max-Age=0; Path=\/$/)
   const { env } = server.house
   const [before, origin] = [env.origin, "https://front.example.gov"]
   env.origin = origin
@@ -321,7 +364,7 @@ test("a cookie for https is bound to this host, secure, and out of scripts' reac
     })
     expect(answer.status).toBe(303)
     expect(answer.headers.getSetCookie().join()).toMatch(
-      /^__Host-sid=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+      /^__Host-pre=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     )
     expect(answer.headers.get("Strict-Transport-Security")).toBe("max-age=31536000; includeSubDomains")
   } finally {
@@ -356,8 +399,8 @@ test("going on after the sign-in never leads to another site", async () => {
     expect([wish, new URL(to, base).origin]).toEqual([wish, base])
   }
   expect(nextOf("/bookings/7?from=a")).toBe("/bookings/7?from=a")
-  expect((await byCitizen(anyone(), known, password, "/.//evil.example")).location).toBe("/")
-  expect((await byCitizen(anyone(), known, password, "/bookings?x=1")).location).toBe("/bookings?x=1")
+  expect((await citizenIn(anyone(), "/.//evil.example")).location).toBe("/")
+  expect((await citizenIn(anyone(), "/bookings?x=1")).location).toBe("/bookings?x=1")
 })
 
 const fromHere = () => ({ Origin: server.origin, "Sec-Fetch-Site": "same-origin" })

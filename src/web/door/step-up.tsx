@@ -2,11 +2,11 @@ import { z } from "zod"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { prove } from "../../domain/access/proof.ts"
 import { demoCode, useRecoveryCode } from "../../domain/access/recovery.ts"
-import { isFresh, mustBeFresh, replaceSession } from "../../domain/access/sessions.ts"
+import { replaceSession } from "../../domain/access/sessions.ts"
 import { accountWords } from "../../i18n/account.ts"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
-import type { Context, Handler } from "../house.ts"
+import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
 import { Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, Field, PostForm } from "../shell/controls.tsx"
@@ -19,23 +19,6 @@ import { tried } from "./second.tsx"
  * Before something sensitive a passkey says once more that it is still they. The page that asks comes first, so that nothing is typed in
  * vain; a form that is sent too late changes nothing, and its page is asked for again.
  */
-
-/** Lets through whoever has just said that it is they, and sends everybody else to say it. `back` is where a late form begins anew. */
-export function freshly(handle: Handler, back?: (c: Context) => string): Handler {
-  return (c) => {
-    const { session, subject, house } = c.var
-    if (isFresh(session, subject?.role ?? "", house.clock.real())) return handle(c)
-    if (!session) throw new Refusal("step_up_needed")
-    const next = c.req.method === "GET" ? c.var.here : (back?.(c) ?? paths.home)
-    return c.redirect(`${paths.stepUp}?next=${encodeURIComponent(next)}`, 303)
-  }
-}
-
-/** As `freshly`, where the answer depends on what was sent. Refuses `step_up_needed`. */
-export function mustBeFreshHere(c: Context): void {
-  const { session, subject, house } = c.var
-  mustBeFresh(session, subject?.role ?? "", house.clock.real())
-}
 
 export function stepUpPage(c: Context): Response | Promise<Response> {
   return form(c, { next: c.req.query("next") ?? "" })
