@@ -1,4 +1,4 @@
-import { freshly } from "../door/step-up.tsx"
+import { freshly } from "../fresh.ts"
 import { type Context, get, type Handler, type PageRoute, post, staffRoles } from "../house.ts"
 import { paths } from "../paths.ts"
 import {

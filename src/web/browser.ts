@@ -1,5 +1,5 @@
-import { accountWords } from "../../i18n/account.ts"
-import type { Lang } from "../../i18n/lang.ts"
+import { accountWords } from "../i18n/account.ts"
+import type { Lang } from "../i18n/lang.ts"
 
 const browsers = [
   [/Edg(e|A|iOS)?\//, "Edge"],

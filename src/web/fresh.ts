@@ -1,0 +1,18 @@
+import { Refusal } from "../base/refusal.ts"
+import { isFresh } from "../domain/access/sessions.ts"
+import type { Context, Handler } from "./house.ts"
+import { paths } from "./paths.ts"
+
+/**
+ * Lets through whoever has just said with a passkey that it is they, and sends everybody else to say it. `back` is where a form that came
+ * too late begins anew; it has changed nothing.
+ */
+export function freshly(handle: Handler, back?: (c: Context) => string): Handler {
+  return (c) => {
+    const { session, subject, house } = c.var
+    if (isFresh(session, subject?.role ?? "", house.clock.real())) return handle(c)
+    if (!session) throw new Refusal("step_up_needed")
+    const next = c.req.method === "GET" ? c.var.here : (back?.(c) ?? paths.home)
+    return c.redirect(`${paths.stepUp}?next=${encodeURIComponent(next)}`, 303)
+  }
+}
