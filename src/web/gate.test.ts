@@ -5,6 +5,7 @@ import { createApp } from "../app.ts"
 import { openLog } from "../base/log.ts"
 import { keyStands } from "../domain/access/keys.ts"
 import { hashPassword } from "../domain/access/passwords.ts"
+import { startSession } from "../domain/access/sessions.ts"
 import { enrol } from "../domain/people/writes.ts"
 import { raw } from "../testing/raw.ts"
 import { testServer } from "../testing/server.ts"
@@ -17,7 +18,7 @@ const here = `localhost:${port}`
 const number = "1000000008"
 const password = "four green camels"
 const passwordHash = await hashPassword(password)
-await office.write((tx) =>
+const person = await office.write((tx) =>
   enrol(tx, server.keys, { kind: "citizen", name: { ar: "نورة", en: "Noura" }, nationalId: number, passwordHash }),
 )
 
@@ -25,10 +26,19 @@ afterAll(() => {
   expect(server.bugs).toEqual([])
 })
 
-/** Somebody who is signed in, with the cookie and the token of the form. */
+/** Somebody who is signed in, with the cookie and the token of the form. The password alone is half of it; the rest is taken as shown. */
 async function signedIn() {
   const who = visitor(() => server.origin)
   await who.post("/sign-in", { number, password })
+  const shown = {
+    kind: "citizen",
+    subject: person,
+    role: "citizen",
+    factors: "password+passkey",
+    userAgent: "",
+  } as const
+  const { token } = await office.write((tx) => startSession(tx, shown, office.clock.real()))
+  who.cookies.set("sid", token)
   await who.get("/nothing-here")
   return { who, cookie: `sid=${who.cookies.get("sid")}`, token: who.formToken }
 }
