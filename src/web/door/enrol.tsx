@@ -20,12 +20,13 @@ import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import { dropCookie, keepCookie } from "../gate.ts"
 import type { Context } from "../house.ts"
+import { PasskeyForm, roomOf } from "../passkey-form.tsx"
 import { paths } from "../paths.ts"
 import { Notice } from "../shell/cards.tsx"
 import { Button, Field, PostForm } from "../shell/controls.tsx"
 import { codesPage } from "./codes.tsx"
 import { comer, hangUp, startIn } from "./entering.ts"
-import { PasskeyForm, preOf, roomOf } from "./passkey.tsx"
+import { preOf } from "./passkey.tsx"
 import { tried } from "./second.tsx"
 
 /* From a one-time code to an account: the code, a password, a passkey, and then the codes for the day on which the passkey is lost. */
@@ -69,6 +70,7 @@ function codeForm(c: Context, told: Told): Response | Promise<Response> {
           hint={words.enrolCodeHint}
           error={told.error}
           required
+          latin
           maxlength={60}
           autocomplete="one-time-code"
         />

@@ -1,5 +1,4 @@
 import { getCookie } from "hono/cookie"
-import type { PropsWithChildren } from "hono/jsx"
 import { z } from "zod"
 import { Refusal } from "../../base/refusal.ts"
 import { openCeremony } from "../../domain/access/ceremonies.ts"
@@ -7,77 +6,21 @@ import { challengeOf } from "../../domain/access/confirmation.ts"
 import { handleFor, type Owner } from "../../domain/access/owner.ts"
 import { usablePasskeys } from "../../domain/access/passkeys.ts"
 import { type PreSession, preSessionOf } from "../../domain/access/pre-sessions.ts"
-import type { Room } from "../../domain/access/proof.ts"
-import { authenticationOptions, partyOf, registrationOptions } from "../../domain/access/webauthn.ts"
+import { authenticationOptions, registrationOptions } from "../../domain/access/webauthn.ts"
 import { person } from "../../domain/people/reads.ts"
-import { accountWords } from "../../i18n/account.ts"
 import { inLang } from "../../i18n/lang.ts"
 import { readForm } from "../form.ts"
 import { cookieName } from "../gate.ts"
-import type { Context, House } from "../house.ts"
-import { paths } from "../paths.ts"
-import { PostForm } from "../shell/controls.tsx"
+import type { Context } from "../house.ts"
+import { ownerOf, roomOf } from "../passkey-form.tsx"
 
-/* What every page needs that asks for a passkey: the form around the button, and the options that the browser hands to its authenticator. */
-
-/** Where ceremonies are answered. */
-export function roomOf({ env, look, store, writer, log }: House): Room {
-  return { store, writer, log, party: partyOf(env.origin, look.name.en) }
-}
+/* The options that the browser hands to its authenticator, for whatever a passkey is asked. */
 
 /** Whoever is half signed in. */
 export async function preOf(c: Context): Promise<PreSession | null> {
   const { house } = c.var
   const secret = getCookie(c, cookieName(house, "pre"))
   return secret ? preSessionOf(house.store, secret, house.clock.real()) : null
-}
-
-/** The account of whoever is signed in. Refuses `not_signed_in` to everybody else. */
-export function ownerOf(c: Context): Owner {
-  const { session } = c.var
-  if (!session) throw new Refusal("not_signed_in")
-  return { kind: session.kind, id: session.subject }
-}
-
-type Purpose = "sign_in" | "second" | "enrol" | "step_up" | "confirm"
-
-/**
- * A form that the browser's authenticator fills in: its button asks for a passkey (or makes one), and then the form is sent like any other.
- * `of` names a confirmation.
- */
-export function PasskeyForm({
-  c,
-  action,
-  purpose,
-  of,
-  children,
-}: PropsWithChildren<{ c: Context; action: string; purpose: Purpose; of?: string }>) {
-  const { lang, formToken } = c.var
-  const words = accountWords[lang]
-  return (
-    <div
-      class="stack"
-      data-passkey={purpose === "enrol" ? "create" : "get"}
-      data-purpose={purpose}
-      data-of={of}
-      data-options={paths.passkeyOptions}
-      data-working={words.working}
-      data-missing={words.passkeyMissing}
-      data-cancelled={words.passkeyCancelled}
-      data-known={words.passkeyKnown}
-      data-refused={words.passkeyRefused}
-      data-offline={words.passkeyOffline}
-    >
-      <PostForm action={action} token={formToken} class="stack">
-        <input type="hidden" name="response" value="" />
-        {children}
-        <p class="quiet" role="status" data-passkey-told />
-      </PostForm>
-      <noscript>
-        <p class="notice">{words.passkeyNeedsScript}</p>
-      </noscript>
-    </div>
-  )
 }
 
 const asked = z.object({

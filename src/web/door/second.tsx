@@ -10,12 +10,13 @@ import { counted } from "../../i18n/plural.ts"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
+import { PasskeyForm, roomOf } from "../passkey-form.tsx"
 import { paths } from "../paths.ts"
 import { Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, Field, PostForm } from "../shell/controls.tsx"
 import { comer, letIn, startIn } from "./entering.ts"
 import { nextOf } from "./next.ts"
-import { PasskeyForm, preOf, roomOf } from "./passkey.tsx"
+import { preOf } from "./passkey.tsx"
 
 /* The second step: the password was right, and now a passkey says that it is they; or, where every passkey is lost, a recovery code. */
 
@@ -72,6 +73,7 @@ async function secondForm(c: Context, pre: PreSession, told: Told): Promise<Resp
             error={told.error}
             value={house.demo ? demoCode : undefined}
             required
+            latin
             maxlength={60}
             autocomplete="one-time-code"
           />

@@ -12,8 +12,8 @@ import { enrol } from "../../domain/people/writes.ts"
 import { softAuthenticator } from "../../testing/authenticator.ts"
 import { testServer } from "../../testing/server.ts"
 import { type Visited, visitor } from "../../testing/visitor.ts"
+import { roomOf } from "../passkey-form.tsx"
 import { nextOf } from "./next.ts"
-import { roomOf } from "./passkey.tsx"
 
 const server = await testServer({ plan: { citizens: 1, counters: 1 } })
 const { office } = server

@@ -16,12 +16,12 @@ import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import { dropCookie, keepCookie } from "../gate.ts"
 import type { Context } from "../house.ts"
+import { PasskeyForm, roomOf } from "../passkey-form.tsx"
 import { paths } from "../paths.ts"
 import { Notice } from "../shell/cards.tsx"
 import { Button, Field, PostForm } from "../shell/controls.tsx"
 import { comer, letIn, startIn } from "./entering.ts"
 import { nextOf } from "./next.ts"
-import { PasskeyForm, roomOf } from "./passkey.tsx"
 
 /* The first step: who it is, and the password; or a passkey that says both. */
 

@@ -1,18 +1,20 @@
 import { z } from "zod"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
+import { usablePasskeys } from "../../domain/access/passkeys.ts"
 import { prove } from "../../domain/access/proof.ts"
 import { demoCode, useRecoveryCode } from "../../domain/access/recovery.ts"
 import { replaceSession } from "../../domain/access/sessions.ts"
 import { accountWords } from "../../i18n/account.ts"
+import { common } from "../../i18n/common.ts"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
+import { ownerOf, PasskeyForm, roomOf } from "../passkey-form.tsx"
 import { paths } from "../paths.ts"
 import { Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, Field, PostForm } from "../shell/controls.tsx"
 import { letIn } from "./entering.ts"
 import { nextOf } from "./next.ts"
-import { ownerOf, PasskeyForm, roomOf } from "./passkey.tsx"
 import { tried } from "./second.tsx"
 
 /*
@@ -20,16 +22,17 @@ import { tried } from "./second.tsx"
  * vain; a form that is sent too late changes nothing, and its page is asked for again.
  */
 
-export function stepUpPage(c: Context): Response | Promise<Response> {
+export function stepUpPage(c: Context): Promise<Response> {
   return form(c, { next: c.req.query("next") ?? "" })
 }
 
-function form(
+async function form(
   c: Context,
   told: { next: string; error?: string; codeError?: string; status?: number },
-): Response | Promise<Response> {
+): Promise<Response> {
   const { lang, house, formToken } = c.var
   const words = accountWords[lang]
+  const hasPasskey = (await usablePasskeys(house.store, ownerOf(c))).length > 0
   return show(
     c,
     { title: words.stepUpTitle, status: told.status, styles: ["citizen"], scripts: ["passkey"] },
@@ -41,24 +44,38 @@ function form(
           <p role="alert">{told.error}</p>
         </Notice>
       )}
-      <PasskeyForm c={c} action={paths.stepUp} purpose="step_up">
-        <input type="hidden" name="next" value={told.next} />
-        <Button weight="main" wide icon="key">
-          {words.usePasskey}
-        </Button>
-      </PasskeyForm>
+      {hasPasskey ? (
+        <PasskeyForm c={c} action={paths.stepUp} purpose="step_up">
+          <input type="hidden" name="next" value={told.next} />
+          <Button weight="main" wide icon="key">
+            {words.usePasskey}
+          </Button>
+        </PasskeyForm>
+      ) : (
+        <Notice>
+          <p>{words.noPasskeyYet}</p>
+        </Notice>
+      )}
       {house.demo && (
         <section class="stack">
           <h2>{words.demoCode}</h2>
           <PostForm action={paths.stepUpCode} token={formToken} class="stack">
             <input type="hidden" name="next" value={told.next} />
-            <Field name="code" label={words.code} error={told.codeError} value={demoCode} required maxlength={60} />
+            <Field
+              name="code"
+              label={words.code}
+              error={told.codeError}
+              value={demoCode}
+              required
+              latin
+              maxlength={60}
+            />
             <Button wide>{words.useCode}</Button>
           </PostForm>
         </section>
       )}
       <ButtonLink weight="quiet" href={paths.security}>
-        {words.startOver}
+        {common[lang].cancel}
       </ButtonLink>
     </div>,
   )

@@ -1,0 +1,64 @@
+import type { PropsWithChildren } from "hono/jsx"
+import { Refusal } from "../base/refusal.ts"
+import type { Owner } from "../domain/access/owner.ts"
+import type { Room } from "../domain/access/proof.ts"
+import { partyOf } from "../domain/access/webauthn.ts"
+import { accountWords } from "../i18n/account.ts"
+import type { Context, House } from "./house.ts"
+import { paths } from "./paths.ts"
+import { PostForm } from "./shell/controls.tsx"
+
+/* What every page needs that asks for a passkey: the form around the button, and where its answer is looked at. */
+
+/** Where ceremonies are answered. */
+export function roomOf({ env, look, store, writer, log }: House): Room {
+  return { store, writer, log, party: partyOf(env.origin, look.name.en) }
+}
+
+/** The account of whoever is signed in. Refuses `not_signed_in` to everybody else. */
+export function ownerOf(c: Context): Owner {
+  const { session } = c.var
+  if (!session) throw new Refusal("not_signed_in")
+  return { kind: session.kind, id: session.subject }
+}
+
+type Purpose = "sign_in" | "second" | "enrol" | "step_up" | "confirm"
+
+/**
+ * A form that the browser's authenticator fills in: its button asks for a passkey (or makes one), and then the form is sent like any other.
+ * `of` names a confirmation.
+ */
+export function PasskeyForm({
+  c,
+  action,
+  purpose,
+  of,
+  children,
+}: PropsWithChildren<{ c: Context; action: string; purpose: Purpose; of?: string }>) {
+  const { lang, formToken } = c.var
+  const words = accountWords[lang]
+  return (
+    <div
+      class="stack"
+      data-passkey={purpose === "enrol" ? "create" : "get"}
+      data-purpose={purpose}
+      data-of={of}
+      data-options={paths.passkeyOptions}
+      data-working={words.working}
+      data-missing={words.passkeyMissing}
+      data-cancelled={words.passkeyCancelled}
+      data-known={words.passkeyKnown}
+      data-refused={words.passkeyRefused}
+      data-offline={words.passkeyOffline}
+    >
+      <PostForm action={action} token={formToken} class="stack">
+        <input type="hidden" name="response" value="" />
+        {children}
+        <p class="quiet" role="status" data-passkey-told />
+      </PostForm>
+      <noscript>
+        <p class="notice">{words.passkeyNeedsScript}</p>
+      </noscript>
+    </div>
+  )
+}
