@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test"
+import { eq } from "drizzle-orm"
+import { passkeys } from "../../../db/schema/passkeys.ts"
 import { machineChance } from "../../base/clock.ts"
 import { hour } from "../../base/day.ts"
 import { Keys, makeKeyMaterial } from "../../base/seal.ts"
@@ -113,6 +115,17 @@ test("of two passkeys that are removed at once one stays", async () => {
   const removed = await Promise.allSettled(both.map(({ id }) => drop(owner, id)))
   expect(refusedWith(removed)).toEqual(["last_passkey"])
   expect(await passkeysOf(office.store, owner)).toHaveLength(1)
+})
+
+test("a disabled passkey is no way back: the last good one stays, the disabled one may go", async () => {
+  const owner = ring.agent(3)
+  const [good, bad] = [(await ring.enrol(owner)).passkey, (await ring.enrol(owner)).passkey]
+  await office.write(async (tx) => {
+    await tx.db.update(passkeys).set({ disabledAt: tx.now }).where(eq(passkeys.id, bad.id))
+  })
+  expect((await refusal(drop(owner, good.id))).code).toBe("last_passkey")
+  await drop(owner, bad.id)
+  expect((await passkeysOf(office.store, owner)).map(({ id }) => id)).toEqual([good.id])
 })
 
 test("with a passkey go the sessions that it opened, but for the one that removes it", async () => {

@@ -57,7 +57,6 @@ export async function prove<T>(
       const owner: Owner = { kind: passkey.kind, id: passkey.owner }
       if (asked.owner && !sameOwner(asked.owner, owner)) throw new PasskeyRefusal("owner")
       named = passkey.id
-      if (passkey.disabledAt !== null) throw new PasskeyRefusal("disabled")
       const handle = await handleOf(store, owner)
       if (handle === null) throw new PasskeyRefusal("handle")
       const { challenge } = read

@@ -5,11 +5,13 @@ import { minute } from "../../base/day.ts"
 import { type Bent, softAuthenticator } from "../../testing/authenticator.ts"
 import { keyring } from "../../testing/keyring.ts"
 import { granted, refusal, refusedWith, testOffice } from "../../testing/office.ts"
+import { readAssertion } from "./authenticator-said.ts"
 import type { Ceremony } from "./ceremonies.ts"
 import type { Owner } from "./owner.ts"
 import { passkeyWith } from "./passkeys.ts"
+import { verifyAssertion } from "./webauthn.ts"
 
-const office = await testOffice({ citizens: 30, counters: 2 })
+const office = await testOffice({ citizens: 60, counters: 2 })
 const ring = keyring(office)
 const { origin } = ring.party
 let next = 0
@@ -272,6 +274,24 @@ test("a counter that goes back or stands still is a copy: refused, and an alarm"
   const alarms = (await office.facts("passkey.alarm", "accounts")).filter(({ subject }) => subject === owner.id)
   expect(alarms.map(({ body }) => body)).toEqual(Array(3).fill({ passkey: passkey.id, why: "counter" }))
   expect((await passkeyWith(office.store, passkey.id))?.signCount).toBe(10)
+})
+
+test("by itself, too, the verdict looks at which passkey was named and at how far it has counted", async () => {
+  const { passkey, device, tell } = await somebody()
+  const judged = async (bent: Bent, before = 0) => {
+    const read = readAssertion(await tell(bent))
+    const asked = { challenge: read.challenge, passkey: { ...passkey, signCount: before }, mustName: true }
+    const verdict = verifyAssertion(ring.party, read, { ...asked, handle: device.keys[0]?.handle ?? "" })
+    return verdict.then(
+      ({ signCount }) => signCount,
+      (thrown) => thrown.why,
+    )
+  }
+  expect(await judged({ counter: 8 }, 7)).toBe(8)
+  expect(await judged({ counter: 7 }, 7)).toBe("counter")
+  expect(await judged({ counter: 0 }, 7)).toBe("counter")
+  expect(await judged({ counter: 0 }, 0)).toBe(0)
+  expect(await judged({ id: Buffer.alloc(32, 3).toString("base64url") })).toBe("credential")
 })
 
 test("no alarm without the key's own signature", async () => {
