@@ -5,7 +5,7 @@ import { passkeysOf } from "../../domain/access/passkeys.ts"
 import { hashPassword } from "../../domain/access/passwords.ts"
 import { enrol } from "../../domain/people/writes.ts"
 import { violations } from "../../testing/axe.ts"
-import { asStranger, type Screen, withAuthenticator } from "../../testing/screens.ts"
+import { asCitizen, asStranger, type Screen, withAuthenticator } from "../../testing/screens.ts"
 import { type TestServer, testServer } from "../../testing/server.ts"
 
 /* Accounts as people meet them: in a real browser, with an authenticator that the browser plays itself (W3C WebAuthn §11). */
@@ -175,6 +175,30 @@ test(
     await page.click("[data-passkey] button")
     await page.waitForURL("**/")
     expect([...screen.troubles, ...server.bugs]).toEqual([])
+  },
+  long,
+)
+
+test(
+  "whoever does nothing is asked before the session ends, and one key puts the end off",
+  async () => {
+    const server = await testServer()
+    const { page, troubles } = await asCitizen(server, 1)
+    await page.clock.install()
+    await page.goto("/bookings?lang=en")
+    const dialog = page.locator("[data-expiry]")
+    await page.clock.fastForward(27 * 60_000)
+    expect(await dialog.isVisible()).toBe(false)
+    await page.clock.fastForward(60_000)
+    await dialog.waitFor({ state: "visible" })
+    expect(await violations(page)).toEqual([])
+    server.office.clock.advance(28 * 60_000)
+    await page.keyboard.press("Enter")
+    await dialog.waitFor({ state: "hidden" })
+    server.office.clock.advance(10 * 60_000)
+    await page.goto("/bookings")
+    expect(new URL(page.url()).pathname).toBe("/bookings")
+    expect([...troubles, ...server.bugs]).toEqual([])
   },
   long,
 )
