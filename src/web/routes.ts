@@ -2,6 +2,7 @@ import { accountRoutes } from "./account/routes.ts"
 import { deskRoutes } from "./agent/routes.tsx"
 import { type Endpoint, endpoints } from "./api/endpoints.ts"
 import { boardRoutes } from "./board/routes.tsx"
+import { deviceRoutes } from "./devices/routes.tsx"
 import { citizenRoutes } from "./citizen/routes.ts"
 import { doorRoutes } from "./door/routes.ts"
 import type { PageRoute } from "./house.ts"
@@ -19,6 +20,7 @@ export const pages: PageRoute[] = [
   ...deskRoutes,
   ...kioskRoutes,
   ...supervisorRoutes,
+  ...deviceRoutes,
 ]
 
 /** Every call of the API. */

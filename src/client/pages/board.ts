@@ -20,6 +20,8 @@ let timer = 0
 if (screen && flash) {
   for (const region of document.querySelectorAll("[data-live]")) region.addEventListener("dawr:change", look)
   look()
+  // It is no board any more, and its page says so when it is asked for again.
+  document.addEventListener("dawr:signed-out", () => location.reload())
   listen()
   tick()
   setInterval(tick, 1_000)

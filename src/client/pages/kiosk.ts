@@ -1,3 +1,4 @@
+import { listen } from "../live.ts"
 import { clockTime, officeNow } from "../time.ts"
 
 /*
@@ -15,13 +16,20 @@ if (screen) {
   const idle = Number(screen.dataset["idle"])
   const wipe = Number(screen.dataset["wipe"])
   if (idle > 0) watch(home, idle, wipe)
-  else if (wipe > 0) countDown(home, wipe)
+  else if (wipe > 0) wipeSoon(home, wipe)
   if (document.querySelector(".issued")) {
     history.replaceState(null, "", home)
     window.addEventListener("load", () => window.print())
   }
-  // A page kept by the browser for "back" was somebody else's.
+  // A page kept by the browser for "back" was somebody else's, and so is one that it asks for anew.
   window.addEventListener("pageshow", ({ persisted }) => persisted && location.replace(home))
+  const [opened] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[]
+  if (opened?.type === "back_forward" && location.pathname !== home) location.replace(home)
+  // What a form was answered with must not be sent again by whoever comes next and presses "back" or "reload".
+  if (screen.dataset["sent"] !== undefined) history.replaceState(null, "", home)
+  // Whatever is on the screen: it is no kiosk any more, and its first page says so.
+  document.addEventListener("dawr:signed-out", () => location.replace(home))
+  listen()
   keypad()
   lower()
   setInterval(tick, everySecond)
@@ -43,6 +51,18 @@ function watch(home: string, idle: number, wipe: number): void {
     dialog?.showModal()
     stop = countDown(home, wipe)
   }, everySecond)
+}
+
+/** Where a number is shown the seconds run from the beginning; whoever reads slowly may have them again. */
+function wipeSoon(home: string, wipe: number): void {
+  let stop = countDown(home, wipe)
+  const more = document.querySelector<HTMLButtonElement>("[data-extend]")
+  if (!more) return
+  more.hidden = false
+  more.addEventListener("click", () => {
+    stop()
+    stop = countDown(home, wipe)
+  })
 }
 
 /** Says the seconds and goes to `home` when they are over. Answers how to stop it. */

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, isNull, lte, or, sql } from "drizzle-orm"
 import { accountsStream } from "../../../db/facts.ts"
-import { apiKeys } from "../../../db/schema/access.ts"
+import { apiKeys, type SubjectKind } from "../../../db/schema/access.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
@@ -40,6 +40,15 @@ export async function integratorKey(store: Store, id: string): Promise<KeyRow> {
     .where(and(eq(apiKeys.id, id), eq(apiKeys.kind, "integrator")))
   if (!row) throw new Refusal("not_found", { what: "key" })
   return row
+}
+
+/** The keys that act as this person, device or program. */
+export async function keysOf(store: Store, kind: SubjectKind, subject: string): Promise<string[]> {
+  const rows = await store.db
+    .select({ id: apiKeys.id })
+    .from(apiKeys)
+    .where(and(eq(apiKeys.kind, kind), eq(apiKeys.subject, subject)))
+  return rows.map(({ id }) => id)
 }
 
 /** Ends a key for good, of whatever kind. Answers whether it was this that ended it: whoever asks twice changes nothing. */

@@ -1,4 +1,5 @@
 import { and, eq, gt, isNotNull, isNull, lte, sql } from "drizzle-orm"
+import { accountsStream } from "../../../db/facts.ts"
 import { type Capability, type DeviceKind, pairings } from "../../../db/schema/devices.ts"
 import { setupMark } from "../../../db/schema/setup.ts"
 import { statement } from "../../../db/statement.ts"
@@ -119,6 +120,11 @@ export function readCode(typed: string): string | null {
 /** The screen that shows this code now. */
 export async function pairingWith(store: Store, code: string, now: Instant): Promise<Pairing | null> {
   return (await waitingWith(store).execute({ code, now }))[0] ?? null
+}
+
+/** Somebody typed a code that no screen shows. */
+export async function refusedCode(tx: Tx, by: Staff): Promise<void> {
+  await tx.say(accountsStream, "pairing.refused", { by: by.id })
 }
 
 const renew = statement((db) =>

@@ -62,6 +62,7 @@ export function kioskScreen(c: Context, screen: Screen, body: Child) {
       data-idle={screen.wipeIn ? 0 : idleSeconds}
       data-wipe={screen.wipeIn ?? wipeSeconds}
       data-day={dayIn(house.clock.office(), here.zone)}
+      data-sent={screen.refused ? "" : undefined}
     >
       <header class={headOf(screen)}>
         <div class="row row-apart">
@@ -74,6 +75,7 @@ export function kioskScreen(c: Context, screen: Screen, body: Child) {
         </div>
         <h1>{screen.title}</h1>
       </header>
+      <Wire office={here.code} />
       <p class="kiosk-offline" role="status" data-live-since={words.offline} />
       <div class="kiosk-body">{body}</div>
       <footer class="kiosk-foot" hidden={screen.small}>
@@ -109,6 +111,11 @@ export function kioskScreen(c: Context, screen: Screen, body: Child) {
       </dialog>
     </main>,
   )
+}
+
+/** Shows nothing: by it the kiosk hears that it has no connection, or that it is no kiosk any more. */
+export function Wire({ office }: { office: string }) {
+  return <div hidden data-live={`board:${office}`} data-live-as="json" />
 }
 
 /** From here on a title is written smaller, so that it stays at three lines. */

@@ -87,6 +87,9 @@ export async function issuedPage(c: Context): Promise<Response> {
         <a class="button button-main" href={paths.kiosk(here.code)} data-done>
           {words.done}
         </a>
+        <button type="button" class="button button-second" data-extend hidden>
+          {words.moreTime}
+        </button>
         <p data-countdown data-words={words.wipes("{n}")} />
       </div>
       <Slip

@@ -1,4 +1,5 @@
-import { Refusal } from "../../base/refusal.ts"
+import type { Capability } from "../../../db/schema/devices.ts"
+import { isAble, mustBeAble } from "../../domain/access/devices.ts"
 import { allServices } from "../../domain/catalogue/reads.ts"
 import { lineFor, office as officeOf } from "../../domain/offices/reads.ts"
 import { boardView } from "../../domain/queue/reads.ts"
@@ -8,13 +9,13 @@ import { kioskWords } from "../../i18n/kiosk.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { counted } from "../../i18n/plural.ts"
 import { show } from "../frame.tsx"
-import { type Context, get, type PageRoute, post } from "../house.ts"
+import { type Context, get, type Handler, type PageRoute, post } from "../house.ts"
 import { anyScreen, notYet } from "../pairing.tsx"
 import { paths } from "../paths.ts"
 import { Icon } from "../shell/icons.tsx"
 import { Mark } from "../shell/mark.tsx"
 import { arrived, arrivePage } from "./arrive.tsx"
-import { deviceOf, kioskOffice, kioskScreen, Target } from "./frame.tsx"
+import { deviceOf, kioskOffice, kioskScreen, Target, Wire } from "./frame.tsx"
 import { issuedPage } from "./issued.tsx"
 import { numberPage, take } from "./number.tsx"
 import { reprint, reprintPage } from "./reprint.tsx"
@@ -26,20 +27,20 @@ export const kioskRoutes: PageRoute[] = [
   get(paths.anyKiosk, "anyone", (c) => anyScreen(c, "kiosk")),
   get(paths.kiosk(":office"), "anyone", languagePage),
   get(`${paths.kiosk(":office")}/start`, kiosk, own(startPage)),
-  get(`${paths.kiosk(":office")}/arrive`, kiosk, own(arrivePage)),
-  post(`${paths.kiosk(":office")}/arrive`, kiosk, own(arrived)),
-  get(`${paths.kiosk(":office")}/services`, kiosk, own(servicesPage)),
-  get(`${paths.kiosk(":office")}/number`, kiosk, own(numberPage)),
-  post(`${paths.kiosk(":office")}/number`, kiosk, own(take)),
+  get(`${paths.kiosk(":office")}/arrive`, kiosk, own(arrivePage, "ticket:arrive")),
+  post(`${paths.kiosk(":office")}/arrive`, kiosk, own(arrived, "ticket:arrive")),
+  get(`${paths.kiosk(":office")}/services`, kiosk, own(servicesPage, "ticket:issue")),
+  get(`${paths.kiosk(":office")}/number`, kiosk, own(numberPage, "ticket:issue")),
+  post(`${paths.kiosk(":office")}/number`, kiosk, own(take, "ticket:issue")),
   get(`${paths.kiosk(":office")}/reprint`, kiosk, own(reprintPage)),
   post(`${paths.kiosk(":office")}/reprint`, kiosk, own(reprint)),
   get(`${paths.kiosk(":office")}/issued/:proof`, kiosk, own(issuedPage)),
 ]
 
-/** A kiosk works for its own office. */
-function own(page: (c: Context) => Promise<Response>): (c: Context) => Promise<Response> {
-  return async (c) => {
-    if (deviceOf(c).office !== c.req.param("office")) throw new Refusal("forbidden")
+/** A kiosk works for its own office, and does there what it was allowed. */
+function own(page: (c: Context) => Promise<Response>, capability: Capability = "board:read"): Handler {
+  return (c) => {
+    mustBeAble(deviceOf(c), capability, c.req.param("office") ?? "")
     return page(c)
   }
 }
@@ -62,6 +63,7 @@ async function languagePage(c: Context): Promise<Response> {
       theme: "light",
     },
     <main class="kiosk-screen kiosk-languages" id="main" data-home={paths.kiosk(code)} data-idle="0" data-wipe="0">
+      <Wire office={code} />
       <div class="kiosk-welcome">
         <Mark size={140} />
         <h1>
@@ -91,6 +93,7 @@ async function startPage(c: Context): Promise<Response> {
   const words = kioskWords[lang]
   const board = await boardView(house.store, here.code, house.clock.office())
   const base = paths.kiosk(here.code)
+  const may = (capability: Capability) => isAble(deviceOf(c), capability, here.code)
   return kioskScreen(
     c,
     { here, title: words.begin, back: base },
@@ -113,12 +116,16 @@ async function startPage(c: Context): Promise<Response> {
         </dl>
       </section>
       <div class="kiosk-low">
-        <Target href={`${base}/arrive`} icon="qr" title={words.haveBooking} main>
-          {words.haveBookingHelp}
-        </Target>
-        <Target href={`${base}/services`} icon="ticket" title={words.noBooking}>
-          {words.noBookingHelp}
-        </Target>
+        {may("ticket:arrive") && (
+          <Target href={`${base}/arrive`} icon="qr" title={words.haveBooking} main>
+            {words.haveBookingHelp}
+          </Target>
+        )}
+        {may("ticket:issue") && (
+          <Target href={`${base}/services`} icon="ticket" title={words.noBooking} main={!may("ticket:arrive")}>
+            {words.noBookingHelp}
+          </Target>
+        )}
         <Target href={`${base}/reprint`} icon="printer" title={words.reprint} />
       </div>
     </>,

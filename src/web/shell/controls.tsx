@@ -101,11 +101,14 @@ export function Field({
   autocomplete,
   type = "text",
   digits,
+  latin,
   maxlength,
   autofocus,
 }: FieldProps & {
-  type?: "text" | "password" | "search" | "tel"
+  type?: "text" | "password" | "search" | "tel" | "email"
   digits?: boolean
+  /** A code in capital letters of the Latin alphabet, read from somewhere else. */
+  latin?: boolean
   maxlength?: number
   autofocus?: boolean
 }) {
@@ -125,7 +128,9 @@ export function Field({
         maxlength={maxlength}
         autofocus={autofocus}
         inputmode={digits ? "numeric" : undefined}
-        dir={digits || type === "password" ? "ltr" : undefined}
+        autocapitalize={latin ? "characters" : undefined}
+        spellcheck={latin ? false : undefined}
+        dir={digits || latin || type === "password" || type === "email" ? "ltr" : undefined}
         aria-invalid={error ? "true" : undefined}
         aria-describedby={notes || undefined}
       />

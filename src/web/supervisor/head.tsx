@@ -3,6 +3,7 @@ import type { Staff } from "../../domain/access/subject.ts"
 import { type Office, office as officeOf } from "../../domain/offices/reads.ts"
 import { common } from "../../i18n/common.ts"
 import { dayWords } from "../../i18n/day.ts"
+import { deviceWords } from "../../i18n/devices.ts"
 import { inLang } from "../../i18n/lang.ts"
 import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
@@ -31,6 +32,7 @@ export function supervisorHead(c: Context, here: Office) {
         <a href={paths.day(here.code)}>{words.title}</a>
         <a href={paths.dayHours(here.code)}>{words.hours}</a>
         <a href={paths.dayRequests(here.code)}>{words.requests}</a>
+        <a href={paths.devices}>{deviceWords[lang].title}</a>
         <span>{inLang(leadOf(c).name, lang)}</span>
         <PostForm action={paths.signOut} token={formToken}>
           <button type="submit">{common[lang].signOut}</button>

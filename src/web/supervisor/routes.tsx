@@ -108,7 +108,8 @@ async function dayPage(c: Context, refusal?: Refusal): Promise<Response> {
 function Boards({ c, office, zone }: { c: Context; office: string; zone: string }) {
   const { house, lang } = c.var
   const words = dayWords[lang]
-  const screens = house.hub.shown({ kind: "board", office })
+  // Kiosks listen too, to be told when they are none any more.
+  const screens = house.hub.shown({ kind: "board", office }).filter(({ subject }) => subject?.role !== "kiosk")
   const last = screens.reduce((latest, { shown }) => Math.max(latest, shown?.at ?? 0), 0)
   if (screens.length === 0) return <span class="day-board-away">{words.boardAway}</span>
   // What a board acknowledges is dated by the real clock; a demo's office may live in another hour.

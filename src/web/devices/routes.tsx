@@ -1,0 +1,20 @@
+import { freshly } from "../fresh.ts"
+import { get, type PageRoute, post } from "../house.ts"
+import { paths } from "../paths.ts"
+import { approveHere, backToCode, pairingPage } from "./approving.tsx"
+import { leads, readers } from "./head.tsx"
+import { listPage } from "./list.tsx"
+import { devicePage, rename, revoke } from "./one.tsx"
+
+/**
+ * The kiosks and boards of an office. To pair one takes a passkey of a moment ago; to revoke one does not: whoever sees that a screen is
+ * gone must not look for a key first.
+ */
+export const deviceRoutes: PageRoute[] = [
+  get(paths.devices, readers, listPage),
+  get(paths.devicePairing, leads, pairingPage),
+  post(paths.devicePairing, leads, freshly(approveHere, backToCode)),
+  get(paths.device(":id"), readers, devicePage),
+  post(paths.deviceName(":id"), leads, rename),
+  post(paths.deviceRevocation(":id"), leads, revoke),
+]
