@@ -81,8 +81,8 @@ export async function stepHouse({ clock, writer }: JobParts): Promise<void> {
 }
 
 /**
- * Answers are kept for retries of a day, failed sign-ins for a day, sessions and enrolments that are over for three months. What was begun at the
- * door and not finished goes as soon as it is over, what was to be confirmed a day later.
+ * Answers are kept for retries of a day, failed sign-ins for a day, sessions and enrolments that are over for three months. What was
+ * begun at the door and not finished goes as soon as it is over, what was to be confirmed a day later.
  */
 export async function forgetOld(tx: Tx, realNow: Instant): Promise<void> {
   await forgetFailures(tx, realNow)

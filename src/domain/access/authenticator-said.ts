@@ -2,8 +2,8 @@ import { z } from "zod"
 import { PasskeyRefusal } from "./passkey-refusal.ts"
 
 /*
- * What an authenticator said, as it comes from the page: JSON text in a form's field. It is read into its exact shape before anybody looks at
- * what it means.
+ * What an authenticator said, as it comes from the page: JSON text in a form's field. It is read into its exact shape before anybody
+ * looks at what it means.
  */
 
 /** Several times what an RSA key needs. */

@@ -48,8 +48,8 @@ export async function openCeremony(
 
 /**
  * Takes the ceremony with this challenge, in a turn of its own: it is used up on disk before anything is verified, so that a failed
- * answer gives nobody a second try, and whatever is wrong about it. Refuses `passkey_refused` where there is none, it is over, or it was opened
- * for something or somebody else.
+ * answer gives nobody a second try, whatever is wrong about it. Refuses `passkey_refused` where there is none, it is over, or it was
+ * opened for something or somebody else.
  */
 export async function takeCeremony(
   writer: Writer,

@@ -16,8 +16,8 @@ import { prove, type Room } from "./proof.ts"
 import { isEvidence } from "./webauthn.ts"
 
 /*
- * "Confirm this, and nothing else." What is to be confirmed is frozen first, with the very lines that the page shows; the challenge that the
- * passkey signs is a hash of it. So a signature stands for one record, and the record is kept with it.
+ * "Confirm this, and nothing else." What is to be confirmed is frozen first, with the very lines that the page shows; the challenge that
+ * the passkey signs is a hash of it. So a signature stands for one record, and the record is kept with it.
  *
  *     challenge = SHA-256("dawr:tx:v1" 00 nonce[32] 00 canonical JSON, UTF-8)
  *
@@ -113,8 +113,8 @@ export async function challengeOf(
 }
 
 /**
- * Takes the passkey's answer and, in one turn, uses the confirmation up, makes the change from what was frozen and keeps the evidence: all of
- * it or nothing. Refuses `passkey_refused` and `confirmation_over`, and whatever `change` refuses.
+ * Takes the passkey's answer and, in one turn, uses the confirmation up, makes the change from what was frozen and keeps the evidence:
+ * all of it or nothing. Refuses `passkey_refused` and `confirmation_over`, and whatever `change` refuses.
  */
 export async function confirm<T>(
   room: Room,

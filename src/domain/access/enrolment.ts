@@ -75,8 +75,8 @@ export async function dropEnrolments(tx: Tx, owner: Owner): Promise<void> {
 }
 
 /**
- * Whose this code is; `null` for a wrong, used or late one. `from` is a keyed hash of the address that asks; a wrong one is counted there in this
- * turn, so it answers and does not throw. Refuses `too_many_requests` with `retryAfterSeconds` after ten wrong ones in ten minutes.
+ * Whose this code is; `null` for a wrong, used or late one. `from` is a keyed hash of the address that asks; a wrong one is counted there
+ * in this turn, so it answers and does not throw. Refuses `too_many_requests` with `retryAfterSeconds` after ten wrong ones in ten minutes.
  */
 export async function readEnrolment(
   tx: Tx,

@@ -11,8 +11,8 @@ import type { Owner } from "./owner.ts"
 import { giveBackTry, spendTry } from "./throttle.ts"
 
 /*
- * Codes for whoever has lost every passkey. One never opens an account by itself: the password comes first. 130 bits each, so that a keyed hash
- * without salt is enough and finding one is one look-up (NIST SP 800-63B-4 §3.1.2.2, look-up secrets of at least 112 bits).
+ * Codes for whoever has lost every passkey. One never opens an account by itself: the password comes first. 130 bits each, so that a
+ * keyed hash without salt is enough and finding one is one look-up (NIST SP 800-63B-4 §3.1.2.2, look-up secrets of at least 112 bits).
  */
 
 export const recoveryCodesMade = 10
