@@ -1,6 +1,9 @@
 import { accountsStream } from "../../db/facts.ts"
 import type { Store } from "../../db/store.ts"
 import type { Scope, Tx, Writer } from "../../db/write.ts"
+import type { Instant } from "../base/day.ts"
+import type { Keys } from "../base/seal.ts"
+import { makeEnrolment } from "../domain/access/enrolment.ts"
 import { forget, keep, kept } from "../domain/access/memory.ts"
 import { addStaff } from "../domain/access/staff.ts"
 import { applyNewHours } from "../domain/bookings/day-changes.ts"
@@ -10,13 +13,17 @@ import { type SetupPlan, setUp } from "../domain/offices/setup.ts"
 /** The first administrator, in a store that nobody can sign in to yet. */
 export interface FirstAdministrator {
   login: string
-  passwordHash: string
+  keys: Keys
+  /** The real clock's. */
+  now: Instant
 }
 
 export interface Applied {
   changed: boolean
   /** Bookings ahead that lie outside their office's hours now, by office. They stand until somebody settles them. */
   struck: { office: string; bookings: number }[]
+  /** With which the first administrator enrols. */
+  code: string | null
 }
 
 class OnlyTried extends Error {
@@ -71,11 +78,15 @@ async function apply(tx: Tx, plan: SetupPlan, first: FirstAdministrator | null =
     const met = await applyNewHours(tx, { id: "setup" }, office)
     if (met.struck.length > 0) struck.push({ office, bookings: met.struck.length })
   }
-  if (first) {
-    const name = { ar: "مدير النظام", en: "Administrator" }
-    await addStaff(tx, { ...first, name, role: "administrator", scopeKind: "all", scope: "" }, "setup")
-  }
-  return { changed: changed || dressed || first !== null, struck }
+  const code = first ? await addAdministrator(tx, first) : null
+  return { changed: changed || dressed || first !== null, struck, code }
+}
+
+async function addAdministrator(tx: Tx, { login, keys, now }: FirstAdministrator): Promise<string> {
+  const name = { ar: "مدير النظام", en: "Administrator" }
+  const id = await addStaff(tx, { login, name, role: "administrator", scopeKind: "all", scope: "" }, "setup")
+  const { code } = await makeEnrolment(tx, keys, { kind: "staff", id }, { channel: "letter", by: "setup" }, now)
+  return code
 }
 
 /** The agency's look, or ours again where the file no longer has one. */

@@ -2,11 +2,13 @@ import { expect, test } from "bun:test"
 import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { openStore } from "../../db/open.ts"
+import { type OpenStore, openStore } from "../../db/open.ts"
 import { readStore } from "../../db/store.ts"
-import { machineChance } from "../base/clock.ts"
+import { openWriter } from "../../db/write.ts"
+import { machineChance, machineClock } from "../base/clock.ts"
+import type { Keys } from "../base/seal.ts"
+import { readEnrolment } from "../domain/access/enrolment.ts"
 import { subjectOfKey } from "../domain/access/keys.ts"
-import { isPassword } from "../domain/access/passwords.ts"
 import { staffForSignIn } from "../domain/access/sessions.ts"
 import { personByNumber } from "../domain/people/reads.ts"
 import { atTheEnd } from "../testing/cleanup.ts"
@@ -46,22 +48,45 @@ test("an operator lets in an agent, a kiosk, a program and a person; what opens 
   const store = readStore(opened.reading)
   const keys = openKeys(`${env.DATA_DIR}.keys.json`, { create: false, chance: machineChance })
   const row = await staffForSignIn(store, "sara")
-  expect(await isPassword(/password (\S+)/.exec(agent.out)?.[1] ?? "", row?.passwordHash ?? null)).toBe(true)
+  expect(await whoseCode(opened, keys, agent.out)).toEqual(["staff", row?.id])
   expect(row).toMatchObject({ role: "agent", scope: "RUH-RML" })
   const device = await subjectOfKey(store, /key=(\S+)/.exec(kiosk.out)?.[1] ?? "", Date.now())
   expect(device).toMatchObject({ role: "kiosk", office: "RUH-RML" })
   const integrator = await subjectOfKey(store, program.out.trim().split("\n").at(-1) ?? "", Date.now())
   expect(integrator).toMatchObject({ role: "integrator", scopes: ["facts:read"] })
   const known = await personByNumber(store, keys.index("number", "1000000008"))
-  expect(await isPassword(/password (\S+)/.exec(person.out)?.[1] ?? "", known?.passwordHash ?? null)).toBe(true)
+  expect(await whoseCode(opened, keys, person.out)).toEqual(["citizen", known?.id])
   opened.close()
+}, 60_000)
+
+/** Whose the enrolment code is that was printed. */
+async function whoseCode(opened: OpenStore, keys: Keys, printed: string) {
+  const writer = openWriter(opened.writing, { clock: machineClock() })
+  const code = /enrolment code (\S+)/.exec(printed)?.[1] ?? ""
+  const found = await writer.write((tx) => readEnrolment(tx, keys, code, "test", Date.now()), { scopes: ["accounts"] })
+  await writer.close()
+  return [found?.kind, found?.owner]
+}
+
+test("somebody who has lost every way in gets a new code, and the old ways are closed", async () => {
+  const first = await enrol("staff", "omar", "--role", "agent", "--office", "RUH-RML", ...named)
+  const second = await enrol("again", "omar")
+  expect([first.code, second.code]).toEqual([0, 0])
+  const opened = openStore(env.DATA_DIR, { create: false })
+  const store = readStore(opened.reading)
+  const keys = openKeys(`${env.DATA_DIR}.keys.json`, { create: false, chance: machineChance })
+  const row = await staffForSignIn(store, "omar")
+  expect(await whoseCode(opened, keys, first.out)).toEqual([undefined, undefined])
+  expect(await whoseCode(opened, keys, second.out)).toEqual(["staff", row?.id])
+  opened.close()
+  expect((await enrol("again", "nobody")).err).toContain("nobody is enrolled")
 }, 60_000)
 
 test("what cannot be is said in a sentence and lets nobody in", async () => {
   const wrong = [
     [["staff", "sara", "--role", "agent", "--office", "RUH-RML", ...named], "login is taken"],
     [["staff", "x", "--role", "king", ...named], "--role must be"],
-    [["staff", "omar", "--role", "agent", "--office", "NOWHERE", ...named], "no such office"],
+    [["staff", "huda", "--role", "agent", "--office", "NOWHERE", ...named], "no such office"],
     [["device", "toaster", "--office", "RUH-RML"], "kiosk or a board"],
     [["key", "Reporting", "--scopes", "everything"], "there is no scope everything"],
     [["person", "1000000008", "--birth-year", "1990", ...named], "enrolled already"],

@@ -1,17 +1,19 @@
 import { parseArgs } from "node:util"
 import { openStore, StoreProblem } from "../../db/open.ts"
 import { readStore, type Store } from "../../db/store.ts"
-import { openWriter, type Turn } from "../../db/write.ts"
+import { openWriter, type Turn, type Tx } from "../../db/write.ts"
 import { machineChance, machineClock } from "../base/clock.ts"
 import { EnvProblem, readEnv } from "../base/env.ts"
-import { token } from "../base/id.ts"
 import { isRefusal } from "../base/refusal.ts"
 import type { Keys } from "../base/seal.ts"
 import { readMobile, readNumber } from "../base/text.ts"
 import { addDevice } from "../domain/access/devices.ts"
+import { makeEnrolment } from "../domain/access/enrolment.ts"
 import { integratorScopes } from "../domain/access/integrators.ts"
 import { makeKey } from "../domain/access/keys.ts"
-import { hashPassword } from "../domain/access/passwords.ts"
+import type { Owner } from "../domain/access/owner.ts"
+import { dropPasskeys } from "../domain/access/passkeys.ts"
+import { endAll, staffForSignIn } from "../domain/access/sessions.ts"
 import { addStaff } from "../domain/access/staff.ts"
 import { office as officeOf } from "../domain/offices/reads.ts"
 import { personByNumber } from "../domain/people/reads.ts"
@@ -33,8 +35,10 @@ const usage = `Usage: npm run enrol -- <what> [options]
   device kiosk|board --office CODE
   key NAME --scopes bookings:write,facts:read,board:read
   person NUMBER --birth-year YEAR [--mobile NUMBER] --ar NAME --en NAME
+  again LOGIN|NUMBER
 
-Without --office an administrator or auditor is one of all offices. A device's address begins with PUBLIC_ORIGIN.`
+Staff and people get an enrolment code: with it they choose a password and a passkey. "again" gives one to somebody who has lost both,
+and closes what was open. Without --office an administrator or auditor is one of all offices. A device's address begins with PUBLIC_ORIGIN.`
 
 const options = {
   role: { type: "string" },
@@ -89,23 +93,21 @@ interface Asked {
   origin: string
 }
 
-const ways = { staff, device, key, person }
+const ways = { staff, device, key, person, again }
 
-async function staff({ store, name: login, given }: Asked): Promise<Enrolled> {
+async function staff({ store, keys, name: login, given, origin }: Asked): Promise<Enrolled> {
   const role = roles.find((one) => one === given.role)
   if (!role) throw new Mistake(`--role must be one of ${roles.join(", ")}`)
   if (!/^[a-z0-9._-]{2,40}$/i.test(login)) throw new Mistake("a login has 2 to 40 letters, digits, dots or dashes")
   const everywhere = given.office === undefined && (role === "administrator" || role === "auditor")
   if (!everywhere) await officeOf(store, needed(given, "office"))
-  const password = token(machineChance, 12)
-  const passwordHash = await hashPassword(password)
   const scope = everywhere
     ? { scopeKind: "all" as const, scope: "" }
     : { scopeKind: "office" as const, scope: given.office ?? "" }
   const name = { ar: needed(given, "ar"), en: needed(given, "en") }
   return {
-    turn: (tx) => addStaff(tx, { login, name, passwordHash, role, ...scope }, "operator"),
-    says: () => `${role} ${login.toLowerCase()}, password ${password} (shown this once)`,
+    turn: async (tx) => codeFor(tx, keys, "staff", await addStaff(tx, { login, name, role, ...scope }, "operator")),
+    says: (code) => invitation(`${role} ${login.toLowerCase()}`, code, `${origin}/staff/enrol`),
   }
 }
 
@@ -138,7 +140,7 @@ async function key({ name, given }: Asked): Promise<Enrolled> {
   }
 }
 
-async function person({ store, keys, name: typed, given }: Asked): Promise<Enrolled> {
+async function person({ store, keys, name: typed, given, origin }: Asked): Promise<Enrolled> {
   const nationalId = readNumber(typed)
   if (!nationalId) throw new Mistake("an identity number has ten digits and begins with 1 or 2")
   if (await personByNumber(store, keys.index("number", nationalId)))
@@ -148,13 +150,42 @@ async function person({ store, keys, name: typed, given }: Asked): Promise<Enrol
     throw new Mistake("--birth-year is a year such as 1990")
   const mobile = given.mobile === undefined ? undefined : (readMobile(given.mobile) ?? null)
   if (mobile === null) throw new Mistake("--mobile is a number such as 0550000000")
-  const password = token(machineChance, 12)
-  const passwordHash = await hashPassword(password)
   const kind = nationalId.startsWith("1") ? "citizen" : "resident"
   const name = { ar: needed(given, "ar"), en: needed(given, "en") }
   return {
-    turn: (tx) => enrol(tx, keys, { kind, name, nationalId, birthYear, mobile, passwordHash }),
-    says: () => `${kind} ${nationalId}, password ${password} (shown this once)`,
+    turn: async (tx) =>
+      codeFor(tx, keys, "citizen", await enrol(tx, keys, { kind, name, nationalId, birthYear, mobile })),
+    says: (code) => invitation(`${kind} ${nationalId}`, code, `${origin}/enrol`),
+  }
+}
+
+/** With which somebody chooses a password and a passkey. Nobody else ever knows either. */
+async function codeFor(tx: Tx, keys: Keys, kind: "citizen" | "staff", id: string): Promise<string> {
+  const { code } = await makeEnrolment(tx, keys, { kind, id }, { channel: "letter", by: "operator" }, Date.now())
+  return code
+}
+
+function invitation(who: string, code: string, address: string): string {
+  return `${who}, enrolment code ${code} (shown this once, good for seven days): ${address}`
+}
+
+/** A new code for somebody who is here already and has lost every way in. What opened the account before opens it no more. */
+async function again({ store, keys, name, origin }: Asked): Promise<Enrolled> {
+  const number = readNumber(name)
+  const citizen = number ? await personByNumber(store, keys.index("number", number)) : null
+  const member = number ? null : await staffForSignIn(store, name)
+  const found = citizen ?? member
+  if (!found) throw new Mistake("nobody is enrolled under this number or login")
+  const kind = citizen ? "citizen" : "staff"
+  return {
+    async turn(tx) {
+      const owner: Owner = { kind, id: found.id }
+      const now = Date.now()
+      await dropPasskeys(tx, owner, { by: "operator" })
+      await endAll(tx, owner, "factors_reset", now)
+      return codeFor(tx, keys, kind, found.id)
+    },
+    says: (code) => invitation(name, code, `${origin}${kind === "staff" ? "/staff/enrol" : "/enrol"}`),
   }
 }
 

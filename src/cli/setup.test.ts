@@ -17,6 +17,7 @@ import { slotsOffered } from "../domain/availability/reads.ts"
 import { book } from "../domain/bookings/writes.ts"
 import { allOffices } from "../domain/offices/reads.ts"
 import { enrol } from "../domain/people/writes.ts"
+import { softAuthenticator } from "../testing/authenticator.ts"
 import { ownFolder, run, runServer } from "../testing/process.ts"
 import { visitor } from "../testing/visitor.ts"
 
@@ -135,12 +136,13 @@ describe("the first setup", () => {
     const folder = ownFolder()
     const { code, said } = await setup(folder, files(), ["--yes", "--admin", "Layla.N"])
     expect([code, said]).toEqual([0, expect.stringContaining("A new installation")])
-    const [, login, password] = /login (\S+), password (\S+) \(shown this once\)/.exec(said) ?? []
+    const [, login, invitation = "none"] = /login (\S+), enrolment code (\S+) \(shown this once/.exec(said) ?? []
     expect(login).toBe("layla.n")
-    expect(password).toMatch(/^[\w-]{16}$/)
+    expect(invitation).toMatch(/^(\w{4}-){3}\w{4}$/)
     for (const name of ["data.keys.json", "data/dawr.db"]) expect(statSync(join(folder, name)).mode & 0o077).toBe(0)
     const whole = readFileSync(join(folder, "data", "dawr.db"), "latin1")
-    expect(whole).not.toContain(password ?? "")
+    expect(whole).not.toContain(invitation)
+    expect(whole).not.toContain(invitation.replaceAll("-", ""))
 
     const origin = "https://front.example.gov"
     const port = freePort()
@@ -148,9 +150,19 @@ describe("the first setup", () => {
     expect(await server.origin()).toBe(origin)
     const who = visitor(() => `http://localhost:${port}`)
     const behind = { Host: "front.example.gov", Origin: origin }
-    const answer = await who.post("/staff", { login: "layla.n", password: password ?? "" }, behind)
-    expect([answer.status, answer.location]).toEqual([303, "/day"])
+    const own = softAuthenticator(origin)
+    expect((await who.post("/staff/enrol", { code: invitation }, behind)).location).toBe("/enrol/password")
+    const chosen = await who.post("/enrol/password", { password: "four green camels" }, behind)
+    expect(chosen.location).toBe("/enrol/passkey")
+    const asked = await who.post("/passkeys/options", { purpose: "enrol" }, behind)
+    const response = own.create(JSON.parse(asked.text))
+    const answer = await who.post("/enrol/passkey", { response, name: "key" }, behind)
+    expect([answer.status, answer.text.match(/<code>/g)?.length]).toEqual([200, 10])
     expect([...who.cookies.keys()]).toEqual(["__Host-sid"])
+    // Once.
+    expect((await who.post("/staff/enrol", { code: invitation }, behind)).status).toBe(403)
+    const other = visitor(() => `http://localhost:${port}`)
+    expect((await other.post("/staff/enrol", { code: invitation }, behind)).status).toBe(401)
     await who.get("/staff", { Host: "front.example.gov" })
     expect((await who.post("/live/ticket", {}, behind)).status).toBe(200)
     expect(server.said()).not.toContain("dawr-demo")
@@ -285,7 +297,7 @@ describe("a setup of what is there", () => {
     const again = await setup(folder, files(), ["--yes", "--admin", "second"])
     expect(again.said).toContain("Nothing to change.")
     expect(again.said).toContain("--admin was not looked at")
-    expect(again.said).not.toContain("password")
+    expect(again.said).not.toContain("code")
     expect([await versions(folder), await factCount(folder)]).toEqual(before)
   })
 

@@ -7,9 +7,7 @@ import { readStore, type Store } from "../../db/store.ts"
 import { openWriter } from "../../db/write.ts"
 import { machineChance, machineClock } from "../base/clock.ts"
 import { type Env, EnvProblem, readEnv } from "../base/env.ts"
-import { token } from "../base/id.ts"
 import { isRefusal } from "../base/refusal.ts"
-import { hashPassword } from "../domain/access/passwords.ts"
 import { hasStaff } from "../domain/access/staff.ts"
 import { allServices } from "../domain/catalogue/reads.ts"
 import { allOffices } from "../domain/offices/reads.ts"
@@ -66,11 +64,10 @@ async function main(args: string[]): Promise<number> {
       process.stdout.write(`In ${env.dataDir}\n${await differences(store, plan, would)}`)
       if (would.changed && !(await agreed(asked.yes))) return 0
     }
-    const password = (await hasStaff(store)) ? null : token(machineChance, 12)
-    const first = password === null ? null : { login: asked.admin, passwordHash: await hashPassword(password) }
+    const first = (await hasStaff(store)) ? null : { login: asked.admin, keys, now: Date.now() }
     const applied = await applyPlan(store, writer, plan, first)
     await writer.close()
-    process.stdout.write(conclusion(env, applied, password, asked))
+    process.stdout.write(conclusion(env, applied, asked))
     return 0
   } finally {
     opened.close()
@@ -124,12 +121,17 @@ function readFiles(files: [string, string]): SetupPlan {
   return plan
 }
 
-function conclusion(env: Env, { changed, struck }: Applied, password: string | null, asked: Asked): string {
+function conclusion(env: Env, { changed, struck, code }: Applied, asked: Asked): string {
   const lines = [
     changed ? `Applied. Keys: ${env.keysFile} (keep a copy apart from the database's backups).` : "Nothing to change.",
   ]
-  if (password) lines.push(`First administrator: login ${asked.admin}, password ${password} (shown this once).`)
-  else if (asked.adminWasNamed) lines.push("There is staff already: --admin was not looked at.")
+  if (code) {
+    lines.push(
+      `First administrator: login ${asked.admin}, enrolment code ${code} (shown this once, good for seven days).`,
+      "Start the server, open /staff/enrol, and choose a password and a passkey there.",
+    )
+  }
+  if (!code && asked.adminWasNamed) lines.push("There is staff already: --admin was not looked at.")
   if (struck.length > 0) lines.push("What now lies outside the hours stands until the office settles it.")
   return `${lines.join("\n")}\n`
 }

@@ -58,6 +58,7 @@ const remove = statement((db) =>
     )
     .returning({ id: passkeys.id }),
 )
+const removeAll = statement((db) => db.delete(passkeys).where(ofOwner).returning({ id: passkeys.id }))
 const use = statement((db) =>
   db
     .update(passkeys)
@@ -160,6 +161,12 @@ export async function removePasskey(
   const ended = (await openedWith(tx).execute({ id })).filter((session) => session.id !== keep)
   for (const session of ended) await endSession(tx, session.id, "passkey_removed", now)
   return ended.map((session) => session.id)
+}
+
+/** Removes every passkey of an owner whose factors are reset: whoever found one has nothing. */
+export async function dropPasskeys(tx: Tx, owner: Owner, { by }: { by: string }): Promise<void> {
+  const dropped = await removeAll(tx).execute({ kind: owner.kind, owner: owner.id })
+  for (const { id } of dropped) await tx.say(accountsStream, "passkey.removed", { passkey: id, by, subject: owner.id })
 }
 
 /**

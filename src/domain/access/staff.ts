@@ -38,7 +38,8 @@ const insertStaff = statement((db) => db.insert(staff).values(placeholders(staff
 export interface NewStaff {
   login: string
   name: Words
-  passwordHash: string
+  /** Chosen by the person at enrolment; none is handed out. */
+  passwordHash?: string
   role: StaffRole
   scopeKind: ScopeKind
   scope: string
@@ -46,7 +47,14 @@ export interface NewStaff {
 
 export async function addStaff(tx: Tx, given: NewStaff, by: string): Promise<string> {
   const id = tx.id()
-  await insertStaff(tx).execute({ ...given, id, login: given.login.toLowerCase(), createdAt: tx.now, disabledAt: null })
+  await insertStaff(tx).execute({
+    passwordHash: "",
+    ...given,
+    id,
+    login: given.login.toLowerCase(),
+    createdAt: tx.now,
+    disabledAt: null,
+  })
   await tx.say(accountsStream, "staff.added", { staff: id, role: given.role, scope: given.scope, by, subject: id })
   return id
 }
