@@ -18,7 +18,8 @@ import { stepRetention } from "./retention.ts"
 
 /*
  * What happens because time passes. Nothing waits for a job to be right: places free themselves, and "next" wakes who is due. A job only
- * says aloud what has come to be, so that screens and histories show it.
+ * says aloud what has come to be, so that screens and histories show it. To those on a waiting list it offers what came free; should it
+ * not come, what was kept for them is everybody's a little later.
  */
 
 export interface JobParts {

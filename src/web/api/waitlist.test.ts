@@ -1,18 +1,18 @@
 import { afterAll, expect, test } from "bun:test"
 import { minute } from "../../base/day.ts"
 import { stepOffices } from "../../jobs/run.ts"
+import type { TestPlan } from "../../testing/office.ts"
 import { testServer } from "../../testing/server.ts"
 
 const tomorrow = "2026-11-23"
-const server = await testServer({
-  plan: {
-    citizens: 30,
-    releaseMinutes: [20, 20],
-    furthestDays: 1,
-    hours: [{ rrule: "FREQ=WEEKLY;BYDAY=MO", start: "09:00", minutes: 30 }],
-    lines: [{ code: "PAS", public: 1, staffExtra: 0 }],
-  },
-})
+const plan: TestPlan = {
+  citizens: 30,
+  releaseMinutes: [20, 20],
+  furthestDays: 1,
+  hours: [{ rrule: "FREQ=WEEKLY;BYDAY=MO", start: "09:00", minutes: 30 }],
+  lines: [{ code: "PAS", public: 1, staffExtra: 0 }],
+}
+const server = await testServer({ plan })
 const { office } = server
 const wanted = { office: office.code, service: "PAS-10" }
 const slots = ["09:00", "09:15"].map((time) => office.slot(time, { on: tomorrow }))
@@ -109,4 +109,30 @@ test("where there is a time, or the days are none, one is told so", async () => 
   const free = await asker.post("/api/v1/waitlist", wanted)
   expect([free.status, free.body.code, free.body.alternatives[0].id]).toEqual([422, "times_free", slots[1]])
   expect(free.body.alternatives[0].startsAt).toBe("2026-11-23T09:15:00+03:00")
+})
+
+test("thirty who ask in the very moment a place comes free get nothing, and the first on the list gets it", async () => {
+  const race = await testServer({ plan: { ...plan, citizens: 60 } })
+  const slot = race.office.slot("09:00", { on: tomorrow })
+  const first = await race.citizen(1).post("/api/v1/bookings", { ...wanted, slot })
+  await race.citizen(2).post("/api/v1/bookings", { ...wanted, slot: race.office.slot("09:15", { on: tomorrow }) })
+  const waiting = [11, 12, 13].map((number) => race.citizen(number))
+  for (const one of waiting) expect((await one.post("/api/v1/waitlist", wanted)).status).toBe(201)
+  const crowd = Array.from({ length: 30 }, (_, index) => race.citizen(index + 21))
+  await Promise.all(crowd.map((one) => one.token()))
+  await race.citizen(1).post(`/api/v1/bookings/${first.body.id}/cancellation`, {})
+  race.office.clock.advance(20 * minute)
+  const [asked] = await Promise.all([
+    Promise.all(
+      crowd.map((one, index) => one.post(`/api/v1/${index % 2 ? "holds" : "bookings"}`, { ...wanted, slot })),
+    ),
+    stepOffices(race.house),
+    ...waiting.map((one) => one.get("/api/v1/waitlist")),
+  ])
+  expect(asked.map(({ status }) => status)).toEqual(crowd.map(() => 409))
+  const offers = await Promise.all(
+    waiting.map(async (one) => (await one.get("/api/v1/waitlist")).body.items[0].offer?.slot ?? null),
+  )
+  expect(offers).toEqual([slot, null, null])
+  expect(race.bugs).toEqual([])
 })
