@@ -34,7 +34,9 @@ export interface Asking {
 export type TestServer = Awaited<ReturnType<typeof testServer>>
 
 /** The whole program over a test office, on a port of its own, asked through real HTTP. What it logs as a bug is kept in `bugs`. */
-export async function testServer(given: { office?: TestOffice; plan?: TestPlan; env?: Record<string, string> } = {}) {
+export async function testServer(
+  given: { office?: TestOffice; plan?: TestPlan; env?: Record<string, string>; demo?: boolean } = {},
+) {
   const office = given.office ?? (await testOffice(given.plan))
   const { keys } = office
   const bugs: string[] = []
@@ -45,7 +47,7 @@ export async function testServer(given: { office?: TestOffice; plan?: TestPlan; 
   }, office.clock.real)
   const env = readEnv({ PORT: "0", ANONYMOUS_PER_MINUTE: "1000000", ...given.env })
   const parts = {
-    ...{ env, keys, log, look: ownLook, demo: false },
+    ...{ env, keys, log, look: ownLook, demo: given.demo ?? false },
     clock: office.clock,
     chance: machineChance,
     get store() {

@@ -1,7 +1,9 @@
 import type { Topic } from "../realtime/topics.ts"
 import { handFragment } from "./agent/hand.tsx"
 import { listFragment } from "./agent/list.tsx"
+import { bellFragment } from "./bell.tsx"
 import { boardFragment } from "./board/board.tsx"
+import { inboxFragment } from "./inbox/list.tsx"
 import type { Fragment } from "./rendering.ts"
 import { dayFragment } from "./supervisor/day.tsx"
 import { ticketFragment } from "./ticket/ticket.tsx"
@@ -15,4 +17,5 @@ export const fragments: Partial<Record<Topic["kind"], Record<string, Fragment>>>
   queue: { desk: listFragment, day: dayFragment },
   board: { default: boardFragment },
   ticket: { default: ticketFragment },
+  inbox: { bell: bellFragment, list: inboxFragment },
 }

@@ -1,7 +1,9 @@
 import type { Child } from "hono/jsx"
 import { common } from "../i18n/common.ts"
 import { momentText } from "../i18n/dates.ts"
+import { inboxWords } from "../i18n/inbox.ts"
 import { inLang, otherLang } from "../i18n/lang.ts"
+import { Bell, hasInbox } from "./bell.tsx"
 import type { Context } from "./house.ts"
 import { paths } from "./paths.ts"
 import { PostForm } from "./shell/controls.tsx"
@@ -29,11 +31,14 @@ const everywhere = ["fonts", "tokens", "base", "components"] as const
 
 /** Answers with a page: the document around `body`, in the reader's language, with this answer's nonce. */
 export function show(c: Context, page: Shown, body: Child): Response | Promise<Response> {
-  const { house, lang, nonce, formToken } = c.var
+  const { house, lang, nonce, formToken, subject } = c.var
   const { assets, look, clock } = house
   const words = common[lang]
   const styles = [...everywhere, ...(page.styles ?? []), "print"].map((name) => assets.url(`css/${name}.css`))
   const now = clock.office()
+  const isRung = page.head !== "none" && hasInbox(subject)
+  // The bell is live on every page; a page's own modules come first, and all of them share one wire.
+  const scripts = [...new Set([...(page.scripts ?? []), ...(isRung ? ["live"] : [])])]
   return c.html(
     <Page
       lang={lang}
@@ -42,14 +47,16 @@ export function show(c: Context, page: Shown, body: Child): Response | Promise<R
       logo={look.logo ? assets.url(look.logo) : null}
       nonce={nonce}
       styles={[...styles.slice(0, 2), assets.url("theme.css"), ...styles.slice(2)]}
-      scripts={(page.scripts ?? []).map((name) => assets.url(`${name}.js`))}
+      scripts={scripts.map((name) => assets.url(`${name}.js`))}
       manifest={assets.url("manifest.webmanifest")}
       icon={assets.url("icons/mark.svg")}
       formToken={formToken}
       otherLangHref={inOtherLang(c)}
       words={{ skip: words.skip, otherLang: words.otherLanguage, away: words.awaySince }}
       ribbon={house.demo ? words.demoRibbon(momentText(now, "Asia/Riyadh", lang)) : null}
+      ribbonLink={house.demo ? { href: paths.demoMessages, text: inboxWords[lang].demoLink } : undefined}
       head={page.head}
+      bell={isRung ? <Bell c={c} /> : null}
       headLinks={page.headLinks ?? <AccountLinks c={c} />}
       headBeside={page.headBeside}
       homeHref={page.homeHref}

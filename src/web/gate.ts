@@ -7,7 +7,9 @@ import { sameText } from "../base/seal.ts"
 import { deviceOfToken, keepUp, wantsKeepUp } from "../domain/access/devices.ts"
 import { markKeySeen, wantsSeen } from "../domain/access/integrators.ts"
 import { holderOfKey, looksLikeKey } from "../domain/access/keys.ts"
+import type { Owner } from "../domain/access/owner.ts"
 import { sessionOf, touchSession, wantsTouch } from "../domain/access/sessions.ts"
+import { chooseLang, chosenLang } from "../domain/notifications/contact.ts"
 import { isLang, type Lang, preferred } from "../i18n/lang.ts"
 import { addressOf, wholeAddressOf } from "./address.ts"
 import { secure } from "./headers.ts"
@@ -173,7 +175,16 @@ async function bySession(c: Context): Promise<boolean> {
   if (wantsTouch(session, now) && c.req.path !== paths.liveTicket) {
     await house.writer.write((tx) => touchSession(tx, session, now), { scopes: ["accounts"] })
   }
+  await keepLanguage(c, { kind: session.kind, id: session.subject })
   return true
+}
+
+/** Whoever chooses the language of these pages, signed in, is written to in it as well. */
+async function keepLanguage(c: Context, owner: Owner): Promise<void> {
+  const { store, writer } = c.var.house
+  const wished = c.req.query("lang")
+  if (!isLang(wished) || (await chosenLang(store, owner)) === wished) return
+  await writer.write((tx) => chooseLang(tx, owner, wished), { scopes: ["accounts"] })
 }
 
 async function byDevice(c: Context): Promise<boolean> {

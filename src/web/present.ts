@@ -1,4 +1,5 @@
 import type { AnyFact } from "../../db/facts.ts"
+import type { MessageRow } from "../../db/schema/messages.ts"
 import type { CounterRow } from "../../db/schema/queue.ts"
 import type { Store } from "../../db/store.ts"
 import { type Instant, minute } from "../base/day.ts"
@@ -10,6 +11,7 @@ import type { Booking } from "../domain/bookings/reads.ts"
 import type { Service } from "../domain/catalogue/reads.ts"
 import { type OfficeRow, office } from "../domain/offices/reads.ts"
 import { type QueueRow, ticketView } from "../domain/queue/reads.ts"
+import { told } from "../i18n/telling.ts"
 import type { House } from "./house.ts"
 
 /* How the office's rows look to a program. */
@@ -118,6 +120,21 @@ export function ticketLink({ env, keys }: House, ticket: string): string {
 export function presentCounter(row: CounterRow, zone: string) {
   const { id, office, number, state, profile, staff, ticket } = row
   return { id, office, number, state, lines: profile, staff, ticket, changedAt: isoWithOffset(row.changedAt, zone) }
+}
+
+/** A message as its owner's program may see it: its words in both languages, and what they are made of. */
+export async function presentMessage(store: Store, row: MessageRow) {
+  const zone = row.office === null ? "Asia/Riyadh" : await zoneOf(store, row.office)
+  const [ar, en] = [await told(store, row, "ar", "own"), await told(store, row, "en", "own")]
+  return {
+    id: row.id,
+    kind: row.kind,
+    title: { ar: ar.title, en: en.title },
+    text: { ar: ar.text.join("\n"), en: en.text.join("\n") },
+    data: withWrittenInstants(row.data, zone) as object,
+    at: isoWithOffset(row.toldAt ?? row.at, zone),
+    readAt: orNull(row.readAt, zone),
+  }
 }
 
 export function presentFact({ seq, at, kind, subject, body }: AnyFact, zone: string) {

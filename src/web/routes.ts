@@ -6,6 +6,7 @@ import { deviceRoutes } from "./devices/routes.tsx"
 import { citizenRoutes } from "./citizen/routes.ts"
 import { doorRoutes } from "./door/routes.ts"
 import type { PageRoute } from "./house.ts"
+import { inboxRoutes } from "./inbox/routes.ts"
 import { kioskRoutes } from "./kiosk/routes.tsx"
 import { supervisorRoutes } from "./supervisor/routes.tsx"
 import { ticketRoutes } from "./ticket/routes.tsx"
@@ -20,6 +21,7 @@ export const pages: PageRoute[] = [
   ...deskRoutes,
   ...kioskRoutes,
   ...supervisorRoutes,
+  ...inboxRoutes,
   ...deviceRoutes,
 ]
 

@@ -30,8 +30,7 @@ const setLang = statement((db) =>
   db
     .update(contacts)
     .set({ lang: sql`${p("lang")}` })
-    .where(and(ofOwner, sql`${contacts.lang} is not ${p("lang")}`))
-    .returning({ owner: contacts.owner }),
+    .where(ofOwner),
 )
 const setKey = statement((db) =>
   db
@@ -79,6 +78,11 @@ export async function sealEmail(tx: Tx, keys: Keys, owner: Owner, email: string)
   return (await keyFor(tx, keys, owner)).seal(places.mail, email, tx.chance)
 }
 
+/** An address that `sealEmail` sealed for this owner; `null` where the owner's key is gone. */
+export async function openEmail(store: Store, keys: Keys, owner: Owner, sealed: string): Promise<string | null> {
+  return addressOf(store, keys, owner, "mail", sealed)
+}
+
 /** Seals a code or link for a notice. */
 export async function sealSecret(tx: Tx, keys: Keys, owner: Owner, text: string): Promise<string> {
   return (await keyFor(tx, keys, owner)).seal("delivery.secret", text, tx.chance)
@@ -117,16 +121,23 @@ async function mustHaveRow(tx: Tx, { kind, id }: Owner): Promise<void> {
   await addContact(tx).execute({ kind, owner: id, ...empty })
 }
 
-/** The language in which the owner is written to; Arabic where none was ever chosen. */
-export async function langOf(store: Store, { kind, id }: Owner): Promise<Lang> {
-  return (await contactRow(store).execute({ kind, id }))[0]?.lang ?? "ar"
+/** The language that the owner has chosen; `null`: none yet. */
+export async function chosenLang(store: Store, { kind, id }: Owner): Promise<Lang | null> {
+  return (await contactRow(store).execute({ kind, id }))[0]?.lang ?? null
 }
 
-/** The owner reads these pages in this language, and is written to in it. */
-export async function chooseLang(tx: Tx, owner: Owner, lang: Lang): Promise<void> {
+/** The language in which the owner is written to; Arabic where none was ever chosen. */
+export async function langOf(store: Store, owner: Owner): Promise<Lang> {
+  return (await chosenLang(store, owner)) ?? "ar"
+}
+
+/** The owner reads these pages in this language, and is written to in it. `onlyFirst`: unless another was chosen before. */
+export async function chooseLang(tx: Tx, owner: Owner, lang: Lang, { onlyFirst = false } = {}): Promise<void> {
+  const before = await chosenLang(tx, owner)
+  if (before === lang || (onlyFirst && before !== null)) return
   await mustHaveRow(tx, owner)
-  const changed = await setLang(tx).execute({ ...owner, lang })
-  if (changed.length > 0) await tx.say(accountsStream, "contact.language_chosen", { lang, subject: owner.id })
+  await setLang(tx).execute({ ...owner, lang })
+  await tx.say(accountsStream, "contact.language_chosen", { lang, subject: owner.id })
 }
 
 /** An e-mail address as it is kept: without spaces around it, the domain in small letters. Refuses `invalid_field`. */

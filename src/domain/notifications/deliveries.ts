@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNull, lte, or, sql } from "drizzle-orm"
+import { and, asc, count, desc, eq, inArray, isNull, lte, or, sql } from "drizzle-orm"
 import { accountsStream } from "../../../db/facts.ts"
 import { type Channel, type DeliveryRow, deliveries, type MessageRow, messages } from "../../../db/schema/messages.ts"
 import { statement } from "../../../db/statement.ts"
@@ -164,6 +164,16 @@ export async function deadLetters(store: Store, offices: Offices, most: number, 
     .where(and(isDead, within(offices), older))
     .orderBy(desc(deliveries.endedAt), desc(deliveries.id))
     .limit(most)
+}
+
+/** How many there are. */
+export async function countDead(store: Store, offices: Offices): Promise<number> {
+  const [row] = await store.db
+    .select({ n: count() })
+    .from(deliveries)
+    .innerJoin(messages, eq(messages.id, deliveries.message))
+    .where(and(isDead, within(offices)))
+  return row?.n ?? 0
 }
 
 /**

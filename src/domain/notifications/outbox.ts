@@ -27,7 +27,7 @@ export interface Notice<K extends MessageKind = MessageKind> {
   secret?: string
   /** The channel over which was done what it tells of: it goes out over another. */
   used?: Channel
-  /** In place of the owner's own addresses: one that is to be proved, or was the owner's until now. Sealed as theirs are. */
+  /** In place of the owner's address on a channel: the one that it was until now, or that is yet to be proved. Sealed as theirs are. */
   address?: { channel: Channel; sealed: string }
 }
 
@@ -70,10 +70,10 @@ async function send(tx: Tx, row: MessageRow, notice: Pick<Notice, "secret" | "us
   if (!isMessageKind(row.kind)) return
   const owner = { kind: row.ownerKind, id: row.owner }
   const { secret = null, used, address } = notice
-  const reach: Partial<Record<Channel, string>> = address
-    ? { [address.channel]: address.sealed }
-    : await reachOf(tx, owner)
   const { theme } = manners[row.kind]
+  // A code goes where it was asked for and nowhere else.
+  const own = theme === "code" && address ? {} : await reachOf(tx, owner)
+  const reach: Partial<Record<Channel, string>> = address ? { ...own, [address.channel]: address.sealed } : own
   const mutable = theme !== "security" && theme !== "code"
   const muted = mutable ? await withoutOf(tx, owner) : []
   const reachable = (Object.keys(reach) as Channel[]).sort()

@@ -5,6 +5,7 @@ import { counterCalls } from "./counters.ts"
 import { dayCalls } from "./days.ts"
 import type { Endpoint } from "./endpoint.ts"
 import { holdCalls } from "./holds.ts"
+import { inboxCalls } from "./inbox.ts"
 import { meCalls } from "./me.ts"
 import { officeCalls } from "./offices.ts"
 import { servingCalls } from "./serving.ts"
@@ -24,5 +25,6 @@ export const endpoints: Endpoint[] = [
   ...counterCalls,
   ...servingCalls,
   ...dayCalls,
+  ...inboxCalls,
 ]
 export type { Endpoint }

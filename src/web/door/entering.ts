@@ -3,6 +3,7 @@ import { Refusal } from "../../base/refusal.ts"
 import { citizenOf, staffOf } from "../../domain/access/keys.ts"
 import type { Owner } from "../../domain/access/owner.ts"
 import { endSession, type NewSession, type SignedIn, startSession } from "../../domain/access/sessions.ts"
+import { chooseLang } from "../../domain/notifications/contact.ts"
 import { addressOf } from "../address.ts"
 import { dropCookie, keepCookie } from "../gate.ts"
 import type { Context } from "../house.ts"
@@ -36,6 +37,8 @@ export async function startIn(tx: Tx, c: Context, who: Omit<NewSession, "userAge
   const now = house.clock.real()
   if (session) await endSession(tx, session.id, "replaced", now)
   const started = await startSession(tx, { ...who, ...comingFrom(c) }, now)
+  // Whoever has never chosen a language is written to in that of the first sign-in.
+  await chooseLang(tx, { kind: who.kind, id: who.subject }, c.var.lang, { onlyFirst: true })
   return session ? { ...started, ended: [...started.ended, session.id] } : started
 }
 

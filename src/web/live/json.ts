@@ -1,11 +1,14 @@
 import { isoWithOffset } from "../../base/time.ts"
 import { bookingsOf } from "../../domain/bookings/reads.ts"
+import { inboxOf, unreadOf } from "../../domain/notifications/inbox.ts"
 import { office } from "../../domain/offices/reads.ts"
 import { boardView, queueView } from "../../domain/queue/reads.ts"
 import { counter, ticketsOf } from "../../domain/queue/tickets.ts"
 import type { Topic } from "../../realtime/topics.ts"
-import { presentBooking, presentCounter, presentQueueRow, presentTicket } from "../present.ts"
+import { presentBooking, presentCounter, presentMessage, presentQueueRow, presentTicket } from "../present.ts"
 import type { Rendering } from "../rendering.ts"
+
+const latestMessages = 20
 
 /** A topic as programs get it: the same shapes as the calls of the API. */
 export async function jsonOf({ store, clock }: Rendering, topic: Topic): Promise<object> {
@@ -47,7 +50,13 @@ export async function jsonOf({ store, clock }: Rendering, topic: Topic): Promise
         ),
       )
       const live = await ticketsOf(store, topic.person)
-      return { bookings, tickets: await Promise.all(live.map(({ id }) => presentTicket(store, id, now))) }
+      const latest = await inboxOf(store, topic.person, latestMessages)
+      return {
+        unread: await unreadOf(store, topic.person),
+        messages: await Promise.all(latest.map((row) => presentMessage(store, row))),
+        bookings,
+        tickets: await Promise.all(live.map(({ id }) => presentTicket(store, id, now))),
+      }
     }
   }
 }

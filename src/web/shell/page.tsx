@@ -22,9 +22,13 @@ export interface Frame {
   words: { skip: string; otherLang: string; away: string }
   /** The demonstration's ribbon; null in a real office. */
   ribbon: string | null
+  /** Where the demonstration shows what it would have sent. */
+  ribbonLink?: { href: string; text: string }
   /** `deep`: the green head of home and of work places. `none`: kiosks and boards make their own. */
   head?: "plain" | "deep" | "none"
   headLinks?: Child
+  /** The way to one's messages, for whoever has some. */
+  bell?: Child
   /** Beside the name: at a desk the office and counter. */
   headBeside?: Child
   homeHref?: string
@@ -74,6 +78,7 @@ ${(
       {frame.ribbon && (
         <p class="ribbon" role="note">
           {frame.ribbon}
+          {frame.ribbonLink && head !== "none" && <a href={frame.ribbonLink.href}>{frame.ribbonLink.text}</a>}
         </p>
       )}
       {head !== "none" && <Masthead {...frame} />}
@@ -95,6 +100,7 @@ function Masthead(frame: Frame) {
         {frame.headBeside}
       </div>
       <nav class="masthead-links" aria-label={frame.name}>
+        {frame.bell}
         {frame.headLinks}
         <a href={frame.otherLangHref} lang={otherLang[frame.lang]} hreflang={otherLang[frame.lang]}>
           {frame.words.otherLang}
