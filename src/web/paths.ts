@@ -71,6 +71,18 @@ export const paths = {
   days: "/day",
 
   inbox: "/inbox",
+  ownData: "/account/data",
+  ownDataFile: "/account/data/file",
+  erasure: "/account/data/erasure",
+  erasureConfirmation: (id: string) => `/account/data/erasure/${id}`,
+  erased: "/erased",
+  privacyRecords: "/privacy/records",
+  privacyRequests: "/privacy/requests",
+  privacyRequest: (id: string) => `/privacy/requests/${id}`,
+  privacyRequestData: (id: string) => `/privacy/requests/${id}/data`,
+  privacyHolds: "/privacy/holds",
+  privacyReads: "/privacy/reads",
+
   messageSettings: "/account/messages",
   emailCheck: "/account/messages/email",
   deadMessages: "/messages/dead",

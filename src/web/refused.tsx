@@ -18,7 +18,7 @@ export function refusalPage(c: Context, refusal: Refusal): Response | Promise<Re
   const kiosk = /^\/kiosk\/([\w-]+)\//.exec(here)?.[1]
   if (refusal.code === "not_signed_in" && kiosk) return c.redirect(paths.kiosk(kiosk), 303)
   if (refusal.code === "not_signed_in" && (c.req.method === "GET" || c.req.method === "HEAD")) {
-    const staff = /^\/(desk|day|staff)(\/|$|\?)/.test(here)
+    const staff = /^\/(desk|day|staff|privacy)(\/|$|\?)/.test(here)
     return c.redirect(`${staff ? paths.staffSignIn : paths.signIn}?next=${encodeURIComponent(here)}`, 303)
   }
   const retryAfter = refusal.details["retryAfterSeconds"]

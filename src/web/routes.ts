@@ -9,6 +9,7 @@ import type { PageRoute } from "./house.ts"
 import { inboxRoutes } from "./inbox/routes.ts"
 import { kioskRoutes } from "./kiosk/routes.tsx"
 import { supervisorRoutes } from "./supervisor/routes.tsx"
+import { privacyRoutes } from "./privacy/routes.ts"
 import { ticketRoutes } from "./ticket/routes.tsx"
 
 /** Every page of the house. Rooms list their own; nothing is reachable that does not stand here. */
@@ -21,7 +22,7 @@ export const pages: PageRoute[] = [
   ...deskRoutes,
   ...kioskRoutes,
   ...supervisorRoutes,
-  ...inboxRoutes,
+  ...privacyRoutes,
   ...deviceRoutes,
 ]
 

@@ -55,7 +55,14 @@ export async function ownData(store: Store, keys: Keys, person: string) {
     family: await familyOf(store, keys, person),
     ...(await visitsOf(store, person)),
     messages: await db
-      .select({ kind: messages.kind, data: messages.data, at: messages.at, readAt: messages.readAt })
+      .select({
+        kind: messages.kind,
+        data: messages.data,
+        office: messages.office,
+        at: messages.at,
+        toldAt: messages.toldAt,
+        readAt: messages.readAt,
+      })
       .from(messages)
       .where(and(eq(messages.ownerKind, "citizen"), eq(messages.owner, person)))
       .orderBy(desc(messages.at)),

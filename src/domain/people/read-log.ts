@@ -93,12 +93,15 @@ export interface Alarm {
   people: number
 }
 
+/** Which offices a reader of the log is responsible for; `null`: all, and what belongs to none. */
+export type Offices = readonly string[] | null
+
 /** Where somebody saw more than `alarmPeople` different people within an hour, between two instants. */
-export async function alarms(store: Store, from: Instant, until: Instant): Promise<Alarm[]> {
+export async function alarms(store: Store, from: Instant, until: Instant, offices: Offices = null): Promise<Alarm[]> {
   const rows = await store.db
     .select({ staff: readLog.staff, person: readLog.person, at: readLog.at })
     .from(readLog)
-    .where(and(gte(readLog.at, from), lt(readLog.at, until)))
+    .where(and(gte(readLog.at, from), lt(readLog.at, until), inOffices(offices)))
     .orderBy(readLog.at)
   const byStaff = new Map<string, { person: string; at: Instant }[]>()
   for (const row of rows) {
@@ -136,8 +139,8 @@ export function fullHours(looks: readonly { person: string; at: Instant }[]): Om
 }
 
 /** What one of the staff saw between two instants: how often, of how many people, by kind and office. For whoever must report a breach. */
-export async function readsBy(store: Store, by: string, from: Instant, until: Instant) {
-  const these = and(gte(readLog.at, from), lt(readLog.at, until), eq(readLog.staff, by))
+export async function readsBy(store: Store, by: string, from: Instant, until: Instant, offices: Offices = null) {
+  const these = and(gte(readLog.at, from), lt(readLog.at, until), eq(readLog.staff, by), inOffices(offices))
   const rows = await store.db
     .select({
       what: readLog.what,
@@ -153,6 +156,16 @@ export async function readsBy(store: Store, by: string, from: Instant, until: In
     .from(readLog)
     .where(these)
   return { rows, people: whole?.people ?? 0 }
+}
+
+function inOffices(offices: Offices) {
+  return offices === null ? undefined : inArray(readLog.office, [...offices])
+}
+
+/** The id behind a login; `null` for nobody. */
+export async function staffByLogin(store: Store, login: string): Promise<string | null> {
+  const [row] = await store.db.select({ id: staff.id }).from(staff).where(eq(staff.login, login.trim().toLowerCase()))
+  return row?.id ?? null
 }
 
 /** Names of staff, for the auditor's list. */

@@ -45,3 +45,8 @@ export async function putPerson(tx: Tx, keys: Keys, id: string, given: NewPerson
 export async function relate(tx: Tx, guardian: string, dependant: string, kind: RelationKind): Promise<void> {
   await insertRelation(tx).execute({ guardian, dependant, kind, until: null })
 }
+
+/** Somebody has seen everything that is held about a person in one place: the person, or one of the staff who answers a request. */
+export async function sayExported(tx: Tx, person: string, by: string, form: "page" | "file"): Promise<void> {
+  await tx.say(accountsStream, "data.exported", { by, form, subject: person })
+}

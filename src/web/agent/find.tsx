@@ -4,11 +4,12 @@ import { allServices } from "../../domain/catalogue/reads.ts"
 import type { Office } from "../../domain/offices/reads.ts"
 import { type QueueRow, queueView } from "../../domain/queue/reads.ts"
 import { sessionsNear } from "../../domain/queue/sessions.ts"
-import { ticketByNumber } from "../../domain/queue/tickets.ts"
+import { ticket, ticketByNumber } from "../../domain/queue/tickets.ts"
 import { timeText } from "../../i18n/dates.ts"
 import { deskWords } from "../../i18n/desk.ts"
 import { inLang } from "../../i18n/lang.ts"
 import type { Context } from "../house.ts"
+import { noteReads } from "../noting.ts"
 import { Card, Empty } from "../shell/cards.tsx"
 import { Do } from "./hand.tsx"
 import { Row } from "./list.tsx"
@@ -26,6 +27,11 @@ export async function found(c: Context, here: Office, asked: string) {
   const { nearestDay } = await sessionsNear(house.store, here, now)
   const past = digits.length < 10 ? await ticketByNumber(house.store, here.code, nearestDay, Number(digits)) : null
   const row: QueueRow | undefined = rows.find((one) => String(one.number) === digits)
+  const whose = row ? (await ticket(house.store, row.id)).person : ((past ?? booking)?.person ?? null)
+  const isHere = row !== undefined || past !== null || booking?.office === here.code
+  if (whose && isHere) {
+    await noteReads(c, [{ person: whose, what: "found", office: here.code, about: (row ?? past ?? booking)?.id }])
+  }
   if (row) {
     return (
       <Card class="found">

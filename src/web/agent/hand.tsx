@@ -33,7 +33,11 @@ const keys = {
 type Held = NonNullable<CounterView["ticket"]>
 
 /** The person in hand at a counter, with everything that can be done now. */
-export async function handFragment({ store, clock, keys: opening }: Rendering, counterId: string, lang: Lang): Promise<string> {
+export async function handFragment(
+  { store, clock, keys: opening }: Rendering,
+  counterId: string,
+  lang: Lang,
+): Promise<string> {
   const now = clock.office()
   const view = await counterView(store, counterId)
   const here = await officeOf(store, view.office)

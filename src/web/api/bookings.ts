@@ -12,6 +12,7 @@ import { book, cancel, move } from "../../domain/bookings/writes.ts"
 import { office } from "../../domain/offices/reads.ts"
 import type { Context, Who } from "../house.ts"
 import { staffRoles } from "../house.ts"
+import { noteReads } from "../noting.ts"
 import { paged, presentBooking } from "../present.ts"
 import { invalid } from "./asked.ts"
 import { consenting, namedIn } from "./consents.ts"
@@ -98,7 +99,9 @@ export const bookingCalls = [
     answers: { 200: booking },
     async handle(c, { params }) {
       const { store } = c.var.house
-      return shown(store, await bookingFor(store, anybody(c), params.id), 200)
+      const found = await bookingFor(store, anybody(c), params.id)
+      await noteReads(c, [{ person: found.person, what: "booking", office: found.office, about: found.id }])
+      return shown(store, found, 200)
     },
   }),
 

@@ -5,6 +5,7 @@ import { common } from "../../i18n/common.ts"
 import { dayWords } from "../../i18n/day.ts"
 import { deviceWords } from "../../i18n/devices.ts"
 import { inLang } from "../../i18n/lang.ts"
+import { privacyWords } from "../../i18n/privacy.ts"
 import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
 import { PostForm } from "../shell/controls.tsx"
@@ -33,6 +34,7 @@ export function supervisorHead(c: Context, here: Office) {
         <a href={paths.dayHours(here.code)}>{words.hours}</a>
         <a href={paths.dayRequests(here.code)}>{words.requests}</a>
         <a href={paths.devices}>{deviceWords[lang].title}</a>
+        <a href={paths.privacyRecords}>{privacyWords[lang].short}</a>
         <span>{inLang(leadOf(c).name, lang)}</span>
         <PostForm action={paths.signOut} token={formToken}>
           <button type="submit">{common[lang].signOut}</button>

@@ -19,6 +19,7 @@ import { refusalWords } from "../../i18n/refusals.ts"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
+import { noteReads } from "../noting.ts"
 import { paths } from "../paths.ts"
 import { Card, Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, PostForm } from "../shell/controls.tsx"
@@ -187,7 +188,7 @@ async function Preview({ c, here, preview }: { c: Context; here: Office; preview
 async function BookingList({ c, here, rows }: { c: Context; here: Office; rows: BookingRow[] }) {
   const { house, lang } = c.var
   const names = new Map((await allServices(house.store)).map((one) => [one.code, inLang(one.name, lang)]))
-  const people = await Promise.all(rows.map((row) => person(house.store, house.keys, row.person)))
+  const people = await namesOf(c, here, rows)
   return (
     <ul class="list">
       {rows.map((row, index) => (
@@ -202,12 +203,22 @@ async function BookingList({ c, here, rows }: { c: Context; here: Office; rows: 
   )
 }
 
+/** The people of these bookings, in their order. That they are shown is noted. */
+async function namesOf(c: Context, here: Office, rows: BookingRow[]) {
+  const { store, keys } = c.var.house
+  await noteReads(
+    c,
+    rows.map((row) => ({ person: row.person, what: "booking" as const, office: here.code, about: row.id })),
+  )
+  return Promise.all(rows.map((row) => person(store, keys, row.person)))
+}
+
 /** What a change has struck and nobody has settled. Nothing here goes away by itself. */
 async function Struck({ c, here, rows }: { c: Context; here: Office; rows: BookingRow[] }) {
   const { house, lang, formToken } = c.var
   const words = dayWords[lang]
   const names = new Map((await allServices(house.store)).map((one) => [one.code, inLang(one.name, lang)]))
-  const people = await Promise.all(rows.map((row) => person(house.store, house.keys, row.person)))
+  const people = await namesOf(c, here, rows)
   return (
     <Card class="stack">
       <h2>{words.struckTitle}</h2>

@@ -15,6 +15,7 @@ import { inLang } from "../../i18n/lang.ts"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
+import { noteReads } from "../noting.ts"
 import { paths } from "../paths.ts"
 import { Card, Empty, Notice } from "../shell/cards.tsx"
 import { Button, PostForm, Select } from "../shell/controls.tsx"
@@ -67,6 +68,7 @@ async function Request({ c, here, row }: { c: Context; here: Office; row: Bookin
   const words = dayWords[lang]
   const now = house.clock.office()
   const service = (await allServices(house.store)).find(({ code }) => code === row.service)
+  await noteReads(c, [{ person: row.person, what: "booking", office: here.code, about: row.id }])
   const who = await person(house.store, house.keys, row.person)
   const offer = await slotsOffered(house.store, {
     office: here.code,
