@@ -33,8 +33,9 @@ async function cookieOf(role: Role): Promise<{ cookie: string; formToken: string
   if (device) return { cookie: `dev=${device.token}`, formToken: keys.capability("form", device.id) }
   const kind = role === "citizen" ? ("citizen" as const) : ("staff" as const)
   const subject = role === "citizen" ? office.citizen(1).id : (staffIds.get(role) ?? "")
+  const now = office.clock.real()
   const { token, session } = await office.write((tx) =>
-    startSession(tx, { kind, subject, role, factors: "password", userAgent: "" }, office.clock.real()),
+    startSession(tx, { kind, subject, role, factors: "passkey", userAgent: "", provenAt: now }, now),
   )
   return { cookie: `sid=${token}`, formToken: keys.capability("form", session.id) }
 }
