@@ -56,6 +56,7 @@ export const paths = {
   device: (id: string) => `/devices/${id}`,
   deviceName: (id: string) => `/devices/${id}/name`,
   deviceRevocation: (id: string) => `/devices/${id}/revocation`,
+  docs: "/docs",
   keys: "/keys",
   newKey: "/keys/new",
   keyRevocation: (id: string) => `/keys/${id}/revocation`,

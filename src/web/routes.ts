@@ -7,6 +7,7 @@ import { citizenRoutes } from "./citizen/routes.ts"
 import { doorRoutes } from "./door/routes.ts"
 import type { PageRoute } from "./house.ts"
 import { inboxRoutes } from "./inbox/routes.ts"
+import { keyRoutes } from "./keys/routes.tsx"
 import { kioskRoutes } from "./kiosk/routes.tsx"
 import { supervisorRoutes } from "./supervisor/routes.tsx"
 import { privacyRoutes } from "./privacy/routes.ts"
@@ -24,6 +25,7 @@ export const pages: PageRoute[] = [
   ...supervisorRoutes,
   ...privacyRoutes,
   ...deviceRoutes,
+  ...keyRoutes,
 ]
 
 /** Every call of the API. */

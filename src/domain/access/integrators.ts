@@ -14,6 +14,10 @@ import type { KeyRow } from "./keys.ts"
 export const integratorScopes = ["bookings:write", "facts:read", "board:read"] as const
 export type IntegratorScope = (typeof integratorScopes)[number]
 
+export function isIntegratorScope(text: string): text is IntegratorScope {
+  return integratorScopes.some((one) => one === text)
+}
+
 /** That a key was used is written at most this often: every call would otherwise write a row. */
 const seenEvery = hour
 

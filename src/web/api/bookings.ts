@@ -3,7 +3,7 @@ import type { BookingRow } from "../../../db/schema/bookings.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import { readDay } from "../../base/day.ts"
-import type { RefusalCode } from "../../base/refusal.ts"
+import { Refusal, type RefusalCode } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
 import { ownHold } from "../../domain/availability/holds.ts"
 import { type Booking, bookingFor, bookingsOf, bookingsOfDay, peopleOf } from "../../domain/bookings/reads.ts"
@@ -51,6 +51,9 @@ export const bookingCalls = [
       const { keys, store } = c.var.house
       const by = anybody(c)
       const where = "hold" in body ? await officeOfHold(store, body.hold, by) : body.office
+      if (by.role === "integrator" && by.office !== null && by.office !== where) {
+        throw new Refusal("forbidden", { office: where })
+      }
       const owner = by.role === "integrator" ? namedIn(body.consent) : by.id
       return change(c, given, [`office:${where}`, `person:${owner}`], async (tx) => {
         const who = by.role === "integrator" ? await consenting(tx, keys, by, body.consent) : citizen(c)
