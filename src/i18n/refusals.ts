@@ -407,12 +407,6 @@ const texts: Record<RefusalCode, Row> = {
     "Ask any agent for help.",
   ],
 
-  day_past: ["مضى هذا اليوم", "اختر يومًا لاحقًا.", "That day has passed", "Choose a later one."],
-  hours_overlap: [
-    "فترتا دوام متداخلتان",
-    "صحّح الأوقات ثم احفظ.",
-    "Two sessions overlap",
-    "Correct the hours and save again.",
   erasure_blocked: [
     "لا يمكن حذف بياناتك الآن",
     "ما زال لديك ما لم يكتمل. أكمله أو ألغه، ثم اطلب الحذف من جديد.",
@@ -425,6 +419,12 @@ const texts: Record<RefusalCode, Row> = {
     "This request is closed already",
     "Load the page again to see what was decided.",
   ],
+  day_past: ["مضى هذا اليوم", "اختر يومًا لاحقًا.", "That day has passed", "Choose a later one."],
+  hours_overlap: [
+    "فترتا دوام متداخلتان",
+    "صحّح الأوقات ثم احفظ.",
+    "Two sessions overlap",
+    "Correct the hours and save again.",
   ],
   setup_invalid: [
     "في ملف الإعداد خطأ",
