@@ -140,6 +140,7 @@ async function desk(c: Context, here: Office, seat: CounterRow, told: Told): Pro
       </form>
       <div class="desk-body">
         <section class="desk-hand" aria-label={words.sit(seat.number)}>
+          <h1 class="spoken">{words.sit(seat.number)}</h1>
           <p class="desk-offline" role="status" data-live-since={words.offline} />
           <div data-told aria-live="polite">
             <Telling told={told} lang={lang} />

@@ -78,6 +78,7 @@ async function dayPage(c: Context, refusal?: Refusal): Promise<Response> {
       ...supervisorHead(c, here),
     },
     <div class="column day-column" data-zone={here.zone}>
+      <h1 class="spoken">{words.title}</h1>
       <p class="row row-apart quiet">
         <span>
           {dayText(today, lang, { year: true })} · {hijriText(today, lang, { year: true })}

@@ -62,15 +62,22 @@ export async function ticketFragment(house: Rendering, id: string, lang: Lang): 
       data-calls={view.calls}
       data-say={spoken(seen)}
     >
-      {look !== "called" && (
-        <p class="ticket-number">
-          <span class="quiet">{ticketWords[lang].yourNumber}</span>
-          <span class="number">{view.number}</span>
-        </p>
-      )}
+      {look !== "called" && <YourNumber number={view.number} lang={lang} isHeading={!saysMore.has(look)} />}
       <Body {...seen} look={look} />
     </div>,
   )
+}
+
+/** Looks with a heading of their own; in the others it is the number. */
+const saysMore = new Set<ReturnType<typeof lookOf>>(["soon", "absent"])
+
+function YourNumber({ number, lang, isHeading }: { number: number; lang: Lang; isHeading: boolean }) {
+  const inside = (
+    <>
+      <span class="quiet">{ticketWords[lang].yourNumber}</span> <span class="number">{number}</span>
+    </>
+  )
+  return isHeading ? <h1 class="ticket-number">{inside}</h1> : <p class="ticket-number">{inside}</p>
 }
 
 /** What a screen reader says when it matters. */
