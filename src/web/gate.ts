@@ -103,9 +103,6 @@ function language(c: Context, url: URL | null, house: House): Lang {
 /** A session's, that of somebody half signed in, a device's, that of a screen which asks to become a device. */
 type CookieName = "sid" | "pre" | "dev" | "pair"
 
-/** A session's, a device's, that of a screen which asks to become a device. */
-type CookieName = "sid" | "dev" | "pair"
-
 /** Cookie names. `__Host-` pins a cookie to this very origin (RFC 6265bis §4.1.3.2); it needs https. */
 export function cookieName(house: Pick<House, "env">, name: CookieName): string {
   return house.env.origin.startsWith("https:") ? `__Host-${name}` : name

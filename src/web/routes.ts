@@ -2,15 +2,15 @@ import { accountRoutes } from "./account/routes.ts"
 import { deskRoutes } from "./agent/routes.tsx"
 import { type Endpoint, endpoints } from "./api/endpoints.ts"
 import { boardRoutes } from "./board/routes.tsx"
-import { deviceRoutes } from "./devices/routes.tsx"
 import { citizenRoutes } from "./citizen/routes.ts"
+import { deviceRoutes } from "./devices/routes.tsx"
 import { doorRoutes } from "./door/routes.ts"
 import type { PageRoute } from "./house.ts"
 import { inboxRoutes } from "./inbox/routes.ts"
 import { keyRoutes } from "./keys/routes.tsx"
 import { kioskRoutes } from "./kiosk/routes.tsx"
-import { supervisorRoutes } from "./supervisor/routes.tsx"
 import { privacyRoutes } from "./privacy/routes.ts"
+import { supervisorRoutes } from "./supervisor/routes.tsx"
 import { ticketRoutes } from "./ticket/routes.tsx"
 
 /** Every page of the house. Rooms list their own; nothing is reachable that does not stand here. */
@@ -26,6 +26,7 @@ export const pages: PageRoute[] = [
   ...privacyRoutes,
   ...deviceRoutes,
   ...keyRoutes,
+  ...inboxRoutes,
 ]
 
 /** Every call of the API. */
