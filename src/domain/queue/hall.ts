@@ -76,26 +76,9 @@ export async function hallNow(store: Store, office: Office, session: Session | n
   }
 }
 
-/** Minutes of bookings that a line has still to serve in this session: those to come and those who are early. */
-export function bookedMinutesLeft(hall: HallNow, line: string): number {
-  const coming = hall.coming.filter((booking) => booking.line === line).map((booking) => booking.minutes)
-  const isEarly = (row: TicketRow) =>
-    row.state === "early" && (row.wakeAt ?? hall.now) < (hall.session?.endsAt ?? Infinity)
-  const early = hall.asleep.filter((row) => row.line === line && isEarly(row)).map(hall.minutesFor)
-  return [...coming, ...early].reduce((sum, minutes) => sum + minutes, 0)
-}
-
 /** By how many minutes a start lies behind the ticket's due. Who is away is late only from when they wanted to be back. */
 export function minutesBehind({ due, wakeAt }: TicketRow, start: Instant): number {
   return Math.max(0, Math.floor((start - Math.max(due, wakeAt ?? due)) / minute))
-}
-
-/** Of the office's planned counters, the part that is this line's: shared as the places a slot are. */
-export function plannedFor({ office }: HallNow, line: string): number {
-  const places = (row: Office["lines"][number]) => row.publicPlaces + row.staffExtra
-  const all = office.lines.reduce((sum, row) => sum + places(row), 0)
-  const own = office.lines.find((row) => row.code === line)
-  return own && all > 0 ? (office.counters * places(own)) / all : office.counters
 }
 
 /** When each waiting or sleeping ticket, and each booking to come, will probably be served; with `more` in the hall too. */
@@ -127,27 +110,8 @@ export function openCounters(hall: HallNow): StaffedCounter[] {
   )
 }
 
-/** In the first half hour counters open one after the other; nobody is turned away because the staff are still hanging up their coats. */
-const openingMinutes = 30
-
-/**
- * The counters that a new promise may count on: those at work or on a pause, and at least half of the planned ones, because that many a
- * supervisor can open as soon as the day's page says that they are needed. In the session's first half hour, and where nobody serves the
- * line at all, all that are planned.
- */
-export function promisedCounters(hall: HallNow, line: string): StaffedCounter[] {
-  const opening = hall.session !== null && hall.now < hall.session.startsAt + openingMinutes * minute
-  const [atWork, closed] = [
-    hall.counters.filter(({ state }) => state !== "closed"),
-    hall.counters.filter(({ state }) => state === "closed"),
-  ]
-  const half = Math.ceil(hall.counters.length / 2)
-  const counted = [...atWork, ...closed.slice(0, Math.max(0, half - atWork.length))]
-  const served = counted.some(({ profile }) => profile.some((entry) => entry.line === line))
-  return staffed(hall, opening || !served ? hall.counters : counted)
-}
-
-function staffed(hall: HallNow, rows: CounterRow[]): StaffedCounter[] {
+/** Counters with the time at which each can take the next person. */
+export function staffed(hall: HallNow, rows: CounterRow[]): StaffedCounter[] {
   return rows.map(({ id, profile }) => {
     const held = hall.inHand.get(id)
     const since = held ? (held.servingAt ?? held.calledAt ?? hall.now) : hall.now

@@ -4,39 +4,37 @@ import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import type { Instant } from "../../base/day.ts"
-import { openMinutesBetween, type Session } from "../offices/hours.ts"
+import type { Session } from "../offices/hours.ts"
 import { type Line, office } from "../offices/reads.ts"
-import { bookedMinutesLeft, type HallNow, hallNow, plannedFor, promisedCounters, startsIn } from "./hall.ts"
-import { type Chain, walkInDue, walkInGap } from "./rules.ts"
+import { type HallNow, hallNow, startsIn } from "./hall.ts"
+import { gapOf, poolOf, promisedCounters } from "./promised.ts"
+import { type Chain, walkInDue } from "./rules.ts"
 import { sessionFor } from "./sessions.ts"
 import { latestDue } from "./tickets.ts"
 
-/** Where the places of a line end now: for walk-ins, and for those with a priority need. */
+/** Where the places of a line's pool end now: for walk-ins, and for those with a priority need. */
 export async function chainsOf(
   store: Store,
   hall: HallNow,
   line: Line,
   session: Session,
 ): Promise<{ walkIn: Chain; need: Chain }> {
-  const gapMinutes = walkInGap({
-    meanMinutes: hall.meanMinutes(line.code),
-    plannedCounters: plannedFor(hall, line.code),
-    bookedMinutesLeft: bookedMinutesLeft(hall, line.code),
-    openMinutesLeft: openMinutesBetween(session, hall.now, session.endsAt),
-  })
-  const ends = async (dueBy: DueBy) => ({
-    latestDue: await latestDue(store, hall.office.code, line.code, dueBy),
-    gapMinutes,
-  })
+  const pool = poolOf(hall, line.code)
+  const gapMinutes = gapOf(hall, line.code, pool, session)
+  const ends = async (dueBy: DueBy) => {
+    const dues: Instant[] = []
+    for (const code of pool.lines) dues.push((await latestDue(store, hall.office.code, code, dueBy)) ?? -Infinity)
+    const latest = Math.max(...dues)
+    return { latestDue: latest === -Infinity ? null : latest, gapMinutes }
+  }
   return { walkIn: await ends("walkin"), need: await ends("need") }
 }
 
-/** When somebody who joins the line now with this due would be served: now where nobody waits there, else by the estimate. */
+/** When somebody who joins the line now with this due would be served; `null` where nobody will be. */
 export function joinedStart(
   hall: HallNow,
   visit: { line: string; service: string; people: number; due: Instant },
 ): Instant | null {
-  if (!hall.waiting.some((row) => row.line === visit.line)) return hall.now
   const { line, due } = visit
   const joining = { id: "joining", line, due, arrival: Infinity, minutes: hall.minutesFor(visit), from: hall.now }
   return startsIn(hall, { counters: promisedCounters(hall, line), more: [joining] }).get(joining.id) ?? null

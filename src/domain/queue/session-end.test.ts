@@ -46,6 +46,27 @@ describe("when a session is over", () => {
     expect((await hall.next())?.id).toBe(id)
   })
 
+  test("as long as counters are still at it, whoever waits is called, however long after closing; ten minutes after the last, nobody", async () => {
+    const hall = await testHall({ now: "2026-11-22T14:00" })
+    await hall.open()
+    const [first, second] = [await hall.walkIn(), await hall.walkIn({ service: "RES-04" })]
+    const third = await hall.walkIn({ service: "PAS-10" }, hall.agent())
+    const inHand = await hall.serveNext()
+    hall.time("15:20")
+    expect((await end(hall)).left).toEqual([])
+    await hall.done(inHand)
+    hall.time("15:29")
+    expect((await end(hall)).left).toEqual([])
+    hall.time("15:30")
+    const left = (await end(hall)).left.map(({ id }) => id)
+    expect(left.sort()).toEqual(
+      [first, second, third]
+        .map(({ id }) => id)
+        .filter((id) => id !== inHand.id)
+        .sort(),
+    )
+  })
+
   test("nobody waits half an hour before closed counters", async () => {
     const hall = await testHall({ now: "2026-11-22T14:00" })
     const { id } = await hall.walkIn()

@@ -1,17 +1,19 @@
-import { and, eq, sql } from "drizzle-orm"
-import { type TicketRow, tickets } from "../../../db/schema/queue.ts"
+import { and, eq, gte, sql } from "drizzle-orm"
+import { type CounterRow, type TicketRow, tickets } from "../../../db/schema/queue.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Tx } from "../../../db/write.ts"
 import { hour, type Instant, minute } from "../../base/day.ts"
 import type { Session } from "../offices/hours.ts"
-import { office, sessionsAround } from "../offices/reads.ts"
+import { type Office, office, sessionsAround } from "../offices/reads.ts"
 import { bookingMissed } from "./booked.ts"
 import { shut } from "./counters.ts"
 import { sessionOfArrival } from "./sessions.ts"
 import { bookedStart, change, countersOf, letGo } from "./tickets.ts"
 
-/** Who came in time is still called this long after closing time, as long as a counter is open. */
+/** Who came in time is still called this long after closing time, as long as a counter is open; longer where counters are still at it. */
 const overtimeMinutes = 30
+/** A counter is at it with somebody in hand, and so long after. */
+const betweenMinutes = 10
 /** By then nobody is at a counter any more; what is still in a hand was forgotten there. */
 const forgottenHours = 3
 
@@ -30,17 +32,30 @@ export async function endSessions(tx: Tx, officeCode: string): Promise<SessionEn
   const here = await office(tx, officeCode)
   const sessions = await sessionsAround(tx, here, tx.now)
   const open = (await countersOf(tx, here.code)).filter(({ state }) => state === "open")
+  const live = await liveTickets(tx).execute({ office: here.code })
   const ended = (session: Session | null, after: number) => session === null || tx.now >= session.endsAt + after
-  const isOver = (session: Session | null) => ended(session, open.length > 0 ? overtimeMinutes * minute : 0)
+  const after = live.length > 0 ? await keptOpenMs(tx, here, open) : 0
 
   const left: TicketRow[] = []
-  for (const row of await liveTickets(tx).execute({ office: here.code })) {
+  for (const row of live) {
     const session = sessionOfArrival(sessions, row.day, await servedFrom(tx, row))
     const atCounter = row.state === "called" || row.state === "serving"
-    if (atCounter ? ended(session, forgottenHours * hour) : isOver(session)) left.push(await sendHome(tx, row))
+    if (ended(session, atCounter ? forgottenHours * hour : after)) left.push(await sendHome(tx, row))
   }
 
   return { left, closed: await closeCounters(tx, here.code, sessions) }
+}
+
+/** How long after closing time those who wait may still be called. */
+async function keptOpenMs(tx: Tx, here: Office, open: readonly CounterRow[]): Promise<number> {
+  if (open.length === 0) return 0
+  if (open.some(({ ticket }) => ticket !== null)) return forgottenHours * hour
+  for (const { code } of here.lines) {
+    const since = tx.now - betweenMinutes * minute
+    const [served] = await servedSince(tx).execute({ office: here.code, line: code, since })
+    if (served) return forgottenHours * hour
+  }
+  return overtimeMinutes * minute
 }
 
 /**
@@ -81,6 +96,20 @@ async function closeCounters(tx: Tx, officeCode: string, sessions: readonly Sess
   return closed
 }
 
+const servedSince = statement((db) =>
+  db
+    .select({ id: tickets.id })
+    .from(tickets)
+    .where(
+      and(
+        eq(tickets.office, sql.placeholder("office")),
+        eq(tickets.line, sql.placeholder("line")),
+        sql`${tickets.state} = 'served'`,
+        gte(tickets.endedAt, sql.placeholder("since")),
+      ),
+    )
+    .limit(1),
+)
 const liveTickets = statement((db) =>
   db
     .select()
