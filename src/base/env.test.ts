@@ -104,3 +104,27 @@ test("the keys never lie with what they open, however the way there is written",
     expect(readEnv({ DATA_DIR, KEYS_FILE: outside }).keysFile).toBe(outside)
   }
 })
+
+test("mail needs a server and a sender, SMS an address that is https in production; a wrong one is not shown, for it may hold a password", () => {
+  expect(readEnv({})).toMatchObject({ mail: null, sms: null })
+  const SMTP_URL = "smtp://u:secret@mail.example.gov:587"
+  for (const MAIL_FROM of [
+    "no-reply@example.gov",
+    "Front Office <no-reply@example.gov>",
+    "دَوْر <no-reply@example.gov>",
+  ]) {
+    expect(readEnv({ SMTP_URL, MAIL_FROM }).mail).toEqual({ url: SMTP_URL, from: MAIL_FROM })
+  }
+  for (const MAIL_FROM of [undefined, "nobody", "a@b@c", "x <a@b>\r\nBcc: c@d"]) {
+    expect(() => readEnv({ SMTP_URL, MAIL_FROM })).toThrow(/MAIL_FROM/)
+  }
+  for (const bad of ["mail.example.gov", "http://u:secret@mail.example.gov"]) {
+    expect(() => readEnv({ SMTP_URL: bad, MAIL_FROM: "a@b.example" })).toThrow(/^SMTP_URL must(?!.*secret@)/)
+  }
+  const SMS_URL = "http://127.0.0.1:9/sms"
+  expect(readEnv({ SMS_URL, SMS_TOKEN: "t" }).sms).toEqual({ url: SMS_URL, token: "t", from: null })
+  expect(readEnv({ SMS_URL, SMS_FROM: "Dawr" }).sms).toEqual({ url: SMS_URL, token: null, from: "Dawr" })
+  const production = { NODE_ENV: "production", PUBLIC_ORIGIN: "https://front.example.gov" }
+  expect(() => readEnv({ ...production, SMS_URL })).toThrow(/https/)
+  expect(() => readEnv({ SMS_URL: "sms.example.gov" })).toThrow(/SMS_URL/)
+})

@@ -35,26 +35,26 @@ export interface Words {
 const joined = (parts: (string | null)[], comma: string) => parts.filter((part) => part !== null).join(comma)
 const only = (parts: (string | null)[]) => parts.filter((part): part is string => part !== null && part !== "")
 
-const factorsAr: Record<string, string> = {
-  passkey: "مفتاح مرور",
-  password: "كلمة المرور",
-  recovery_codes: "رموز الاسترداد",
+const addedAr: Record<string, string> = {
+  passkey: "أُضيف مفتاح مرور إلى حسابك",
+  password: "تغيّرت كلمة مرور حسابك",
+  recovery_codes: "صدرت رموز استرداد جديدة لحسابك",
 }
-const factorsEn: Record<string, string> = {
-  passkey: "A passkey",
-  password: "The password",
-  recovery_codes: "Recovery codes",
+const addedEn: Record<string, string> = {
+  passkey: "A passkey was added to your account",
+  password: "Your account's password was changed",
+  recovery_codes: "New recovery codes were made for your account",
 }
 const notYouAr = "إن لم تكن أنت من فعل ذلك فافتح صفحة أمان حسابك الآن، أو راجع أقرب مكتب."
 const notYouEn = "If this was not you, open your account's security page now, or come to the nearest office."
 
 const ar: Record<MessageKind, (seen: Seen) => Words> = {
   factor_added: ({ what }) => {
-    const title = `أُضيف إلى حسابك: ${factorsAr[what ?? ""] ?? "وسيلة دخول"}`
+    const title = addedAr[what ?? ""] ?? "أُضيفت وسيلة دخول إلى حسابك"
     return { title, text: [notYouAr], sms: `${title}. إن لم تكن أنت فراجع أمان حسابك الآن.` }
   },
   factor_removed: ({ what }) => {
-    const title = `حُذف من حسابك: ${factorsAr[what ?? ""] ?? "وسيلة دخول"}`
+    const title = what === "passkey" ? "حُذف مفتاح مرور من حسابك" : "حُذفت وسيلة دخول من حسابك"
     return { title, text: [notYouAr], sms: `${title}. إن لم تكن أنت فراجع أمان حسابك الآن.` }
   },
   new_sign_in: ({ when }) => ({
@@ -166,11 +166,11 @@ const shortAr = ({ when, office }: Seen) => joined([when, office], "، ")
 
 const en: Record<MessageKind, (seen: Seen) => Words> = {
   factor_added: ({ what }) => {
-    const title = `${factorsEn[what ?? ""] ?? "A way to sign in"} was added to your account`
+    const title = addedEn[what ?? ""] ?? "A way to sign in was added to your account"
     return { title, text: [notYouEn], sms: `${title}. If this was not you, check your account's security now.` }
   },
   factor_removed: ({ what }) => {
-    const title = `${factorsEn[what ?? ""] ?? "A way to sign in"} was removed from your account`
+    const title = `${what === "passkey" ? "A passkey" : "A way to sign in"} was removed from your account`
     return { title, text: [notYouEn], sms: `${title}. If this was not you, check your account's security now.` }
   },
   new_sign_in: ({ when }) => ({

@@ -20,7 +20,7 @@ const visit = { booking: booking.id, office: hall.code, service: "PAS-01", start
 const turn = { ticket: "019aa0f0-7c5e-7b1e-9d3c-2f4f4a5f6b7c", office: hall.code, number: 204 }
 const samples: { [K in MessageKind]: MessageBodies[K] } = {
   factor_added: { factor: "passkey" },
-  factor_removed: { factor: "recovery_codes" },
+  factor_removed: { factor: "passkey" },
   new_sign_in: { factors: "passkey" },
   recovery_used: { left: 9 },
   contact_changed: { channel: "mail" },

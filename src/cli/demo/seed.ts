@@ -10,6 +10,7 @@ import { makeKey } from "../../domain/access/keys.ts"
 import { hashPassword } from "../../domain/access/passwords.ts"
 import { demoCode, keepDemoCode } from "../../domain/access/recovery.ts"
 import { addStaff } from "../../domain/access/staff.ts"
+import { setEmail } from "../../domain/notifications/contact.ts"
 import { type SetupPlan, setUp } from "../../domain/offices/setup.ts"
 import { enrol, relate } from "../../domain/people/writes.ts"
 import { readPlan } from "../plan.ts"
@@ -213,6 +214,7 @@ export async function seed({ writer, keys, citizens, now }: Given): Promise<Demo
             "setup",
           )
           await keepDemoCode(tx, keys, { kind: "staff", id }, now)
+          await setEmail(tx, keys, { kind: "staff", id }, `${login}@office.example`, "setup")
           seated.push(id)
           if (!isStaffed) continue
           const ofStaff = { kind: "staff" as const, subject: id, name: "demo", scopes: [], demo: true }
@@ -237,6 +239,7 @@ export async function seed({ writer, keys, citizens, now }: Given): Promise<Demo
           "setup",
         )
         await keepDemoCode(tx, keys, { kind: "staff", id: lead }, now)
+        await setEmail(tx, keys, { kind: "staff", id: lead }, `${login}@office.example`, "setup")
         const ofLead = { kind: "staff" as const, subject: lead, name: "demo", scopes: [], demo: true }
         const token = await makeKey(tx, ofLead, "setup", now)
         people.supervisors.push({

@@ -7,6 +7,7 @@ import { enrolPasskey } from "../../domain/access/proof.ts"
 import { makeCodes } from "../../domain/access/recovery.ts"
 import { endOthers, endSession, extendSession, replaceSession, sessionsOf } from "../../domain/access/sessions.ts"
 import { setPassword } from "../../domain/access/set-password.ts"
+import { tellFactor } from "../../domain/notifications/security.ts"
 import { accountWords } from "../../i18n/account.ts"
 import { codesPage } from "../door/codes.tsx"
 import { NewPasskey, passkeyFields, weaknessHere, weakWords } from "../door/enrol.tsx"
@@ -58,6 +59,7 @@ export async function addPasskeyHere(c: Context): Promise<Response> {
   const given = { owner, session: session?.id ?? null, name: name.trim() || words.passkeyNameDefault }
   try {
     const replaced = await enrolPasskey(roomOf(house), response, given, now, async (tx, { id }) => {
+      await tellFactor(tx, owner, "factor_added", "passkey")
       if (!session || session.level === "full") return null
       const more = { level: "full" as const, passkey: id, provenAt: now }
       return replaceSession(tx, session, subject?.role ?? "", more, now)
@@ -88,7 +90,9 @@ export async function changePasskey(c: Context): Promise<Response> {
   try {
     const ended = await house.writer.write(async (tx) => {
       await mustNotBeHeld(tx, owner, now)
-      return removePasskey(tx, owner, id, { by: subject?.id ?? "", keep: session?.id ?? null }, now)
+      const ended = await removePasskey(tx, owner, id, { by: subject?.id ?? "", keep: session?.id ?? null }, now)
+      await tellFactor(tx, owner, "factor_removed", "passkey")
+      return ended
     }, accounts)
     hangUp(c, ended)
     return back(c, "passkeyRemoved")
@@ -105,6 +109,7 @@ export async function newCodes(c: Context): Promise<Response> {
   const now = house.clock.real()
   const codes = await house.writer.write(async (tx) => {
     await mustNotBeHeld(tx, owner, now)
+    await tellFactor(tx, owner, "factor_added", "recovery_codes")
     return makeCodes(tx, house.keys, owner, now)
   }, accounts)
   return codesPage(c, codes, paths.security)
@@ -154,6 +159,7 @@ export async function changePassword(c: Context): Promise<Response> {
   const { token, ended } = await house.writer.write(async (tx) => {
     await mustNotBeHeld(tx, owner, now)
     await setPassword(tx, owner, hash)
+    await tellFactor(tx, owner, "factor_added", "password")
     const others = await endOthers(tx, owner, session?.id ?? "", "password_changed", now)
     const replaced = await replaceSession(tx, { id: session?.id ?? "" }, subject?.role ?? "", {}, now)
     return { token: replaced.token, ended: [...others, ...replaced.ended] }

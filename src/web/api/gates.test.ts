@@ -53,6 +53,8 @@ const matrix: Record<string, Caller[]> = {
   "post /api/v1/waitlist/{id}/return": ["citizen"],
   "post /api/v1/waitlist/{id}/acceptance": ["citizen"],
   "post /api/v1/consents": ["citizen"],
+  "get /api/v1/inbox": ["citizen", ...staff],
+  "post /api/v1/inbox/{id}/read": ["citizen", ...staff],
   "post /api/v1/offices/{code}/check-ins": ["kiosk", "citizen", ...serving],
   "post /api/v1/offices/{code}/tickets": ["kiosk", ...serving],
   "get /api/v1/tickets": ["citizen"],

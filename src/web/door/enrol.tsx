@@ -10,6 +10,7 @@ import { finishPreSession, openPreSession, type PreSession } from "../../domain/
 import { enrolPasskey } from "../../domain/access/proof.ts"
 import { makeCodes } from "../../domain/access/recovery.ts"
 import { setPassword } from "../../domain/access/set-password.ts"
+import { tellFactor } from "../../domain/notifications/security.ts"
 import { person, personByNumber } from "../../domain/people/reads.ts"
 import { accountWords } from "../../i18n/account.ts"
 import { signInWords } from "../../i18n/common.ts"
@@ -271,6 +272,8 @@ export async function enrolByPasskey(c: Context): Promise<Response> {
         await finishPreSession(tx, pre.id, now)
         await spendEnrolment(tx, owner, enrolment, passkey.id, now)
         const codes = await makeCodes(tx, house.keys, owner, now)
+        // Whoever had the code in their place shall not be the only one who knows.
+        await tellFactor(tx, owner, "factor_added", "passkey")
         const who = { kind: owner.kind, subject: owner.id, role, factors: "enrolment+passkey" }
         return { codes, signedIn: await startIn(tx, c, { ...who, passkey: passkey.id, provenAt: now }) }
       },

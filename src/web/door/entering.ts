@@ -1,9 +1,11 @@
 import type { Tx } from "../../../db/write.ts"
 import { Refusal } from "../../base/refusal.ts"
+import { isFamiliar } from "../../domain/access/familiar.ts"
 import { citizenOf, staffOf } from "../../domain/access/keys.ts"
 import type { Owner } from "../../domain/access/owner.ts"
 import { endSession, type NewSession, type SignedIn, startSession } from "../../domain/access/sessions.ts"
 import { chooseLang } from "../../domain/notifications/contact.ts"
+import { notify } from "../../domain/notifications/outbox.ts"
 import { addressOf } from "../address.ts"
 import { dropCookie, keepCookie } from "../gate.ts"
 import type { Context } from "../house.ts"
@@ -38,7 +40,12 @@ export async function startIn(tx: Tx, c: Context, who: Omit<NewSession, "userAge
   if (session) await endSession(tx, session.id, "replaced", now)
   const started = await startSession(tx, { ...who, ...comingFrom(c) }, now)
   // Whoever has never chosen a language is written to in that of the first sign-in.
-  await chooseLang(tx, { kind: who.kind, id: who.subject }, c.var.lang, { onlyFirst: true })
+  const owner = { kind: who.kind, id: who.subject }
+  await chooseLang(tx, owner, c.var.lang, { onlyFirst: true })
+  if (!(await isFamiliar(tx, started.session))) {
+    const said = { to: owner, kind: "new_sign_in" as const, data: { factors: who.factors } }
+    await notify(tx, { ...said, dedupe: `new_sign_in:${tx.id()}` })
+  }
   return session ? { ...started, ended: [...started.ended, session.id] } : started
 }
 

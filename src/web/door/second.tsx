@@ -4,7 +4,8 @@ import { holdSensitive } from "../../domain/access/owner.ts"
 import { usablePasskeys } from "../../domain/access/passkeys.ts"
 import { finishPreSession, type PreSession } from "../../domain/access/pre-sessions.ts"
 import { prove } from "../../domain/access/proof.ts"
-import { demoCode, useRecoveryCode } from "../../domain/access/recovery.ts"
+import { codesLeft, demoCode, useRecoveryCode } from "../../domain/access/recovery.ts"
+import { tellRecovery } from "../../domain/notifications/security.ts"
 import { accountWords } from "../../i18n/account.ts"
 import { counted } from "../../i18n/plural.ts"
 import { readForm } from "../form.ts"
@@ -137,7 +138,14 @@ export async function secondByCode(c: Context): Promise<Response> {
   const { owner } = pre
   const { role, home } = await comer(c, owner)
   const isRight = await tried(() =>
-    writer.write((tx) => useRecoveryCode(tx, keys, owner, code, now, { keep: demo }), { scopes: ["accounts"] }),
+    writer.write(
+      async (tx) => {
+        const isRight = await useRecoveryCode(tx, keys, owner, code, now, { keep: demo })
+        if (isRight && !demo) await tellRecovery(tx, owner, await codesLeft(tx, owner))
+        return isRight
+      },
+      { scopes: ["accounts"] },
+    ),
   )
   if (isRight !== true) {
     if (isRight === false) return secondForm(c, pre, { error: words.codeWrong, status: 401 })
