@@ -73,6 +73,7 @@ export const texts: Partial<Record<FactKind, [ar: string, en: string]>> = {
   "recovery.held": ["أُوقفت الإجراءات الحساسة يومًا", "Sensitive actions were put on hold for a day"],
   "enrolment.made": ["صدر لك رمز تفعيل", "An enrolment code was made for you"],
   "enrolment.used": ["استُخدم رمز التفعيل", "The enrolment code was used"],
+  "enrolment.refused": ["رُفض رمز تفعيل", "An enrolment code was refused"],
   "confirmation.given": ["أكّدت إجراءً بمفتاح المرور", "You confirmed something with a passkey"],
   "message.told": ["وصلتك رسالة", "A message was told to you"],
   "message.read": ["قرأت رسائلك", "You read your messages"],

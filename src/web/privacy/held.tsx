@@ -38,7 +38,7 @@ export async function HeldData({ c, data }: { c: Context; data: OwnData }) {
           <Fact name={words.name}>{profile.name && <bdi>{inLang(profile.name, lang)}</bdi>}</Fact>
           <Fact name={words.number}>{profile.nationalId && <bdi dir="ltr">{profile.nationalId}</bdi>}</Fact>
           <Fact name={words.mobile}>{profile.mobile && <bdi dir="ltr">{profile.mobile}</bdi>}</Fact>
-          <Fact name={words.email}>{profile.email && <bdi dir="ltr">{profile.email}</bdi>}</Fact>
+          <Fact name={words.email}>{profile.email && <span dir="ltr">{profile.email}</span>}</Fact>
           {profile.birthDay ? (
             <Fact name={words.birth}>{dayText(profile.birthDay, lang, { year: true, weekday: false })}</Fact>
           ) : (
@@ -49,9 +49,9 @@ export async function HeldData({ c, data }: { c: Context; data: OwnData }) {
           </Fact>
           <Fact name={words.since}>{moment(profile.createdAt)}</Fact>
           <Fact name={words.id}>
-            <bdi dir="ltr" class="small">
+            <span dir="ltr" class="small">
               {profile.id}
-            </bdi>
+            </span>
           </Fact>
         </dl>
       </Part>
@@ -97,7 +97,7 @@ export async function HeldData({ c, data }: { c: Context; data: OwnData }) {
         title={words.sessions}
         rows={data.sessions.map(({ createdAt, seenAt, userAgent }) => [
           `${moment(createdAt)} – ${moment(seenAt)}`,
-          <bdi dir="ltr">{userAgent}</bdi>,
+          <span dir="ltr">{userAgent}</span>,
         ])}
       />
       <Rows

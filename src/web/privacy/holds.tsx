@@ -58,7 +58,9 @@ export async function holdsPage(
               <span class="grow">
                 <bdi class="strong">{name ? inLang(name, lang) : words.goneName}</bdi>
                 <br />
-                <span dir="auto">{reason}</span>
+                <span class="written" dir="auto">
+                  {reason}
+                </span>
                 <br />
                 <span class="quiet small">
                   {words.holdUntil(momentText(until + shift, homeZone, lang))}

@@ -51,9 +51,9 @@ export async function readsPage(c: Context): Promise<Response> {
                     <strong>
                       <bdi>{who ? inLang(who.name, lang) : staff}</bdi>
                     </strong>{" "}
-                    <bdi dir="ltr" class="quiet">
+                    <span dir="ltr" class="quiet">
                       {who?.login}
-                    </bdi>
+                    </span>
                     <br />
                     <span class="quiet small">
                       {words.alarmLine(counted("people", people, lang), moment(from), moment(until))}

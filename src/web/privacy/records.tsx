@@ -41,9 +41,9 @@ export async function recordsPage(c: Context): Promise<Response> {
                   <th scope="row">
                     {what}
                     <br />
-                    <bdi dir="ltr" class="quiet small">
+                    <span dir="ltr" class="quiet small">
                       {tables.join(", ")}
-                    </bdi>
+                    </span>
                   </th>
                   <td>{why}</td>
                   <td>

@@ -167,7 +167,9 @@ export async function requestPage(
           {note !== "" && (
             <>
               <dt>{words.requestNote}</dt>
-              <dd dir="auto">{note}</dd>
+              <dd class="written" dir="auto">
+                {note}
+              </dd>
             </>
           )}
         </dl>
