@@ -102,7 +102,7 @@ test(
       await good(page, path)
     }
     await page.goto("/privacy/reads?lang=en")
-    expect(await page.locator("main").textContent()).toContain("59 people")
+    expect(await page.locator("main").textContent()).toContain("59\u00a0people")
     expect(troubles).toEqual([])
   },
   long,
