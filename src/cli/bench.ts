@@ -7,7 +7,7 @@ import { memory } from "./bench/memory.ts"
 import { messages } from "./bench/messages.ts"
 import { callNext } from "./bench/next.ts"
 import { press } from "./bench/press.ts"
-import { profileInto } from "./bench/running.ts"
+import { endEverything, profileInto } from "./bench/running.ts"
 import { slots } from "./bench/slots.ts"
 import { start } from "./bench/start.ts"
 
@@ -57,9 +57,16 @@ const notes: string[] = []
 for (const [name, part] of Object.entries(parts)) {
   if (only && !only.includes(name)) continue
   process.stderr.write(`${name}\n`)
-  const said = await part()
-  figures.push(...said.figures)
-  notes.push(...(said.notes ?? []))
+  try {
+    const said = await part()
+    figures.push(...said.figures)
+    notes.push(...(said.notes ?? []))
+  } catch (thrown) {
+    notes.push(`${name} came to nothing: ${thrown instanceof Error ? thrown.message : thrown}`)
+    process.exitCode = 1
+  } finally {
+    endEverything()
+  }
 }
 
 const waited = Math.max(0, ...figures.map((figure) => figure.waited ?? 0))
@@ -79,4 +86,4 @@ if (asked.json) {
   process.stdout.write(table(figures))
   for (const note of notes) process.stdout.write(`${note}\n`)
 }
-process.exit(0)
+process.exit()

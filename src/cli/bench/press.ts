@@ -8,7 +8,7 @@ export interface Wanted {
   disk: string
   boards: number
   presses: number
-  /** Presses in a real browser; 0: none. */
+  /** Presses in a real browser. */
   inBrowser: number
 }
 
@@ -47,7 +47,6 @@ export async function press({ disk, boards, presses, inBrowser }: Wanted): Promi
         figure(`the last of ${boards} boards`, all.last, alone.last, 0.5),
       ]
       client.close()
-      if (inBrowser === 0) return { figures }
       progress("press: in a browser")
       const seen = await pressInBrowser(house.origin, prepared, inBrowser)
       await house.stop()

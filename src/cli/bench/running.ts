@@ -24,6 +24,19 @@ export function profileInto(folder: string): void {
   profiles = folder
 }
 
+/** What is still running: whatever happens to a part of the bench, nothing of it is there beside the next. */
+const alive = new Set<Subprocess>()
+
+export function endEverything(): void {
+  for (const child of alive) child.kill("SIGKILL")
+  alive.clear()
+}
+
+function keepTrack(child: Subprocess): void {
+  alive.add(child)
+  child.exited.then(() => alive.delete(child))
+}
+
 const root = join(import.meta.dir, "..", "..", "..")
 
 /** The house over a prepared store, as `npm start` runs it. */
@@ -51,11 +64,13 @@ async function start(args: string[], env: Record<string, string>): Promise<Runni
     stderr: "pipe",
     ipc: ear.hear,
   })
+  keepTrack(child)
   const said = keep(child)
   const origin = await said.origin
   let isStopping = false
   child.exited.then((code) => {
-    if (!isStopping) process.stderr.write(`A server ended with ${code} in the midst of it:\n${said.text()}\n`)
+    if (!isStopping && child.signalCode !== "SIGKILL")
+      process.stderr.write(`A server ended with ${code} in the midst of it:\n${said.text()}\n`)
   })
   return {
     origin,
@@ -122,6 +137,7 @@ export function startClient(script: "load.ts" | "boards.ts" | "statements.ts"): 
     stdio: ["ignore", "ignore", "inherit"],
     ipc: ear.hear,
   })
+  keepTrack(child)
   return {
     async ask<T>(message: object) {
       const answer = (await ear.ask(child, message)) as { failed?: string }

@@ -156,19 +156,20 @@ async function press({ origin, token, counter, presses }: Watch): Promise<Watche
     const connection = await HttpConnection.open(origin)
     const post = (path: string, body: object) =>
       mustBeOk(connection, requestBytes(origin, { method: "POST", path, headers, body: JSON.stringify(body) }))
-    const seen = new Map<Board, { at: number; frame: Buffer }[]>()
-    watching = (board, frame) => {
-      const own = seen.get(board)
-      if (own) own.push({ at: lastAt, frame })
-      else seen.set(board, [{ at: lastAt, frame }])
-    }
+    const early: { board: Board; at: number; frame: Buffer }[] = []
+    watching = (board, frame) => early.push({ board, at: lastAt, frame })
     const pressedAt = performance.now()
     const called = JSON.parse(await post(`/api/v1/counters/${counter}/next`, {})) as { id: string; number: number }
+    // Which number it is, is known only now; what has come before is looked through once, what comes after as it comes.
     const mark = Buffer.from(`data-number=\\"${called.number}\\"`)
-    const shownAt = () => boards.map((board) => seen.get(board)?.find(({ frame }) => frame.includes(mark))?.at)
-    while (seen.size < boards.length) await heard()
-    while (shownAt().includes(undefined)) await heard()
-    const times = shownAt().map((at) => (at ?? 0) - pressedAt)
+    const shownAt = new Map<Board, number>()
+    const look = (board: Board, at: number, frame: Buffer) => {
+      if (!shownAt.has(board) && frame.includes(mark)) shownAt.set(board, at)
+    }
+    watching = (board, frame) => look(board, lastAt, frame)
+    for (const { board, at, frame } of early) look(board, at, frame)
+    while (shownAt.size < boards.length) await heard()
+    const times = [...shownAt.values()].map((at) => at - pressedAt)
     watching = null
     each.push(...times)
     last.push(Math.max(...times))
