@@ -313,3 +313,24 @@ test("the address with a key in it opens once, leaves a cookie of its own, and i
   }
   house.demo = false
 })
+
+test("a day later an ordinary answer brings the next token, and the screen never notices", async () => {
+  const { who, token } = await paired()
+  await who.get(`/kiosk/${office.code}/start`)
+  expect(who.cookies.get("dev")).toBe(token)
+  clock.advance(24 * 60 * minute)
+  const later = await who.get(`/kiosk/${office.code}/start`)
+  expect(later.status).toBe(200)
+  const next = who.cookies.get("dev") ?? ""
+  expect([next !== token, /^[\w-]{43}$/.test(next)]).toEqual([true, true])
+  const [cookie = ""] = later.headers.getSetCookie().filter((line) => line.startsWith("dev="))
+  expect(cookie).toMatch(/; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax$/)
+  // As long as the pairing: what is left of its ninety days.
+  expect(Number(/Max-Age=(\d+)/.exec(cookie)?.[1])).toBe(89 * 24 * 3_600)
+  expect((await who.get(`/kiosk/${office.code}/start`)).status).toBe(200)
+  const copy = screen()
+  copy.cookies.set("dev", token)
+  expect((await copy.get(`/kiosk/${office.code}/start`)).status).toBe(200)
+  clock.advance(10 * minute)
+  expect((await copy.get(`/kiosk/${office.code}/start`)).location).toBe(`/kiosk/${office.code}`)
+})
