@@ -371,10 +371,8 @@ CREATE TABLE message (
   UNIQUE (owner, dedupe)
 ) STRICT;
 CREATE INDEX message_inbox ON message (owner, told_at) WHERE told_at IS NOT NULL;
-CREATE INDEX message_unread ON message (owner) WHERE told_at IS NOT NULL AND read_at IS NULL;
 CREATE INDEX message_planned ON message (at) WHERE told_at IS NULL;
 CREATE INDEX message_about ON message (about) WHERE about IS NOT NULL;
-CREATE INDEX message_old ON message (told_at) WHERE told_at IS NOT NULL;
 CREATE TABLE delivery (
   id TEXT PRIMARY KEY,
   message TEXT NOT NULL REFERENCES message (id),

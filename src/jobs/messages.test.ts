@@ -333,7 +333,8 @@ test("who books shortly before gets no reminder of what was said a moment ago", 
     await office.write((tx) =>
       book(tx, who, { office: office.code, service: "PAS-01", slot: office.slot(time, { on }) }),
     )
-    return (await office.messagesOf(who)).filter(({ kind }) => kind === "reminder").map(({ data }) => data["hours"])
+    const reminders = (await office.messagesOf(who)).filter(({ kind }) => kind === "reminder")
+    return reminders.toSorted((left, right) => left.at - right.at).map(({ data }) => data["hours"])
   }
   // It is ten o'clock.
   expect(await planned("13:45", "2026-11-22")).toEqual([])

@@ -19,11 +19,20 @@ const p = sql.placeholder
 const ofOwner = and(eq(contacts.kind, p("kind")), eq(contacts.owner, p("id")))
 
 const contactRow = statement((db) => db.select().from(contacts).where(ofOwner))
-const mobileRow = statement((db) =>
+/** One statement, because every message asks it. */
+const ways = statement((db) =>
   db
-    .select({ sealed: people.mobileSealed })
-    .from(people)
-    .where(eq(people.id, p("id"))),
+    .select({
+      mail: sql<string | null>`(select ${contacts.emailSealed} from ${contacts} where ${ofOwner})`,
+      sms: sql<string | null>`(select ${people.mobileSealed} from ${people} where ${eq(people.id, p("id"))})`,
+    })
+    .from(sql`(select 1) as one`),
+)
+const mutesOf = statement((db) =>
+  db
+    .select({ theme: mutes.theme, channel: mutes.channel })
+    .from(mutes)
+    .where(and(eq(mutes.kind, p("kind")), eq(mutes.owner, p("id")))),
 )
 const addContact = statement((db) => db.insert(contacts).values(placeholders(contacts)).onConflictDoNothing())
 const setLang = statement((db) =>
@@ -44,17 +53,10 @@ const setEmailOf = statement((db) =>
     .set({ emailSealed: sql`${p("sealed")}` })
     .where(ofOwner),
 )
-const mutesOf = statement((db) =>
-  db
-    .select({ theme: mutes.theme, channel: mutes.channel })
-    .from(mutes)
-    .where(and(eq(mutes.kind, p("kind")), eq(mutes.owner, p("id")))),
-)
-
 /** The sealed addresses under which the owner can be reached, by channel. */
 export async function reachOf(store: Store, { kind, id }: Owner): Promise<Partial<Record<Channel, string>>> {
-  const mail = (await contactRow(store).execute({ kind, id }))[0]?.emailSealed
-  const sms = kind === "citizen" ? (await mobileRow(store).execute({ id }))[0]?.sealed : null
+  const [row] = await ways(store).execute({ kind, id })
+  const [mail, sms] = [row?.mail, kind === "citizen" ? row?.sms : null]
   return { ...(mail ? { mail } : {}), ...(sms ? { sms } : {}) }
 }
 
