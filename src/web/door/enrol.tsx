@@ -2,31 +2,29 @@ import { z } from "zod"
 import { isRefusal } from "../../base/refusal.ts"
 import { readNumber } from "../../base/text.ts"
 import { readEnrolment, spendEnrolment } from "../../domain/access/enrolment.ts"
-import { citizenOf, staffOf } from "../../domain/access/keys.ts"
 import type { Owner } from "../../domain/access/owner.ts"
-import { weaknessOf } from "../../domain/access/password-rules.ts"
 import { hashPassword } from "../../domain/access/passwords.ts"
 import { finishPreSession, openPreSession, type PreSession } from "../../domain/access/pre-sessions.ts"
 import { enrolPasskey } from "../../domain/access/proof.ts"
 import { makeCodes } from "../../domain/access/recovery.ts"
 import { setPassword } from "../../domain/access/set-password.ts"
 import { tellFactor } from "../../domain/notifications/security.ts"
-import { person, personByNumber } from "../../domain/people/reads.ts"
+import { personByNumber } from "../../domain/people/reads.ts"
 import { accountWords } from "../../i18n/account.ts"
 import { signInWords } from "../../i18n/common.ts"
-import { inLang } from "../../i18n/lang.ts"
 import { counted } from "../../i18n/plural.ts"
 import { addressOf } from "../address.ts"
+import { comer, hangUp, startIn } from "../entering.ts"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import { dropCookie, keepCookie } from "../gate.ts"
 import type { Context } from "../house.ts"
-import { PasskeyForm, roomOf } from "../passkey-form.tsx"
+import { knownOf, NewPasskey, passkeyFields, weaknessHere, weakWords } from "../new-factors.tsx"
+import { roomOf } from "../passkey-form.tsx"
 import { paths } from "../paths.ts"
+import { codesPage } from "../recovery-codes.tsx"
 import { Notice } from "../shell/cards.tsx"
 import { Button, Field, PostForm } from "../shell/controls.tsx"
-import { codesPage } from "./codes.tsx"
-import { comer, hangUp, startIn } from "./entering.ts"
 import { preOf } from "./passkey.tsx"
 import { tried } from "./second.tsx"
 
@@ -185,30 +183,6 @@ export async function enrolPassword(c: Context): Promise<Response> {
   return c.redirect(paths.enrolPasskey, 303)
 }
 
-export async function weaknessHere(c: Context, owner: Owner, password: string) {
-  const { look } = c.var.house
-  const { about } = await knownOf(c, owner)
-  return weaknessOf(password, [...about, look.name.ar, look.name.en])
-}
-
-export function weakWords(lang: keyof typeof accountWords) {
-  const { passwordShort, passwordLong, passwordCommon, passwordAbout } = accountWords[lang]
-  return { short: passwordShort, long: passwordLong, common: passwordCommon, about: passwordAbout }
-}
-
-/** How the owner is called, and what everybody knows of them. */
-async function knownOf(c: Context, owner: Owner): Promise<{ name: string; about: string[] }> {
-  const { house, lang } = c.var
-  if (owner.kind === "staff") {
-    const found = await staffOf(house.store, owner.id)
-    return found
-      ? { name: inLang(found.name, lang), about: [found.login, found.name.ar, found.name.en] }
-      : { name: "", about: [] }
-  }
-  const found = (await citizenOf(house.store, owner.id)) && (await person(house.store, house.keys, owner.id))
-  return found ? { name: inLang(found.name, lang), about: [found.name.ar, found.name.en] } : { name: "", about: [] }
-}
-
 export async function enrolPasskeyPage(c: Context): Promise<Response> {
   return (await half(c)) ? passkeyForm(c) : c.redirect(paths.enrol, 303)
 }
@@ -230,28 +204,6 @@ function passkeyForm(c: Context, error?: string): Promise<Response> {
     </div>,
   ) as Promise<Response>
 }
-
-/** The form that makes a passkey and names it. */
-export function NewPasskey({ c, action }: { c: Context; action: string }) {
-  const words = accountWords[c.var.lang]
-  return (
-    <PasskeyForm c={c} action={action} purpose="enrol">
-      <Field
-        name="name"
-        label={words.passkeyName}
-        hint={words.passkeyNameHint}
-        value={words.passkeyNameDefault}
-        required
-        maxlength={60}
-      />
-      <Button weight="main" wide icon="key">
-        {words.passkeyMake}
-      </Button>
-    </PasskeyForm>
-  )
-}
-
-export const passkeyFields = z.object({ response: z.string().max(16 * 1024), name: z.string().max(200) })
 
 /** The passkey, the session and the recovery codes are one turn: whoever sees the codes is in. */
 export async function enrolByPasskey(c: Context): Promise<Response> {

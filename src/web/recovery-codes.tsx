@@ -1,7 +1,7 @@
-import { accountWords } from "../../i18n/account.ts"
-import { show } from "../frame.tsx"
-import type { Context } from "../house.ts"
-import { ButtonLink } from "../shell/controls.tsx"
+import { accountWords } from "../i18n/account.ts"
+import { show } from "./frame.tsx"
+import type { Context } from "./house.ts"
+import { ButtonLink } from "./shell/controls.tsx"
 
 /** Recovery codes, the only time that they are seen. The file is made in the page itself: no address of ours answers with them. */
 export function codesPage(c: Context, codes: readonly string[], next: string): Promise<Response> {
