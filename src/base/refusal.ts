@@ -101,11 +101,11 @@ export const statusOf = {
   target_closed: 422,
   returned_already: 409,
 
-  // running an office
   // personal data
   erasure_blocked: 409,
   request_ended: 409,
 
+  // running an office
   day_past: 422,
   hours_overlap: 422,
   setup_invalid: 422,

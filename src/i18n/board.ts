@@ -23,9 +23,6 @@ export const boardWords = inBoth({
     scan: "سجّل وصولك بهاتفك",
     scanHelp: "وجّه الكاميرا إلى الرمز، أو استخدم جهاز الخدمة الذاتية",
     soundOn: "شغّل الصوت",
-    pairTitle: "هذه الشاشة غير مربوطة",
-    pairHelp: "يفتح المشرف عنوان الشاشة مرة واحدة على هذا الجهاز، فتُربط بالمكتب.",
-    wrongKey: "رمز الجهاز غير صالح أو أنه لمكتب آخر. اطلب عنوانًا جديدًا من المشرف.",
   },
   en: {
     nowCalling: "Now calling",
@@ -48,8 +45,5 @@ export const boardWords = inBoth({
     scan: "Check in with your phone",
     scanHelp: "Point the camera at the code, or use the kiosk",
     soundOn: "Turn on sound",
-    pairTitle: "This screen is not paired",
-    pairHelp: "A supervisor opens the screen's address once on this device; then it belongs to the office.",
-    wrongKey: "The device's key is not valid, or it is another office's. Ask the supervisor for a new address.",
   },
 })

@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx"
+import { accountWords } from "../i18n/account.ts"
 import { common } from "../i18n/common.ts"
 import { momentText } from "../i18n/dates.ts"
 import { inboxWords } from "../i18n/inbox.ts"
@@ -36,9 +37,10 @@ export function show(c: Context, page: Shown, body: Child): Response | Promise<R
   const words = common[lang]
   const styles = [...everywhere, ...(page.styles ?? []), "print"].map((name) => assets.url(`css/${name}.css`))
   const now = clock.office()
+  const expiry = expiryOf(c)
   const isRung = page.head !== "none" && hasInbox(subject)
   // The bell is live on every page; a page's own modules come first, and all of them share one wire.
-  const scripts = [...new Set([...(page.scripts ?? []), ...(isRung ? ["live"] : [])])]
+  const scripts = [...new Set([...(page.scripts ?? []), ...(isRung ? ["live"] : []), ...(expiry ? ["session"] : [])])]
   return c.html(
     <Page
       lang={lang}
@@ -55,6 +57,7 @@ export function show(c: Context, page: Shown, body: Child): Response | Promise<R
       words={{ skip: words.skip, otherLang: words.otherLanguage, away: words.awaySince }}
       ribbon={house.demo ? words.demoRibbon(momentText(now, "Asia/Riyadh", lang)) : null}
       ribbonLink={house.demo ? { href: paths.demoMessages, text: inboxWords[lang].demoLink } : undefined}
+      expiry={expiry}
       head={page.head}
       bell={isRung ? <Bell c={c} /> : null}
       headLinks={page.headLinks ?? <AccountLinks c={c} />}
@@ -70,6 +73,20 @@ export function show(c: Context, page: Shown, body: Child): Response | Promise<R
     </Page>,
     (page.status ?? 200) as 200,
   )
+}
+
+/** What a page knows of the end of its session. Listening counts as nobody at work, so it ends all the same. */
+function expiryOf(c: Context): Frame["expiry"] {
+  const { session, house, lang } = c.var
+  if (!session) return null
+  const words = accountWords[lang]
+  return {
+    left: Math.min(session.idleUntil, session.until) - house.clock.real(),
+    extend: paths.sessionExtension,
+    title: words.expiresTitle,
+    lead: words.expiresLead("{left}"),
+    stay: words.expiresStay,
+  }
 }
 
 /** This very address in the other language. After a form was refused there is no page to come back to but the one before. */

@@ -71,7 +71,6 @@ export const paths = {
   dayRequests: (office: string) => `/day/${office}/requests`,
   days: "/day",
 
-  inbox: "/inbox",
   ownData: "/account/data",
   ownDataFile: "/account/data/file",
   erasure: "/account/data/erasure",
@@ -84,6 +83,7 @@ export const paths = {
   privacyHolds: "/privacy/holds",
   privacyReads: "/privacy/reads",
 
+  inbox: "/inbox",
   messageSettings: "/account/messages",
   emailCheck: "/account/messages/email",
   deadMessages: "/messages/dead",

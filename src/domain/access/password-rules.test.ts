@@ -16,7 +16,14 @@ test("too short and too long are told apart, counted in letters and not in bytes
 })
 
 test("what stands in every attacker's list is refused, also doubled and with figures behind it", async () => {
-  for (const known of ["password12345", "passwordpassword", "qwertyuiop123", "123456789012", "abcabcabcabc", "١٢٣٤٥٦٧٨٩٠١٢"]) {
+  for (const known of [
+    "password12345",
+    "passwordpassword",
+    "qwertyuiop123",
+    "123456789012",
+    "abcabcabcabc",
+    "١٢٣٤٥٦٧٨٩٠١٢",
+  ]) {
     expect([known, await weaknessOf(known, about)]).toEqual([known, "common"])
   }
 })
