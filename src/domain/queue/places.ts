@@ -4,7 +4,7 @@ import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import type { Instant } from "../../base/day.ts"
-import type { Session } from "../offices/hours.ts"
+import { openMinutesBetween, type Session } from "../offices/hours.ts"
 import { type Line, office } from "../offices/reads.ts"
 import { type HallNow, hallNow, startsIn } from "./hall.ts"
 import { gapOf, poolOf, promisedCounters } from "./promised.ts"
@@ -12,7 +12,10 @@ import { type Chain, walkInDue } from "./rules.ts"
 import { sessionFor } from "./sessions.ts"
 import { latestDue } from "./tickets.ts"
 
-/** Where the places of a line's pool end now: for walk-ins, and for those with a priority need. */
+/**
+ * Where the places of a line's pool end now: for walk-ins, and for those with a priority need. Where the hall is behind, it is so for
+ * walk-ins; needs keep their target.
+ */
 export async function chainsOf(
   store: Store,
   hall: HallNow,
@@ -27,7 +30,15 @@ export async function chainsOf(
     const latest = Math.max(...dues)
     return { latestDue: latest === -Infinity ? null : latest, gapMinutes }
   }
-  return { walkIn: await ends("walkin"), need: await ends("need") }
+  const overdueMinutes = overdueIn(hall, pool.lines, session)
+  return { walkIn: { ...(await ends("walkin")), overdueMinutes }, need: await ends("need") }
+}
+
+/** How many open minutes the first of the walk-ins who wait in these lines has been overdue; 0 where nobody is. */
+function overdueIn(hall: HallNow, lines: readonly string[], session: Session): number {
+  const own = hall.waiting.filter(({ line, dueBy }) => dueBy === "walkin" && lines.includes(line))
+  const head = Math.min(hall.now, ...own.map(({ due }) => due))
+  return openMinutesBetween(session, head, hall.now)
 }
 
 /** When somebody who joins the line now with this due would be served; `null` where nobody will be. */

@@ -51,6 +51,27 @@ test("the bookings of the next two hours widen the gap; those of the afternoon d
   expect(soon).toBeCloseTo(2 * none, 3)
 })
 
+test("a promise that is given while the hall is behind is given as much later, and a break is nobody's delay", async () => {
+  const hours = [
+    { start: "07:30", minutes: 420 },
+    { layer: "break" as const, start: "12:00", minutes: 30 },
+  ]
+  const hall = await testHall({ now: "2026-11-22T10:00", lines: [{ code: "PAS" }], hours })
+  for (let number = 1; number <= 4; number++) await hall.open(number)
+  const first = await hall.walkIn()
+  expect(riyadh(first.due)).toBe("10:45")
+  hall.time("11:00")
+  const second = await hall.walkIn()
+  expect(riyadh(second.due)).toBe("12:00")
+  hall.time("12:35")
+  // The first has been overdue since 10:45, 75 minutes before the break and five after it: 13:20 and 80 minutes more, but by closing time.
+  expect(riyadh((await hall.walkIn()).due)).toBe("14:30")
+  await hall.serveNext()
+  await hall.serveNext(2)
+  await hall.serveNext(3)
+  expect(riyadh((await hall.walkIn()).due)).toBe("13:20")
+})
+
 test("a line that is on no counter's list is taken on by whoever opens next, and its people are not turned away", async () => {
   const hall = await testHall({ now: "2026-11-22T09:00", counters: 2 })
   for (const number of [1, 2]) {

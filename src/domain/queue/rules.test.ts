@@ -67,6 +67,13 @@ describe("a person's due time", () => {
     expect(place({ comes: "09:01", walkIn: behind("09:45") })).toEqual({ due: "09:51", by: "walkin", early: null })
   })
 
+  test("where the first walk-in is ten minutes overdue, a walk-in is promised ten minutes more: 09:55, behind another 10:01", () => {
+    expect(place({ comes: "09:00", walkIn: { ...empty, overdueMinutes: 10 } }).due).toBe("09:55")
+    expect(place({ comes: "09:01", walkIn: { ...behind("09:45"), overdueMinutes: 10 } }).due).toBe("10:01")
+    expect(place({ comes: "11:30", walkIn: { ...empty, overdueMinutes: 10 }, session: withBreak }).due).toBe("12:55")
+    expect(place({ comes: "14:00", walkIn: { ...empty, overdueMinutes: 10 } }).due).toBe("14:30")
+  })
+
   test("a walk-in at 14:00 in an empty hall: due by closing time, 14:30", () => {
     expect(place({ comes: "14:00" })).toEqual({ due: "14:30", by: "walkin", early: null })
   })
@@ -101,6 +108,7 @@ const anyMoment = fc.integer({ min: at("07:00"), max: at("14:29") })
 const anyChain = fc.record({
   latestDue: fc.option(fc.integer({ min: at("07:30"), max: at("14:30") }), { nil: null }),
   gapMinutes: fc.double({ min: 0.5, max: 40, noNaN: true }),
+  overdueMinutes: fc.option(fc.nat(90), { nil: undefined }),
 })
 const anyLine = fc.record({
   targetMinutes: fc.integer({ min: 1, max: 180 }),

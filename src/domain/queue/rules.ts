@@ -14,10 +14,14 @@ export interface LinePromise {
   graceMinutes: number
 }
 
-/** Where a chain of places stands: the latest due among those who wait in it, and how far behind it the next one goes. */
+/**
+ * Where a chain of places stands: the latest due among those who wait in it, how far behind it the next one goes, and how long the first of
+ * them has been overdue: a promise that is given now is given that much later, or it would be one more that is not kept.
+ */
 export interface Chain {
   latestDue: Instant | null
   gapMinutes: number
+  overdueMinutes?: number
 }
 
 /** A booked person is due this long after the later of the booked time and the arrival. */
@@ -42,8 +46,9 @@ export function bookedDue(
 export function walkInDue(arrivedAt: Instant, targetMinutes: number, chain: Chain, session: Session): Instant {
   const own = openMinutesAfter(session, arrivedAt, targetMinutes)
   const behind = chain.latestDue === null ? own : openMinutesAfter(session, chain.latestDue, chain.gapMinutes)
+  const due = openMinutesAfter(session, Math.max(own, behind), chain.overdueMinutes ?? 0)
   // Whole milliseconds: a gap is a mean and seldom a whole number.
-  return Math.round(Math.min(Math.max(own, behind), session.endsAt))
+  return Math.round(Math.min(due, session.endsAt))
 }
 
 /** As a walk-in, with the needs' own target, their own chain and their share of the places. */
