@@ -1,4 +1,5 @@
 import { type Day, readDay } from "../../base/day.ts"
+import { type Call, type Shift, shiftsOf } from "./shifts.ts"
 
 /*
  * A real day of a queue, as a table: a row a person, times by the wall clock, "0:00:00" where a thing did not happen. The form is that of
@@ -19,18 +20,10 @@ export interface Caller {
   reallyWaited: number | null
 }
 
-export interface Seat {
-  /** Kinds that this agent served, the most frequent first. */
-  kinds: string[]
-  /** Seconds after midnight: the first service's start and the last one's end. */
-  from: number
-  until: number
-}
-
 export interface RealDay {
   day: Day
   callers: Caller[]
-  seats: Seat[]
+  shifts: Shift[]
 }
 
 const columns = [
@@ -61,20 +54,40 @@ export function readRealDay(csv: string, wanted: string): RealDay {
     .map((line) => Object.fromEntries(line.split(",").map((cell, index) => [names[index] ?? "", cell.trim()])) as Row)
     .filter(({ outcome }) => outcome !== "PHANTOM")
   if (rows.length === 0) throw new RangeError(`the table has no rows of ${wanted}`)
-  const means = meanService(rows)
-  return {
-    day,
-    callers: rows.map((row) => callerOf(row, means)).sort((a, b) => a.arrivesAt - b.arrivesAt),
-    seats: seatsOf(rows),
-  }
+  const [means, kindOf] = [meanService(rows), linesOf(rows)]
+  const shifts = shiftsOf(callsByAgent(rows, kindOf))
+  if (shifts.length === 0) throw new RangeError(`nobody was served on ${wanted}`)
+  const callers = rows.map((row) => callerOf(row, kindOf, means)).sort((a, b) => a.arrivesAt - b.arrivesAt)
+  return { day, callers, shifts }
 }
 
-function callerOf(row: Row, means: Map<string, number>): Caller {
+/** The days of the records that have the most people, at most `count` of them, in the order of the calendar. */
+export function busiestDays(csv: string, count: number): string[] {
+  const people = new Map<string, number>()
+  for (const [day] of csv.matchAll(/^\d{4}-\d{2}-\d{2}(?=,)/gm)) people.set(day, (people.get(day) ?? 0) + 1)
+  const busiest = [...people].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).slice(0, count)
+  return busiest.map(([day]) => day).sort()
+}
+
+/** A counter works on eight lines at most. */
+const linesMax = 8
+const other = "OTHER"
+
+/** What each kind of service is called here: itself, and where the records have too many kinds the rarest are one. */
+function linesOf(rows: Row[]): (kind: string) => string {
+  const counts = new Map<string, number>()
+  for (const { service } of rows) counts.set(service, (counts.get(service) ?? 0) + 1)
+  const kinds = [...counts].sort((a, b) => b[1] - a[1]).map(([kind]) => kind)
+  const own = new Set(kinds.slice(0, kinds.length > linesMax ? linesMax - 1 : linesMax))
+  return (kind) => (own.has(kind) ? kind : other)
+}
+
+function callerOf(row: Row, kindOf: (kind: string) => string, means: Map<string, number>): Caller {
   const served = row.outcome === "AGENT"
   const waited = Number(row.wait_s)
   return {
     arrivesAt: seconds(row.arrived),
-    kind: row.service,
+    kind: kindOf(row.service),
     priority: Number(row.priority),
     serviceSeconds: served ? Math.max(1, Number(row.service_s)) : (means.get(row.service) ?? 180),
     gaveUpAfter: served ? null : waited,
@@ -91,23 +104,15 @@ function meanService(rows: Row[]): Map<string, number> {
   return new Map([...sums].map(([kind, { sum, count }]) => [kind, sum / count]))
 }
 
-/** Who worked, from when to when, and on what. An agent who served a kind once by the way does not count as serving it. */
-function seatsOf(rows: Row[]): Seat[] {
-  const byAgent = new Map<string, Row[]>()
+function callsByAgent(rows: Row[], kindOf: (kind: string) => string): Call[][] {
+  const byAgent = new Map<string, Call[]>()
   for (const row of rows) {
-    if (row.outcome === "AGENT" && row.agent !== "") byAgent.set(row.agent, [...(byAgent.get(row.agent) ?? []), row])
+    if (row.outcome !== "AGENT" || row.agent === "") continue
+    const from = seconds(row.service_start)
+    const call = { kind: kindOf(row.service), from, until: from + Number(row.service_s) }
+    byAgent.set(row.agent, [...(byAgent.get(row.agent) ?? []), call])
   }
-  return [...byAgent.values()].map((own) => {
-    const counts = new Map<string, number>()
-    for (const { service } of own) counts.set(service, (counts.get(service) ?? 0) + 1)
-    const kinds = [...counts].sort((a, b) => b[1] - a[1])
-    const often = kinds.filter(([, count]) => count >= own.length * 0.05)
-    return {
-      kinds: often.map(([kind]) => kind),
-      from: Math.min(...own.map((row) => seconds(row.service_start))),
-      until: Math.max(...own.map((row) => seconds(row.service_end))),
-    }
-  })
+  return [...byAgent.values()]
 }
 
 function seconds(clock: string): number {

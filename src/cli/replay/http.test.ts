@@ -3,17 +3,19 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { ownFolder, run } from "../../testing/process.ts"
 import { type TestServer, testServer } from "../../testing/server.ts"
+import { openBoard } from "./board.ts"
 import { readRealDay } from "./day.ts"
 import { type DemoKeys, readDemoKeys } from "./demo-file.ts"
 import type { Policy } from "./hall.ts"
 import { httpHall } from "./http.ts"
-import { report } from "./measure.ts"
-import { midnightOf, peopleOf, type Shape } from "./people.ts"
+import { isUnserved } from "./measure.ts"
+import { peopleOf, type Shape } from "./people.ts"
+import { report } from "./report.ts"
 import { live } from "./run.ts"
 
 const calls = join(import.meta.dir, "made-up-day.csv")
 const day = readRealDay(readFileSync(calls, "utf8"), "2026-03-02")
-const shape: Shape = { booked: 0.5, stretch: 3, needs: 0.1 }
+const shape: Shape = { booked: 0.5, stretch: 5, needs: 0.1, ready: 1 }
 
 /** The keys of a test's office as a demonstration writes them down. */
 async function keysOf(server: TestServer, { citizens = 8, counters = 3 } = {}): Promise<DemoKeys> {
@@ -38,7 +40,7 @@ async function playedAt(server: TestServer, keys: DemoKeys, policy: Policy) {
   const plan = { url: server.origin, keys, office: server.office.code, day, speed: 10_000 }
   const { hall, day: fitted } = await httpHall(plan)
   try {
-    return { fitted, outcome: await live(hall, fitted, midnightOf(fitted), shape, policy) }
+    return { fitted, outcome: await live(hall, fitted, shape, policy) }
   } finally {
     await hall.close()
   }
@@ -58,17 +60,21 @@ test("a day played over HTTP accounts for everybody and leaves the office as it 
 
   for (const policy of ["due", "booked-first"] as const) {
     const { fitted, outcome } = await playedAt(server, keys, policy)
-    const { lived, unserved, notes } = outcome
-    expect(fitted.seats).toHaveLength(3)
+    const { lived, notes } = outcome
+    expect(fitted.shifts).toHaveLength(3)
     expect(lived).toHaveLength(peopleOf(fitted, shape).length)
     const ended = lived.filter(({ calledAt, refused }) => (calledAt === null) !== (refused === null)).length
-    expect(ended + unserved).toBe(lived.length)
+    expect(ended + lived.filter(isUnserved).length).toBe(lived.length)
     expect(lived.filter(({ calledAt }) => calledAt !== null).length).toBeGreaterThan(lived.length / 2)
     expect(lived.filter((one) => one.class === "booked").length).toBeLessThanOrEqual(keys.citizens.length)
     const text = report([outcome], false)
     if (policy === "due") expect(text).toContain("citizens of the demonstration: 8, each books once")
     expect(text).toContain("bookings that were not to be had")
-    expect(text).toContain("agents of the day: 4; counters here: 3")
+    expect(text).toContain("agents at work at once: 4; counters here: 3")
+    // The board is told over its socket and asks for nothing. It shows the last eight calls, and this day has them all in one moment.
+    const [, shown, called] = /over its socket: (\d+) of (\d+), the slowest \d+ ms/.exec(text) ?? []
+    expect(Number(called)).toBeGreaterThan(lived.length / 2)
+    expect(Number(shown)).toBeGreaterThan(Number(called) / 2)
     if (policy === "due") expect(notes.join()).toContain("people of the office's own who were called in between: 1")
 
     const queue = (await agent.get(`/api/v1/offices/${server.office.code}/queue`)).body
@@ -98,9 +104,34 @@ test("only so much of the day is played as the session still has time for", asyn
   await hall.close()
   const from = 8 * 3600
   expect(Math.max(...fitted.callers.map(({ arrivesAt }) => arrivesAt))).toBeLessThan(from + 4.5 * 3600)
-  expect(Math.max(...fitted.seats.map(({ until }) => until))).toBeLessThanOrEqual(from + 4.5 * 3600)
+  expect(Math.max(...fitted.shifts.map(({ until }) => until))).toBeLessThanOrEqual(from + 4.5 * 3600)
   expect(fitted.callers.length).toBeLessThan(day.callers.length)
   expect(hall.notes().join()).toContain("the session leaves no time")
+}, 60_000)
+
+test("a replay that is stopped leaves the office as it was found, and says what that came to", async () => {
+  const server = await testServer({ plan: { soonestMinutes: 0, earlyMinutes: 720 } })
+  const keys = await keysOf(server)
+  const stopping = new AbortController()
+  const plan = { url: server.origin, keys, office: server.office.code, day, speed: 600, signal: stopping.signal }
+  const { hall, day: fitted } = await httpHall(plan)
+  const next = hall.next.bind(hall)
+  let called = 0
+  hall.next = async (counter, policy) => {
+    const ticket = await next(counter, policy)
+    if (ticket !== null && ++called === 3) stopping.abort()
+    return ticket
+  }
+  const outcome = await live(hall, fitted, shape, "due", stopping.signal)
+  expect(outcome.stoppedAt).toBeLessThan(outcome.closesAt)
+  expect(report([outcome], false)).toMatch(/^due .*at \d\d:\d\d$/m)
+  const [tidied = ""] = await hall.close()
+  expect(tidied).toMatch(/^counters closed: [123]; people who left: \d+; bookings cancelled: [1-8]$/)
+  const queue = (await server.agent(1).get(`/api/v1/offices/${server.office.code}/queue`)).body
+  expect([queue.items, queue.aside, queue.atCounters]).toEqual([[], [], []])
+  const counters = (await server.agent(1).get(`/api/v1/offices/${server.office.code}/counters`)).body.items
+  expect(counters.some(({ state }: { state: string }) => state === "open")).toBe(false)
+  expect(server.bugs).toEqual([])
 }, 60_000)
 
 test("an office that is not there, is closed or has no keys is refused with a sentence", async () => {
@@ -145,4 +176,33 @@ test("the command plays in a running process, and says in a sentence what it was
   expect([await both.ended, both.said()]).toEqual([65, expect.stringContaining("play one --policy at a time")])
   const played = command("--demo", "demo.json", "--speed", "10000")
   expect([await played.ended, played.said()]).toEqual([0, expect.stringContaining("played in RUH-RML at 10000 times")])
+}, 60_000)
+
+test("Ctrl-C closes the counters of a replay, lets its people go and says so", async () => {
+  const server = await testServer({ plan: { soonestMinutes: 0 } })
+  const folder = ownFolder()
+  const keys = await keysOf(server)
+  writeFileSync(join(folder, "demo.json"), JSON.stringify(keys))
+  const args = [
+    "--calls",
+    calls,
+    "--day",
+    "2026-03-02",
+    "--url",
+    server.origin,
+    "--demo",
+    "demo.json",
+    "--speed",
+    "300",
+  ]
+  const command = run("src/cli/replay.ts", { INIT_CWD: folder }, args)
+  const board = await openBoard(server.origin, keys.kiosks[0]?.token ?? "", server.office.code)
+  // The first people have come.
+  expect(await board.news(30_000)).toBe(true)
+  board.close()
+  expect(await command.kill("SIGINT")).toBe(130)
+  expect(command.said()).toContain("Stopping: the counters close and the people leave")
+  expect(command.said()).toMatch(/Stopped\.\ncounters closed: [123]; people who left: \d+/)
+  const queue = (await server.agent(1).get(`/api/v1/offices/${server.office.code}/queue`)).body
+  expect([queue.items, queue.aside, queue.atCounters]).toEqual([[], [], []])
 }, 60_000)

@@ -1,9 +1,12 @@
 import { demoNumber } from "../demo/people.ts"
-import { openAsking } from "./asking.ts"
+import { type Answered, openAsking } from "./asking.ts"
+import { openBoard } from "./board.ts"
 import type { RealDay } from "./day.ts"
 import type { DemoKeys } from "./demo-file.ts"
-import { chosenBy, type Given, type Hall, helpAfterMinutes, type Policy } from "./hall.ts"
-import { midnightOf, openingOf } from "./people.ts"
+import { chosenBy, type Given, type Hall, type Policy, type SentAway } from "./hall.ts"
+import { midnightOf } from "./people.ts"
+import { usual } from "./settings.ts"
+import { openingOf } from "./shifts.ts"
 import { type Desk, survey } from "./survey.ts"
 
 export interface HttpPlan {
@@ -13,10 +16,13 @@ export interface HttpPlan {
   day: RealDay
   /** So many times as fast as it really was. */
   speed: number
+  /** Ends any waiting for time to pass. */
+  signal?: AbortSignal
 }
 
 interface TicketSeen {
   id: string
+  number: number
   state: string
   due: string
 }
@@ -25,17 +31,19 @@ interface TicketSeen {
 const movedOn = ["wrong_state", "counter_closed", "not_your_counter", "no_counter"]
 
 /**
- * A running office, driven as by its own kiosk, agents and citizens. Time passes there by itself; `speed` squeezes the day's arrivals and
- * services. Answers the hall with that part of the day which fits it. Throws a sentence for what cannot be played there.
+ * A running office, driven as by its own kiosk, agents and citizens, who see on the board when somebody waits. Time passes there by itself;
+ * `speed` squeezes the day's arrivals and services. Answers the hall with that part of the day which fits it. Throws a sentence for what
+ * cannot be played there.
  */
-export async function httpHall({ url, keys, office: code, day: wanted, speed }: HttpPlan) {
+export async function httpHall({ url, keys, office: code, day: wanted, speed, signal }: HttpPlan) {
   const asking = openAsking(url)
   const { granted } = asking
   const seen = await survey(asking, keys, code, wanted, speed)
   const { day, desks, kiosk, places, notes } = seen
   const office = `/offices/${encodeURIComponent(code)}`
+  const board = await openBoard(asking.origin, kiosk, code, signal)
 
-  const dayStart = midnightOf(day) + openingOf(day.seats).from * 1000
+  const dayStart = midnightOf(day) + openingOf(day.shifts).from * 1000
   const lookedAt = performance.now()
   const officeNow = () => seen.now + (performance.now() - lookedAt)
   /** When the day began to be played, by the office's clock; until then people only book. */
@@ -63,11 +71,8 @@ export async function httpHall({ url, keys, office: code, day: wanted, speed }: 
     return desk
   }
   const staff = deskAt(1).token
-  const workOf = (counter: number) => {
-    const kinds = day.seats[counter - 1]?.kinds ?? []
-    return [...new Set(kinds.flatMap((kind) => places.get(kind)?.line ?? []))].slice(0, 8)
-  }
-  const served = new Set(day.seats.flatMap((_, index) => workOf(index + 1)))
+  /** The lines that are worked on at each counter, by its number. */
+  const work = new Map<number, string[]>()
   const serviceOf = (kind: string) => places.get(kind)?.service ?? ""
 
   const given = (ticket: TicketSeen): Given => {
@@ -85,26 +90,27 @@ export async function httpHall({ url, keys, office: code, day: wanted, speed }: 
     await on(desk.token, ticket, "finish", { outcome: "done" })
   }
 
-  async function open(desk: Desk, lines: { line: string; handicap: number }[]): Promise<void> {
+  async function open(desk: Desk, lines: { line: string; handicap: number }[]): Promise<boolean> {
     const body = { lines }
     const path = `/counters/${desk.id}/opening`
     const seat = await granted<{ ticket: string | null }>(desk.token, "POST", path, { body, ready: ["counter_taken"] })
     if (!seat) notes.push(`${desk.id} is somebody else's at the moment and was not played`)
     else opened.add(desk)
     await clear(desk, seat?.ticket ?? null)
+    return seat !== null
   }
 
-  async function shut(desk: Desk): Promise<void> {
-    if (!opened.delete(desk)) return
-    await granted(desk.token, "POST", `/counters/${desk.id}/closing`, { body: { confirmed: true }, ready: movedOn })
+  async function shut(desk: Desk): Promise<boolean> {
+    if (!opened.delete(desk)) return false
+    const path = `/counters/${desk.id}/closing`
+    return (await granted(desk.token, "POST", path, { body: { confirmed: true }, ready: movedOn })) !== null
   }
 
-  async function callAs(desk: Desk, counter: number, policy: Policy): Promise<string | null> {
+  async function callAs(desk: Desk, lines: readonly string[], policy: Policy): Promise<TicketSeen | null> {
     if (policy === "due") {
       const path = `/counters/${desk.id}/next`
-      return (await granted<TicketSeen>(desk.token, "POST", path, { ready: movedOn }))?.id ?? null
+      return granted<TicketSeen>(desk.token, "POST", path, { ready: movedOn })
     }
-    const lines = workOf(counter)
     const queue = await asking.all<{ id: string; line: string; arrivedAt: string; why: { bookedAt?: string | null } }>(
       desk.token,
       `${office}/queue`,
@@ -115,16 +121,15 @@ export async function httpHall({ url, keys, office: code, day: wanted, speed }: 
     }))
     const mine = candidates.filter(({ line }) => lines.includes(line))
     const chosen = chosenBy(policy, mine)
-    return chosen === null ? null : ((await on(desk.token, chosen, "call", { counter: desk.id }))?.id ?? null)
+    return chosen === null ? null : on(desk.token, chosen, "call", { counter: desk.id })
   }
 
   const hall: Hall = {
+    counters: desks.length,
     now,
-    serves: (kind) => served.has(places.get(kind)?.line ?? ""),
     async until(at) {
       began ??= officeNow()
-      const left = there(at) - officeNow()
-      if (left > 0) await Bun.sleep(left)
+      return board.news(there(at) - officeNow())
     },
     async book(_name, kind, at) {
       const service = serviceOf(kind)
@@ -148,43 +153,52 @@ export async function httpHall({ url, keys, office: code, day: wanted, speed }: 
         })
         if (!made) continue
         awaited.set(made.code, { id: made.id, token })
-        return { code: made.code, startsAt: here(made.startsAt) }
+        // The office's own clock was not sped up: the times that it gives mean nothing in the day that is played.
+        return { code: made.code, startsAt: speed > 1 ? at : here(made.startsAt) }
       }
       withoutCitizen++
       return null
     },
-    async checkIn(booking, need) {
-      const body = { code: booking, ...(need ? { need: "disability" } : {}), ...(speed > 1 ? { ready: true } : {}) }
-      const path = `${office}/check-ins`
-      const ready = ["already_waiting", "too_early", "office_closed", "not_today", "booking_unknown", "wrong_state"]
-      const ticket = await granted<TicketSeen>(kiosk, "POST", path, { body, ready })
-      if (!ticket) return null
+    async checkIn(booking, { need, ready: isReady }) {
+      const body = {
+        code: booking,
+        ...(need ? { need: "disability" } : {}),
+        ...(isReady || speed > 1 ? { ready: true } : {}),
+      }
+      const answered = await asking.ask(kiosk, "POST", `${office}/check-ins`, body)
+      if (answered.code !== "") return sentAway(answered, [...atTheDoor, ...notNow])
       awaited.delete(booking)
+      const ticket = answered.body as TicketSeen
       return given((need ? await on(staff, ticket.id, "need", { need: "disability" }) : null) ?? ticket)
     },
     async walkIn(_name, kind, need) {
       const nationalId = demoNumber("citizen", firstNumber + strangers++)
       const body = { service: serviceOf(kind), nationalId, ...(need ? { need: "disability" } : {}) }
       const answered = await asking.ask(need ? staff : kiosk, "POST", `${office}/tickets`, body)
-      if (answered.code === "") return given(answered.body as TicketSeen)
-      if (!atTheDoor.includes(answered.code)) throw new RangeError(`${office}/tickets was refused: ${answered.code}`)
-      const { alternatives } = answered.body as { alternatives?: unknown }
-      return { refused: answered.code, offered: Array.isArray(alternatives) ? alternatives.length : 0 }
+      return answered.code === "" ? given(answered.body as TicketSeen) : sentAway(answered, atTheDoor)
     },
-    async openCounter(counter) {
-      const handicap = Math.round(helpAfterMinutes / speed)
-      const lines = workOf(counter).map((line, index) => ({ line, handicap: index === 0 ? 0 : handicap }))
-      if (lines.length > 0) await open(deskAt(counter), lines)
+    async openCounter(counter, kinds) {
+      const codes = [...new Set(kinds.flatMap((kind) => places.get(kind)?.line ?? []))].slice(0, 8)
+      const handicap = Math.round(usual.help / speed)
+      work.set(counter, codes)
+      return open(
+        deskAt(counter),
+        codes.map((line, index) => ({ line, handicap: index === 0 ? 0 : handicap })),
+      )
     },
-    closeCounter: async (counter) => shut(deskAt(counter)),
+    closeCounter: async (counter) => void (await shut(deskAt(counter))),
     async next(counter, policy) {
       const desk = deskAt(counter)
-      if (!opened.has(desk)) return null
-      const called = await callAs(desk, counter, policy)
+      const lines = work.get(counter) ?? []
+      // Nobody presses "next" before an empty hall; the board tells when somebody comes.
+      if (!opened.has(desk) || !board.waitsIn(lines)) return null
+      const pressedAt = performance.now()
+      const called = await callAs(desk, lines, policy)
       if (called === null) return null
-      await on(desk.token, called, "serve")
-      if (!waiting.delete(called)) others++
-      return called
+      board.called(called.number, pressedAt)
+      await on(desk.token, called.id, "serve")
+      if (!waiting.delete(called.id)) others++
+      return called.id
     },
     async finish(counter, ticket) {
       await on(deskAt(counter).token, ticket, "finish", { outcome: "done" })
@@ -198,20 +212,27 @@ export async function httpHall({ url, keys, office: code, day: wanted, speed }: 
       const met = others > 0 ? [`people of the office's own who were called in between: ${others}`] : []
       const few = `citizens of the demonstration: ${seen.citizens.length}, each books once; DEMO_CITIZENS makes more (missing: ${withoutCitizen})`
       if (withoutCitizen > 0) met.push(few)
-      return [`played in ${code} at ${speed} times real time; kinds on its lines: ${kinds}`, ...notes, ...met]
+      const played = `played in ${code} at ${speed} times real time; kinds on its lines: ${kinds}`
+      return [played, board.witness(), ...notes, ...met]
     },
-    /** Leaves the office as it was found: nobody of the replay waits or has a time there, and its own counters are open again. */
     async close() {
-      for (const ticket of waiting) await on(staff, ticket, "leave")
+      board.close()
+      let [left, cancelled, closed] = [0, 0, 0]
+      for (const ticket of waiting) if (await on(staff, ticket, "leave")) left++
       for (const { id, token } of awaited.values()) {
-        await granted(token, "POST", `/bookings/${id}/cancellation`, { body: {}, ready: movedOn })
+        if (await granted(token, "POST", `/bookings/${id}/cancellation`, { body: {}, ready: movedOn })) cancelled++
       }
       const seats = await asking.all<{ id: string; ticket: string | null }>(staff, `${office}/counters`)
       for (const desk of [...opened]) {
         await clear(desk, seats.find(({ id }) => id === desk.id)?.ticket ?? null)
-        await shut(desk)
+        if (await shut(desk)) closed++
       }
-      for (const desk of desks) if (desk.found) await open(desk, desk.found)
+      const found = desks.filter((desk) => desk.found !== null)
+      for (const desk of found) await open(desk, desk.found ?? [])
+      return [
+        `counters closed: ${closed}; people who left: ${left}; bookings cancelled: ${cancelled}`,
+        ...(found.length > 0 ? [`counters open again as they were found: ${found.length}`] : []),
+      ]
     },
   }
   return { hall, day }
@@ -219,3 +240,13 @@ export async function httpHall({ url, keys, office: code, day: wanted, speed }: 
 
 /** Why a kiosk may give somebody no number. */
 const atTheDoor = ["day_full", "office_closed", "already_waiting", "booking_only"]
+/** Why a booking may not be good at the kiosk. */
+const notNow = ["too_early", "not_today", "booking_unknown", "wrong_state"]
+
+/** A refusal with one of these codes, as the door says it. Any other is thrown as a sentence. */
+function sentAway({ code, body }: Answered, ready: readonly string[]): SentAway {
+  if (!ready.includes(code)) throw new RangeError(`the kiosk was refused: ${code}`)
+  const { alternatives } = body as { alternatives?: { startsAt: string }[] }
+  const starts = (alternatives ?? []).map(({ startsAt }) => Date.parse(startsAt))
+  return { code, offered: starts.length, firstOffered: starts.length > 0 ? Math.min(...starts) : null }
+}

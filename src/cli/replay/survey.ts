@@ -1,7 +1,8 @@
 import { type Asking, saidNo } from "./asking.ts"
-import type { RealDay, Seat } from "./day.ts"
+import type { RealDay } from "./day.ts"
 import type { DemoKeys } from "./demo-file.ts"
-import { openingOf } from "./people.ts"
+import { kindsOf } from "./plan.ts"
+import { mostAtWork, openingOf, type Shift } from "./shifts.ts"
 
 /** A counter of the running office with the key of whoever sits there. */
 export interface Desk {
@@ -60,12 +61,13 @@ export async function survey(
   const notes: string[] = []
   const seconds = Math.floor(((closesAt - now) * speed) / 1000)
   const { day: fitted, tooMany, tooLate } = fit(day, desks.length, seconds)
-  if (fitted.callers.length === 0) {
+  if (fitted.callers.length === 0 || fitted.shifts.length === 0) {
     throw new RangeError(`${code} closes too soon for anybody of the day to come; play at a higher --speed`)
   }
-  if (desks.length < day.seats.length) {
+  const most = mostAtWork(day.shifts)
+  if (desks.length < most) {
     notes.push(
-      `agents of the day: ${day.seats.length}; counters here: ${desks.length}; the longest shifts were taken, and so that the load stays the real one people were left out: ${tooMany}`,
+      `agents at work at once: ${most}; counters here: ${desks.length}; the longest shifts were taken, and so that the load stays the real one people were left out: ${tooMany}`,
     )
   }
   if (tooLate > 0) notes.push(`people of the day for whom the session leaves no time here: ${tooLate}`)
@@ -75,7 +77,7 @@ export async function survey(
     )
   }
   return {
-    ...{ office: code, kiosk, desks: desks.slice(0, fitted.seats.length), now, closesAt, day: fitted, notes },
+    ...{ office: code, kiosk, desks: desks.slice(0, mostAtWork(fitted.shifts)), now, closesAt, day: fitted, notes },
     citizens: keys.citizens.map(({ token }) => token),
     places: await placesOf(asking, office, fitted),
   }
@@ -109,25 +111,29 @@ async function desksOf(asking: Asking, keys: DemoKeys, code: string): Promise<De
 }
 
 /**
- * The day with its longest shifts, as many as there are counters, with as many fewer people as hours are left out, so that the load stays
- * the real one; and of that only the first `seconds` from the opening.
+ * The day with its longest shifts, as many at once as there are counters, with as many fewer people as hours are left out, so that the load
+ * stays the real one; and of that only the first `seconds` from the opening.
  */
 export function fit(
   day: RealDay,
   counters: number,
   seconds: number,
 ): { day: RealDay; tooMany: number; tooLate: number } {
-  const length = ({ from, until }: Seat) => until - from
-  const hours = (seats: Seat[]) => seats.reduce((sum, seat) => sum + length(seat), 0)
-  const longest = new Set([...day.seats].sort((a, b) => length(b) - length(a)).slice(0, counters))
-  const kept = day.seats.filter((seat) => longest.has(seat))
-  const share = hours(kept) / Math.max(1, hours(day.seats))
+  const length = ({ from, until }: Shift) => until - from
+  const hours = (shifts: Shift[]) => shifts.reduce((sum, shift) => sum + length(shift), 0)
+  const kept: Shift[] = []
+  for (const shift of [...day.shifts].sort((a, b) => length(b) - length(a))) {
+    if (mostAtWork([...kept, shift]) <= counters) kept.push(shift)
+  }
+  const share = hours(kept) / Math.max(1, hours(day.shifts))
   const fewer = day.callers.filter((_, index) => Math.floor((index + 1) * share) > Math.floor(index * share))
   const end = openingOf(kept).from + seconds
   const callers = fewer.filter(({ arrivesAt }) => arrivesAt < end)
-  const seats = kept.filter(({ from }) => from < end).map((seat) => ({ ...seat, until: Math.min(seat.until, end) }))
+  const shifts = day.shifts
+    .filter((shift) => kept.includes(shift) && shift.from < end)
+    .map((shift) => ({ ...shift, until: Math.min(shift.until, end) }))
   return {
-    day: { day: day.day, callers, seats },
+    day: { day: day.day, callers, shifts },
     tooMany: day.callers.length - fewer.length,
     tooLate: fewer.length - callers.length,
   }
@@ -144,11 +150,8 @@ async function placesOf(asking: Asking, office: OfficeSeen, day: RealDay): Promi
     return service ? [{ line, service: service.code }] : []
   })
   if (lines.length === 0) throw new RangeError(`${office.code} serves nobody without a booking`)
-  const counts = new Map<string, number>()
-  for (const { kind } of day.callers) counts.set(kind, (counts.get(kind) ?? 0) + 1)
-  const kinds = [...counts].sort((a, b) => b[1] - a[1]).map(([kind]) => kind)
   return new Map(
-    kinds.flatMap((kind, index) => {
+    kindsOf(day).flatMap((kind, index) => {
       const place = lines[index % lines.length]
       return place ? [[kind, place]] : []
     }),
