@@ -53,7 +53,7 @@ const line = z.strictObject({
   name: words.optional(),
   public: z.int().min(0).max(500),
   staffExtra: z.int().min(0).max(500).default(0),
-  targetMinutes: z.int().min(1).max(480).default(45),
+  targetMinutes: z.int().min(1).max(480).default(30),
   needTargetMinutes: z.int().min(1).max(480).default(10),
   graceMinutes: z.int().min(0).max(240).default(15),
 })

@@ -280,7 +280,7 @@ export const ticket = z
       need: null,
       bookedAt: null,
       arrivedAt: "2026-11-22T10:00:00+03:00",
-      due: "2026-11-22T10:45:00+03:00",
+      due: "2026-11-22T10:30:00+03:00",
       dueBy: "walkin",
       ahead: 3,
       wait: { lowMinutes: 15, highMinutes: 25 },
