@@ -512,6 +512,8 @@ CREATE TABLE booking_person (
   PRIMARY KEY (booking, person)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX booking_person_open ON booking_person (person, service) WHERE open;
+-- Everything that is held about somebody is asked for by that person.
+CREATE INDEX booking_person_person ON booking_person (person);
 
 CREATE TABLE counter (
   id TEXT PRIMARY KEY,
@@ -571,6 +573,7 @@ CREATE UNIQUE INDEX ticket_one_live ON ticket (day, holder) WHERE live = 1 AND h
 CREATE UNIQUE INDEX ticket_booking_live ON ticket (booking) WHERE live = 1 AND booking IS NOT NULL;
 CREATE INDEX ticket_live ON ticket (office, state) WHERE live = 1;
 CREATE INDEX ticket_person ON ticket (person) WHERE live = 1 AND person IS NOT NULL;
+CREATE INDEX ticket_holder ON ticket (holder) WHERE holder IS NOT NULL;
 CREATE INDEX ticket_came_from ON ticket (came_from) WHERE came_from IS NOT NULL;
 CREATE INDEX ticket_called ON ticket (office, called_at) WHERE called_at IS NOT NULL;
 CREATE INDEX ticket_served ON ticket (office, line, ended_at) WHERE state = 'served';

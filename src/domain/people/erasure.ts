@@ -130,12 +130,12 @@ async function takeMessages(tx: Tx, person: string): Promise<void> {
   await tx.db.delete(contacts).where(and(eq(contacts.kind, "citizen"), eq(contacts.owner, person)))
 }
 
-/** Bookings keep the id, which names nobody now: they were made with an office, whose days must go on adding up. */
+/** Tickets of somebody who is known are held by the person's id. Bookings keep it, which names nobody now: they were made with an office, whose days must go on adding up. */
 async function unlinkVisits(tx: Tx, person: string): Promise<void> {
   await tx.db
     .update(tickets)
     .set({ person: null, holder: null, note: null, undo: null })
-    .where(or(eq(tickets.person, person), eq(tickets.holder, person)))
+    .where(eq(tickets.holder, person))
   await tx.db.update(bookings).set({ reason: null }).where(eq(bookings.person, person))
   await tx.db.delete(waitlist).where(eq(waitlist.person, person))
   const own = tx.db.select({ id: holds.id }).from(holds).where(eq(holds.person, person))

@@ -105,7 +105,8 @@ async function visitsOf({ db }: Store, person: string) {
       await db
         .select()
         .from(tickets)
-        .where(or(eq(tickets.person, person), eq(tickets.holder, person)))
+        // Whoever is known holds a ticket by the own id.
+        .where(eq(tickets.holder, person))
         .orderBy(desc(tickets.arrivedAt))
     ).map(({ holder: _holder, person: _person, undo: _undo, ...row }) => row),
     heldPlaces: (await db.select().from(holds).where(eq(holds.person, person)).orderBy(desc(holds.until))).map(

@@ -205,6 +205,7 @@ export async function eraseConfirmed(c: Context): Promise<Response> {
     throw thrown
   }
   for (const one of ended) house.hub.endSession(one)
+  await house.writer.emptyLog()
   dropCookie(c, "sid")
   return c.redirect(paths.erased, 303)
 }

@@ -233,6 +233,7 @@ export async function decide(c: Context): Promise<Response> {
         return erase(tx, row.person, by.id, now)
       }, scopes)
       for (const one of ended) house.hub.endSession(one)
+      await house.writer.emptyLog()
     } catch (thrown) {
       if (!isRefusal(thrown) || thrown.code !== "erasure_blocked") throw thrown
       const against = thrown.details["obstacles"] as Obstacle[]
