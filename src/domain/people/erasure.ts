@@ -37,7 +37,7 @@ export async function obstacles(store: Store, person: string, now: Instant, real
   const ofBookings = store.db
     .select({ id: bookingPeople.booking })
     .from(bookingPeople)
-    .where(and(eq(bookingPeople.person, person), eq(bookingPeople.open, true)))
+    .where(and(eq(bookingPeople.person, person), sql`${bookingPeople.open}`))
   const open = await store.db
     .select({ id: bookings.id, office: bookings.office, at: bookings.startsAt })
     .from(bookings)
@@ -50,7 +50,7 @@ export async function obstacles(store: Store, person: string, now: Instant, real
   const live = await store.db
     .select({ id: tickets.id, office: tickets.office, at: tickets.arrivedAt })
     .from(tickets)
-    .where(and(eq(tickets.person, person), eq(tickets.live, true)))
+    .where(and(eq(tickets.holder, person), eq(tickets.live, true)))
   const places = await store.db
     .select({ id: holds.id, office: holds.office, at: holds.startsAt })
     .from(holds)

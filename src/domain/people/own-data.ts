@@ -92,13 +92,22 @@ async function familyOf(store: Store, keys: Keys, person: string) {
 }
 
 async function visitsOf({ db }: Store, person: string) {
-  const comesTo = db.select({ id: bookingPeople.booking }).from(bookingPeople).where(eq(bookingPeople.person, person))
+  // Apart, as their indexes are.
+  const comesTo = (isOpen: boolean) =>
+    db
+      .select({ id: bookingPeople.booking })
+      .from(bookingPeople)
+      .where(
+        and(eq(bookingPeople.person, person), isOpen ? sql`${bookingPeople.open}` : sql`not ${bookingPeople.open}`),
+      )
   return {
     bookings: (
       await db
         .select()
         .from(bookings)
-        .where(or(eq(bookings.person, person), inArray(bookings.id, comesTo)))
+        .where(
+          or(eq(bookings.person, person), inArray(bookings.id, comesTo(true)), inArray(bookings.id, comesTo(false))),
+        )
         .orderBy(desc(bookings.startsAt))
     ).map(({ person: owner, ...row }) => ({ ...row, own: owner === person })),
     tickets: (
