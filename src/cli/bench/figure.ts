@@ -31,11 +31,13 @@ export interface Part {
 export const ratioOf = ({ value, baseline }: Figure): number => value / baseline.value
 
 /**
- * What the ratio of two rates would be if each had had a processor to itself and nothing else to wait for. On a machine that is shared it
- * says more than the clock.
+ * What the ratio would be if each side had had a processor to itself and nothing else to wait for. On a machine that is shared it says more
+ * than the clock.
  */
-export const ratioByWork = ({ work }: Figure): number | null =>
-  work && work.value > 0 && work.baseline > 0 ? work.baseline / work.value : null
+export function ratioByWork({ work, unit }: Figure): number | null {
+  if (!work || work.value <= 0 || work.baseline <= 0) return null
+  return unit === "/s" ? work.baseline / work.value : work.value / work.baseline
+}
 
 export function reaches(figure: Figure, aim: Aim): boolean {
   if ("least" in aim) return figure.value >= aim.least

@@ -61,28 +61,35 @@ export async function callNext({ disk, waiting, calls }: Wanted): Promise<Part> 
       await openHall(join(folder, "rare"), rareOnes(waiting)),
     ]
     const times: number[][] = halls.map(() => [])
+    const works: number[] = halls.map(() => 0)
     try {
       // Statements are prepared and pages are read by the first calls.
       for (let call = 0; call < 20; call++) for (const hall of halls) await hall.call()
       for (let call = 0; call < calls; call++) {
         if (call % 250 === 0) progress(`next: call ${call} of ${calls} in each hall`)
-        for (const [index, hall] of halls.entries()) times[index]?.push(await hall.call())
+        for (const [index, hall] of halls.entries()) {
+          const { took, work } = await hall.call()
+          times[index]?.push(took)
+          works[index] = (works[index] ?? 0) + work / calls
+        }
       }
     } finally {
       for (const hall of halls) await hall.close()
     }
     const [few = [], many = [], rare = []] = times
-    const names: [string, number[]][] = [
-      [`${waiting} waiting`, many],
-      [`${waiting} waiting for 57 services, 3 others served`, rare],
+    const [fewWork = 0, manyWork = 0, rareWork = 0] = works
+    const names: [string, number[], number][] = [
+      [`${waiting} waiting`, many, manyWork],
+      [`${waiting} waiting for 57 services, 3 others served`, rare, rareWork],
     ]
-    const figures = names.flatMap(([name, all]) =>
+    const figures = names.flatMap(([name, all, work]) =>
       [0.5, 0.99].map(
         (share): Figure => ({
           what: `next, ${name}, p${share * 100}`,
           value: quantile(all, share),
           unit: "ms",
           baseline: { what: "with 100 waiting", value: quantile(few, share) },
+          work: { value: work, baseline: fewWork },
           ...(share === 0.99 ? { aim: { ratioMost: 2 } } : {}),
         }),
       ),
@@ -142,12 +149,13 @@ async function openHall(folder: string, { plan, others, own }: Setting) {
   let put = others.count + own.count
 
   return {
-    /** Calls once and answers how long it took. Afterwards as many wait as before. */
-    async call(): Promise<number> {
+    /** Calls once: how many milliseconds and how many microseconds of processor it took. Afterwards as many wait as before. */
+    async call(): Promise<{ took: number; work: number }> {
       clock.advance(1000)
-      const began = performance.now()
+      const [began, spentBefore] = [performance.now(), process.cpuUsage()]
       const called = await write((tx) => next(tx, agent, counter))
       const took = performance.now() - began
+      const { user, system } = process.cpuUsage(spentBefore)
       // They were put there in the order in which they are due.
       if (called?.number !== firstNumber + put - own.count) throw new Error("not the person who was to be called")
       await write(async (tx) => {
@@ -155,7 +163,7 @@ async function openHall(folder: string, { plan, others, own }: Setting) {
         await finish(tx, agent, called.id, { outcome: "done" })
         putWaiting({ ...hall, of: own.of }, put++)
       })
-      return took
+      return { took, work: user + system }
     },
     async close(): Promise<void> {
       await writer.close()
