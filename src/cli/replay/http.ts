@@ -1,3 +1,4 @@
+import { minute } from "../../base/day.ts"
 import { demoNumber } from "../demo/people.ts"
 import { type Answered, openAsking } from "./asking.ts"
 import { openBoard } from "./board.ts"
@@ -26,6 +27,9 @@ interface TicketSeen {
   state: string
   due: string
 }
+
+/** A replay that is later than this with what is to happen says so. */
+const behindMinutes = 2
 
 /** What a counter may answer where somebody else has done something in the same office meanwhile. */
 const movedOn = ["wrong_state", "counter_closed", "not_your_counter", "no_counter"]
@@ -62,6 +66,8 @@ export async function httpHall({ url, keys, office: code, day: wanted, speed, si
   const firstNumber = 10_000_000 + Math.floor(Math.random() * 80_000_000)
   let strangers = 0
   let others = 0
+  /** By how much of the day's time what was to happen has happened late, at most. */
+  let behind = 0
   /** For how many bookings there was a time and nobody of the demonstration left to make them. */
   let withoutCitizen = 0
 
@@ -129,6 +135,7 @@ export async function httpHall({ url, keys, office: code, day: wanted, speed, si
     now,
     async until(at) {
       began ??= officeNow()
+      behind = Math.max(behind, now() - at)
       return board.news(there(at) - officeNow())
     },
     async book(_name, kind, at) {
@@ -212,6 +219,9 @@ export async function httpHall({ url, keys, office: code, day: wanted, speed, si
       const met = others > 0 ? [`people of the office's own who were called in between: ${others}`] : []
       const few = `citizens of the demonstration: ${seen.citizens.length}, each books once; DEMO_CITIZENS makes more (missing: ${withoutCitizen})`
       if (withoutCitizen > 0) met.push(few)
+      const late = Math.round(behind / minute)
+      if (late > behindMinutes)
+        met.push(`the replay was ${late} minutes behind its own day; a lower --speed gives truer waits`)
       const played = `played in ${code} at ${speed} times real time; kinds on its lines: ${kinds}`
       return [played, board.witness(), ...notes, ...met]
     },
