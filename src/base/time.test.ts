@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test"
 import fc from "fast-check"
-import { addDays, day, hour, minute } from "./day.ts"
+import { addDays, type Day, day, hour, minute } from "./day.ts"
 import { addWall, dayIn, instantToWall, isoWithOffset, readInstant, wallToInstant, weekday } from "./time.ts"
 
 const riyadh = "Asia/Riyadh"
@@ -133,4 +133,36 @@ describe("an instant for programs", () => {
 test("the week's days are counted from Monday", () => {
   expect(["2026-11-23", "2026-11-26", "2026-11-27", "2026-11-29"].map((on) => weekday(day(on)))).toEqual([1, 4, 5, 7])
   expect(minute * 60).toBe(hour)
+})
+
+test("wall clocks and offsets are those of the calendar, in whatever zone and in the very minute of a clock change", () => {
+  const zones = [
+    "Asia/Riyadh",
+    "Europe/Berlin",
+    "America/St_Johns",
+    "Australia/Lord_Howe",
+    "Pacific/Apia",
+    "Asia/Kathmandu",
+  ]
+  const calendar = (at: number, zone: string) => Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone)
+  const changes = zones.flatMap((zone) => {
+    const found: { at: number; zone: string }[] = []
+    let next = Temporal.Instant.fromEpochMilliseconds(Date.UTC(2011, 0)).toZonedDateTimeISO(zone)
+    for (let count = 0; count < 12; count++) {
+      const change = next.getTimeZoneTransition("next")
+      if (!change) break
+      for (const off of [-60_001, -1, 0, 1, 59_999]) found.push({ at: change.epochMilliseconds + off, zone })
+      next = change
+    }
+    return found
+  })
+  const same = ({ at, zone }: { at: number; zone: string }) => {
+    const zoned = calendar(at, zone)
+    const text = zoned.toPlainDateTime().toString({ fractionalSecondDigits: 0 })
+    expect(instantToWall(at, zone)).toEqual({ day: text.slice(0, 10) as Day, time: text.slice(11, 16) })
+    expect(isoWithOffset(at, zone)).toBe(zoned.toString({ timeZoneName: "never", fractionalSecondDigits: 0 }))
+  }
+  for (const one of changes) same(one)
+  const instants = fc.integer({ min: Date.UTC(1970, 0), max: Date.UTC(2150, 0) })
+  fc.assert(fc.property(fc.record({ at: instants, zone: fc.constantFrom(...zones) }), same), { numRuns: 2_000 })
 })

@@ -1,4 +1,4 @@
-import type { Day, Instant } from "./day.ts"
+import { type Day, hour, type Instant, minute } from "./day.ts"
 
 /*
  * Wall clocks and instants. Conversions go through Temporal, because its answer depends on nothing but its arguments: a wall time that a
@@ -23,8 +23,39 @@ export function wallToInstant(day: Day, time: string, zone: string): Instant {
 
 /** What the clocks in a zone show at an instant. */
 export function instantToWall(at: Instant, zone: string): Wall {
-  const text = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDateTime().toString()
+  const text = wallText(at, offsetAt(at, zone))
   return { day: text.slice(0, 10) as Day, time: text.slice(11, 16) }
+}
+
+/** As ISO 8601 without an offset, to the second. */
+function wallText(at: Instant, offset: number): string {
+  return new Date(Math.floor(at) + offset).toISOString().slice(0, 19)
+}
+
+/** Offsets by zone and hour. Asked for several times with every time that is shown, and the calendar's answer costs a hundred times this. */
+const offsets = new Map<string, Map<number, number>>()
+const offsetsMax = 20_000
+
+/** How far the clocks of a zone are ahead of UTC at an instant, in milliseconds. */
+function offsetAt(at: Instant, zone: string): number {
+  let ofZone = offsets.get(zone)
+  if (!ofZone) {
+    ofZone = new Map()
+    offsets.set(zone, ofZone)
+  }
+  const which = Math.floor(at / hour)
+  const known = ofZone.get(which)
+  if (known !== undefined) return known
+  const [first, last] = [calendarOffset(which * hour, zone), calendarOffset((which + 1) * hour - 1, zone)]
+  // In an hour in which the clocks change nothing is kept.
+  if (first !== last) return calendarOffset(at, zone)
+  if (ofZone.size >= offsetsMax) ofZone.clear()
+  ofZone.set(which, first)
+  return first
+}
+
+function calendarOffset(at: Instant, zone: string): number {
+  return Temporal.Instant.fromEpochMilliseconds(Math.floor(at)).toZonedDateTimeISO(zone).offsetNanoseconds / 1_000_000
 }
 
 /** The calendar day in a zone at an instant. */
@@ -40,8 +71,11 @@ export function addWall({ day, time }: Wall, minutes: number): Wall {
 
 /** ISO 8601 with the zone's offset at that instant, to the second: 2026-11-22T10:00:00+03:00. */
 export function isoWithOffset(at: Instant, zone: string): string {
-  const zoned = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone)
-  return zoned.toString({ timeZoneName: "never", fractionalSecondDigits: 0 })
+  const offset = offsetAt(at, zone)
+  // Before there were zones, towns had seconds of their own; ISO 8601 has none.
+  const minutes = Math.round(Math.abs(offset) / minute)
+  const two = (figure: number) => String(figure).padStart(2, "0")
+  return `${wallText(at, offset)}${offset < 0 ? "-" : "+"}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
 }
 
 /** Reads an ISO instant with its offset or Z; `null` for anything else. */

@@ -23,7 +23,8 @@ export interface SlotName {
 
 /** `<office>.<line>.<YYYYMMDDTHHmm>` in UTC: valid before the slot's row exists. */
 export function slotId(office: string, line: string, startsAt: Instant): string {
-  return `${office}.${line}.${new Date(startsAt).toISOString().slice(0, 16).replaceAll(/[-:]/g, "")}`
+  const utc = new Date(startsAt).toISOString()
+  return `${office}.${line}.${utc.slice(0, 4)}${utc.slice(5, 7)}${utc.slice(8, 13)}${utc.slice(14, 16)}`
 }
 
 /** Reads a slot's id; `null` for anything that is not exactly one. */
