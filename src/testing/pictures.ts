@@ -74,7 +74,12 @@ const signIn = (path: string, field: string, name: string, password: string, the
   await page.goto(path)
   await page.fill(`input[name=${field}]`, name)
   await page.fill("input[name=password]", password)
-  await Promise.all([page.waitForURL((url) => !url.pathname.startsWith(path)), page.click("main button[type=submit]")])
+  await Promise.all([page.waitForURL("**/sign-in/second"), page.click("main button[type=submit]")])
+  // The demonstration's code stands for a passkey, and the page has filled it in.
+  await Promise.all([
+    page.waitForURL((url) => !url.pathname.startsWith("/sign-in")),
+    page.click("form[action='/sign-in/code'] button"),
+  ])
   await page.goto(then)
 }
 
@@ -112,7 +117,34 @@ for (const lang of ["ar", "en"] as const) {
     await page.goto(`/kiosk/${office}/start?lang=${lang}`)
   })
   await picture(`day-${lang}`, { lang, viewport: desk }, asLead(`/day/${office}`), true)
+  await picture(`security-phone-${lang}`, { lang, viewport: phone }, asCitizen("/account/security"), true)
+  await picture(`data-phone-${lang}`, { lang, viewport: phone }, asCitizen("/account/data"), true)
+  await picture(`inbox-phone-${lang}`, { lang, viewport: phone }, asCitizen("/inbox"))
+  await picture(`devices-${lang}`, { lang, viewport: desk }, asLead("/devices"), true)
+  await picture(`not-there-phone-${lang}`, { lang, viewport: phone }, at("/nothing-here"))
 }
+
+const half = async (page: Page) => {
+  await page.goto("/sign-in")
+  await page.fill("input[name=number]", citizen?.nationalId ?? "")
+  await page.fill("input[name=password]", citizen?.password ?? "")
+  await Promise.all([page.waitForURL("**/sign-in/second"), page.click("main button[type=submit]")])
+}
+await picture("second-step-phone-ar", { lang: "ar", viewport: phone }, half)
+await picture("second-step-phone-dark-en", { lang: "en", viewport: phone, colorScheme: "dark" }, half)
+await picture("refused-phone-ar", { lang: "ar", viewport: phone }, async (page) => {
+  await page.goto("/sign-in")
+  await page.fill("input[name=number]", "1000000008")
+  await page.fill("input[name=password]", "wrong")
+  await Promise.all([page.waitForLoadState("load"), page.click("main button[type=submit]")])
+})
+await picture("pairing-kiosk-ar", { lang: "ar", viewport: kiosk }, (page) => page.goto(`/kiosk/${office}`))
+await picture("board-offline-ar", { lang: "ar", viewport: wall }, async (page) => {
+  await page.goto(demo.boards[0]?.url ?? "")
+  await page.waitForSelector('html[data-live-state="live"]')
+  await page.context().setOffline(true)
+  await page.waitForSelector('html[data-live-state="away"]')
+})
 
 // From here on a counter works: its agent calls the person with the ticket above.
 await api(agent?.token ?? "", `/counters/${agent?.counter}/opening`)

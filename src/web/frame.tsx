@@ -104,6 +104,7 @@ function AccountLinks({ c }: { c: Context }) {
     return (
       <>
         <a href={paths.bookings}>{words.myBookings}</a>
+        <a href={paths.security}>{accountWords[lang].account}</a>
         <PostForm action={paths.signOut} token={formToken}>
           <button type="submit">{words.signOut}</button>
         </PostForm>

@@ -227,7 +227,7 @@ function HeadLinks({ c, here }: { c: Context; here: Office }) {
   return (
     <>
       {agent.role !== "agent" && <a href={paths.day(here.code)}>{deskWords[lang].toDay}</a>}
-      <span>{inLang(agent.name, lang)}</span>
+      <a href={paths.security}>{inLang(agent.name, lang)}</a>
       <PostForm action={paths.signOut} token={formToken}>
         <button type="submit">{common[lang].signOut}</button>
       </PostForm>
