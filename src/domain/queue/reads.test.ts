@@ -111,6 +111,17 @@ describe("the waiting list", () => {
     expect(lines).toEqual([{ line: "PAS", waiting: 4, openCounters: 0, wait: null }])
   })
 
+  test("of two lines that the same counters serve names who comes before, whichever line that is in", async () => {
+    const hall = await testHall({ now: "2026-11-22T09:20" })
+    await hall.open(1, ["PAS", "RES"])
+    const [first, other] = [await hall.walkIn(), await hall.walkIn({ service: "RES-01" })]
+    const { waiting } = await queueView(hall.store, hall.code, hall.clock.office())
+    expect(waiting.map(({ id, why }) => [id, "behind" in why && why.behind])).toEqual([
+      [first.id, null],
+      [other.id, first.number],
+    ])
+  })
+
   test("nobody is late before the time at which they wanted to be back", async () => {
     const hall = await testHall({ now: "2026-11-22T09:00", ...oneLine })
     const { id } = await hall.walkIn()

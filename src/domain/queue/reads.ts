@@ -16,6 +16,7 @@ import { type Office, office } from "../offices/reads.ts"
 import { waitingIn } from "./counters.ts"
 import { type WaitRange, waitRange } from "./estimate.ts"
 import { type HallNow, hallNow, minutesBehind, startsIn } from "./hall.ts"
+import { poolOf } from "./promised.ts"
 import { sessionsNear } from "./sessions.ts"
 import { bookedStart, counter, countersOf, ticket } from "./tickets.ts"
 import { type Why, whyOf } from "./why.ts"
@@ -149,10 +150,12 @@ async function queueRow(store: Store, { hall, starts }: HallView, row: TicketRow
   const { id, number, line, service, state, people, need, arrivedAt, due, wakeAt, calls } = row
   const expectedStart = starts.get(id) ?? null
   const served = state === "called" || state === "serving"
+  const pool = poolOf(hall, line).lines
+  const chain = hall.waiting.filter((other) => pool.includes(other.line))
   const desk = row.counter === null ? undefined : hall.counters.find((other) => other.id === row.counter)
   return {
     ...{ id, number, line, service, state, people, need, arrivedAt, due, expectedStart, wakeAt, calls },
-    why: whyOf(row, await bookedStart(store, row.booking), hall.waiting),
+    why: whyOf(row, await bookedStart(store, row.booking), chain),
     missesByMinutes: served ? 0 : minutesBehind(row, expectedStart ?? hall.now),
     counter: desk ? { id: desk.id, number: desk.number } : null,
   }

@@ -8,8 +8,10 @@ export type Why =
   | { by: "need"; need: Need; arrivedAt: Instant; bookedAt: Instant | null }
   | { by: "step"; arrivedAt: Instant }
 
-/** `behind` is the number of the walk-in whose place in the line is the one before; `null` where there is none. */
-export function whyOf(row: TicketRow, bookedAt: Instant | null, waiting: readonly TicketRow[]): Why {
+/**
+ * `behind` is the number of the walk-in whose place is the one before; `null` where there is none. `chain`: who waits for the same counters.
+ */
+export function whyOf(row: TicketRow, bookedAt: Instant | null, chain: readonly TicketRow[]): Why {
   const { arrivedAt } = row
   switch (row.dueBy) {
     case "booking":
@@ -23,15 +25,15 @@ export function whyOf(row: TicketRow, bookedAt: Instant | null, waiting: readonl
     case "step":
       return { by: "step", arrivedAt }
     case "walkin":
-      return { by: "walkin", arrivedAt, behind: before(row, waiting)?.number ?? null, bookedAt }
+      return { by: "walkin", arrivedAt, behind: before(row, chain)?.number ?? null, bookedAt }
   }
 }
 
-function before(row: TicketRow, waiting: readonly TicketRow[]): TicketRow | null {
+function before(row: TicketRow, chain: readonly TicketRow[]): TicketRow | null {
   let last: TicketRow | null = null
-  for (const other of waiting) {
+  for (const other of chain) {
     const earlier = other.due < row.due || (other.due === row.due && other.arrival < row.arrival)
-    if (other.line !== row.line || other.dueBy !== "walkin" || !earlier) continue
+    if (other.dueBy !== "walkin" || !earlier) continue
     if (!last || other.due >= last.due) last = other
   }
   return last
