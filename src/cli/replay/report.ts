@@ -16,9 +16,13 @@ export function report(outcomes: readonly Outcome[], withReal: boolean): string 
   out.push(row(["line", "class", "policy"], heads))
   for (const kind of [null, ...kindsIn(outcomes)]) {
     for (const one of ["all", ...classes] as const) {
-      const isHere = (life: Lived) => (kind === null || life.kind === kind) && (one === "all" || life.class === one)
+      const ofLine = (life: Lived) => kind === null || life.kind === kind
+      const isHere = (life: Lived) => ofLine(life) && (one === "all" || life.class === one)
       const groups = outcomes.map(({ policy, lived }) => ({ policy, people: lived.filter(isHere) }))
       if (groups.every(({ people }) => people.length === 0)) continue
+      // Where all are of one class its rows would say the same again.
+      const all = outcomes.map(({ lived }) => lived.filter(ofLine).length)
+      if (one !== "all" && one !== "need" && groups.every(({ people }, index) => people.length === all[index])) continue
       for (const { policy, people } of groups) out.push(row([kind ?? "all", one, policy], figuresOf(people)))
       const really = reallyWaited(groups[0]?.people ?? [])
       const waits = [really.mean, really.p50, really.p90, really.p95, really.max].map(minutes)
