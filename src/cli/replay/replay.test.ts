@@ -182,6 +182,22 @@ test("without stretch people give up as they did, and what really happened stand
   expect(report([outcome], true)).toMatch(/^all +all +really +\d+/m)
 }, 60_000)
 
+test("who is there at closing time stays until all are served, and whose shift ends before goes only when nobody waits", async () => {
+  // Visits of five minutes as planned; two that take far longer come when two thirds of the session are over.
+  const caller = (minutes: number, serviceSeconds: number): Caller => ({
+    ...{ arrivesAt: 8 * 3600 + minutes * 60, kind: "AA", priority: 0, serviceSeconds },
+    ...{ gaveUpAfter: null, reallyWaited: serviceSeconds > 600 ? null : 0 },
+  })
+  const long = [caller(35, 1700), caller(36, 1700)]
+  const callers = [...long, ...Array.from({ length: 6 }, (_, index) => caller(37 + index, 200))]
+  const shift = (until: number): Shift => ({ kinds: ["AA"], from: 8 * 3600, until: until * 3600 })
+  const on: RealDay = { day: day.day, callers, shifts: [shift(9), shift(8.7)] }
+  const outcome = await played("due", on, { ...plain, stretch: 1.4 })
+  expect(measure(outcome.lived)).toMatchObject({ people: 8, unserved: 0, refused: 0, served: 8 })
+  expect(ending(outcome).afterClosing).toBeGreaterThan(0)
+  expect(outcome.openMs).toBeGreaterThan((1 + 0.7) * 3_600_000)
+}, 60_000)
+
 const anyDay = fc
   .record({
     callers: fc.array(
