@@ -54,7 +54,7 @@ export function show(c: Context, page: Shown, body: Child): Response | Promise<R
       icon={assets.url("icons/mark.svg")}
       formToken={formToken}
       otherLangHref={inOtherLang(c)}
-      words={{ skip: words.skip, otherLang: words.otherLanguage, away: words.awaySince }}
+      words={{ skip: words.skip, otherLang: words.otherLanguage, demo: words.demo }}
       ribbon={house.demo ? words.demoRibbon(momentText(now, "Asia/Riyadh", lang)) : null}
       ribbonLink={house.demo ? { href: paths.demoMessages, text: inboxWords[lang].demoLink } : undefined}
       expiry={expiry}

@@ -50,11 +50,13 @@ export async function listPage(c: Context): Promise<Response> {
     house.store,
     all.map(({ madeBy }) => madeBy),
   )
-  const cardOf = (key: KeyRow) => {
+  const cardOf = (key: KeyRow, rank: 2 | 3) => {
     const name = names.get(key.madeBy)
     const by = key.madeBy === "operator" ? words.byOperator : name ? inLang(name, lang) : words.bySetup
     const office = offices.find(({ code }) => code === key.office)
-    return <KeyCard c={c} row={key} by={by} office={office ? inLang(office.name, lang) : words.everyOffice} />
+    return (
+      <KeyCard c={c} row={key} by={by} rank={rank} office={office ? inLang(office.name, lang) : words.everyOffice} />
+    )
   }
   const live = all.filter((key) => isLive(key, now))
   const former = all.filter((key) => !isLive(key, now))
@@ -82,26 +84,33 @@ export async function listPage(c: Context): Promise<Response> {
           <p>{words.noneHelp}</p>
         </Empty>
       )}
-      {live.map(cardOf)}
+      {live.map((key) => cardOf(key, 2))}
       {former.length > 0 && <h2>{words.formerTitle}</h2>}
-      {former.map(cardOf)}
+      {former.map((key) => cardOf(key, 3))}
     </div>,
   )
 }
 
 const isLive = ({ revokedAt, until }: KeyRow, now: number) => revokedAt === null && until > now
 
-function KeyCard({ c, row, by, office }: { c: Context; row: KeyRow; by: string; office: string }) {
+interface KeyCardProps {
+  c: Context
+  row: KeyRow
+  by: string
+  office: string
+  rank: 2 | 3
+}
+
+function KeyCard({ c, row, by, office, rank }: KeyCardProps) {
   const { lang, house, formToken } = c.var
   const words = keyWords[lang]
   const { clock, demo } = house
   const now = clock.real()
   const moment = (at: number) => momentText(at + clock.office() - now, zone, lang)
+  const name = <bdi>{row.name}</bdi>
   return (
     <Card class="stack">
-      <h3>
-        <bdi>{row.name}</bdi>
-      </h3>
+      {rank === 2 ? <h2>{name}</h2> : <h3>{name}</h3>}
       <dl class="facts">
         <dt>{words.key}</dt>
         <dd>

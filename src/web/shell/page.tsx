@@ -19,7 +19,7 @@ export interface Frame {
   formToken: string
   /** This very page in the other language. */
   otherLangHref: string
-  words: { skip: string; otherLang: string; away: string }
+  words: { skip: string; otherLang: string; demo: string }
   /** The demonstration's ribbon; null in a real office. */
   ribbon: string | null
   /** Where the demonstration shows what it would have sent. */
@@ -78,10 +78,10 @@ ${(
         </a>
       )}
       {frame.ribbon && (
-        <p class="ribbon" role="note">
-          {frame.ribbon}
+        <aside class="ribbon" aria-label={frame.words.demo}>
+          <span>{frame.ribbon}</span>
           {frame.ribbonLink && head !== "none" && <a href={frame.ribbonLink.href}>{frame.ribbonLink.text}</a>}
-        </p>
+        </aside>
       )}
       {head !== "none" && <Masthead {...frame} />}
       {head === "none" ? children : <main id="main">{children}</main>}
