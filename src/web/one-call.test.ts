@@ -1,6 +1,5 @@
 import { expect, test } from "bun:test"
-import { violations } from "../testing/axe.ts"
-import { asAgent, asDevice, asStranger, asSupervisor, hearing } from "../testing/screens.ts"
+import { asAgent, asDevice, asStranger, hearing } from "../testing/screens.ts"
 import { type TestServer, testServer } from "../testing/server.ts"
 
 /* The hall as people see it: a phone, the board, the agent's desk and the kiosk, each in a browser of its own. */
@@ -179,51 +178,3 @@ test(
   },
   long,
 )
-
-for (const lang of ["ar", "en"] as const) {
-  test(
-    `nothing stands in the way of a reader with a disability: kiosk, board, ticket, desk and day, ${lang}`,
-    async () => {
-      const server = await testServer()
-      const ticket = await walkIn(server, "1000000008")
-      await walkIn(server, "1000000016")
-      const found: string[] = []
-      const look = async (name: string, page: Parameters<typeof violations>[0]) => {
-        for (const line of await violations(page)) found.push(`${name}: ${line}`)
-      }
-      const kiosk = (await asDevice(server, "kiosk", { lang })).page
-      await look("kiosk language", kiosk)
-      for (const step of [`start?lang=${lang}`, "arrive", "services", "number?service=PAS-10", "reprint"]) {
-        await kiosk.goto(`/kiosk/${server.office.code}/${step}`)
-        await look(`kiosk ${step}`, kiosk)
-      }
-      for (const colorScheme of ["light", "dark"] as const) {
-        const board = (await asDevice(server, "board", { lang })).page
-        await board.goto(`/board/${server.office.code}?theme=${colorScheme}`)
-        await look(`board ${colorScheme}`, board)
-        const phone = (await asStranger(server, { lang, colorScheme })).page
-        await phone.goto(ticket.link)
-        await look(`ticket ${colorScheme}`, phone)
-        const desk = (await asAgent(server, 1, { lang, colorScheme })).page
-        await desk.goto("/desk")
-        await look(`counters ${colorScheme}`, desk)
-        if (colorScheme === "light") await desk.click(`button[value="open ${server.office.code}.1"]`)
-        await desk.waitForSelector(".hand-next")
-        await look(`desk ${colorScheme}`, desk)
-        if (colorScheme === "light") await desk.click(".hand-next")
-        await desk.waitForSelector(".hand-number")
-        await look(`desk with somebody ${colorScheme}`, desk)
-        await phone.waitForSelector(".ticket-called")
-        await look(`called ${colorScheme}`, phone)
-        const lead = (await asSupervisor(server, { lang, colorScheme })).page
-        for (const path of ["", "/hours", "/requests"]) {
-          await lead.goto(`/day/${server.office.code}${path}`)
-          await look(`day${path} ${colorScheme}`, lead)
-        }
-      }
-      expect(found).toEqual([])
-      expect(server.bugs).toEqual([])
-    },
-    2 * long,
-  )
-}

@@ -2,15 +2,10 @@ import { afterAll, expect, setDefaultTimeout, test } from "bun:test"
 import { eq } from "drizzle-orm"
 import type { Page } from "playwright-core"
 import { services } from "../../../db/schema/catalogue.ts"
-import { day } from "../../base/day.ts"
 import { startSession } from "../../domain/access/sessions.ts"
-import { closeDay } from "../../domain/bookings/day-changes.ts"
-import { book } from "../../domain/bookings/writes.ts"
 import { enrol, relate } from "../../domain/people/writes.ts"
-import { violations } from "../../testing/axe.ts"
-import { newContext, newPage } from "../../testing/browser.ts"
+import { newPage } from "../../testing/browser.ts"
 import { testServer } from "../../testing/server.ts"
-import { signedIn } from "../../testing/signed-in.ts"
 
 const server = await testServer({ plan: { citizens: 20, counters: 2 } })
 const { office } = server
@@ -109,53 +104,3 @@ test("a family's times are shown as soon as it is named, where scripts run", asy
   await page.waitForURL(/for=.*for=/)
   expect(await page.getByText("room for all of you (2)").count()).toBe(1)
 })
-
-const looks = [
-  { lang: "ar", colorScheme: "light" },
-  { lang: "ar", colorScheme: "dark" },
-  { lang: "en", colorScheme: "light" },
-  { lang: "en", colorScheme: "dark" },
-] as const
-
-/** Each look has a day of its own, because in the end the office closes on it. */
-const days = ["2026-11-24", "2026-11-25", "2026-11-26", "2026-11-29"] as const
-
-for (const [index, look] of looks.entries()) {
-  test(`axe finds nothing on the way to a slip, in ${look.lang}, ${look.colorScheme}`, async () => {
-    const on = days[index] ?? ""
-    const citizen = office.citizen(10 + index)
-    const who = await signedIn(server, citizen)
-    const context = await newContext({ ...look, baseURL: server.origin })
-    await context.addCookies([{ name: "sid", value: who.token, url: server.origin }])
-    const page = await context.newPage()
-    const holdsUp = async (path: string) => {
-      await page.goto(path)
-      expect([path, await violations(page), await fits(page)]).toEqual([path, [], true])
-    }
-    const slots = `/offices/${office.code}/slots?service=PAS-10`
-    for (const path of ["/", "/search?q=PAS", "/search?q=qqqqq", "/services/PAS-01", "/bookings", slots]) {
-      await holdsUp(path)
-    }
-    await holdsUp(`/offices/${office.code}`)
-    await holdsUp(`${slots}&slot=${office.slot("08:00")}`)
-
-    const wanted = { office: office.code, service: "PAS-04", slot: office.slot("09:00", { on }) }
-    const made = await office.write((tx) => book(tx, citizen, wanted))
-    const held = await who.send("/holds", { ...wanted, service: "PAS-08", slot: office.slot("12:00", { on }) })
-    const own = `/bookings/${made.id}`
-    for (const path of [
-      held.location ?? "",
-      "/",
-      own,
-      `${own}/slip`,
-      `${own}/move`,
-      `${own}/cancellation`,
-      "/bookings",
-    ]) {
-      await holdsUp(path)
-    }
-    await office.write((tx) => closeDay(tx, office.supervisor(), { office: office.code, day: day(on) }))
-    for (const path of [own, "/"]) await holdsUp(path)
-    await context.close()
-  })
-}

@@ -1,0 +1,103 @@
+import { eq } from "drizzle-orm"
+import type { BrowserContext, CDPSession, Page } from "playwright-core"
+import { staff } from "../../db/schema/access.ts"
+import { startSession } from "../domain/access/sessions.ts"
+import type { Lang } from "../i18n/lang.ts"
+import { newContext, phone } from "./browser.ts"
+import type { Scene } from "./scene.ts"
+import type { TestServer } from "./server.ts"
+import type { Visit, Who } from "./visits.ts"
+
+interface Eyes {
+  context: BrowserContext
+  page: Page
+  tools: CDPSession
+}
+
+export type Beholder = ReturnType<typeof openBeholder>
+
+/** Looks at one page after the other as whoever may see it, with one window for each language: profiles are slow to make. */
+export function openBeholder(scene: Scene) {
+  const eyes = new Map<Lang, Promise<Eyes>>()
+  const cookies = new Map<string, Promise<{ name: string; value: string } | null>>()
+
+  async function open(lang: Lang): Promise<Eyes> {
+    const context = await newContext({ lang, reducedMotion: "reduce" })
+    const page = await context.newPage()
+    return { context, page, tools: await context.newCDPSession(page) }
+  }
+
+  /** One session for both languages: some people may have but one at a time. */
+  function cookieFor(scene: Scene, server: TestServer, who: Who): Promise<{ name: string; value: string } | null> {
+    const key = `${server.origin} ${JSON.stringify(who)}`
+    const made = cookies.get(key) ?? cookieOf(scene, server, who)
+    cookies.set(key, made)
+    return made
+  }
+
+  return {
+    /** Goes there, signed in or paired as the visit says, and does what it says comes first. */
+    async visit(visit: Visit, lang: Lang, size: { width: number; height: number } = phone) {
+      const own = eyes.get(lang) ?? open(lang)
+      eyes.set(lang, own)
+      const { context, page, tools } = await own
+      const server = visit.at === undefined ? scene.full : scene[visit.at]
+      const cookie = await cookieFor(scene, server, visit.who)
+      await context.setOffline(false)
+      await context.clearCookies()
+      if (cookie) await context.addCookies([{ ...cookie, url: server.origin }])
+      await page.setViewportSize({ width: size.width, height: size.height })
+      const address = server.origin + visit.path(scene)
+      // From one part of a page to another there is no answer.
+      if (page.url().split("#")[0] === address.split("#")[0]) await page.goto("about:blank")
+      // A screen that looks by itself whether it is paired may be on its way when it is left.
+      const answer = await page.goto(address).catch(() => page.goto(address))
+      await visit.first?.(page, scene)
+      if (visit.isOffline) {
+        await page.waitForLoadState("networkidle")
+        await context.setOffline(true)
+        await page.locator("html[data-live-state=away]").waitFor({ state: "attached" })
+      }
+      await page.evaluate(() => document.fonts.ready)
+      return { page, answer, eyes: { context, page, tools } }
+    },
+    /** What the server gives to the same people, unopened. */
+    async ask(who: Who, path: string): Promise<Response> {
+      const cookie = await cookieFor(scene, scene.full, who)
+      const headers = new Headers({ Accept: "text/html" })
+      if (cookie) headers.set("Cookie", `${cookie.name}=${cookie.value}`)
+      return fetch(scene.full.origin + path, { headers, redirect: "manual" })
+    },
+  }
+}
+
+async function cookieOf(
+  { half }: Scene,
+  server: TestServer,
+  who: Who,
+): Promise<{ name: string; value: string } | null> {
+  if (who === "stranger") return null
+  if (who === "kiosk" || who === "board") return { name: "dev", value: await server.deviceToken(who) }
+  if (who === "half signed in") return { name: "pre", value: half.second }
+  if (who === "enrolling") return { name: "pre", value: half.enrol }
+  const { office } = server
+  const [kind, subject, role] =
+    typeof who === "string"
+      ? (["staff", await staffWith(server, who), who] as const)
+      : "citizen" in who
+        ? (["citizen", office.citizen(who.citizen).id, "citizen"] as const)
+        : "agent" in who
+          ? (["staff", office.agent(who.agent).id, "agent"] as const)
+          : (["staff", office.supervisor(who.supervisor).id, "supervisor"] as const)
+  // A passkey has just spoken, so that no page asks for it first.
+  const provenAt = office.clock.real()
+  const given = { kind, subject, role, factors: "password+passkey", userAgent: "", provenAt }
+  const { token } = await office.write((tx) => startSession(tx, given, provenAt))
+  return { name: "sid", value: token }
+}
+
+async function staffWith({ office }: TestServer, login: string): Promise<string> {
+  const [row] = await office.store.db.select().from(staff).where(eq(staff.login, login))
+  if (!row) throw new Error(`nobody signs in as ${login}`)
+  return row.id
+}

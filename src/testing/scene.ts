@@ -1,0 +1,235 @@
+import { eq } from "drizzle-orm"
+import { staff } from "../../db/schema/access.ts"
+import { bookingPeople } from "../../db/schema/bookings.ts"
+import { sectors, services } from "../../db/schema/catalogue.ts"
+import { lines, offices } from "../../db/schema/offices.ts"
+import type { TicketRow } from "../../db/schema/queue.ts"
+import { type Day, day, minute } from "../base/day.ts"
+import { makeEnrolment } from "../domain/access/enrolment.ts"
+import { makeKey } from "../domain/access/keys.ts"
+import { openPreSession } from "../domain/access/pre-sessions.ts"
+import { addStaff } from "../domain/access/staff.ts"
+import { hold } from "../domain/availability/holds.ts"
+import { closeDay } from "../domain/bookings/day-changes.ts"
+import { propose } from "../domain/bookings/requests.ts"
+import { book, cancel } from "../domain/bookings/writes.ts"
+import { takeRequest } from "../domain/people/requests.ts"
+import { callThis } from "../domain/queue/calling.ts"
+import { pauseCounter } from "../domain/queue/counters.ts"
+import { away, leave } from "../domain/queue/holder.ts"
+import { absent, finish, park, serve } from "../domain/queue/serving.ts"
+import { type TestHall, testHall } from "./hall.ts"
+import { testServer } from "./server.ts"
+
+/*
+ * Two agencies for looking at: one that is full, in which there is as much of everything as there may ever be, under the longest names
+ * that are true to life; and one that is quiet, in which nothing has happened yet.
+ */
+
+const waitingMany = 200
+const servicesMany = 60
+const bookingsMany = 12
+
+/** Who is who in the full agency. */
+export const person = { busy: 1, struck: 2, withTurn: 3, nobody: 4, today: 5, holding: 6 } as const
+/** What each counter's agent is doing. */
+export const seat = { serving: 1, called: 2, idle: 3, paused: 4, none: 8 } as const
+
+const longService = {
+  ar: "إصدار بدل فاقد أو تالف لجواز السفر السعودي لمن هم دون الحادية والعشرين مع موافقة ولي الأمر",
+  en: "Replacement of a lost or damaged Saudi passport for those under twenty-one, with the guardian's consent",
+}
+const longOffice = {
+  ar: "الإدارة العامة لجوازات منطقة الرياض، مكتب حي الرمال والأحياء المجاورة",
+  en: "General Directorate of Passports of the Riyadh Region, Al-Rimal and neighbouring districts",
+}
+const longPerson = {
+  ar: "عبدالرحمن بن عبدالعزيز بن محمد آل عبداللطيف القحطاني",
+  en: "Abdulrahman bin Abdulaziz bin Mohammed Al-Abdullatif Al-Qahtani",
+}
+const longLine = { ar: "الجوازات ووثائق السفر", en: "Passports and travel" }
+const longAddress = {
+  ar: "طريق الأمير محمد بن سلمان بن عبدالعزيز، حي الرمال، الرياض 13252",
+  en: "Prince Mohammed bin Salman bin Abdulaziz Road, Al-Rimal district, Riyadh 13252",
+}
+const longReason = { ar: "المواطنون داخل المملكة وخارجها", en: "Citizens in the Kingdom and abroad" }
+const papers = [
+  {
+    ar: "أصل الهوية الوطنية لولي الأمر، سارية المفعول",
+    en: "The guardian's national identity card, the original, in force",
+  },
+  { ar: "صورة شخصية حديثة 4 × 6 بخلفية بيضاء", en: "A recent photograph, 4 × 6 cm, on white" },
+  { ar: "بلاغ الفقدان", en: "The report of the loss" },
+]
+
+export type Scene = Awaited<ReturnType<typeof openScene>>
+
+export async function openScene() {
+  const office = await fullOffice()
+  const full = await testServer({ office })
+  const quiet = await testServer({ plan: { citizens: 2, counters: 2 } })
+  // Its demonstration tells what nobody else is told.
+  quiet.house.demo = true
+  const strict = await testServer({ office: quiet.office, env: { ANONYMOUS_PER_MINUTE: "10" } })
+  for (let asked = 0; asked < 10; asked++) await fetch(`${strict.origin}/sign-in`)
+  const tickets = await ticketsOf(office)
+  const screens = { kiosk: await full.deviceAt("kiosk", office.code), board: await full.deviceAt("board", office.code) }
+  for (const name of [longPerson.en, longPerson.ar]) {
+    const key = { kind: "integrator" as const, subject: "another system", name, scopes: ["board:read"], demo: true }
+    await office.write((tx) => makeKey(tx, key, "test", office.clock.real()))
+  }
+  const request = await office.write((tx) => {
+    const asked = {
+      kind: "access" as const,
+      person: office.citizen(person.busy).id,
+      note: longReason.ar,
+      by: office.supervisor().id,
+    }
+    return takeRequest(tx, full.keys, asked, office.clock.real())
+  })
+  const half = (step: "second" | "enrol") =>
+    office.write(async (tx) => {
+      const now = office.clock.real()
+      const owner = { kind: "citizen" as const, id: office.citizen(person.nobody).id }
+      const made =
+        step === "enrol" ? await makeEnrolment(tx, full.keys, owner, { channel: "counter", by: "test" }, now) : null
+      return (await openPreSession(tx, { owner, step, enrolment: made?.id, next: "" }, now)).token
+    })
+  const bookings = await bookingsOf(office)
+  return {
+    full,
+    quiet,
+    /** Has heard enough from strangers. */
+    strict,
+    office,
+    code: office.code,
+    /** An office that is asked and says yes or no. */
+    asked: "JED-VIS",
+    tickets,
+    bookings,
+    screens,
+    /** What somebody has asked about their data at a counter. */
+    request,
+    /** Somebody between two steps of signing in, or of getting an account. */
+    half: { second: await half("second"), enrol: await half("enrol") },
+    link: (ticket: TicketRow) => `/t/${ticket.id}/${full.keys.capability("ticket", ticket.id)}`,
+    /** A kiosk's screen with a number just given. */
+    issued: (ticket: TicketRow) => {
+      const at = Math.floor(office.clock.office() / minute)
+      return `${ticket.id}.${at}.${full.keys.capability("issued", `${ticket.id}.${at}`, 24)}`
+    },
+    /** What whoever has scanned the hall's code comes with. */
+    proof: () => {
+      const at = Math.floor(office.clock.office() / minute)
+      return `${at}.${full.keys.capability("arrival", `${office.code}.${at}`, 24)}`
+    },
+  }
+}
+
+async function fullOffice(): Promise<TestHall> {
+  const more = Array.from({ length: servicesMany }, (_, index) => ({
+    code: `PAS-${20 + index}`,
+    sector: "PAS",
+    minutes: 10,
+    channels: ["online" as const, "office" as const, "video" as const],
+    name: { ar: `${longService.ar} ${index + 1}`, en: `${longService.en} ${index + 1}` },
+  }))
+  const asked = { code: "JED-VIS", mode: "request" as const, counters: 2 }
+  const four = ["PAS", "RES", "CIV", "TRA"].map((code) => ({ code }))
+  const office = await testHall({ citizens: 80, counters: 8, lines: four, services: more, more: [asked] })
+  await office.write(async (tx) => {
+    await tx.db.update(offices).set({ name: longOffice, address: longAddress })
+    await tx.db.update(lines).set({ name: longLine })
+    await tx.db.update(sectors).set({ name: longLine })
+    await tx.db.update(staff).set({ name: longPerson })
+    await tx.db.update(services).set({ audience: longReason })
+    const documents = { documents: papers, feeHalalas: 30_000 }
+    await tx.db
+      .update(services)
+      .set({ name: longService, ...documents })
+      .where(eq(services.code, "PAS-01"))
+    // What no page can be made of.
+    await tx.db
+      .update(services)
+      .set({ documents: {} as never })
+      .where(eq(services.code, "PAS-79"))
+    for (const role of ["administrator", "auditor"] as const) {
+      const everywhere = { scopeKind: "all" as const, scope: "" }
+      await addStaff(tx, { login: role, name: longPerson, passwordHash: "-", role, ...everywhere }, "test")
+    }
+  })
+  await Promise.all(office.citizens(80).map((who) => office.rename(who, longPerson)))
+  return office
+}
+
+/** A ticket in every look there is, and a hall in which hundreds wait. */
+async function ticketsOf(office: TestHall) {
+  for (let number = 1; number <= 6; number++) await office.open(number)
+  const { write } = office
+  const walkIn = (who: number) =>
+    office.walkIn({ who: office.citizen(who), people: 3, need: who % 2 ? "infant" : null })
+  const call = async (number: number, who: number) => {
+    const ticket = await walkIn(who)
+    return write((tx) => callThis(tx, office.agent(number), ticket.id))
+  }
+  const serving = async (number: number, who: number) => {
+    const ticket = await call(number, who)
+    return write((tx) => serve(tx, office.agent(number), ticket.id))
+  }
+  const over = async (who: number, outcome: "done" | "referred" | "not_possible") => {
+    const ticket = await serving(seat.idle, who)
+    return write((tx) => finish(tx, office.agent(seat.idle), ticket.id, { outcome }))
+  }
+  const tickets = {
+    served: await over(30, "done"),
+    referred: await over(31, "referred"),
+    notPossible: await over(32, "not_possible"),
+    parked: await serving(seat.idle, 33).then(({ id }) => write((tx) => park(tx, office.agent(seat.idle), id))),
+    absent: await call(seat.idle, 34).then(({ id }) => write((tx) => absent(tx, office.agent(seat.idle), id))),
+    left: await walkIn(35).then(({ id }) => write((tx) => leave(tx, "bearer", id))),
+    away: await walkIn(36).then(({ id }) => write((tx) => away(tx, "bearer", id, 10))),
+    early: await office.arrive(await office.booked(office.citizen(37), "10:20")),
+    soon: await walkIn(38),
+    serving: await serving(seat.serving, 39),
+    called: await call(seat.called, 40),
+  }
+  await write((tx) => pauseCounter(tx, office.agent(seat.paused), office.counter(seat.paused)))
+  for (let number = 0; number < waitingMany; number++) await office.walkIn({ service: "PAS-10" })
+  const waiting = await office.walkIn({ who: office.citizen(person.withTurn), service: "PAS-10" })
+  return { ...tickets, early: tickets.early.ticket, waiting }
+}
+
+/** Somebody with as many bookings as there are ways for one to be, and a place that is held. */
+async function bookingsOf(office: TestHall) {
+  const { write, code } = office
+  const busy = office.citizen(person.busy)
+  const on = (days: string): Day => day(`2026-11-${days}`)
+  const want = (service: string, date: string, time: string, at: string = code) => ({
+    ...{ office: at, service, slot: office.slot(time, { on: on(date), office: at }) },
+  })
+  await office.children(busy, 4)
+  const past = async (state: "missed" | "done" | "cancelled") => {
+    const row = await office.booked(busy, "08:00", { day: on("19"), state, endedBy: "office" })
+    await write((tx) =>
+      tx.db.update(bookingPeople).set({ open: false }).where(eq(bookingPeople.booking, row.id)).then(),
+    )
+    return row
+  }
+  const missed = await past("missed")
+  for (let number = 0; number < bookingsMany; number++) await past(number % 2 ? "done" : "cancelled")
+  const withdrawn = await write((tx) => book(tx, busy, want("PAS-10", "25", "09:00")))
+  const cancelled = await write((tx) =>
+    cancel(tx, office.supervisor(), withdrawn.id, `${longReason.ar}. ${longReason.en}.`),
+  )
+  const confirmed = await write((tx) => book(tx, busy, want("PAS-01", "23", "09:00")))
+  const requested = await write((tx) => book(tx, busy, want("PAS-04", "24", "09:00", "JED-VIS")))
+  const unanswered = await write((tx) => book(tx, busy, want("PAS-08", "24", "10:00", "JED-VIS")))
+  const proposed = await write((tx) =>
+    propose(tx, office.supervisor("JED-VIS"), unanswered.id, office.slot("11:00", { on: on("25"), office: "JED-VIS" })),
+  )
+  const struckOne = await write((tx) => book(tx, office.citizen(person.struck), want("PAS-01", "26", "09:00")))
+  await write((tx) => closeDay(tx, office.supervisor(), { office: code, day: on("26"), reason: longReason.ar }))
+  const today = await office.booked(office.citizen(person.today), "10:15")
+  const held = await write((tx) => hold(tx, office.citizen(person.holding), want("PAS-20", "25", "12:00")))
+  return { confirmed, requested, proposed, cancelled, struck: struckOne, missed, today, held }
+}
