@@ -52,14 +52,16 @@ export const accountWords = inBoth({
     passwordChanged: "تغيّرت كلمة المرور، وانتهت جلساتك الأخرى.",
 
     passkeyTitle: "أنشئ مفتاح المرور",
-    passkeyLead: "يحفظه جهازك ولا يغادره إلا إلى أجهزتك الأخرى. تؤكد به ببصمتك أو وجهك أو رمز الجهاز، ولا يمكن لأحد أن يسرقه برسالة.",
+    passkeyLead:
+      "يحفظه جهازك ولا يغادره إلا إلى أجهزتك الأخرى. تؤكد به ببصمتك أو وجهك أو رمز الجهاز، ولا يمكن لأحد أن يسرقه برسالة.",
     passkeyName: "اسم المفتاح",
     passkeyNameHint: "حتى تعرفه لاحقًا، مثل: هاتفي",
     passkeyNameDefault: "هذا الجهاز",
     passkeyMake: "إنشاء مفتاح المرور",
 
     codesTitle: "رموز الاسترداد",
-    codesLead: "هذه عشرة رموز لا تظهر إلا الآن. احفظها في مكان آمن غير هذا الجهاز: يفتح كل رمز، مع كلمة المرور، طريق العودة مرة واحدة إن فقدت مفتاحك.",
+    codesLead:
+      "هذه عشرة رموز لا تظهر إلا الآن. احفظها في مكان آمن غير هذا الجهاز: يفتح كل رمز، مع كلمة المرور، طريق العودة مرة واحدة إن فقدت مفتاحك.",
     codesDownload: "تنزيل الرموز",
     codesPrint: "طباعة",
     codesDone: "حفظتها، متابعة",
@@ -101,7 +103,8 @@ export const accountWords = inBoth({
     sessionEnded: "انتهت الجلسة.",
     recoveredTitle: "دخلت برمز استرداد",
     recoveredLead: "أضف مفتاح مرور جديدًا لتستعيد حسابك. حتى ذلك الحين لا يمكن فعل شيء آخر هنا.",
-    heldUntil: (moment: string) => `الإجراءات الحساسة موقوفة حتى ${moment}. إن لم تكن أنت من استخدم الرمز فراجع المكتب فورًا.`,
+    heldUntil: (moment: string) =>
+      `الإجراءات الحساسة موقوفة حتى ${moment}. إن لم تكن أنت من استخدم الرمز فراجع المكتب فورًا.`,
     offerTitle: "أضف مفتاح مرور",
     offerLead: "دخلت برمز من رموز العرض التجريبي. جرّب الآن مفتاح المرور في متصفحك، أو تابع من دونه.",
     offerSkip: "متابعة من دونه",
@@ -154,7 +157,8 @@ export const accountWords = inBoth({
     passwordTitle: "Choose a password",
     passwordLead: (name: string) => `Welcome, ${name}. The password is the first step of every sign-in.`,
     password: "New password",
-    passwordHint: "At least 12 characters, whichever you like. A sentence that you remember is better than a complicated word.",
+    passwordHint:
+      "At least 12 characters, whichever you like. A sentence that you remember is better than a complicated word.",
     passwordShort: "Too short: it needs at least 12 characters.",
     passwordLong: "Too long: at most 128 characters.",
     passwordCommon: "This password is well known and easily guessed. Choose another one.",
@@ -163,25 +167,29 @@ export const accountWords = inBoth({
     passwordChanged: "The password is changed, and your other sessions have ended.",
 
     passkeyTitle: "Make your passkey",
-    passkeyLead: "Your device keeps it, and it leaves only for your other devices. You confirm with your fingerprint, your face or the device's code, and nobody can steal it with a message.",
+    passkeyLead:
+      "Your device keeps it, and it leaves only for your other devices. You confirm with your fingerprint, your face or the device's code, and nobody can steal it with a message.",
     passkeyName: "Name of the passkey",
     passkeyNameHint: "So that you know it again, such as: my phone",
     passkeyNameDefault: "This device",
     passkeyMake: "Make the passkey",
 
     codesTitle: "Recovery codes",
-    codesLead: "These ten codes are shown only now. Keep them in a safe place that is not this device: with your password, each opens the way back once if you lose your passkey.",
+    codesLead:
+      "These ten codes are shown only now. Keep them in a safe place that is not this device: with your password, each opens the way back once if you lose your passkey.",
     codesDownload: "Download the codes",
     codesPrint: "Print",
     codesDone: "I have kept them, go on",
     codesFile: "Recovery codes. Each is used once, together with the password.",
 
     stepUpTitle: "Show that it is you",
-    stepUpLead: "What you want to do is sensitive, so we ask for your passkey again. Afterwards you are back where you were.",
+    stepUpLead:
+      "What you want to do is sensitive, so we ask for your passkey again. Afterwards you are back where you were.",
 
     securityTitle: "Account security",
     passkeysTitle: "Passkeys",
-    passkeysLead: "Each one opens your account. Add a second one from another device, so that you are never locked out.",
+    passkeysLead:
+      "Each one opens your account. Add a second one from another device, so that you are never locked out.",
     added: (date: string) => `Added ${date}`,
     lastUsed: (date: string) => `last used ${date}`,
     neverUsed: "not used yet",
@@ -212,9 +220,11 @@ export const accountWords = inBoth({
     sessionEnded: "The session has ended.",
     recoveredTitle: "You came in with a recovery code",
     recoveredLead: "Add a new passkey to have your account back. Until then nothing else can be done here.",
-    heldUntil: (moment: string) => `Sensitive actions are on hold until ${moment}. If it was not you who used the code, come to an office at once.`,
+    heldUntil: (moment: string) =>
+      `Sensitive actions are on hold until ${moment}. If it was not you who used the code, come to an office at once.`,
     offerTitle: "Add a passkey",
-    offerLead: "You came in with a code of the demonstration. Try a passkey in your own browser now, or go on without one.",
+    offerLead:
+      "You came in with a code of the demonstration. Try a passkey in your own browser now, or go on without one.",
     offerSkip: "Go on without one",
     account: "My account",
 

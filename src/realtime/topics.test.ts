@@ -3,8 +3,7 @@ import type { AnyFact, FactKind } from "../../db/facts.ts"
 import { type Citizen, mint } from "../domain/access/subject.ts"
 import { parseTopic, topicKey, topicName, touchedBy } from "./topics.ts"
 
-const citizen = (id: string) =>
-  mint<Citizen>({ role: "citizen", id, kind: "citizen", level: "full" })
+const citizen = (id: string) => mint<Citizen>({ role: "citizen", id, kind: "citizen", level: "full" })
 const ticket = "0190abcd-0000-7000-8000-000000000001"
 
 function fact(kind: FactKind, body: object = {}, subject: string | null = null, stream = "RUH-RML"): AnyFact {
