@@ -38,8 +38,15 @@ export function pathOf(request: Request): string {
 /** A host and perhaps a port (RFC 9110 §7.2): Bun takes whatever stands there into the request's address. */
 const hostForm = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/i
 
+/** Asked by every gate of one request; reading its address takes longer than all of them. */
+const judged = new WeakMap<Request, boolean>()
+
 function isAddress(request: Request): boolean {
-  return hostForm.test(request.headers.get("Host") ?? "") && URL.canParse(request.url)
+  const before = judged.get(request)
+  if (before !== undefined) return before
+  const is = hostForm.test(request.headers.get("Host") ?? "") && URL.canParse(request.url)
+  judged.set(request, is)
+  return is
 }
 
 /** Gives the request its id and its language and, when the answer is ready, its headers. */
@@ -148,7 +155,7 @@ async function byKey(c: Context, ofKeys: Budget): Promise<boolean | "bad"> {
   if (header === undefined || !c.req.path.startsWith("/api/")) return false
   const given = /^Bearer ([\w-]{1,200})$/.exec(header)?.[1]
   const now = house.clock.real()
-  const held = given ? await holderOfKey(house.store, given, now, wholeAddressOf(c)) : null
+  const held = given ? await holderOfKey(house.store, given, now, () => wholeAddressOf(c)) : null
   if (!held) return "bad"
   const { subject, key } = held
   learn(c, { subject })

@@ -60,7 +60,7 @@ export async function notYet(c: Context, kind: DeviceKind, office: string): Prom
 async function openedByKey(c: Context, key: string, kind: DeviceKind, office: string): Promise<Response> {
   const { house } = c.var
   const now = house.clock.real()
-  const held = await holderOfKey(house.store, key, now, wholeAddressOf(c))
+  const held = await holderOfKey(house.store, key, now, () => wholeAddressOf(c))
   const device = held?.subject
   if (!held || device?.role !== kind || device.office !== office) throw new Refusal("bad_token")
   const token = await house.writer.write(async (tx) => {

@@ -102,26 +102,34 @@ const staffById = statement((db) =>
 )
 /**
  * The key, and who holds it at `now`; `null` for anything that is not a good key of somebody who is still here, and for one that comes
- * from where it is not good. `from` is the whole address of whoever shows it; without it only a key for everywhere is good.
+ * from where it is not good. `from` answers the whole address of whoever shows it, and is asked only about a key that is not for everywhere:
+ * the runtime takes longer over it than over the look-up. Without it only a key for everywhere is good.
  */
 export async function holderOfKey(
   store: Store,
   given: string,
   now: Instant,
-  from = "",
+  from: () => string = nowhere,
 ): Promise<{ subject: Subject; key: KeyRow } | null> {
   const [, text, id, secret] = keyForm.exec(given) ?? []
   if (!text || !id || !secret || withCheck(text) !== given) return null
   const [found] = await keyById(store).execute({ id })
   if (!found || !sameText(found.key.secretHash, sha256(secret))) return null
   const { key } = found
-  if (key.addresses.length > 0 && !isWithin(from, key.addresses)) return null
+  if (key.addresses.length > 0 && !isWithin(from(), key.addresses)) return null
   const subject = await holderOf(store, found, now)
   return subject && { subject, key }
 }
 
+const nowhere = () => ""
+
 /** As `holderOfKey`, where the key itself does not matter. */
-export async function subjectOfKey(store: Store, given: string, now: Instant, from = ""): Promise<Subject | null> {
+export async function subjectOfKey(
+  store: Store,
+  given: string,
+  now: Instant,
+  from: () => string = nowhere,
+): Promise<Subject | null> {
   return (await holderOfKey(store, given, now, from))?.subject ?? null
 }
 

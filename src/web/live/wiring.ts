@@ -67,7 +67,7 @@ async function keyCaller(
   given: string,
   from: string,
 ): Promise<{ subject: Subject; session: string } | null> {
-  const subject = await subjectOfKey(store, given, clock.real(), from)
+  const subject = await subjectOfKey(store, given, clock.real(), () => from)
   return subject ? { subject, session: sessionOfKey(given) } : null
 }
 
