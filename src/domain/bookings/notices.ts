@@ -2,7 +2,7 @@ import type { BookingRow } from "../../../db/schema/bookings.ts"
 import type { Tx } from "../../../db/write.ts"
 import type { Instant } from "../../base/day.ts"
 import type { Owner } from "../access/owner.ts"
-import { callOff, notify } from "../notifications/outbox.ts"
+import { callOff, notify, planReminder } from "../notifications/outbox.ts"
 import { remindersFor } from "../notifications/rules.ts"
 
 /* What the person of a booking is told of it, said in the turn in which it comes to be. */
@@ -62,12 +62,10 @@ export async function tellMissed(tx: Tx, { id: booking, person, office, service,
   await notify(tx, { to: { kind: "citizen", id: person }, kind: "missed", data, dedupe: `missed:${booking}` })
 }
 
+/** The first one; each plans the one after it when its own time has come. */
 async function planReminders(tx: Tx, booking: Told): Promise<void> {
-  const to = ownerOf(booking)
-  for (const { hours, at, until } of remindersFor(booking.startsAt, tx.now)) {
-    const dedupe = `reminder:${booking.id}:${booking.startsAt}:${hours}`
-    await notify(tx, { to, kind: "reminder", data: { ...bodyOf(booking), hours }, dedupe, at, until })
-  }
+  const [first] = remindersFor(booking.startsAt, tx.now)
+  if (first) await planReminder(tx, ownerOf(booking), bodyOf(booking), first)
 }
 
 function ownerOf({ person }: Told): Owner {

@@ -6,7 +6,15 @@ import type { Tx } from "../../../db/write.ts"
 import { hour, type Instant } from "../../base/day.ts"
 import type { Owner } from "../access/owner.ts"
 import { reachOf, withoutOf } from "./contact.ts"
-import { channelsFor, isMessageKind, type MessageBodies, type MessageKind, manners } from "./rules.ts"
+import {
+  channelsFor,
+  isMessageKind,
+  type MessageBodies,
+  type MessageKind,
+  manners,
+  type Reminder,
+  reminderAfter,
+} from "./rules.ts"
 
 /*
  * The outbox. What is to be told is written in the turn that makes it true, so that there is no change without its message and no message
@@ -113,10 +121,33 @@ const setTold = statement((db) =>
 )
 const forget = statement((db) => db.delete(messages).where(and(eq(messages.id, p("id")), isNull(messages.toldAt))))
 
+/** Plans a reminder of a visit. One at a time: a booking that is cancelled the next day has written one row for it and not two. */
+export async function planReminder(
+  tx: Tx,
+  to: Owner,
+  visit: Omit<MessageBodies["reminder"], "hours">,
+  { hours, at, until }: Reminder,
+): Promise<void> {
+  const dedupe = `reminder:${visit.booking}:${visit.startsAt}:${hours}`
+  await notify(tx, { to, kind: "reminder", data: { ...visit, hours }, dedupe, at, until })
+}
+
+/** After one reminder, told or too late to be told, comes the next. */
+async function planNext(tx: Tx, { ownerKind, owner, kind, data }: MessageRow): Promise<void> {
+  if (kind !== "reminder") return
+  const { hours, ...visit } = data as unknown as MessageBodies["reminder"]
+  const next = reminderAfter(visit.startsAt, hours)
+  if (!next || next.until <= tx.now) return
+  // Where its time has gone by as well, it is the next to be told.
+  const at = Math.max(next.at, tx.now + 1)
+  await planReminder(tx, { kind: ownerKind, id: owner }, visit, { ...next, at })
+}
+
 /** Tells what was planned for now, and forgets what is of no use any more. Answers how many it looked at: call it again until that is 0. */
 export async function tellPlanned(tx: Tx): Promise<number> {
   const planned = await plannedNow(tx).execute({ now: tx.now })
   for (const row of planned) {
+    await planNext(tx, row)
     if (row.until <= tx.now) {
       await forget(tx).execute({ id: row.id })
       continue

@@ -140,7 +140,18 @@ export interface Reminder {
 
 /** The reminders of a visit that was booked or moved at `now`. */
 export function remindersFor(startsAt: Instant, now: Instant): Reminder[] {
-  return reminderHours
-    .map((hours) => ({ hours, at: startsAt - hours * hour, until: hours > 2 ? startsAt - 3 * hour : startsAt }))
-    .filter(({ at }) => at - now >= shortly)
+  return remindersOf(startsAt).filter(({ at }) => at - now >= shortly)
+}
+
+/** The reminder that follows the one that comes so many hours ahead; `null` after the last. */
+export function reminderAfter(startsAt: Instant, hours: number): Reminder | null {
+  return remindersOf(startsAt).find((one) => one.hours < hours) ?? null
+}
+
+function remindersOf(startsAt: Instant): Reminder[] {
+  return reminderHours.map((hours) => ({
+    hours,
+    at: startsAt - hours * hour,
+    until: hours > 2 ? startsAt - 3 * hour : startsAt,
+  }))
 }
