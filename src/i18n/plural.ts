@@ -140,3 +140,8 @@ export function counted(noun: Noun, count: number, lang: Lang): string {
       : forms[count === 0 ? 0 : rules.en.select(count) === "one" ? 1 : 2]
   return (form ?? "").replace("{n} ", `${count}${nbsp}`).replace("{n}", String(count))
 }
+
+/** How long to wait, after a preposition: in seconds while that can be counted along, then in minutes, rounded up. */
+export function waitText(seconds: number, lang: Lang): string {
+  return seconds <= 90 ? counted("secondsAfter", seconds, lang) : counted("minutesAfter", Math.ceil(seconds / 60), lang)
+}

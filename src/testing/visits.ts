@@ -281,6 +281,8 @@ const forHalls: Visit[] = [
   kiosk("/kiosk/:office/number", "with what was wrong", atKiosk("/number?service=PAS-01"), {
     first: typed("number", "123"),
   }),
+  kiosk("/kiosk/:office/number", "of a service that is not there", atKiosk("/number?service=NONE"), { status: 404 }),
+  visit("board", "pairing")(null, "what a board does not find", () => "/nothing/here", { status: 404 }),
   kiosk("/kiosk/:office/reprint", "untouched", atKiosk("/reprint")),
   kiosk("/kiosk/:office/reprint", "with what was wrong", atKiosk("/reprint"), { first: typed("ticket", "999") }),
   kiosk(

@@ -1,5 +1,8 @@
 import type { Refusal } from "../base/refusal.ts"
+import { isStaff } from "../domain/access/subject.ts"
 import { common } from "../i18n/common.ts"
+import type { Lang } from "../i18n/lang.ts"
+import { waitText } from "../i18n/plural.ts"
 import { refusalWords } from "../i18n/refusals.ts"
 import { show } from "./frame.tsx"
 import type { Context } from "./house.ts"
@@ -22,64 +25,112 @@ export function refusalPage(c: Context, refusal: Refusal): Response | Promise<Re
     return c.redirect(`${staff ? paths.staffSignIn : paths.signIn}?next=${encodeURIComponent(here)}`, 303)
   }
   const retryAfter = refusal.details["retryAfterSeconds"]
-  if (typeof retryAfter === "number") c.header("Retry-After", String(retryAfter))
+  const wait = typeof retryAfter === "number" ? retryAfter : null
+  if (wait !== null) c.header("Retry-After", String(wait))
   const { title, help } = refusalWords(refusal.code, lang)
-  return answer(c, { title, help, status: refusal.status })
+  return answer(c, { title, help, status: refusal.status, wait })
 }
 
 /** A bug, as far as the outside may know of it. */
 export function bugPage(c: Context): Response | Promise<Response> {
   const words = common[c.var.lang]
-  return answer(c, { title: words.bugTitle, help: words.bugHelp, status: 500 })
+  return answer(c, { title: words.bugTitle, help: words.bugHelp, status: 500, wait: null })
+}
+
+interface Said {
+  title: string
+  help: string
+  status: number
+  /** Seconds until it may be tried again, where that is known. */
+  wait: number | null
 }
 
 /** On a screen that works by itself after this long, as if nothing had been. */
 const backSeconds = 20
 
-function answer(
-  c: Context,
-  { title, help, status }: { title: string; help: string; status: number },
-): Response | Promise<Response> {
-  const { lang, requestId, subject } = c.var
-  const own = subject?.role === "kiosk" || subject?.role === "board" ? paths[subject.role](subject.office) : null
-  // From a kiosk no way leads to the pages that everybody has at home, and nobody may be there to press anything.
-  if (own) c.header("Refresh", `${backSeconds}; url=${own}`)
-  const home = own ?? paths.home
-  const body = <Answer {...{ title, help, lang, home, reference: requestId }} />
-  return show(c, { title, status, head: own ? "none" : undefined }, own ? <main id="main">{body}</main> : body)
-}
-
-function Answer({
-  title,
-  help,
-  lang,
-  home,
-  reference,
-}: {
-  title: string
-  help: string
-  lang: "ar" | "en"
-  home: string
-  reference: string
-}) {
+function answer(c: Context, said: Said): Response | Promise<Response> {
+  const { lang, subject } = c.var
   const words = common[lang]
-  return (
+  const { title, status } = said
+  if (subject?.role === "kiosk" || subject?.role === "board") {
+    // From a screen of the hall no way leads to the pages that everybody has at home, and nobody may be there to press anything.
+    const own = paths[subject.role](subject.office)
+    c.header("Refresh", `${backSeconds}; url=${own}`)
+    const body = <OnScreen {...{ c, said, own }} />
+    return subject.role === "kiosk"
+      ? show(c, { title, status, head: "none", styles: ["kiosk"], bodyClass: "kiosk", theme: "light" }, body)
+      : show(c, { title, status, head: "none", styles: ["devices"] }, body)
+  }
+  return show(
+    c,
+    { title, status },
     <div class="column">
       <Card class="refusal stack">
         <p class="refusal-mark">
           <Shape sign="missed" />
         </p>
         <h1>{title}</h1>
-        <p class="quiet">{help}</p>
+        <What said={said} lang={lang} />
       </Card>
       <div class="actions">
-        <ButtonLink weight="main" href={home}>
-          {words.toHome}
+        <ButtonLink
+          weight="main"
+          href={isStaff(subject) ? (subject.role === "agent" ? paths.desk : paths.days) : paths.home}
+        >
+          {isStaff(subject) ? words.toWork : words.toHome}
         </ButtonLink>
       </div>
-      <p class="faint tiny">
-        {words.reference}: <bdi dir="ltr">{reference}</bdi>
-      </p>
-    </div>
+      <Reference c={c} />
+    </div>,
+  )
+}
+
+/** Large enough for whoever stands before it: a kiosk in its own look, a board as while it is being paired. */
+function OnScreen({ c, said, own }: { c: Context; said: Said; own: string }) {
+  const { lang, subject } = c.var
+  const again = (
+    <ButtonLink weight="main" wide href={own}>
+      {common[lang].startOver}
+    </ButtonLink>
+  )
+  if (subject?.role === "board") {
+    return (
+      <main class="pairing-screen" id="main">
+        <h1>{said.title}</h1>
+        <What said={said} lang={lang} />
+        {again}
+        <Reference c={c} />
+      </main>
+    )
+  }
+  return (
+    <main class="kiosk-screen" id="main">
+      <div class="kiosk-body">
+        <section class="kiosk-card kiosk-trouble">
+          <h1>{said.title}</h1>
+          <What said={said} lang={lang} />
+        </section>
+        {again}
+        <Reference c={c} />
+      </div>
+    </main>
+  )
+}
+
+function What({ said: { help, wait }, lang }: { said: Said; lang: Lang }) {
+  return (
+    <>
+      <p class="quiet">{help}</p>
+      {wait !== null && <p class="strong">{common[lang].again(waitText(wait, lang))}</p>}
+    </>
+  )
+}
+
+function Reference({ c }: { c: Context }) {
+  const { lang, requestId } = c.var
+  return (
+    <p class="faint tiny">
+      {common[lang].reference}: <bdi dir="ltr">{requestId}</bdi>
+    </p>
   )
 }

@@ -9,7 +9,7 @@ import { type Office, office as officeOf } from "../../domain/offices/reads.ts"
 import { timeText } from "../../i18n/dates.ts"
 import { deviceWords } from "../../i18n/devices.ts"
 import { inLang } from "../../i18n/lang.ts"
-import { counted } from "../../i18n/plural.ts"
+import { waitText } from "../../i18n/plural.ts"
 import { refusalWords } from "../../i18n/refusals.ts"
 import { addressOf } from "../address.ts"
 import { browserOf } from "../browser.ts"
@@ -61,7 +61,7 @@ async function screenWith(c: Context, typed: string): Promise<Pairing | { error:
     if (!isRefusal(thrown) || thrown.code !== "too_many_requests") throw thrown
     const seconds = Number(thrown.details["retryAfterSeconds"] ?? 1)
     c.header("Retry-After", String(seconds))
-    return { error: deviceWords[lang].wait(counted("secondsAfter", seconds, lang)), status: 429 }
+    return { error: deviceWords[lang].wait(waitText(seconds, lang)), status: 429 }
   }
   const code = readCode(typed)
   const found = code ? await pairingWith(house.store, code, now) : null

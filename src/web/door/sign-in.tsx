@@ -10,7 +10,7 @@ import { begin, failed, notChecked, succeeded } from "../../domain/access/thrott
 import { personByNumber } from "../../domain/people/reads.ts"
 import { accountWords } from "../../i18n/account.ts"
 import { signInWords } from "../../i18n/common.ts"
-import { counted } from "../../i18n/plural.ts"
+import { waitText } from "../../i18n/plural.ts"
 import { addressOf } from "../address.ts"
 import { comer, letIn, startIn } from "../entering.ts"
 import { readForm } from "../form.ts"
@@ -188,7 +188,7 @@ async function attempt(
     if (!isRefusal(thrown) || thrown.code !== "too_many_requests") throw thrown
     const seconds = Number(thrown.details["retryAfterSeconds"] ?? 1)
     c.header("Retry-After", String(seconds))
-    const error = signInWords[lang].wait(counted("secondsAfter", seconds, lang))
+    const error = signInWords[lang].wait(waitText(seconds, lang))
     return signInForm(c, { ...told, error, status: 429 })
   }
   let owner: Owner | null
