@@ -227,7 +227,9 @@ function HeadLinks({ c, here }: { c: Context; here: Office }) {
   return (
     <>
       {agent.role !== "agent" && <a href={paths.day(here.code)}>{deskWords[lang].toDay}</a>}
-      <a href={paths.security}>{inLang(agent.name, lang)}</a>
+      <a class="head-person" href={paths.security}>
+        {inLang(agent.name, lang)}
+      </a>
       <PostForm action={paths.signOut} token={formToken}>
         <button type="submit">{common[lang].signOut}</button>
       </PostForm>

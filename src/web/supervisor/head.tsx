@@ -35,7 +35,9 @@ export function supervisorHead(c: Context, here: Office) {
         <a href={paths.dayRequests(here.code)}>{words.requests}</a>
         <a href={paths.devices}>{deviceWords[lang].title}</a>
         <a href={paths.privacyRecords}>{privacyWords[lang].short}</a>
-        <a href={paths.security}>{inLang(leadOf(c).name, lang)}</a>
+        <a class="head-person" href={paths.security}>
+          {inLang(leadOf(c).name, lang)}
+        </a>
         <PostForm action={paths.signOut} token={formToken}>
           <button type="submit">{common[lang].signOut}</button>
         </PostForm>
