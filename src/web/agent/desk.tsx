@@ -1,5 +1,6 @@
 import { raw } from "hono/html"
 import type { CounterRow } from "../../../db/schema/queue.ts"
+import { token } from "../../base/id.ts"
 import type { Refusal } from "../../base/refusal.ts"
 import { mustWorkIn } from "../../domain/access/staff.ts"
 import type { Staff } from "../../domain/access/subject.ts"
@@ -173,6 +174,7 @@ async function desk(c: Context, here: Office, seat: CounterRow, told: Told): Pro
               </summary>
               <div class="fold-body stack">
                 <PostForm action={paths.deskAct} token={formToken} class="stack">
+                  <input type="hidden" name="once" value={token(house.chance, 12)} />
                   <Select
                     name="service"
                     label={words.service}

@@ -9,7 +9,16 @@ import { checkIn, issueTicket } from "../../domain/queue/arrivals.ts"
 import { callThis, next, recall } from "../../domain/queue/calling.ts"
 import { closeCounter, openCounter, pauseCounter } from "../../domain/queue/counters.ts"
 import { confirmNeed } from "../../domain/queue/holder.ts"
-import { absent, changeService, finish, type Outcome, park, returnTicket, serve } from "../../domain/queue/serving.ts"
+import {
+  absent,
+  changeService,
+  finish,
+  inHand,
+  type Outcome,
+  park,
+  returnTicket,
+  serve,
+} from "../../domain/queue/serving.ts"
 import { counter, ticket } from "../../domain/queue/tickets.ts"
 import { transfer } from "../../domain/queue/transfer.ts"
 import { undo } from "../../domain/queue/undo.ts"
@@ -19,6 +28,7 @@ import { refusalWords } from "../../i18n/refusals.ts"
 import { readForm } from "../form.ts"
 import { type Context, get, type PageRoute, post } from "../house.ts"
 import { bookingCodeOf, holderOf } from "../numbers.ts"
+import { doOnce, onceLengthMax } from "../once.ts"
 import { paths } from "../paths.ts"
 import { agentOf, deskPage, type Told } from "./desk.tsx"
 
@@ -37,6 +47,7 @@ const fields = z.object({
   note: z.string().max(2000).optional(),
   holder: z.string().max(40).optional(),
   code: z.string().max(200).optional(),
+  once: z.string().max(onceLengthMax).default(""),
 })
 
 type Given = z.infer<typeof fields>
@@ -146,7 +157,11 @@ async function onTicket(c: Context, agent: Staff, verb: string, id: string, give
     undo: (tx) => undo(tx, agent, id),
     need: (tx) => confirmNeed(tx, agent, id, row.need ?? ("age" satisfies Need)),
     service: (tx) => changeService(tx, agent, id, given.service ?? ""),
-    transfer: (tx) => transfer(tx, agent, id, { service: given.to ?? "", reason: given.reason ?? "next_step" }),
+    transfer: async (tx) => {
+      // Who has been sent on waits elsewhere, and a second click must not send them on again.
+      await inHand(tx, agent, id, "called", "serving")
+      return transfer(tx, agent, id, { service: given.to ?? "", reason: given.reason ?? "next_step" })
+    },
   }
   const turn = turns[verb]
   if (!turn) throw new Refusal("malformed")
@@ -159,11 +174,14 @@ async function issue(c: Context, office: string, given: Given): Promise<Told> {
   const [nationalId, mobile] = [readNumber(typed), readMobile(typed)]
   if (typed !== "" && !nationalId && !mobile) throw new Refusal("number_invalid")
   const bound = await holderOf(house.store, house.keys, { nationalId, mobile })
-  const made = await house.writer.write(
-    (tx) => issueTicket(tx, agentOf(c), { office, service: given.service ?? "", ...bound, lang }),
+  const asked = { office, service: given.service ?? "", ...bound, lang }
+  // A ticket that is bound to nobody would be given for every click.
+  const form = { caller: `desk:${agentOf(c).id}`, key: given.once, asked }
+  const number = await house.writer.write(
+    (tx) => doOnce(tx, form, async () => String((await issueTicket(tx, agentOf(c), asked)).number)),
     { scopes: scopesOf(office) },
   )
-  return { good: deskWords[lang].issued(made.number) }
+  return { good: deskWords[lang].issued(Number(number)) }
 }
 
 async function arrived(c: Context, office: string, typed: string): Promise<Told> {

@@ -22,24 +22,35 @@ import { Names, namesOf } from "./people.tsx"
 import { slotsAnswer } from "./slots.tsx"
 import { mustBeCitizen } from "./who.ts"
 
-/** One turn on the caller's own booking. What it refuses is said on the booking's page, which shows how it stands now. */
-async function onOwn(c: Context, turn: Parameters<House["writer"]["write"]>[0], to: string): Promise<Response> {
+/**
+ * One turn on the caller's own booking. What it refuses is said on the booking's page, which shows how it stands now; where it stands as
+ * was asked for, it was asked for twice.
+ */
+async function onOwn(
+  c: Context,
+  turn: Parameters<House["writer"]["write"]>[0],
+  { to, isDone }: { to: string; isDone: (booking: Booking) => boolean },
+): Promise<Response> {
   const { house } = c.var
   const citizen = mustBeCitizen(c)
-  const { office } = await bookingFor(house.store, citizen, c.req.param("id") ?? "")
+  const id = c.req.param("id") ?? ""
+  const { office } = await bookingFor(house.store, citizen, id)
   try {
     await house.writer.write(turn, { scopes: [`office:${office}`, `person:${citizen.id}`] })
     return c.redirect(to, 303)
   } catch (thrown) {
-    if (isRefusal(thrown) && thrown.code === "wrong_state") return bookingAnswer(c, thrown)
-    throw thrown
+    if (!isRefusal(thrown) || thrown.code !== "wrong_state") throw thrown
+    return isDone(await bookingFor(house.store, citizen, id)) ? c.redirect(to, 303) : bookingAnswer(c, thrown)
   }
 }
 
 /** The person takes the time that the office has named. */
 export function takeProposal(c: Context): Promise<Response> {
   const id = c.req.param("id") ?? ""
-  return onOwn(c, (tx) => acceptProposal(tx, mustBeCitizen(c), id), `${paths.booking(id)}?done=made`)
+  return onOwn(c, (tx) => acceptProposal(tx, mustBeCitizen(c), id), {
+    to: `${paths.booking(id)}?done=made`,
+    isDone: ({ state }) => state === "confirmed",
+  })
 }
 
 export function cancelPage(c: Context): Promise<Response> {
@@ -94,7 +105,10 @@ export async function cancelNow(c: Context): Promise<Response> {
   const citizen = mustBeCitizen(c)
   const { reason } = await readForm(c, cancelFields)
   try {
-    return await onOwn(c, (tx) => cancel(tx, citizen, id, reason), paths.booking(id))
+    return await onOwn(c, (tx) => cancel(tx, citizen, id, reason), {
+      to: paths.booking(id),
+      isDone: ({ state, endedBy }) => state === "cancelled" && endedBy === "citizen",
+    })
   } catch (thrown) {
     if (isRefusal(thrown) && thrown.code === "invalid_field") return cancelForm(c, { typed: reason })
     throw thrown
@@ -122,6 +136,8 @@ export async function moveNow(c: Context): Promise<Response> {
     return c.redirect(`${paths.booking(booking.id)}?done=${moved.state === "requested" ? "asked" : "moved"}`, 303)
   } catch (thrown) {
     if (!isRefusal(thrown) || thrown.code === "not_found") throw thrown
+    // Its own time, chosen again or sent twice: there it is.
+    if (thrown.code === "same_slot") return c.redirect(paths.booking(booking.id), 303)
     return thrown.code === "wrong_state" ? bookingAnswer(c, thrown) : movingAnswer(c, booking, thrown, slot)
   }
 }

@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { token } from "../../base/id.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { asciiDigits, readNumber } from "../../base/text.ts"
 import { checkIn } from "../../domain/queue/arrivals.ts"
@@ -6,6 +7,7 @@ import { kioskWords } from "../../i18n/kiosk.ts"
 import { readForm } from "../form.ts"
 import type { Context } from "../house.ts"
 import { bookingCodeOf } from "../numbers.ts"
+import { doOnce, onceLengthMax } from "../once.ts"
 import { paths } from "../paths.ts"
 import { Button, PostForm } from "../shell/controls.tsx"
 import { deviceOf, Keypad, kioskOffice, kioskScreen } from "./frame.tsx"
@@ -19,7 +21,7 @@ export function arrivePage(c: Context): Promise<Response> {
 type Typed = Partial<z.infer<typeof arriveFields>>
 
 async function arriveForm(c: Context, typed: Typed, refused: Refused | null): Promise<Response> {
-  const { lang, formToken } = c.var
+  const { house, lang, formToken } = c.var
   const here = await kioskOffice(c)
   const words = kioskWords[lang]
   const base = paths.kiosk(here.code)
@@ -33,6 +35,7 @@ async function arriveForm(c: Context, typed: Typed, refused: Refused | null): Pr
       <Trouble c={c} here={here} refused={refused} />
       {(refused === null || mayTryAgain(refused)) && (
         <PostForm action={`${base}/arrive`} token={formToken} class="kiosk-form">
+          <input type="hidden" name="once" value={token(house.chance, 12)} />
           <Digits
             {...{ name: "code", label: words.byCode, hint: words.byCodeHelp }}
             {...{ maxlength: 10, value: typed.code, autofocus: true }}
@@ -58,7 +61,12 @@ async function arriveForm(c: Context, typed: Typed, refused: Refused | null): Pr
   )
 }
 
-const arriveFields = z.object({ code: z.string().max(200), number: z.string().max(40), birthYear: z.string().max(10) })
+const arriveFields = z.object({
+  code: z.string().max(200),
+  number: z.string().max(40),
+  birthYear: z.string().max(10),
+  once: z.string().max(onceLengthMax).default(""),
+})
 
 export async function arrived(c: Context): Promise<Response> {
   const { house, lang } = c.var
@@ -73,10 +81,14 @@ export async function arrived(c: Context): Promise<Response> {
           numberIndex: house.keys.index("number", readNumber(given.number) ?? wrongNumber()),
           birthYear: Number(asciiDigits(given.birthYear)) || 0,
         }
-    const { ticket } = await house.writer.write((tx) => checkIn(tx, deviceOf(c), { office: here.code, by, lang }), {
-      scopes: [`office:${here.code}`, "accounts"],
-    })
-    return toIssued(c, here, ticket.id)
+    // A second tap would find that somebody has arrived already, and the number would never be seen.
+    const form = { caller: `kiosk:${deviceOf(c).id}`, key: given.once, asked: by }
+    const arriving = { office: here.code, by, lang }
+    const ticket = await house.writer.write(
+      (tx) => doOnce(tx, form, async () => (await checkIn(tx, deviceOf(c), arriving)).ticket.id),
+      { scopes: [`office:${here.code}`, "accounts"] },
+    )
+    return toIssued(c, here, ticket)
   } catch (thrown) {
     if (isRefusal(thrown)) return arriveForm(c, typed, { refusal: thrown })
     throw thrown

@@ -1,11 +1,8 @@
 import { z } from "zod"
 import type { Need } from "../../../db/schema/queue.ts"
-import type { Tx } from "../../../db/write.ts"
 import { token } from "../../base/id.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
-import { sha256 } from "../../base/seal.ts"
 import { readMobile, readNumber } from "../../base/text.ts"
-import { answerBefore, keepAnswer } from "../../domain/access/answers.ts"
 import { service as serviceOf } from "../../domain/catalogue/reads.ts"
 import { issueTicket } from "../../domain/queue/arrivals.ts"
 import { kioskWords } from "../../i18n/kiosk.ts"
@@ -13,6 +10,7 @@ import { inLang } from "../../i18n/lang.ts"
 import { readForm } from "../form.ts"
 import type { Context } from "../house.ts"
 import { holderOf } from "../numbers.ts"
+import { doOnce, onceLengthMax } from "../once.ts"
 import { paths } from "../paths.ts"
 import { Button, PostForm } from "../shell/controls.tsx"
 import { deviceOf, Keypad, kioskOffice, kioskScreen } from "./frame.tsx"
@@ -95,7 +93,7 @@ function NumberForm({ c, action, typed }: { c: Context; action: string; typed: T
 
 const takeFields = z.object({
   service: z.string().max(20),
-  once: z.string().max(40),
+  once: z.string().max(onceLengthMax),
   number: z.string().max(40),
   people: z.coerce.number().int().min(1).max(10).default(1),
   need: z.enum(["", "age", "disability", "pregnancy", "infant"]).default(""),
@@ -119,14 +117,10 @@ export async function take(c: Context): Promise<Response> {
     }
     // A finger that taps twice, or a page that is sent again, gets the number that it already has.
     const ticket = await house.writer.write(
-      (tx) =>
-        once(
-          tx,
-          c,
-          given.once,
-          sha256(JSON.stringify(asked)),
-          async () => (await issueTicket(tx, deviceOf(c), asked)).id,
-        ),
+      (tx) => {
+        const form = { caller: `kiosk:${deviceOf(c).id}`, key: given.once, asked }
+        return doOnce(tx, form, async () => (await issueTicket(tx, deviceOf(c), asked)).id)
+      },
       { scopes: [`office:${here.code}`, "accounts"] },
     )
     return toIssued(c, here, ticket)
@@ -134,13 +128,4 @@ export async function take(c: Context): Promise<Response> {
     if (isRefusal(thrown)) return numberForm(c, given, { refusal: thrown })
     throw thrown
   }
-}
-
-async function once(tx: Tx, c: Context, key: string, requestHash: string, act: () => Promise<string>): Promise<string> {
-  const repeatable = { caller: `kiosk:${deviceOf(c).id}`, key, requestHash }
-  const before = await answerBefore(tx, repeatable)
-  if (before) return before.answer
-  const made = await act()
-  await keepAnswer(tx, repeatable, { status: 201, answer: made })
-  return made
 }

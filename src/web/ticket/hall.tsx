@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { hour, minute } from "../../base/day.ts"
-import { isRefusal, Refusal } from "../../base/refusal.ts"
+import { isRefusal, Refusal, type RefusalCode } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
 import { bookingsOf } from "../../domain/bookings/reads.ts"
 import { service as serviceOf } from "../../domain/catalogue/reads.ts"
@@ -149,7 +149,16 @@ export async function arrive(c: Context): Promise<Response> {
     )
     return c.redirect(paths.ticket(ticket.id, house.keys.capability("ticket", ticket.id)), 303)
   } catch (thrown) {
-    if (isRefusal(thrown)) return hall(c, given.proof, thrown)
-    throw thrown
+    if (!isRefusal(thrown)) throw thrown
+    const here = isHere.has(thrown.code) ? await ticketHere(c, code) : null
+    return here ? c.redirect(here, 303) : hall(c, given.proof, thrown)
   }
+}
+
+/** Pressed twice, or at the kiosk and on the phone: whoever is here has a number, and that is what they want to see. */
+const isHere = new Set<RefusalCode>(["already_arrived", "already_waiting"])
+
+async function ticketHere({ var: { house, subject } }: Context, office: string): Promise<string | null> {
+  const live = (await ticketsOf(house.store, subject?.id ?? "")).find((one) => one.office === office)
+  return live ? paths.ticket(live.id, house.keys.capability("ticket", live.id)) : null
 }

@@ -1,6 +1,6 @@
 import { raw } from "hono/html"
 import type { Tx } from "../../../db/write.ts"
-import { Refusal } from "../../base/refusal.ts"
+import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { service as serviceOf } from "../../domain/catalogue/reads.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
 import { away, leave, ready } from "../../domain/queue/holder.ts"
@@ -114,7 +114,12 @@ async function ticketPage(c: Context): Promise<Response> {
 function speak(turn: (tx: Tx, id: string) => Promise<unknown>) {
   return async (c: Context): Promise<Response> => {
     const { row, capability } = await opened(c)
-    await c.var.house.writer.write((tx) => turn(tx, row.id), { scopes: [`office:${row.office}`, "accounts"] })
+    try {
+      await c.var.house.writer.write((tx) => turn(tx, row.id), { scopes: [`office:${row.office}`, "accounts"] })
+    } catch (thrown) {
+      // Pressed twice, or called in the same moment: the ticket shows how it stands now.
+      if (!isRefusal(thrown) || thrown.code !== "wrong_state") throw thrown
+    }
     return c.redirect(paths.ticket(row.id, capability), 303)
   }
 }
