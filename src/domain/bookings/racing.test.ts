@@ -59,6 +59,15 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 const start = "13:00"
 const familyCount = 24
 
+/** Minutes after midnight at which the break begins; nothing where the grid has none. A rule begins on the day that it is made for. */
+function breakOf({ breakAfter, gridMinutes, slots }: Grid): number | undefined {
+  const at = 13 * 60 + breakAfter * gridMinutes
+  return breakAfter < slots && at < 24 * 60 ? at : undefined
+}
+
+const clockOf = (minutes: number): string =>
+  [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, "0")).join(":")
+
 /** What was done, or why not: the starts that are to be had instead, or nothing where there are no times to speak of. */
 type Outcome = "done" | { instead: Instant[] } | "no"
 
@@ -83,9 +92,9 @@ class Model {
   constructor(grid: Grid, first: Instant, now: Instant) {
     this.grid = grid
     this.now = now
-    const pause = grid.breakAfter
+    const hasBreak = breakOf(grid) !== undefined
     this.starts = Array.from({ length: grid.slots }, (_, index) => index)
-      .filter((index) => index !== pause)
+      .filter((index) => !hasBreak || index !== grid.breakAfter)
       .map((index) => first + index * this.step)
   }
 
@@ -183,8 +192,8 @@ function attempt(office: TestOffice, turn: Parameters<TestOffice["write"]>[0]): 
 test("each visit gets all of its places or none, and who is refused could not have been granted", async () => {
   await fc.assert(
     fc.asyncProperty(anyGrid, fc.array(anyStep, { minLength: 15, maxLength: 60 }), async (grid, steps) => {
-      const { gridMinutes, places, release, breakAfter } = grid
-      const breakAt = 13 * 60 + breakAfter * gridMinutes
+      const { gridMinutes, places, release } = grid
+      const pause = breakOf(grid)
       const office = await testOffice({
         gridMinutes,
         soonestMinutes: 0,
@@ -193,16 +202,11 @@ test("each visit gets all of its places or none, and who is refused could not ha
         citizens: familyCount,
         hours: [
           { rrule: "FREQ=WEEKLY;BYDAY=SU", start, minutes: grid.slots * gridMinutes },
-          ...(breakAfter < grid.slots && breakAt < 24 * 60
-            ? [
-                {
-                  layer: "break" as const,
-                  rrule: "FREQ=WEEKLY;BYDAY=SU",
-                  start: `${String(Math.floor(breakAt / 60)).padStart(2, "0")}:${String(breakAt % 60).padStart(2, "0")}`,
-                  minutes: gridMinutes,
-                },
-              ]
-            : []),
+          ...(pause === undefined
+            ? []
+            : [
+                { layer: "break" as const, rrule: "FREQ=WEEKLY;BYDAY=SU", start: clockOf(pause), minutes: gridMinutes },
+              ]),
         ],
         lines: [{ code: "PAS", public: places, staffExtra: 0 }],
         services: grid.minutes.map((minutes, index) => ({ code: `PAS-9${index}`, sector: "PAS", minutes })),
