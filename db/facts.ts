@@ -177,6 +177,10 @@ export interface FactBodies {
   "enrolment.made": { enrolment: string; channel: string; until: Instant; by: string }
   "enrolment.used": { enrolment: string; passkey: string }
   "enrolment.refused": { why: string }
+  "one_time.made": { code: string; purpose: string; until: Instant }
+  "one_time.used": { code: string; purpose: string }
+  /** `why`: `wrong`, or `over` for one that was used, tried too often or too late. */
+  "one_time.refused": { purpose: string; why: string }
   /** `frozen` is the SHA-256 of what was confirmed. */
   "confirmation.given": { confirmation: string; action: string; object: string; passkey: string; frozen: string }
   /** A message whose time has come; what is told at once is told by the fact that it speaks of. */
@@ -189,6 +193,7 @@ export interface FactBodies {
   "contact.language_chosen": { lang: string }
   "contact.email_set": { by: string }
   "contact.email_removed": { by: string }
+  "contact.mobile_set": { by: string }
   /** What the person does not want, as `theme.channel`. */
   "contact.channels_chosen": { without: string[] }
   "store.set_up": { offices: number; services: number; demo: boolean }

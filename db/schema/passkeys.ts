@@ -81,6 +81,22 @@ export const enrolments = table("enrolment", {
   usedAt: instant(),
 })
 
+/** What a one-time code is for: a new mobile, or coming in without an account. One is never good for the other. */
+export type OneTimePurpose = "mobile" | "sign_in"
+
+/** A code that was sent to be typed in again. An owner has one of each purpose. `codeHash` is keyed; the code itself is nowhere. */
+export const oneTimeCodes = table("one_time_code", {
+  id: text().primaryKey(),
+  kind: word<OwnerKind>().notNull(),
+  owner: words().notNull(),
+  purpose: word<OneTimePurpose>().notNull(),
+  codeHash: words().notNull(),
+  /** What it proves, e.g. the mobile that it was sent to, sealed as its owner's are. */
+  about: words(),
+  tries: whole().notNull(),
+  until: instant().notNull(),
+})
+
 export type PreSessionStep = "second" | "enrol" | "recover"
 
 /** Somebody who is half signed in. `id` is the SHA-256 of the cookie's token. */

@@ -302,6 +302,17 @@ CREATE TABLE enrolment (
   used_at INTEGER
 ) STRICT;
 CREATE INDEX enrolment_of ON enrolment (kind, owner);
+CREATE TABLE one_time_code (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff')),
+  owner TEXT NOT NULL,
+  purpose TEXT NOT NULL CHECK (purpose IN ('mobile', 'sign_in')),
+  code_hash TEXT NOT NULL,
+  about TEXT,
+  tries INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  UNIQUE (kind, owner, purpose)
+) STRICT;
 CREATE TABLE pre_session (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff')),

@@ -74,6 +74,9 @@ export const texts: Partial<Record<FactKind, [ar: string, en: string]>> = {
   "enrolment.made": ["صدر لك رمز تفعيل", "An enrolment code was made for you"],
   "enrolment.used": ["استُخدم رمز التفعيل", "The enrolment code was used"],
   "enrolment.refused": ["رُفض رمز تفعيل", "An enrolment code was refused"],
+  "one_time.made": ["أُرسل رمز لمرة واحدة", "A one-time code was sent"],
+  "one_time.used": ["استُخدم رمز لمرة واحدة", "A one-time code was used"],
+  "one_time.refused": ["رُفض رمز لمرة واحدة", "A one-time code was refused"],
   "confirmation.given": ["أكّدت إجراءً بمفتاح المرور", "You confirmed something with a passkey"],
   "message.told": ["وصلتك رسالة", "A message was told to you"],
   "message.read": ["قرأت رسائلك", "You read your messages"],
@@ -83,5 +86,6 @@ export const texts: Partial<Record<FactKind, [ar: string, en: string]>> = {
   "contact.language_chosen": ["اخترت لغة المراسلة", "You chose the language you are written to in"],
   "contact.email_set": ["حُفظ بريدك الإلكتروني", "Your e-mail address was set"],
   "contact.email_removed": ["أُزيل بريدك الإلكتروني", "Your e-mail address was removed"],
+  "contact.mobile_set": ["حُفظ رقم جوالك", "Your mobile number was set"],
   "contact.channels_chosen": ["اخترت ما يصلك من رسائل", "You chose what you are told"],
 }

@@ -4,6 +4,7 @@ import type { Clock, Timers } from "../base/clock.ts"
 import { hour, type Instant } from "../base/day.ts"
 import type { Log } from "../base/log.ts"
 import { forgetCeremonies } from "../domain/access/ceremonies.ts"
+import { forgetOneTimeCodes } from "../domain/access/codes.ts"
 import { forgetConfirmations } from "../domain/access/confirmation.ts"
 import { forgetEnrolments } from "../domain/access/enrolment.ts"
 import { forgetAnswers } from "../domain/access/memory.ts"
@@ -91,6 +92,7 @@ export async function forgetOld(tx: Tx, realNow: Instant): Promise<void> {
   await forgetCeremonies(tx, realNow)
   await forgetPreSessions(tx, realNow)
   await forgetEnrolments(tx, realNow)
+  await forgetOneTimeCodes(tx, realNow)
   await forgetConfirmations(tx, realNow)
   await forgetAnswers(tx, tx.now)
   await forgetMessages(tx)

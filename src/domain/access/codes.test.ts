@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { ceremonies, enrolments, preSessions, recoveryCodes } from "../../../db/schema/passkeys.ts"
+import { ceremonies, enrolments, oneTimeCodes, preSessions, recoveryCodes } from "../../../db/schema/passkeys.ts"
 import { machineChance } from "../../base/clock.ts"
 import { hour, minute } from "../../base/day.ts"
 import { Keys, makeKeyMaterial } from "../../base/seal.ts"
@@ -7,7 +7,7 @@ import { softAuthenticator } from "../../testing/authenticator.ts"
 import { keyring } from "../../testing/keyring.ts"
 import { granted, refusal, refusedWith, testOffice } from "../../testing/office.ts"
 import { forgetCeremonies, openCeremony } from "./ceremonies.ts"
-import { makeCode, readCode } from "./codes.ts"
+import { forgetOneTimeCodes, makeCode, makeOneTimeCode, openOneTimeCode, readCode, useOneTimeCode } from "./codes.ts"
 import { dropEnrolments, forgetEnrolments, makeEnrolment, readEnrolment, spendEnrolment } from "./enrolment.ts"
 import type { Owner } from "./owner.ts"
 import { addPasskey, passkeysOf } from "./passkeys.ts"
@@ -220,4 +220,64 @@ test("what nobody finished is forgotten once it is over, and what is open stays"
   office.clock.advance(98 * 24 * hour)
   await forgetAll()
   expect(await count()).toEqual([0, 0, 0])
+})
+
+const send = (owner: Owner, to = owner.id, about: string | null = null) =>
+  office.write((tx) => makeOneTimeCode(tx, keys, owner, { purpose: "mobile", to, about }, now()))
+const use = (owner: Owner, code: string, purpose: "mobile" | "sign_in" = "mobile") =>
+  office.write((tx) => useOneTimeCode(tx, keys, owner, purpose, code, now()))
+const other = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, "0")
+
+test("a one-time code is right once, for its owner and its purpose, in whichever digits it is typed", async () => {
+  const [owner, stranger] = [ring.owner(20), ring.owner(21)]
+  const { code, until } = await send(owner, "a", "what it proves")
+  expect(code).toMatch(/^\d{6}$/)
+  expect(JSON.stringify(await office.store.db.select().from(oneTimeCodes))).not.toContain(code)
+  expect(await openOneTimeCode(office.store, owner, "mobile", now())).toMatchObject({ about: "what it proves", until })
+  expect(await use(owner, code, "sign_in")).toEqual({ is: "over" })
+  expect(await use(stranger, code)).toEqual({ is: "over" })
+  expect(await use({ kind: "staff", id: owner.id }, code)).toEqual({ is: "over" })
+  expect(await use(owner, other(code))).toEqual({ is: "wrong" })
+  const arabic = [...code].map((digit) => String.fromCodePoint(0x0660 + Number(digit)))
+  expect(await use(owner, ` ${arabic.slice(0, 3).join("")} ${arabic.slice(3).join("")}`)).toEqual({
+    is: "right",
+    about: "what it proves",
+  })
+  expect(await use(owner, code)).toEqual({ is: "over" })
+})
+
+test("of many who type the same one-time code at once, one gets in", async () => {
+  const owner = ring.owner(22)
+  const { code } = await send(owner)
+  const tried = await Promise.all(Array.from({ length: 5 }, () => use(owner, code)))
+  expect(tried.filter(({ is }) => is === "right")).toHaveLength(1)
+})
+
+test("after five wrong tries even the right one-time code is over, and so it is after ten minutes or when another is sent", async () => {
+  const owner = ring.owner(23)
+  const guessed = await send(owner)
+  for (let tried = 0; tried < 5; tried++) expect((await use(owner, other(guessed.code))).is).toBe("wrong")
+  expect((await use(owner, guessed.code)).is).toBe("over")
+
+  const late = await send(owner)
+  office.clock.advance(10 * minute)
+  expect(await openOneTimeCode(office.store, owner, "mobile", now())).toBeNull()
+  expect((await use(owner, late.code)).is).toBe("over")
+
+  const [first, second] = [await send(owner), await send(owner)]
+  if (first.code !== second.code) expect((await use(owner, first.code)).is).toBe("wrong")
+  expect((await use(owner, second.code)).is).toBe("right")
+})
+
+test("five one-time codes an hour go to one owner or one address, and those that are over are forgotten", async () => {
+  const owner = ring.owner(24)
+  for (let sent = 0; sent < 5; sent++) await send(owner, `address ${sent}`)
+  expect(await refusal(send(owner, "one more"))).toMatchObject({ code: "too_many_requests" })
+  for (let sent = 0; sent < 4; sent++) await send(ring.owner(25 + sent), "address 0")
+  expect(await refusal(send(ring.owner(29), "address 0"))).toMatchObject({ code: "too_many_requests" })
+  office.clock.advance(hour)
+  await send(owner, "one more")
+  office.clock.advance(10 * minute)
+  await office.write((tx) => forgetOneTimeCodes(tx, now()))
+  expect(await office.store.db.select().from(oneTimeCodes)).toEqual([])
 })

@@ -8,6 +8,7 @@ import {
   ceremonies,
   confirmations,
   enrolments,
+  oneTimeCodes,
   passkeyOwners,
   passkeys,
   preSessions,
@@ -109,7 +110,7 @@ async function takeAccess(tx: Tx, person: string): Promise<void> {
     sql`${kind} = 'citizen' and ${owner} = ${person}`
   // What was confirmed with a passkey stays, as the proof that it was.
   await tx.db.delete(confirmations).where(and(ownOf(confirmations), isNull(confirmations.usedAt)))
-  for (const table of [passkeys, passkeyOwners, recoveryCodes, enrolments, preSessions, ceremonies]) {
+  for (const table of [passkeys, passkeyOwners, recoveryCodes, enrolments, oneTimeCodes, preSessions, ceremonies]) {
     await tx.db.delete(table).where(ownOf(table))
   }
   await tx.db.delete(sessions).where(and(eq(sessions.kind, "citizen"), eq(sessions.subject, person)))

@@ -60,7 +60,7 @@ export const records = {
   waiting: { tables: ["waitlist"], days: 90, becomes: "deleted", clearedBy: "daily", heldBack: true },
   messages: { tables: ["message", "delivery"], days: 90, becomes: "deleted", clearedBy: "house", heldBack: false },
   sessions: {
-    tables: ["session", "pre_session", "ceremony", "enrolment"],
+    tables: ["session", "pre_session", "ceremony", "enrolment", "one_time_code"],
     days: 90,
     becomes: "deleted",
     clearedBy: "house",
