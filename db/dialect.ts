@@ -34,7 +34,7 @@ export interface Connection {
   readonly raw: Database
   readonly db: BunSQLiteDatabase
   /** Statements prepared on this connection; see `statement.ts`. */
-  readonly statements: Map<object, unknown>
+  readonly statements: Map<object, (values: Record<string, unknown>) => unknown>
   /** The mark of the setup as this connection sees it; see `kept.ts`. Asked for so often that a builder would cost more than it. */
   setupMark(): Promise<number>
 }

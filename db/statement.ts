@@ -1,6 +1,7 @@
 import { getTableColumns, type Placeholder, type SQL, sql } from "drizzle-orm"
 import type { SQLiteTable } from "drizzle-orm/sqlite-core"
 import type { Db } from "./dialect.ts"
+import { runner } from "./prepared.ts"
 import type { Store } from "./store.ts"
 
 /**
@@ -13,17 +14,25 @@ import type { Store } from "./store.ts"
 export function statement<R>(build: (db: Db) => Preparable<R>): (store: Store) => Prepared<R> {
   const key = {}
   return (store) => ({
-    async execute(values = {}) {
-      store.mustBeOpen()
-      let prepared = store.connection.statements.get(key) as Runnable<R> | undefined
-      if (!prepared) {
-        prepared = build(store.connection.db).prepare() as Runnable<R>
-        store.connection.statements.set(key, prepared)
+    // Not async: the store has answered when this returns, and each step in between is paid for by every statement.
+    execute(values = none) {
+      try {
+        store.mustBeOpen()
+        const { db, statements } = store.connection
+        let run = statements.get(key)
+        if (!run) {
+          run = runner(build(db).prepare())
+          statements.set(key, run)
+        }
+        return Promise.resolve(run(values) as R)
+      } catch (thrown) {
+        return Promise.reject(thrown)
       }
-      return await prepared.execute(values)
     },
   })
 }
+
+const none: Record<string, unknown> = {}
 
 export interface Prepared<R> {
   /** Runs it with a value for every placeholder; a missing one throws. */
@@ -31,7 +40,6 @@ export interface Prepared<R> {
 }
 
 type Preparable<R> = PromiseLike<R> & { prepare(): unknown }
-type Runnable<R> = { execute(values: Record<string, unknown>): PromiseLike<R> }
 
 /** A placeholder for every column of a table, for `insert(table).values(placeholders(table))`: the row to insert is then the argument. */
 export function placeholders<T extends SQLiteTable>(of: T): { [K in keyof T["$inferInsert"]]-?: Placeholder & SQL } {
