@@ -1,7 +1,16 @@
 import { describe, expect, test } from "bun:test"
 import fc from "fast-check"
 import { Refusal } from "./refusal.ts"
-import { asciiDigits, cleanText, hasCheckDigit, readMobile, readNumber, searchable, withoutMarks } from "./text.ts"
+import {
+  asciiDigits,
+  cleanText,
+  hasCheckDigit,
+  readMobile,
+  readNumber,
+  readPhone,
+  searchable,
+  withoutMarks,
+} from "./text.ts"
 
 const arabicIndic = (text: string) => text.replace(/\d/g, (digit) => String.fromCharCode(0x660 + Number(digit)))
 const persian = (text: string) => text.replace(/\d/g, (digit) => String.fromCharCode(0x6f0 + Number(digit)))
@@ -157,6 +166,22 @@ describe("a mobile number", () => {
       "+0501234567",
     ]
     for (const text of [...others, "05O1234567", "", "+966", "0501234567 ext 2"]) expect(readMobile(text)).toBeNull()
+  })
+})
+
+describe("a mobile that may be of another country", () => {
+  test("is one and the same with + or 00, in whichever digits and groups", () => {
+    const forms = ["+971 50 123 4567", "00971501234567", "+971-(50)-123.4567", "\u200e+971\u00a050 123 4567"]
+    for (const form of forms) {
+      for (const typed of [form, arabicIndic(form), persian(form)]) expect(readPhone(typed)).toBe("+971501234567")
+    }
+    expect(readPhone("+44 (0)7700 900123")).toBe("+447700900123")
+    expect(readPhone("0501234567")).toBe("+966501234567")
+  })
+
+  test("is not one without its country, a Saudi landline, too short, too long, or a word", () => {
+    const none = ["971501234567", "+966112345678", "+9715", "+1234567890123456", "+0971501234567", "++971501234567"]
+    for (const text of [...none, "", "+", "call me"]) expect(readPhone(text)).toBeNull()
   })
 })
 

@@ -55,6 +55,18 @@ export function readMobile(text: string): string | null {
   return local ? `+966${local}` : null
 }
 
+/**
+ * A mobile of any country in the international form (ITU-T E.164: at most fifteen digits): a Saudi one as `readMobile` reads it, any other
+ * with its country, after + or 00. `null` for anything else.
+ */
+export function readPhone(text: string): string | null {
+  const saudi = readMobile(text)
+  if (saudi) return saudi
+  const typed = asciiDigits(withoutMarks(text)).replace(betweenGroups, "").replace("(0)", "").replace(/[().]/g, "")
+  const abroad = /^(?:\+|00)([1-9]\d{7,14})$/.exec(typed)?.[1]
+  return abroad && !abroad.startsWith("966") ? `+${abroad}` : null
+}
+
 /** Letters that no name or note needs and that are used to deceive: controls, bidirectional overrides, lone surrogates, non-characters. */
 const forbidden =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the letters that are refused

@@ -69,7 +69,8 @@ const ar: Record<MessageKind, (seen: Seen) => Words> = {
   }),
   contact_changed: ({ what }) => {
     const title = what === "sms" ? "تغيّر رقم الجوال في حسابك" : "تغيّر البريد الإلكتروني في حسابك"
-    return { title, text: [notYouAr], sms: `${title}. إن لم تكن أنت فراجع أمان حسابك الآن.` }
+    const stop = "إن لم تكن أنت فادخل إلى حسابك وأنهِ الجلسات الأخرى من «أمان الحساب»، أو راجع أقرب مكتب."
+    return { title, text: [stop], sms: `${title}. ${stop}` }
   },
   enrolment_code: ({ secret, when }) => ({
     title: "رمز تسجيلك",
@@ -186,7 +187,10 @@ const en: Record<MessageKind, (seen: Seen) => Words> = {
   contact_changed: ({ what }) => {
     const title =
       what === "sms" ? "Your account's mobile number has changed" : "Your account's e-mail address has changed"
-    return { title, text: [notYouEn], sms: `${title}. If this was not you, check your account's security now.` }
+    const stop =
+      "If this was not you, sign in and end the other sessions under “Account security”, or come to the nearest office."
+    const short = "Not you? Sign in and end the other sessions, or come to an office now."
+    return { title, text: [stop], sms: `${title}. ${short}` }
   },
   enrolment_code: ({ secret, when }) => ({
     title: "Your enrolment code",

@@ -212,6 +212,14 @@ const forOwners: Visit[] = [
   alone("/inbox", "with none", () => "/inbox"),
   agentAt(seat.idle)("/inbox", "to an agent", () => "/inbox"),
   citizen("/account/messages", "to a citizen", () => "/account/messages"),
+  citizen("/account/messages/mobile", "untouched", () => "/account/messages/mobile"),
+  citizen("/account/messages/mobile", "with what was wrong", () => "/account/messages/mobile", {
+    first: typed("mobile", "12"),
+  }),
+  citizen("/account/messages/mobile/code", "with none sent", () => "/account/messages/mobile/code", { status: 400 }),
+  alone("/account/messages/mobile/code", "with one sent", () => "/account/messages/mobile", {
+    first: typed("mobile", "+971501234567"),
+  }),
   citizen("/account/messages/email", "with a link that is over", () => "/account/messages/email", { status: 410 }),
 ]
 

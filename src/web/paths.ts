@@ -86,6 +86,8 @@ export const paths = {
   inbox: "/inbox",
   messageSettings: "/account/messages",
   emailCheck: "/account/messages/email",
+  mobileNew: "/account/messages/mobile",
+  mobileCode: "/account/messages/mobile/code",
   deadMessages: "/messages/dead",
   demoMessages: "/demo/messages",
 

@@ -85,6 +85,11 @@ export async function openEmail(store: Store, keys: Keys, owner: Owner, sealed: 
   return addressOf(store, keys, owner, "mail", sealed)
 }
 
+/** Seals a mobile as its owner's own, e.g. one that is yet to be proved; `addressOf` opens it. */
+export async function sealMobile(tx: Tx, keys: Keys, owner: Owner, mobile: string): Promise<string> {
+  return (await keyFor(tx, keys, owner)).seal(places.sms, mobile, tx.chance)
+}
+
 /** Seals a code or link for a notice. */
 export async function sealSecret(tx: Tx, keys: Keys, owner: Owner, text: string): Promise<string> {
   return (await keyFor(tx, keys, owner)).seal("delivery.secret", text, tx.chance)

@@ -1,10 +1,12 @@
+import { eq, sql } from "drizzle-orm"
 import { accountsStream } from "../../../db/facts.ts"
 import type { PersonKind, RelationKind } from "../../../db/schema/people.ts"
 import { people, relations } from "../../../db/schema/people.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
 import type { Tx } from "../../../db/write.ts"
+import { Refusal } from "../../base/refusal.ts"
 import type { Keys } from "../../base/seal.ts"
-import { keepKey, type Sealable, sealedColumns } from "./sealed.ts"
+import { keepKey, personKey, type Sealable, sealedColumns } from "./sealed.ts"
 
 export interface NewPerson extends Partial<Sealable> {
   kind: PersonKind
@@ -15,6 +17,19 @@ export interface NewPerson extends Partial<Sealable> {
 
 const insertPerson = statement((db) => db.insert(people).values(placeholders(people)))
 const insertRelation = statement((db) => db.insert(relations).values(placeholders(relations)))
+
+const mobileOf = statement((db) =>
+  db
+    .select({ sealed: people.mobileSealed })
+    .from(people)
+    .where(eq(people.id, sql.placeholder("person"))),
+)
+const changeMobile = statement((db) =>
+  db
+    .update(people)
+    .set({ mobileSealed: sql`${sql.placeholder("sealed")}`, mobileIndex: sql`${sql.placeholder("index")}` })
+    .where(eq(people.id, sql.placeholder("person"))),
+)
 
 /** Enrols a person, under a key of the person's own. Answers the id. */
 export async function enrol(tx: Tx, keys: Keys, given: NewPerson): Promise<string> {
@@ -39,6 +54,26 @@ export async function putPerson(tx: Tx, keys: Keys, id: string, given: NewPerson
     erasedAt: null,
   })
   await keepKey(tx, id, sealed)
+}
+
+/**
+ * Gives a person another mobile, which has been proved to be theirs. Answers the sealed one that it takes the place of; `null` where there
+ * was none. Refuses `not_found` for nobody and for somebody who has been erased.
+ */
+export async function setMobile(
+  tx: Tx,
+  keys: Keys,
+  person: string,
+  mobile: string,
+  by: string,
+): Promise<string | null> {
+  const key = await personKey(tx, keys, person)
+  const [before] = await mobileOf(tx).execute({ person })
+  if (!key || !before) throw new Refusal("not_found", { what: "person" })
+  const { mobileSealed } = sealedColumns(key, { mobile }, tx)
+  await changeMobile(tx).execute({ person, sealed: mobileSealed, index: keys.index("mobile", mobile) })
+  await tx.say(accountsStream, "contact.mobile_set", { by, subject: person })
+  return before.sealed
 }
 
 /** Lets `guardian` act for `dependant`. */

@@ -2,10 +2,12 @@ import { afterAll, expect, test } from "bun:test"
 import { eq } from "drizzle-orm"
 import { contacts, deliveries, messages } from "../../../db/schema/messages.ts"
 import { hour, minute } from "../../base/day.ts"
+import { holdSensitive } from "../../domain/access/owner.ts"
 import { startSession } from "../../domain/access/sessions.ts"
 import { book, cancel } from "../../domain/bookings/writes.ts"
 import { addressOf, sealSecret, withoutOf } from "../../domain/notifications/contact.ts"
 import { notify } from "../../domain/notifications/outbox.ts"
+import { personByMobile } from "../../domain/people/reads.ts"
 import { stepMessages } from "../../jobs/messages.ts"
 import type { Letter } from "../../outside/letter.ts"
 import { NotTaken } from "../../outside/letter.ts"
@@ -277,6 +279,95 @@ test("what is no address is said beside the field, a link that is over sends bac
   await late.get("/account/messages")
   const sent = await late.post("/account/messages", { do: "email", email: "noura@people.example" })
   expect([sent.status, sent.location]).toEqual([303, "/step-up?next=%2Faccount%2Fmessages"])
+  expect(await send()).toEqual([])
+})
+
+/** The code that went to this number. */
+async function codeTo(mobile: string): Promise<string> {
+  const letters = (await send()).filter(({ to, channel }) => to === mobile && channel === "sms")
+  return /\d{6}/.exec(letters.at(-1)?.text.join(" ") ?? "")?.[0] ?? ""
+}
+
+test("a mobile counts once the code that went there was typed in, and the one before it is told how to stop that", async () => {
+  const who = await anybody()
+  const old = (await addressOf(office.store, keys, ownerOf(who), "sms")) ?? ""
+  const page = await signedIn(server, who)
+  expect(reading(await page.get("/account/messages"))).toContain("Change the mobile number")
+  const wrong = await page.send("/account/messages/mobile", { mobile: "0112345678" })
+  expect([wrong.status, reading(wrong).includes("This is no mobile number")]).toEqual([400, true])
+  expect(wrong.text).toContain('value="0112345678"')
+  expect(reading(await page.send("/account/messages/mobile", { mobile: old }))).toContain("your number already")
+  const asked = await page.send("/account/messages/mobile", { mobile: "٠٥٥ ٧٠٠ ٠٠٠١" })
+  expect([asked.status, leadsTo(asked)]).toEqual([303, "/account/messages/mobile/code"])
+  expect(reading(await page.get("/account/messages/mobile/code"))).toContain("+9665…01")
+  const code = await codeTo("+966557000001")
+  const bad = await page.send("/account/messages/mobile/code", { code: code === "000000" ? "000001" : "000000" })
+  expect([bad.status, reading(bad).includes("The code is not right")]).toEqual([400, true])
+  expect(await addressOf(office.store, keys, ownerOf(who), "sms")).toBe(old)
+
+  const right = await page.send("/account/messages/mobile/code", { code })
+  expect([right.status, right.location]).toEqual([303, "/account/messages?done=mobile"])
+  expect(await addressOf(office.store, keys, ownerOf(who), "sms")).toBe("+966557000001")
+  expect((await personByMobile(office.store, keys.index("mobile", "+966557000001")))?.id).toBe(who.id)
+  expect(await personByMobile(office.store, keys.index("mobile", old))).toBeNull()
+  const told = await send()
+  expect(told.map(({ to, channel }) => [to, channel])).toEqual([[old, "sms"]])
+  expect(told[0]?.text.join(" ")).toContain("أنهِ الجلسات الأخرى")
+
+  const again = await page.send("/account/messages/mobile/code", { code })
+  expect([again.status, reading(again).includes("no longer works")]).toEqual([400, true])
+  const rows = JSON.stringify([
+    await office.store.db.select().from(messages),
+    await office.facts(undefined, "accounts"),
+  ])
+  for (const clear of ["557000001", code]) expect(rows).not.toContain(clear)
+})
+
+test("a mobile of another country is taken, its code is over after ten minutes, and nobody has six sent in an hour", async () => {
+  const who = await office.person({})
+  const page = await signedIn(server, who)
+  expect(reading(await page.get("/account/messages"))).toContain("Add a mobile number")
+  await page.send("/account/messages/mobile", { mobile: "00971 50 123 4567" })
+  const late = await codeTo("+971501234567")
+  office.clock.advance(10 * minute)
+  const over = await page.send("/account/messages/mobile/code", { code: late })
+  expect([over.status, reading(over).includes("no longer works")]).toEqual([400, true])
+
+  const anew = await signedIn(server, who)
+  for (let sent = 1; sent < 5; sent++) {
+    expect((await anew.send("/account/messages/mobile", { mobile: `+97150123456${sent}` })).status).toBe(303)
+  }
+  const refused = await anew.send("/account/messages/mobile", { mobile: "+971501234569" })
+  expect([refused.status, reading(refused).includes("Try again in 50 minutes")]).toEqual([429, true])
+  // The last one sent is the one that counts.
+  const code = await codeTo("+971501234564")
+  expect((await anew.send("/account/messages/mobile/code", { code })).status).toBe(303)
+  expect(await addressOf(office.store, keys, ownerOf(who), "sms")).toBe("+971501234564")
+})
+
+test("a mobile is changed by whoever has just shown a passkey, and not within a day of a recovery code", async () => {
+  const who = await anybody()
+  const now = office.clock.real()
+  const owner = {
+    kind: "citizen",
+    subject: who.id,
+    role: "citizen",
+    factors: "password+passkey",
+    userAgent: "",
+  } as const
+  const idle = await office.write((tx) => startSession(tx, { ...owner, provenAt: now - hour }, now))
+  const late = await visiting(server, { citizen: 1 })
+  late.cookies.set("sid", idle.token)
+  await late.get("/account/messages")
+  for (const asked of [
+    await late.get("/account/messages/mobile"),
+    await late.post("/account/messages/mobile", { mobile: "0557000002" }),
+  ]) {
+    expect([asked.status, asked.location]).toEqual([303, "/step-up?next=%2Faccount%2Fmessages%2Fmobile"])
+  }
+  const page = await signedIn(server, who)
+  await office.write((tx) => holdSensitive(tx, ownerOf(who), now))
+  expect((await page.send("/account/messages/mobile", { mobile: "0557000002" })).status).toBe(403)
   expect(await send()).toEqual([])
 })
 

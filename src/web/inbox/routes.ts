@@ -1,3 +1,4 @@
+import { freshly } from "../fresh.ts"
 import { get, type PageRoute, post, staffRoles } from "../house.ts"
 import { paths } from "../paths.ts"
 import { choose } from "./choosing.ts"
@@ -5,6 +6,7 @@ import { deadPage, sendAgain } from "./dead.tsx"
 import { demoPage } from "./demo.tsx"
 import { checkPage, confirmEmail } from "./email.tsx"
 import { inboxPage, readMessages } from "./inbox.tsx"
+import { askForCode, codePage, confirmMobile, mobilePage } from "./mobile.tsx"
 import { settingsPage } from "./settings.tsx"
 
 const people = ["citizen", ...staffRoles] as const
@@ -18,6 +20,14 @@ export const inboxRoutes: PageRoute[] = [
   post(paths.messageSettings, people, choose),
   get(paths.emailCheck, people, checkPage),
   post(paths.emailCheck, people, confirmEmail),
+  get(paths.mobileNew, ["citizen"], freshly(mobilePage)),
+  post(
+    paths.mobileNew,
+    ["citizen"],
+    freshly(askForCode, () => paths.mobileNew),
+  ),
+  get(paths.mobileCode, ["citizen"], codePage),
+  post(paths.mobileCode, ["citizen"], confirmMobile),
   get(paths.deadMessages, leads, (c) => deadPage(c)),
   post(paths.deadMessages, leads, sendAgain),
   get(paths.demoMessages, "anyone", demoPage),

@@ -8,7 +8,7 @@ import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
 import { Card, Notice } from "../shell/cards.tsx"
-import { Button, Choices, Field, PostForm } from "../shell/controls.tsx"
+import { Button, ButtonLink, Choices, Field, PostForm } from "../shell/controls.tsx"
 import { ownerOf } from "./who.ts"
 
 export interface Told {
@@ -24,6 +24,7 @@ export async function settingsPage(c: Context, told: Told = {}): Promise<Respons
   const { store, keys } = house
   const words = inboxWords[lang]
   const owner = ownerOf(c)
+  const good = told.good ?? (c.req.query("done") === "mobile" ? words.mobileChanged : undefined)
   const without = await withoutOf(store, owner)
   const spoken = await langOf(store, owner)
   const [mobile, email] = [await addressOf(store, keys, owner, "sms"), await addressOf(store, keys, owner, "mail")]
@@ -33,9 +34,9 @@ export async function settingsPage(c: Context, told: Told = {}): Promise<Respons
     <div class="column">
       <h1>{words.settingsTitle}</h1>
       <p class="quiet">{words.settingsLead}</p>
-      {told.good && (
+      {good && (
         <Notice tone="good" icon="check">
-          <p role="status">{told.good}</p>
+          <p role="status">{good}</p>
         </Notice>
       )}
       <PostForm action={paths.messageSettings} token={formToken} class="stack">
@@ -79,6 +80,11 @@ export async function settingsPage(c: Context, told: Told = {}): Promise<Respons
           <dt>{words.email}</dt>
           <dd>{email ? <bdi dir="ltr">{maskedAddress(email)}</bdi> : words.noEmail}</dd>
         </dl>
+        {owner.kind === "citizen" && (
+          <ButtonLink weight="quiet" href={paths.mobileNew}>
+            {mobile ? words.changeMobile : words.addMobile}
+          </ButtonLink>
+        )}
         {email && (
           <PostForm action={paths.messageSettings} token={formToken}>
             <input type="hidden" name="do" value="remove" />
