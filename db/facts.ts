@@ -161,6 +161,26 @@ export interface FactBodies {
   "pairing.refused": { by: string }
   "key.made": { key: string; kind: string; scopes: string[]; office: string | null; until: Instant; by: string }
   "key.revoked": { key: string; by: string }
+  "staff.changed": { staff: string; role: string; scopeKind: string; scope: string; by: string }
+  "staff.disabled": { staff: string; by: string }
+  "staff.enabled": { staff: string; by: string }
+  /** Something that takes two: asked for by one, decided by another. `kind` as in the request. */
+  "staff.requested": { request: string; kind: string; role: string; scopeKind: string; scope: string; by: string }
+  "staff.approved": { request: string; kind: string; by: string }
+  "staff.refused": { request: string; by: string }
+  "staff.withdrawn": { request: string; by: string }
+  "staff.passkey_rule": { agency: string; agentsBound: boolean; leadsBound: boolean; by: string }
+  /** A citizen who has lost everything, at a counter. `document`: what kind of paper was shown there. */
+  "reset.requested": { request: string; office: string; document: string; by: string }
+  "reset.approved": { request: string; by: string }
+  "reset.refused": { request: string; by: string }
+  "reset.withdrawn": { request: string; by: string }
+  /** All passkeys and recovery codes are void. */
+  "factors.reset": { request: string; by: string }
+  /** The owner said that it was not they. */
+  "reset.stopped": { request: string }
+  /** Somebody without an account has shown who they are at a counter. */
+  "identity.seen": { office: string; document: string; by: string }
   "passkey.added": { passkey: string; algorithm: number; backupEligible: boolean }
   "passkey.named": { passkey: string }
   "passkey.removed": { passkey: string; by: string }

@@ -369,6 +369,41 @@ CREATE TABLE message_mute (
 CREATE TABLE message (
   id TEXT PRIMARY KEY,
   owner_kind TEXT NOT NULL CHECK (owner_kind IN ('citizen', 'staff')),
+CREATE TABLE access_request (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('invite', 'grant', 'enable', 'reset', 'citizen_reset')),
+  subject TEXT,
+  login TEXT,
+  name TEXT,
+  role TEXT NOT NULL CHECK (role IN ('agent', 'supervisor', 'administrator', 'auditor')),
+  scope_kind TEXT NOT NULL CHECK (scope_kind IN ('office', 'region', 'agency', 'all')),
+  scope TEXT NOT NULL,
+  was TEXT,
+  document TEXT,
+  document_end TEXT,
+  state TEXT NOT NULL CHECK (state IN ('open', 'approved', 'refused', 'withdrawn', 'expired', 'stopped')),
+  asked_by TEXT NOT NULL,
+  asked_at INTEGER NOT NULL,
+  asked_with TEXT,
+  until INTEGER NOT NULL,
+  decided_by TEXT,
+  decided_at INTEGER,
+  decided_with TEXT,
+  reason TEXT,
+  CHECK ((kind = 'invite') = (login IS NOT NULL)),
+  CHECK (kind = 'invite' OR subject IS NOT NULL),
+  CHECK (state <> 'approved' OR decided_by IS NOT NULL),
+  CHECK (state NOT IN ('approved', 'refused') OR decided_by <> asked_by),
+  CHECK (state NOT IN ('approved', 'refused') OR subject IS NULL OR decided_by <> subject),
+  CHECK (subject IS NULL OR asked_by <> subject)
+) STRICT;
+CREATE UNIQUE INDEX access_request_of ON access_request (subject) WHERE state = 'open' AND subject IS NOT NULL;
+CREATE UNIQUE INDEX access_request_login ON access_request (login) WHERE state = 'open' AND login IS NOT NULL;
+CREATE TABLE passkey_rule (
+  agency TEXT PRIMARY KEY,
+  agents_bound INTEGER NOT NULL CHECK (agents_bound IN (0, 1)),
+  leads_bound INTEGER NOT NULL CHECK (leads_bound IN (0, 1))
+) STRICT, WITHOUT ROWID;
   owner TEXT NOT NULL,
   kind TEXT NOT NULL,
   data TEXT NOT NULL,

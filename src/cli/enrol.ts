@@ -11,8 +11,9 @@ import { addDevice } from "../domain/access/devices.ts"
 import { makeEnrolment } from "../domain/access/enrolment.ts"
 import { integratorScopes } from "../domain/access/integrators.ts"
 import { makeKey } from "../domain/access/keys.ts"
-import type { Owner } from "../domain/access/owner.ts"
+import { holdSensitive, type Owner } from "../domain/access/owner.ts"
 import { dropPasskeys } from "../domain/access/passkeys.ts"
+import { dropCodes } from "../domain/access/recovery.ts"
 import { endAll, staffForSignIn } from "../domain/access/sessions.ts"
 import { addStaff } from "../domain/access/staff.ts"
 import { office as officeOf } from "../domain/offices/reads.ts"
@@ -182,6 +183,9 @@ async function again({ store, keys, name, origin }: Asked): Promise<Enrolled> {
       const owner: Owner = { kind, id: found.id }
       const now = Date.now()
       await dropPasskeys(tx, owner, { by: "operator" })
+      await dropCodes(tx, owner)
+      // Whoever comes back this way has a day in which the owner can say no; and no counter takes the account for a new one.
+      if (kind === "citizen") await holdSensitive(tx, owner, now)
       await endAll(tx, owner, "factors_reset", now)
       return codeFor(tx, keys, kind, found.id)
     },

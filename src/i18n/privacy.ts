@@ -407,6 +407,7 @@ export const recordWords: Record<Lang, Record<RecordName, [what: string, why: st
     proofs: ["إثباتات التأكيد", "إثبات ما أكّده صاحبه بمفتاح مرور"],
     reads: ["من اطّلع", "محاسبة من اطّلع بلا حاجة"],
     rights: ["طلبات أصحاب البيانات والوقف النظامي", "إثبات الرد عليها"],
+    approvals: ["طلبات يوافق عليها اثنان", "إثبات من طلب ومن وافق"],
     staff: ["الموظفون", "معرفة من قرر ماذا"],
     facts: ["سجل الوقائع", "إثبات ما جرى، بمعرّفات دون أسماء"],
   },
@@ -427,6 +428,7 @@ export const recordWords: Record<Lang, Record<RecordName, [what: string, why: st
     reads: ["Who looked", "That whoever looks without need answers for it"],
     rights: ["Requests about data, and legal holds", "To show that they were answered"],
     staff: ["Staff", "To know who decided what"],
+    approvals: ["Requests that take two", "To show who asked and who approved"],
     facts: ["The record of facts", "To show what happened, by ids and without names"],
   },
 }

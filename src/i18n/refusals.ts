@@ -142,6 +142,43 @@ const texts: Record<RefusalCode, Row> = {
     "That content type is not supported",
     "Send the request as application/json.",
   ],
+  second_person: [
+    "يلزم شخص آخر",
+    "لا يوافق أحد على ما طلبه هو أو ما يخصّه. اطلب من زميل له الصلاحية نفسها.",
+    "It takes somebody else",
+    "Nobody approves what they asked for, or what is about themselves. Ask a colleague with the same authority.",
+  ],
+  own_rights: [
+    "لا تغيّر صلاحياتك بنفسك",
+    "اطلب ذلك من زميل له صلاحية على مكتبك.",
+    "Nobody changes their own rights",
+    "Ask a colleague with authority over your office.",
+  ],
+  request_over: [
+    "أُغلق هذا الطلب",
+    "بُتّ فيه أو سُحب أو انتهت مدته، أو تغيّر ما بُني عليه. افتحه لترى حاله، أو قدّم طلبًا جديدًا.",
+    "This request is closed",
+    "It was decided, withdrawn or ran out, or what it was based on has changed. Open it to see, or ask anew.",
+  ],
+  request_open: [
+    "هناك طلب مفتوح لهذا الشخص",
+    "ينتظر موافقة. بعد البتّ فيه يمكن تقديم غيره.",
+    "A request about this person is open already",
+    "It waits for approval. Once it is decided, another can be made.",
+  ],
+  login_taken: ["اسم الدخول مستخدم", "اختر اسمًا آخر.", "This login is taken", "Choose another."],
+  has_account: [
+    "لهذا الشخص حساب",
+    "إن فقد كل وسائل الدخول فابدأ تجديد دخوله: يلزم له موافقة مشرف.",
+    "This person has an account",
+    "If every way into it is lost, start a reset: it takes a supervisor's approval.",
+  ],
+  passkey_synced: [
+    "هذا المفتاح يُنسخ بين الأجهزة",
+    "جهتك تطلب مفتاحًا لا يغادر جهازه. استخدم مفتاح أمان (USB أو NFC)، أو مفتاح هذا الحاسوب نفسه، لا مفتاحًا يحفظه حسابك السحابي.",
+    "This passkey is copied between devices",
+    "Your agency asks for one that stays on its device. Use a security key (USB or NFC) or this computer's own, not one kept by a cloud account.",
+  ],
   idempotency_mismatch: [
     "استُخدم مفتاح التكرار نفسه مع طلب مختلف",
     "استخدم مفتاحًا جديدًا لكل طلب جديد.",

@@ -10,6 +10,7 @@ import { forgetEnrolments } from "../domain/access/enrolment.ts"
 import { forgetAnswers } from "../domain/access/memory.ts"
 import { forgetPreSessions } from "../domain/access/pre-sessions.ts"
 import { forgetSessions } from "../domain/access/sessions.ts"
+import { forgetRequests } from "../domain/access/staff-requests.ts"
 import { forgetFailures } from "../domain/access/throttle.ts"
 import { forgetMessages } from "../domain/notifications/outbox.ts"
 import { officesWithWork } from "../domain/queue/agenda.ts"
@@ -95,6 +96,7 @@ export async function forgetOld(tx: Tx, realNow: Instant): Promise<void> {
   await forgetOneTimeCodes(tx, realNow)
   await forgetConfirmations(tx, realNow)
   await forgetAnswers(tx, tx.now)
+  await forgetRequests(tx, realNow)
   await forgetMessages(tx)
 }
 

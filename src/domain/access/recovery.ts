@@ -56,6 +56,11 @@ export async function makeCodes(tx: Tx, keys: Keys, owner: Owner, now: Instant):
   return codes
 }
 
+/** Whoever found a list of codes has nothing any more: the owner's factors are reset. */
+export async function dropCodes(tx: Tx, { kind, id }: Owner): Promise<void> {
+  await dropAll(tx).execute({ kind, owner: id })
+}
+
 /** The one code that everybody in a demonstration has. It is not used up there, and opens everything. */
 export const demoCode = "DAWR0-DEM00-DAWR0-DEM00-DAWR0-2"
 

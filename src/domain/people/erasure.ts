@@ -16,6 +16,7 @@ import {
 } from "../../../db/schema/passkeys.ts"
 import { people, personKeys, relations } from "../../../db/schema/people.ts"
 import { tickets } from "../../../db/schema/queue.ts"
+import { accessRequests } from "../../../db/schema/staff-requests.ts"
 import { waitlist } from "../../../db/schema/waitlist.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
@@ -116,6 +117,7 @@ async function takeAccess(tx: Tx, person: string): Promise<void> {
   await tx.db.delete(sessions).where(and(eq(sessions.kind, "citizen"), eq(sessions.subject, person)))
   const keys = await tx.db
     .delete(apiKeys)
+  await tx.db.delete(accessRequests).where(eq(accessRequests.subject, person))
     .where(and(eq(apiKeys.kind, "citizen"), eq(apiKeys.subject, person)))
     .returning({ id: apiKeys.id })
   for (const { id } of keys) await tx.say(accountsStream, "key.revoked", { key: id, by: "erased", subject: person })

@@ -68,6 +68,8 @@ export const records = {
   },
   attempts: { tables: ["throttle"], days: 1, becomes: "deleted", clearedBy: "house", heldBack: false },
   answers: { tables: ["idempotency"], days: 1, becomes: "deleted", clearedBy: "house", heldBack: false },
+  /** What staff asked for that takes two: also resets at a counter, with the last characters of the paper that was shown. */
+  approvals: { tables: ["access_request"], days: 400, becomes: "deleted", clearedBy: "house", heldBack: false },
   keys: { tables: ["api_key"], days: year, becomes: "deleted", clearedBy: "daily", heldBack: false },
   /** With what somebody confirmed something by a passkey. */
   proofs: {
@@ -100,5 +102,5 @@ export const recordNames = Object.keys(records) as RecordName[]
 export const impersonal = [
   ...["meta", "agency", "sector", "service", "office", "line", "season", "holiday", "opening_rule", "day_change"],
   ...["setup_mark", "device", "device_token", "pairing", "slot", "held_back", "counter", "ticket_series"],
-  "retention_run",
+  ...["retention_run", "passkey_rule"],
 ] as const
