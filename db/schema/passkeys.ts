@@ -17,6 +17,8 @@ export const passkeyOwners = table(
     handle: text().notNull().unique(),
     /** Until then nothing sensitive is done, because the account was won back with a recovery code. */
     heldUntil: instant(),
+    /** When a demonstration offered them a passkey: it asks once. */
+    offeredAt: instant(),
   },
   (row) => [primaryKey({ columns: [row.kind, row.owner] })],
 )

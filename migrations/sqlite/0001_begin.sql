@@ -252,6 +252,7 @@ CREATE TABLE passkey_owner (
   owner TEXT NOT NULL,
   handle TEXT NOT NULL UNIQUE,
   held_until INTEGER,
+  offered_at INTEGER,
   PRIMARY KEY (kind, owner)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE passkey (
@@ -350,25 +351,6 @@ CREATE TABLE confirmation_evidence (
 ) STRICT;
 CREATE TRIGGER evidence_is_never_changed BEFORE UPDATE ON confirmation_evidence
 BEGIN SELECT raise(ABORT, 'evidence is never changed'); END;
-
-CREATE TABLE contact (
-  kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff')),
-  owner TEXT NOT NULL,
-  lang TEXT CHECK (lang IN ('ar', 'en')),
-  email_sealed TEXT,
-  key_sealed TEXT,
-  PRIMARY KEY (kind, owner)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE message_mute (
-  kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff')),
-  owner TEXT NOT NULL,
-  theme TEXT NOT NULL,
-  channel TEXT NOT NULL CHECK (channel IN ('mail', 'sms')),
-  PRIMARY KEY (kind, owner, theme, channel)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE message (
-  id TEXT PRIMARY KEY,
-  owner_kind TEXT NOT NULL CHECK (owner_kind IN ('citizen', 'staff')),
 CREATE TABLE access_request (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL CHECK (kind IN ('invite', 'grant', 'enable', 'reset', 'citizen_reset')),
@@ -404,6 +386,25 @@ CREATE TABLE passkey_rule (
   agents_bound INTEGER NOT NULL CHECK (agents_bound IN (0, 1)),
   leads_bound INTEGER NOT NULL CHECK (leads_bound IN (0, 1))
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE contact (
+  kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff')),
+  owner TEXT NOT NULL,
+  lang TEXT CHECK (lang IN ('ar', 'en')),
+  email_sealed TEXT,
+  key_sealed TEXT,
+  PRIMARY KEY (kind, owner)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE message_mute (
+  kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff')),
+  owner TEXT NOT NULL,
+  theme TEXT NOT NULL,
+  channel TEXT NOT NULL CHECK (channel IN ('mail', 'sms')),
+  PRIMARY KEY (kind, owner, theme, channel)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE message (
+  id TEXT PRIMARY KEY,
+  owner_kind TEXT NOT NULL CHECK (owner_kind IN ('citizen', 'staff')),
   owner TEXT NOT NULL,
   kind TEXT NOT NULL,
   data TEXT NOT NULL,

@@ -105,6 +105,9 @@ export const accountWords = inBoth({
     recoveredLead: "أضف مفتاح مرور جديدًا لتستعيد حسابك. حتى ذلك الحين لا يمكن فعل شيء آخر هنا.",
     heldUntil: (moment: string) =>
       `الإجراءات الحساسة موقوفة حتى ${moment}. إن لم تكن أنت من استخدم الرمز فراجع المكتب فورًا.`,
+    secondKey: "لديك مفتاح مرور واحد. أضف ثانيًا من جهاز آخر حتى لا يتوقف عملك إن فُقد الأول.",
+    secondKeyAdd: "إضافة مفتاح ثانٍ",
+    twoKeys: "نطلب من كل من يعمل هنا مفتاحين على جهازين مختلفين.",
     offerTitle: "أضف مفتاح مرور",
     offerLead: "دخلت برمز من رموز العرض التجريبي. جرّب الآن مفتاح المرور في متصفحك، أو تابع من دونه.",
     offerSkip: "متابعة من دونه",
@@ -222,6 +225,10 @@ export const accountWords = inBoth({
     recoveredLead: "Add a new passkey to have your account back. Until then nothing else can be done here.",
     heldUntil: (moment: string) =>
       `Sensitive actions are on hold until ${moment}. If it was not you who used the code, come to an office at once.`,
+    secondKey:
+      "You have one passkey. Add a second from another device, so that losing the first does not stop your work.",
+    secondKeyAdd: "Add a second passkey",
+    twoKeys: "We ask everybody who works here for two passkeys, on two devices.",
     offerTitle: "Add a passkey",
     offerLead:
       "You came in with a code of the demonstration. Try a passkey in your own browser now, or go on without one.",

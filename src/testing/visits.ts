@@ -199,6 +199,10 @@ const forOwners: Visit[] = [
   citizen("/account/security", "to a citizen", () => "/account/security"),
   agentAt(seat.idle)("/account/security", "to an agent", () => "/account/security"),
   citizen("/account/passkeys/new", "untouched", () => "/account/passkeys/new"),
+  visit({ citizen: 1 }, "phone")("/account/passkeys/offer", "in a demonstration", () => "/account/passkeys/offer", {
+    at: "quiet",
+  }),
+  agentAt(seat.idle)("/desk", "with one passkey, after signing in", () => "/desk?passkeys=one"),
   citizen("/account/password", "untouched", () => "/account/password"),
   citizen("/account/data", "everything that is known", () => "/account/data"),
   citizen("/account/data/erasure", "with what stands against it", () => "/account/data/erasure"),

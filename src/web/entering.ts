@@ -3,7 +3,9 @@ import { Refusal } from "../base/refusal.ts"
 import { isFamiliar } from "../domain/access/familiar.ts"
 import { citizenOf, staffOf } from "../domain/access/keys.ts"
 import type { Owner } from "../domain/access/owner.ts"
+import { usablePasskeys } from "../domain/access/passkeys.ts"
 import { endSession, type NewSession, type SignedIn, startSession } from "../domain/access/sessions.ts"
+import { isStaff } from "../domain/access/subject.ts"
 import { chooseLang } from "../domain/notifications/contact.ts"
 import { notify } from "../domain/notifications/outbox.ts"
 import { addressOf } from "./address.ts"
@@ -47,6 +49,26 @@ export async function startIn(tx: Tx, c: Context, who: Omit<NewSession, "userAge
     await notify(tx, { ...said, dedupe: `new_sign_in:${tx.id()}` })
   }
   return session ? { ...started, ended: [...started.ended, session.id] } : started
+}
+
+/** What the address of the first page after a sign-in says where a second passkey is missing. */
+const missing = { name: "passkeys", value: "one" }
+
+/** The staff are asked for two passkeys, because one that is lost stops their work. Whoever has one is reminded at each sign-in. */
+export async function reminding(c: Context, owner: Owner, to: string): Promise<string> {
+  if (owner.kind !== "staff" || !(await hasOnePasskey(c, owner))) return to
+  const url = new URL(to, "http://here")
+  url.searchParams.set(missing.name, missing.value)
+  return url.pathname + url.search
+}
+
+/** Whether this page is the one that reminds. */
+export function isReminding(c: Context): boolean {
+  return isStaff(c.var.subject) && c.req.query(missing.name) === missing.value
+}
+
+export async function hasOnePasskey(c: Context, owner: Owner): Promise<boolean> {
+  return (await usablePasskeys(c.var.house.store, owner)).length === 1
 }
 
 /** Hands the cookie over, closes what listened under the sessions that ended, and sends the person on. */

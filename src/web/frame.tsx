@@ -5,6 +5,7 @@ import { momentText } from "../i18n/dates.ts"
 import { inboxWords } from "../i18n/inbox.ts"
 import { inLang, otherLang } from "../i18n/lang.ts"
 import { Bell, hasInbox } from "./bell.tsx"
+import { isReminding } from "./entering.ts"
 import type { Context } from "./house.ts"
 import { paths } from "./paths.ts"
 import { PostForm } from "./shell/controls.tsx"
@@ -34,7 +35,7 @@ const everywhere = ["fonts", "tokens", "base", "components"] as const
 export function show(c: Context, page: Shown, body: Child): Response | Promise<Response> {
   const { house, lang, nonce, formToken, subject } = c.var
   const { assets, look, clock } = house
-  const words = common[lang]
+  const [words, account] = [common[lang], accountWords[lang]]
   const styles = [...everywhere, ...(page.styles ?? []), "print"].map((name) => assets.url(`css/${name}.css`))
   const now = clock.office()
   const expiry = expiryOf(c)
@@ -57,6 +58,7 @@ export function show(c: Context, page: Shown, body: Child): Response | Promise<R
       words={{ skip: words.skip, otherLang: words.otherLanguage, demo: words.demo }}
       ribbon={house.demo ? words.demoRibbon(momentText(now, "Asia/Riyadh", lang)) : null}
       ribbonLink={house.demo ? { href: paths.demoMessages, text: inboxWords[lang].demoLink } : undefined}
+      reminder={isReminding(c) ? { text: account.secondKey, href: paths.passkeyNew, link: account.secondKeyAdd } : null}
       expiry={expiry}
       head={page.head}
       bell={isRung ? <Bell c={c} /> : null}

@@ -42,6 +42,7 @@ export const paths = {
   account: "/account",
   security: "/account/security",
   passkeyNew: "/account/passkeys/new",
+  passkeyOffer: "/account/passkeys/offer",
   passkey: "/account/passkeys",
   recoveryCodes: "/account/codes",
   accountPassword: "/account/password",

@@ -1,4 +1,4 @@
-import { and, eq, gt, sql } from "drizzle-orm"
+import { and, eq, gt, isNull, sql } from "drizzle-orm"
 import { accountsStream } from "../../../db/facts.ts"
 import { type OwnerKind, passkeyOwners } from "../../../db/schema/passkeys.ts"
 import { statement } from "../../../db/statement.ts"
@@ -37,6 +37,7 @@ const addOwner = statement((db) =>
       owner: sql.placeholder("id"),
       handle: sql.placeholder("handle"),
       heldUntil: null,
+      offeredAt: null,
     })
     .onConflictDoNothing(),
 )
@@ -45,6 +46,13 @@ const hold = statement((db) =>
     .update(passkeyOwners)
     .set({ heldUntil: sql`${sql.placeholder("until")}` })
     .where(byOwner),
+)
+const offer = statement((db) =>
+  db
+    .update(passkeyOwners)
+    .set({ offeredAt: sql`${sql.placeholder("now")}` })
+    .where(and(byOwner, isNull(passkeyOwners.offeredAt)))
+    .returning({ owner: passkeyOwners.owner }),
 )
 const heldNow = statement((db) =>
   db
@@ -89,4 +97,10 @@ export async function heldUntil(store: Store, { kind, id }: Owner, now: Instant)
 export async function mustNotBeHeld(store: Store, owner: Owner, now: Instant): Promise<void> {
   const until = await heldUntil(store, owner, now)
   if (until !== null) throw new Refusal("account_held", { until })
+}
+
+/** Answers true the first time, and never again: nobody is offered a passkey twice. */
+export async function offerOnce(tx: Tx, owner: Owner, now: Instant): Promise<boolean> {
+  await handleFor(tx, owner)
+  return (await offer(tx).execute({ kind: owner.kind, id: owner.id, now })).length > 0
 }

@@ -39,6 +39,7 @@ function newPasskey(c: Context, error?: string): Promise<Response> {
     <div class="column">
       <h1>{words.passkeyTitle}</h1>
       <p class="quiet">{words.passkeyLead}</p>
+      {c.var.session?.kind === "staff" && <p class="quiet">{words.twoKeys}</p>}
       {error && (
         <Notice tone="late" icon="warning">
           <p role="alert">{error}</p>

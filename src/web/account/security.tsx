@@ -75,7 +75,12 @@ export async function security(c: Context, told: Told): Promise<Response> {
       )}
       <section class="stack">
         <h2>{words.passkeysTitle}</h2>
-        <p class="quiet">{words.passkeysLead}</p>
+        <p class="quiet">{main ? words.twoKeys : words.passkeysLead}</p>
+        {main && passkeys.filter(({ disabledAt }) => disabledAt === null).length === 1 && (
+          <Notice tone="hold" icon="key">
+            <p>{words.secondKey}</p>
+          </Notice>
+        )}
         {passkeys.map((passkey) => (
           <PasskeyCard c={c} passkey={passkey} isRemoving={told.removing === passkey.id} isLocked={isRecovered} />
         ))}

@@ -184,10 +184,11 @@ export async function enrolPassword(c: Context): Promise<Response> {
 }
 
 export async function enrolPasskeyPage(c: Context): Promise<Response> {
-  return (await half(c)) ? passkeyForm(c) : c.redirect(paths.enrol, 303)
+  const pre = await half(c)
+  return pre ? passkeyForm(c, pre.owner) : c.redirect(paths.enrol, 303)
 }
 
-function passkeyForm(c: Context, error?: string): Promise<Response> {
+function passkeyForm(c: Context, { kind }: Owner, error?: string): Promise<Response> {
   const words = accountWords[c.var.lang]
   return show(
     c,
@@ -195,6 +196,7 @@ function passkeyForm(c: Context, error?: string): Promise<Response> {
     <div class="column">
       <h1>{words.passkeyTitle}</h1>
       <p class="quiet">{words.passkeyLead}</p>
+      {kind === "staff" && <p class="quiet">{words.twoKeys}</p>}
       {error && (
         <Notice tone="late" icon="warning">
           <p role="alert">{error}</p>
@@ -237,6 +239,6 @@ export async function enrolByPasskey(c: Context): Promise<Response> {
   } catch (thrown) {
     if (!isRefusal(thrown) || !["passkey_refused", "passkey_known"].includes(thrown.code)) throw thrown
     const words = accountWords[lang]
-    return passkeyForm(c, thrown.code === "passkey_known" ? words.passkeyKnown : words.passkeyRefused)
+    return passkeyForm(c, owner, thrown.code === "passkey_known" ? words.passkeyKnown : words.passkeyRefused)
   }
 }

@@ -1,4 +1,5 @@
 import { Refusal } from "../../base/refusal.ts"
+import { freshly } from "../fresh.ts"
 import { get, type PageRoute, post, staffRoles } from "../house.ts"
 import { paths } from "../paths.ts"
 import {
@@ -11,6 +12,7 @@ import {
   staffEnrol,
   staffEnrolPage,
 } from "./enrol.tsx"
+import { offerAgain, offerPage, takeOffer } from "./offer.tsx"
 import { passkeyOptions } from "./passkey.tsx"
 import { secondByCode, secondByPasskey, secondPage } from "./second.tsx"
 import { signIn, signInByPasskey, signInPage, signOut, staffSignIn, staffSignInPage } from "./sign-in.tsx"
@@ -40,6 +42,8 @@ export const doorRoutes: PageRoute[] = [
   get(paths.stepUp, owners, stepUpPage),
   post(paths.stepUp, owners, stepUp),
   post(paths.stepUpCode, owners, stepUpByCode),
+  get(paths.passkeyOffer, owners, offerPage),
+  post(paths.passkeyOffer, owners, freshly(takeOffer, offerAgain)),
   post(paths.signOut, "anyone", signOut),
   post(paths.liveTicket, ["citizen", ...staffRoles, "kiosk", "board"], (c) => {
     const { house, subject, session } = c.var

@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
-import { holdSensitive } from "../../domain/access/owner.ts"
+import { holdSensitive, offerOnce } from "../../domain/access/owner.ts"
 import { usablePasskeys } from "../../domain/access/passkeys.ts"
 import { finishPreSession, type PreSession } from "../../domain/access/pre-sessions.ts"
 import { prove } from "../../domain/access/proof.ts"
@@ -8,7 +8,7 @@ import { codesLeft, demoCode, useRecoveryCode } from "../../domain/access/recove
 import { tellRecovery } from "../../domain/notifications/security.ts"
 import { accountWords } from "../../i18n/account.ts"
 import { counted } from "../../i18n/plural.ts"
-import { comer, letIn, startIn } from "../entering.ts"
+import { comer, letIn, reminding, startIn } from "../entering.ts"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
@@ -17,6 +17,7 @@ import { paths } from "../paths.ts"
 import { Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, Field, PostForm } from "../shell/controls.tsx"
 import { nextOf } from "./next.ts"
+import { offerTo } from "./offer.tsx"
 import { preOf } from "./passkey.tsx"
 
 /* The second step: the password was right, and now a passkey says that it is they; or, where every passkey is lost, a recovery code. */
@@ -114,7 +115,7 @@ export async function secondByPasskey(c: Context): Promise<Response> {
         return startIn(tx, c, { ...who, passkey: passkey.id, provenAt: now })
       },
     )
-    return letIn(c, signedIn, nextOf(pre.next) ?? home)
+    return letIn(c, signedIn, await reminding(c, owner, nextOf(pre.next) ?? home))
   } catch (thrown) {
     if (!isRefusal(thrown) || thrown.code !== "passkey_refused") throw thrown
     return secondForm(c, pre, { passkeyError: accountWords[lang].passkeyRefused, status: 401 })
@@ -153,16 +154,19 @@ export async function secondByCode(c: Context): Promise<Response> {
     const minutes = counted("minutesAfter", Math.ceil(isRight / 60), lang)
     return secondForm(c, pre, { error: words.codeWait(minutes), status: 429 })
   }
-  const signedIn = await writer.write(
+  const { signedIn, isOffered } = await writer.write(
     async (tx) => {
       await finishPreSession(tx, pre.id, now)
       if (!demo) await holdSensitive(tx, owner, now)
       const who = { kind: owner.kind, subject: owner.id, role, factors: "password+code" }
-      return startIn(tx, c, { ...who, level: demo ? "full" : "recovered", provenAt: demo ? now : null })
+      const signedIn = await startIn(tx, c, { ...who, level: demo ? "full" : "recovered", provenAt: demo ? now : null })
+      const hasNone = (await usablePasskeys(tx, owner)).length === 0
+      return { signedIn, isOffered: demo && hasNone && (await offerOnce(tx, owner, now)) }
     },
     { scopes: ["accounts"] },
   )
-  return letIn(c, signedIn, demo ? (nextOf(pre.next) ?? home) : paths.security)
+  const to = demo ? (nextOf(pre.next) ?? home) : paths.security
+  return letIn(c, signedIn, isOffered ? offerTo(to) : to)
 }
 
 /** True or false, or the seconds to wait. */

@@ -12,7 +12,7 @@ import { accountWords } from "../../i18n/account.ts"
 import { signInWords } from "../../i18n/common.ts"
 import { waitText } from "../../i18n/plural.ts"
 import { addressOf } from "../address.ts"
-import { comer, letIn, startIn } from "../entering.ts"
+import { comer, letIn, reminding, startIn } from "../entering.ts"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import { dropCookie, keepCookie } from "../gate.ts"
@@ -239,10 +239,10 @@ export async function signInByPasskey(c: Context): Promise<Response> {
           passkey: passkey.id,
           provenAt: now,
         }
-        return { home, signedIn: await startIn(tx, c, who) }
+        return { owner, home, signedIn: await startIn(tx, c, who) }
       },
     )
-    return letIn(c, entered.signedIn, nextOf(next) ?? entered.home)
+    return letIn(c, entered.signedIn, await reminding(c, entered.owner, nextOf(next) ?? entered.home))
   } catch (thrown) {
     if (!isRefusal(thrown) || !["passkey_refused", "not_signed_in"].includes(thrown.code)) throw thrown
     return signInForm(c, { door, next, passkeyError: accountWords[lang].passkeyRefused, status: 401 })

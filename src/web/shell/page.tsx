@@ -24,6 +24,8 @@ export interface Frame {
   ribbon: string | null
   /** Where the demonstration shows what it would have sent. */
   ribbonLink?: { href: string; text: string }
+  /** What the first page after a sign-in reminds of. */
+  reminder?: { text: string; href: string; link: string } | null
   /** `deep`: the green head of home and of work places. `none`: kiosks and boards make their own. */
   head?: "plain" | "deep" | "none"
   headLinks?: Child
@@ -84,6 +86,12 @@ ${(
         </aside>
       )}
       {head !== "none" && <Masthead {...frame} />}
+      {frame.reminder && head !== "none" && (
+        <aside class="ribbon ribbon-quiet" aria-label={frame.reminder.link}>
+          <span>{frame.reminder.text}</span>
+          <a href={frame.reminder.href}>{frame.reminder.link}</a>
+        </aside>
+      )}
       {head === "none" ? children : <main id="main">{children}</main>}
       {frame.foot && <footer class="foot">{frame.foot}</footer>}
       {frame.expiry && <Expiry {...frame.expiry} />}
