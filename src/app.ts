@@ -3,7 +3,7 @@ import { bodyLimit } from "hono/body-limit"
 import { Refusal } from "./base/refusal.ts"
 import { asRefusal, bugProblem, problem } from "./web/answers.ts"
 import { mountApi } from "./web/api/mount.ts"
-import { atOurHost, byLevel, fromOurPages, identify, onlyFor, open, pathOf } from "./web/gate.ts"
+import { atOurHost, byLevel, fromOurPages, identify, open, passing, pathOf } from "./web/gate.ts"
 import { bareAnswer } from "./web/headers.ts"
 import type { AppEnv, Context, House } from "./web/house.ts"
 import { openBudget } from "./web/limit.ts"
@@ -44,7 +44,7 @@ export function createApp(house: House): OpenAPIHono<AppEnv> {
   const methods = new Map<string, string[]>()
   for (const route of pages) {
     methods.set(route.path, [...(methods.get(route.path) ?? []), route.method])
-    app.on(route.method, route.path, onlyFor(route.who), (c) => route.handle(c))
+    app.on(route.method, route.path, passing(route.gate), (c) => route.handle(c))
   }
   for (const [path, allowed] of methods) {
     app.all(path, (c) => {

@@ -334,7 +334,7 @@ describe("who may listen", () => {
       "forbidden",
       "forbidden",
       "not_found",
-      "yes",
+      "forbidden",
     ])
     expect(await allowed("agent")).toEqual(["yes", "forbidden", "yes", "forbidden", "yes", "yes", "yes"])
     expect(await allowed("reader")).toEqual([
@@ -344,7 +344,7 @@ describe("who may listen", () => {
       "forbidden",
       "forbidden",
       "not_found",
-      "yes",
+      "forbidden",
     ])
     expect(await allowed("citizen")).toEqual([
       "forbidden",
@@ -586,21 +586,21 @@ describe("a client that misbehaves", () => {
   test("that opens socket after socket gets five as a citizen and eight as a board", async () => {
     const { program, letIn, office } = await hall()
     letIn("citizen", office.citizen(1))
-    for (const [who, most] of [
-      ["citizen", 5],
-      ["board", 8],
+    for (const [who, most, topic] of [
+      ["citizen", 5, "inbox"],
+      ["board", 8, `board:${office.code}`],
     ] as const) {
       const open: Client[] = []
       for (let count = 0; count < most; count++) {
         const client = await program(who)
-        await watching(client, ["inbox"])
+        await watching(client, [topic])
         open.push(client)
       }
       const oneMore = await program(who)
       expect(await oneMore.closed).toEqual({ code: 4429, reason: "too_many" })
       open[0]?.close()
       await open[0]?.closed
-      await watching(await program(who), ["inbox"])
+      await watching(await program(who), [topic])
     }
   })
 

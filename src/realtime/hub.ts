@@ -1,5 +1,5 @@
 import type { Server, WebSocketHandler } from "bun"
-import type { AnyFact } from "../../db/facts.ts"
+import type { AnyFact, FactKind } from "../../db/facts.ts"
 import type { Chance, Clock, Timers } from "../base/clock.ts"
 import type { Instant } from "../base/day.ts"
 import { isRefusal, type RefusalCode } from "../base/refusal.ts"
@@ -41,8 +41,11 @@ export interface HubOptions {
   addressOf(request: Request, server: Server<Socket>): string
   /** Whether this is the secret of that ticket's link. */
   redeemCapability(ticket: string, secret: string): Promise<boolean>
-  /** Whether a session, device or key still stands. Asked at the first message and by the sweep. */
-  isAlive(session: string): Promise<boolean>
+  /**
+   * Who is behind a session, device or key by now; `null` where it is over. Asked at the first message, by the sweep, and when a fact says
+   * that somebody's rights may be others.
+   */
+  holderNow(session: string): Promise<Subject | null>
   langOf(request: Request): Lang
   onFacts(listener: (facts: AnyFact[]) => void): () => void
   /** Told about bugs; nobody's socket suffers for them. */
@@ -121,7 +124,11 @@ export function createHub(options: HubOptions): Hub {
   })
 
   const stop = [
-    options.onFacts((facts) => channels.touch(facts)),
+    options.onFacts((facts) => {
+      channels.touch(facts)
+      const some = whoseRights(facts)
+      if (some.length > 0) void askAgain(some).catch((thrown) => onError(thrown, "live rights"))
+    }),
     timers.every(liveLimits.pingMilliseconds, () => void server?.publish(everybody, JSON.stringify({ ping: ++pings }))),
     timers.every(liveLimits.refreshMilliseconds, () => channels.touchAll()),
     timers.every(liveLimits.sweepMilliseconds, () => void sweep().catch((thrown) => onError(thrown, "live sweep"))),
@@ -186,7 +193,8 @@ export function createHub(options: HubOptions): Hub {
     const known = await admission.identify(said, socket, clock.real())
     // Asked after the session is known to `endSession`: one that ends in between is caught by one of the two.
     if (known) socket.session = known.session
-    const stands = known !== null && (known.reader.subject === null || (await options.isAlive(known.session)))
+    const stands =
+      known !== null && (known.reader.subject === null || (await options.holderNow(known.session)) !== null)
     if (socket.isOver) return
     if (!known || !stands) return end(socket, closeCodes.unknown, "unknown")
     const { role, owner } = ownerOf(known.reader)
@@ -296,23 +304,42 @@ export function createHub(options: HubOptions): Hub {
     else ofOwner.delete(socket.owner)
   }
 
-  /** For what nobody told us: sessions that ran out, rights that were taken away. */
+  /** For what nobody told us: sessions that ran out. */
   async function sweep(): Promise<void> {
     channels.sweep()
-    const alive = new Map<string, boolean>()
-    for (const socket of [...sockets]) {
-      const { reader, session } = socket
-      if (!reader || socket.isOver) continue
-      if (reader.subject && !alive.has(session)) alive.set(session, await options.isAlive(session))
-      if (alive.get(session) === false) {
-        end(socket, closeCodes.unknown, "session_over")
-        continue
+    await askAgain([...sockets])
+  }
+
+  /** Whether those behind these sockets are still who they were, and may still listen to what they listen to. */
+  async function askAgain(some: Socket[]): Promise<void> {
+    const holders = new Map<string, Subject | null>()
+    for (const socket of some) {
+      const { session } = socket
+      if (!socket.reader || socket.isOver) continue
+      if (socket.reader.subject) {
+        if (!holders.has(session)) holders.set(session, await options.holderNow(session))
+        const subject = holders.get(session) ?? null
+        // Somebody of another role signs in anew: what their pages show is made for the one that they were.
+        if (!subject || subject.role !== socket.reader.subject.role) {
+          end(socket, closeCodes.unknown, "session_over")
+          continue
+        }
+        socket.reader = { ...socket.reader, subject }
       }
       for (const [key, channel] of [...socket.listensTo]) {
-        const code = await options.mayRead(reader, channel.topic)
+        const code = await options.mayRead(socket.reader, channel.topic)
         if (code && socket.listensTo.get(key) === channel) turnAway(socket, key, code)
       }
     }
+  }
+
+  /** A right that was taken away, or a session that has ended, is nothing to wait half a minute for. */
+  function whoseRights(facts: AnyFact[]): Socket[] {
+    const touched = new Set(facts.filter(({ kind }) => changesRights.has(kind)).flatMap(namedBy))
+    if (touched.size === 0) return []
+    return [...sockets].filter(
+      ({ reader, session }) => touched.has(session) || (reader?.subject && touched.has(reader.subject.id)),
+    )
   }
 
   return {
@@ -364,6 +391,17 @@ export function createHub(options: HubOptions): Hub {
 }
 
 const nothing = () => {}
+
+/** Facts after which somebody may do less than a moment ago. */
+const changesRights = new Set<FactKind>([
+  ...(["session.ended", "staff.changed", "staff.disabled", "device.revoked", "key.revoked"] as const),
+])
+
+/** Those whose rights a fact is about: a person, a device, or the session and the key that a socket was opened under. */
+function namedBy({ subject, body }: AnyFact): string[] {
+  const { session, staff, device, key } = body as { session?: string; staff?: string; device?: string; key?: string }
+  return [subject, session, staff, device, key && `key:${key}`].filter((name) => typeof name === "string")
+}
 
 /** The one topic of the server that every known socket listens to. */
 const everybody = "everybody"

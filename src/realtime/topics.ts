@@ -1,7 +1,7 @@
 import type { AnyFact, FactKind } from "../../db/facts.ts"
-import type { RefusalCode } from "../base/refusal.ts"
-import { isAble } from "../domain/access/devices.ts"
-import { isStaff, type Staff, type Subject } from "../domain/access/subject.ts"
+import { isRefusal, Refusal, type RefusalCode } from "../base/refusal.ts"
+import { type Action, authorize, may, type Place } from "../domain/access/authorize.ts"
+import type { Subject } from "../domain/access/subject.ts"
 
 /*
  * What one can listen to, what touches it, and who may. A topic is named on the wire as `board:<office>`, `queue:<office>`,
@@ -104,41 +104,50 @@ export interface Reader {
   ticket: string | null
 }
 
-/** What only the offices and the queue can say. */
+/** What each topic lets its listener do, by the table of rights. */
+export const actionOf = {
+  board: "board.watch",
+  queue: "queue.read",
+  counter: "queue.read",
+  ticket: "ticket.watch",
+  inbox: "inbox.read",
+} as const satisfies Record<Topic["kind"], Action>
+
+/** What only the offices and the queue can say: where a topic's thing is, or whose it is. */
 export interface Access {
-  /** Whether this office is within what the staff member is responsible for. */
-  covers(staff: Staff, office: string): boolean | Promise<boolean>
-  /** Whether the ticket is the subject's own, or waits in an office that the subject works in. */
-  mayReadTicket(subject: Subject, ticket: string): boolean | Promise<boolean>
+  /** Refuses `not_found`. */
+  placeOf(office: string): Place | Promise<Place>
+  /** Refuses `not_found`. */
+  ticket(id: string): { person: string | null; office: string } | Promise<{ person: string | null; office: string }>
 }
 
-/** `null` where this reader may listen to this topic; else the refusal. A ticket of somebody else's is as good as none. */
+/** `null` where this reader may listen to this topic, by the table of rights; else the refusal. */
 export async function refusalToRead(reader: Reader, topic: Topic, access: Access): Promise<RefusalCode | null> {
-  const { subject } = reader
+  try {
+    await mustBeReadable(reader, topic, access)
+    return null
+  } catch (thrown) {
+    if (isRefusal(thrown)) return thrown.code
+    throw thrown
+  }
+}
+
+async function mustBeReadable({ subject, ticket }: Reader, topic: Topic, access: Access): Promise<void> {
+  if (topic.kind === "ticket" && ticket === topic.id) return
+  const action = actionOf[topic.kind]
   switch (topic.kind) {
     case "board":
-      return (await mayReadBoard(subject, topic.office, access)) ? null : refused(subject)
     case "queue":
-      return isStaff(subject) && (await access.covers(subject, topic.office)) ? null : refused(subject)
+      return authorize(subject, action, await access.placeOf(topic.office))
     case "counter":
-      return isStaff(subject) && (await access.covers(subject, officeOfCounter(topic.id))) ? null : refused(subject)
-    case "ticket":
-      if (reader.ticket === topic.id) return null
-      return subject && (await access.mayReadTicket(subject, topic.id)) ? null : "not_found"
+      return authorize(subject, action, await access.placeOf(officeOfCounter(topic.id)))
+    case "ticket": {
+      // Nothing is said of tickets to whoever may listen to none, not even that.
+      if (!may(subject, action)) throw new Refusal("not_found", { what: "ticket" })
+      const row = await access.ticket(topic.id)
+      return authorize(subject, action, subject?.role === "citizen" ? row : await access.placeOf(row.office))
+    }
     case "inbox":
-      return subject?.id === topic.person ? null : refused(subject)
+      return authorize(subject, action, topic)
   }
-}
-
-async function mayReadBoard(subject: Subject | null, office: string, access: Access): Promise<boolean> {
-  if (!subject) return false
-  if (subject.role === "board" || subject.role === "kiosk") return isAble(subject, "board:read", office)
-  if (subject.role === "integrator") {
-    return subject.scopes.includes("board:read") && (subject.office === null || subject.office === office)
-  }
-  return isStaff(subject) && access.covers(subject, office)
-}
-
-function refused(subject: Subject | null): RefusalCode {
-  return subject ? "forbidden" : "not_signed_in"
 }

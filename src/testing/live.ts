@@ -62,14 +62,14 @@ export async function liveHall(given: { office?: TestOffice; timers?: Timers; pa
     },
     mayRead: (reader, topic) =>
       refusalToRead(reader, topic, {
-        covers: (staff, code) => staff.scope === code,
-        mayReadTicket: (subject, ticket) => hall.holders.get(ticket) === subject.id || subject.role === "agent",
+        placeOf: (code) => ({ code, agency: "", region: null }),
+        ticket: (id) => ({ person: hall.holders.get(id) ?? null, office: office.code }),
       }),
     callerOf: (request) => callerOf(/(?:^|; )sid=([\w-]+)/.exec(request.headers.get("cookie") ?? "")?.[1]),
     addressOf: () => "127.0.0.1",
     authenticate: (token) => callerOf(token),
     redeemCapability: async (ticket, secret) => secret === `secret-of-${ticket}`,
-    isAlive: async (session) => !ended.has(session),
+    holderNow: async (session) => (ended.has(session) ? null : (people.get(session) ?? null)),
     langOf: (request) => (request.headers.get("accept-language")?.startsWith("en") ? "en" : "ar"),
     onFacts: (listener) => office.writer.onFacts(listener),
     onError: (cause) => void errors.push(cause),

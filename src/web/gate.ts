@@ -4,6 +4,7 @@ import { getPath } from "hono/utils/url"
 import { token } from "../base/id.ts"
 import { Refusal } from "../base/refusal.ts"
 import { sameText } from "../base/seal.ts"
+import { authorize } from "../domain/access/authorize.ts"
 import { deviceOfToken, keepUp, wantsKeepUp } from "../domain/access/devices.ts"
 import { markKeySeen, wantsSeen } from "../domain/access/integrators.ts"
 import { holderOfKey, looksLikeKey } from "../domain/access/keys.ts"
@@ -13,7 +14,7 @@ import { chooseLang, chosenLang } from "../domain/notifications/contact.ts"
 import { isLang, type Lang, preferred } from "../i18n/lang.ts"
 import { addressOf, wholeAddressOf } from "./address.ts"
 import { secure } from "./headers.ts"
-import type { AppEnv, Context, House, Vars, Who } from "./house.ts"
+import type { AppEnv, Context, Gate, House, Vars } from "./house.ts"
 import type { Budget } from "./limit.ts"
 import { paths } from "./paths.ts"
 
@@ -249,14 +250,10 @@ export const byLevel: MiddlewareHandler<AppEnv> = async (c, next) => {
   throw new Refusal("forbidden")
 }
 
-/** Lets in whom the route names: 401 to a stranger, 403 to somebody with another role. */
-export function onlyFor(who: Who): MiddlewareHandler<AppEnv> {
+/** Lets in whoever may do this at all: 401 to a stranger, 403 to somebody with another role. On what, the handler asks. */
+export function passing(gate: Gate): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    if (who !== "anyone") {
-      const { subject } = c.var
-      if (!subject) throw new Refusal("not_signed_in")
-      if (!who.includes(subject.role)) throw new Refusal("forbidden")
-    }
+    if (gate !== "anyone") authorize(c.var.subject, gate)
     await next()
   }
 }

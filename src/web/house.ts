@@ -1,11 +1,11 @@
 import type { Context as HonoContext } from "hono"
-import type { StaffRole } from "../../db/schema/access.ts"
 import type { Store } from "../../db/store.ts"
 import type { Writer } from "../../db/write.ts"
 import type { Chance, Clock } from "../base/clock.ts"
 import type { Env } from "../base/env.ts"
 import type { Log } from "../base/log.ts"
 import type { Keys } from "../base/seal.ts"
+import type { Action } from "../domain/access/authorize.ts"
 import type { SessionRow } from "../domain/access/sessions.ts"
 import type { Subject } from "../domain/access/subject.ts"
 import type { Lang } from "../i18n/lang.ts"
@@ -38,9 +38,8 @@ export interface Look {
   accentDark: string | null
 }
 
-/** Who may come in. A route without one does not compile. */
-export type Role = "citizen" | StaffRole | "kiosk" | "board" | "integrator"
-export type Who = "anyone" | readonly Role[]
+/** What a route is for: who may do that, the table of rights says. A route without it does not compile. */
+export type Gate = "anyone" | Action
 
 export interface Vars {
   house: House
@@ -63,18 +62,15 @@ export type Handler = (c: Context) => Response | Promise<Response>
 export interface PageRoute {
   method: "GET" | "POST"
   path: string
-  who: Who
+  gate: Gate
   handle: Handler
 }
 
-/** A page: what is shown and what its forms post to. Gates are applied by the app from `who`. */
-export function get(path: string, who: Who, handle: Handler): PageRoute {
-  return { method: "GET", path, who, handle }
+/** A page: what is shown and what its forms post to. Gates are applied by the app from `gate`. */
+export function get(path: string, gate: Gate, handle: Handler): PageRoute {
+  return { method: "GET", path, gate, handle }
 }
 
-export function post(path: string, who: Who, handle: Handler): PageRoute {
-  return { method: "POST", path, who, handle }
+export function post(path: string, gate: Gate, handle: Handler): PageRoute {
+  return { method: "POST", path, gate, handle }
 }
-
-/** Everybody who works in an office. */
-export const staffRoles = ["agent", "supervisor", "administrator", "auditor"] as const satisfies Role[]

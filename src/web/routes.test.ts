@@ -1,9 +1,10 @@
 import { afterAll, expect, test } from "bun:test"
 import { createApp } from "../app.ts"
+import { rolesFor } from "../domain/access/authorize.ts"
 import { startSession } from "../domain/access/sessions.ts"
 import { addStaff } from "../domain/access/staff.ts"
+import type { Role } from "../domain/access/subject.ts"
 import { testServer } from "../testing/server.ts"
-import { type Role, staffRoles } from "./house.ts"
 import { calls, pages } from "./routes.ts"
 
 const server = await testServer({ plan: { citizens: 2, counters: 2 } })
@@ -61,9 +62,10 @@ function pathOf(template: string): string {
     .replace(/:\w+(\{[^}]*\})?/g, "019aa0f0-7c5e-7b1e-9d3c-2f4f4a5f6b7c")
 }
 
-const everyRole: Role[] = ["citizen", ...staffRoles, "kiosk", "board"]
+const everyRole: Role[] = ["citizen", "agent", "supervisor", "administrator", "auditor", "kiosk", "board"]
 
-for (const { method, path, who } of pages) {
+for (const { method, path, gate } of pages) {
+  const who = gate === "anyone" ? "anyone" : rolesFor(gate)
   test(`${method} ${path} lets in ${who === "anyone" ? "anyone" : who.join(", ")} and nobody else`, async () => {
     const asked = pathOf(path)
     for (const role of everyRole) {

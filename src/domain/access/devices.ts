@@ -251,12 +251,3 @@ export async function revokeDevice(tx: Tx, id: string, by: string, now: Instant)
 export function sessionOfDevice(id: string): string {
   return `device:${id}`
 }
-
-/** Refuses `forbidden` unless the device stands in this office and was allowed this there. */
-export function mustBeAble(by: Device, capability: Capability, office: string): void {
-  if (!isAble(by, capability, office)) throw new Refusal("forbidden", { office, capability })
-}
-
-export function isAble(by: Device, capability: Capability, office: string): boolean {
-  return by.office === office && by.capabilities.includes(capability)
-}

@@ -133,10 +133,10 @@ export async function subjectOfKey(
   return (await holderOfKey(store, given, now, from))?.subject ?? null
 }
 
-/** Whether the key with this readable part still opens anything: neither revoked nor out of date, and its holder still here. */
-export async function keyStands(store: Store, id: string, now: Instant): Promise<boolean> {
+/** Who holds the key with this readable part now; `null` where it opens nothing: revoked, out of date, or its holder is gone. */
+export async function holderNow(store: Store, id: string, now: Instant): Promise<Subject | null> {
   const [found] = await keyById(store).execute({ id })
-  return found !== undefined && (await holderOf(store, found, now)) !== null
+  return found ? holderOf(store, found, now) : null
 }
 
 type CitizenRow = Pick<typeof people.$inferSelect, "id" | "kind">

@@ -4,34 +4,6 @@ import type { Words } from "../../../db/schema/catalogue.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
-import { Refusal } from "../../base/refusal.ts"
-import type { Staff } from "./subject.ts"
-
-/** The parts of an office that decide who may act there. */
-export interface Place {
-  code: string
-  agency: string
-  region: Words | null
-}
-
-/** Whether this office lies in what the person was given: the office itself, its region, its agency, or all. */
-export function covers(person: Staff, office: Place): boolean {
-  switch (person.scopeKind) {
-    case "all":
-      return true
-    case "office":
-      return person.scope === office.code
-    case "region":
-      return office.region !== null && person.scope === office.region.ar
-    case "agency":
-      return person.scope === office.agency
-  }
-}
-
-/** Refuses `forbidden` unless the person works in this office in one of these roles. */
-export function mustWorkIn(person: Staff, office: Place, roles: StaffRole[]): void {
-  if (!roles.includes(person.role) || !covers(person, office)) throw new Refusal("forbidden", { office: office.code })
-}
 
 const insertStaff = statement((db) => db.insert(staff).values(placeholders(staff)))
 

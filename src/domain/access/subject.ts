@@ -46,6 +46,7 @@ export interface Integrator {
 }
 
 export type Subject = Citizen | Staff | Device | Integrator
+export type Role = Subject["role"]
 
 export type Unminted<S> = Omit<S, typeof minted>
 

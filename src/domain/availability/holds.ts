@@ -5,6 +5,7 @@ import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import { type Instant, minute } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
+import { authorize } from "../access/authorize.ts"
 import type { Citizen } from "../access/subject.ts"
 import { countHold, partyOf } from "./party.ts"
 import { passOn } from "./release.ts"
@@ -131,9 +132,10 @@ export async function expireHolds(tx: Tx, office: string): Promise<number> {
 }
 
 /** The citizen's hold with this id, whatever became of it. Refuses `not_found`. */
-export async function ownHold(store: Store, citizen: { id: string }, id: string): Promise<HoldRow> {
+export async function ownHold(store: Store, citizen: Citizen, id: string): Promise<HoldRow> {
   const [row] = await holdWith(store).execute({ id })
-  if (row?.person !== citizen.id) throw new Refusal("not_found", { what: "hold" })
+  if (!row) throw new Refusal("not_found", { what: "hold" })
+  authorize(citizen, "hold.change", row)
   return row
 }
 

@@ -4,7 +4,7 @@ import type { Tx } from "../../../db/write.ts"
 import { addDays } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
-import { mustWorkIn } from "../access/staff.ts"
+import { authorize } from "../access/authorize.ts"
 import type { Staff } from "../access/subject.ts"
 import { office as officeWith } from "../offices/reads.ts"
 import { offerPlaces } from "./offers.ts"
@@ -23,7 +23,7 @@ export async function changePlaces(
   wanted: { office: string; line: string; publicPlaces: number; staffExtra: number },
 ): Promise<void> {
   const { office: code, line, publicPlaces, staffExtra } = wanted
-  mustWorkIn(by, await officeWith(tx, code), ["supervisor", "administrator"])
+  authorize(by, "place.change", await officeWith(tx, code))
   for (const [field, places] of Object.entries({ publicPlaces, staffExtra })) {
     const right = Number.isInteger(places) && places >= 0 && places <= placesMax
     if (!right) throw new Refusal("invalid_field", { field, most: placesMax })

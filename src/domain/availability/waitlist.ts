@@ -8,6 +8,7 @@ import type { Tx } from "../../../db/write.ts"
 import { addDays, type Day, hour, type Instant, minute } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { dayIn, wallToInstant } from "../../base/time.ts"
+import { authorize } from "../access/authorize.ts"
 import type { Citizen } from "../access/subject.ts"
 import { service as serviceWith } from "../catalogue/reads.ts"
 import { mustServe, type OfficeRow, office as officeWith } from "../offices/reads.ts"
@@ -189,9 +190,10 @@ export async function returnToWaitlist(tx: Tx, citizen: Citizen, id: string): Pr
 }
 
 /** One's own entry of a waiting list. Refuses `not_found`. */
-export async function ownEntry(store: Store, citizen: { id: string }, id: string): Promise<WaitRow> {
+export async function ownEntry(store: Store, citizen: Citizen, id: string): Promise<WaitRow> {
   const [row] = await entryWith(store).execute({ id })
-  if (row?.person !== citizen.id) throw new Refusal("not_found", { what: "waitlist_entry" })
+  if (!row) throw new Refusal("not_found", { what: "waitlist_entry" })
+  authorize(citizen, "waitlist_entry.change", row)
   return row
 }
 

@@ -7,7 +7,7 @@ import type { Tx } from "../../../db/write.ts"
 import { addDays, type Day, type Instant, minute } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
-import { mustWorkIn } from "../access/staff.ts"
+import { authorize } from "../access/authorize.ts"
 import type { Staff } from "../access/subject.ts"
 import { endHold } from "../availability/holds.ts"
 import { offerPlaces, waitAgain } from "../availability/offers.ts"
@@ -80,7 +80,7 @@ async function changeDay(
   wanted: WantedDay,
 ): Promise<Struck> {
   const office = await officeWith(tx, code)
-  mustWorkIn(by, office, ["supervisor", "administrator"])
+  authorize(by, "day.change", office)
   // The evening's session of yesterday may still be running after midnight, but its day has been.
   if (day < dayIn(tx.now, office.zone)) throw new Refusal("day_past")
   const sessions = readSessions(await hoursWith(tx, office, day, wanted), day, wanted)

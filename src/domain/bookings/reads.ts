@@ -4,7 +4,7 @@ import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Day } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
-import { covers } from "../access/staff.ts"
+import { authorize } from "../access/authorize.ts"
 import { isStaff, type Subject } from "../access/subject.ts"
 import { office } from "../offices/reads.ts"
 import { inOrder } from "./rules.ts"
@@ -106,11 +106,7 @@ export async function withPeople(store: Store, rows: BookingRow[]): Promise<Book
  */
 export async function bookingFor(store: Store, asker: Subject, id: string): Promise<Booking> {
   const row = await bookingById(store, id)
-  if (!row || !(await isMine(store, asker, row))) throw new Refusal("not_found", { what: "booking" })
+  if (!row) throw new Refusal("not_found", { what: "booking" })
+  authorize(asker, "booking.read", isStaff(asker) ? await office(store, row.office) : row)
   return { ...row, who: await peopleOf(store, id) }
-}
-
-async function isMine(store: Store, asker: Subject, row: BookingRow): Promise<boolean> {
-  if (isStaff(asker)) return covers(asker, await office(store, row.office))
-  return asker.role === "citizen" && asker.id === row.person
 }

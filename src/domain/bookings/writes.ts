@@ -13,7 +13,7 @@ import type { Tx } from "../../../db/write.ts"
 import type { Instant } from "../../base/day.ts"
 import { bookingCode } from "../../base/id.ts"
 import { isRefusal, Refusal, type RefusalCode } from "../../base/refusal.ts"
-import { mustWorkIn } from "../access/staff.ts"
+import { authorize } from "../access/authorize.ts"
 import { type Citizen, type Integrator, isStaff, type Staff } from "../access/subject.ts"
 import { slotId } from "../availability/grid.ts"
 import { endHold, liveHold, ownHold, type WantedHold } from "../availability/holds.ts"
@@ -78,7 +78,6 @@ const closeFor = statement((db) =>
 /** Who books: the citizen, the staff of the office, or another system with the citizen's consent. */
 export type Booker = Citizen | Staff | Integrator
 
-const deskRoles: Staff["role"][] = ["agent", "supervisor", "administrator"]
 const reasonLengthMax = 500
 
 /**
@@ -134,7 +133,7 @@ async function make(
   held: HoldRow | null,
   by: Booker,
 ): Promise<Booking> {
-  if (isStaff(by)) mustWorkIn(by, visit.office, deskRoles)
+  if (isStaff(by)) authorize(by, "booking.make", visit.office)
   const { office, line, service, startsAt, endsAt, width, length } = visit
   const id = tx.id()
   const kept = held && keptOf(held, visit, await endHold(tx, held, "used", id))
@@ -298,8 +297,8 @@ export async function end(
  */
 export async function mineToChange(tx: Tx, actor: Citizen | Staff, id: string): Promise<BookingRow> {
   const row = await bookingById(tx, id)
-  if (!row || (!isStaff(actor) && row.person !== actor.id)) throw new Refusal("not_found", { what: "booking" })
-  if (isStaff(actor)) mustWorkIn(actor, await office(tx, row.office), deskRoles)
+  if (!row) throw new Refusal("not_found", { what: "booking" })
+  authorize(actor, "booking.change", isStaff(actor) ? await office(tx, row.office) : row)
   const inTime = isStaff(actor) || row.startsAt > tx.now
   if (!aheadStates.includes(row.state) || !inTime) throw wrongState(row)
   return row

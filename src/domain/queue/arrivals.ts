@@ -1,6 +1,5 @@
 import { and, asc, eq, or, sql } from "drizzle-orm"
 import { type BookingRow, bookingPeople, bookings } from "../../../db/schema/bookings.ts"
-import type { Capability } from "../../../db/schema/devices.ts"
 import { people } from "../../../db/schema/people.ts"
 import type { Need, TicketRow } from "../../../db/schema/queue.ts"
 import { statement } from "../../../db/statement.ts"
@@ -8,13 +7,12 @@ import type { Tx } from "../../../db/write.ts"
 import { type Instant, minute } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
-import { isAble } from "../access/devices.ts"
 import type { Subject } from "../access/subject.ts"
 import { nearestAlternatives } from "../availability/reads.ts"
 import { bookingByCode } from "../bookings/reads.ts"
 import { type Service, service } from "../catalogue/reads.ts"
 import { type Session, sessionAt } from "../offices/hours.ts"
-import { type Line, mustServe, type Office, office, sessionsAround } from "../offices/reads.ts"
+import { type Line, mustServe, type Office, sessionsAround } from "../offices/reads.ts"
 import { personByNumber } from "../people/reads.ts"
 import { bookingArrived } from "./booked.ts"
 import { workplace } from "./desk.ts"
@@ -58,7 +56,7 @@ export interface CheckedIn {
  * `wrong_state`, `not_today` with the day, `too_early` with `comeAt`, `office_closed`, `already_waiting`.
  */
 export async function checkIn(tx: Tx, by: Subject, asked: CheckingIn): Promise<CheckedIn> {
-  const here = await atTheDoor(tx, by, asked.office, "ticket:arrive")
+  const here = await workplace(tx, by, "visitor.check_in", asked.office)
   const booking = await bookingFor(tx, by, here, asked)
   const { session, current } = await sessionsOfBooking(tx, here, booking, asked.ready ?? false)
   const line = here.lines.find(({ code }) => code === booking.line)
@@ -106,7 +104,7 @@ export interface WalkingIn {
  * probably not honour the ticket any more.
  */
 export async function issueTicket(tx: Tx, by: Subject, asked: WalkingIn): Promise<TicketRow> {
-  const here = await atTheDoor(tx, by, asked.office, "ticket:issue")
+  const here = await workplace(tx, by, "ticket.issue", asked.office)
   const wanted = await service(tx, asked.service)
   const line = mustServe(here, wanted)
   const visitors = asked.people ?? 1
@@ -190,14 +188,6 @@ export async function enter(
     live: true,
   }
   return writeTicket(tx, row)
-}
-
-/** The office, provided that this one may bring somebody in there. */
-async function atTheDoor(tx: Tx, by: Subject, code: string, capability: Capability): Promise<Office> {
-  if (by.role === "agent" || by.role === "supervisor") return workplace(tx, by, code)
-  const ownDoor = by.role === "kiosk" ? isAble(by, capability, code) : by.role === "citizen"
-  if (!ownDoor) throw new Refusal("forbidden", { office: code })
-  return office(tx, code)
 }
 
 async function bookingFor(tx: Tx, by: Subject, here: Office, asked: CheckingIn): Promise<BookingRow> {

@@ -25,7 +25,7 @@ export async function openCounter(
   lines: readonly ProfileLine[] | null = null,
 ): Promise<CounterRow> {
   const desk = await counter(tx, counterId)
-  const office = await workplace(tx, agent, desk.office)
+  const office = await workplace(tx, agent, "counter.run", desk.office)
   if (desk.number < 0) throw new Refusal("not_found", { what: "counter" })
   if (desk.staff !== null && desk.staff !== agent.id) throw new Refusal("counter_taken", { counter: desk.id })
   const profile = profileFor(office, lines ?? desk.profile)
@@ -59,7 +59,7 @@ export async function closeCounter(
   { confirmed = false } = {},
 ): Promise<CounterRow> {
   const desk = await counter(tx, counterId)
-  await workplace(tx, agent, desk.office)
+  await workplace(tx, agent, "counter.run", desk.office)
   if (desk.state === "closed") return desk
   if (desk.staff !== agent.id && agent.role !== "supervisor") {
     throw new Refusal("not_your_counter", { counter: desk.id })

@@ -1,7 +1,7 @@
 import type { CounterRow, TicketRow } from "../../../db/schema/queue.ts"
 import type { Store } from "../../../db/store.ts"
 import { Refusal } from "../../base/refusal.ts"
-import { mustWorkIn } from "../access/staff.ts"
+import { type Action, authorize } from "../access/authorize.ts"
 import type { Staff, Subject } from "../access/subject.ts"
 import { type Office, office } from "../offices/reads.ts"
 import { counter, counterOf, ticket } from "./tickets.ts"
@@ -10,20 +10,17 @@ import { counter, counterOf, ticket } from "./tickets.ts"
  * Who may do what at a counter: an agent in his own office, at his own counter, with the ticket in his own hand; a supervisor with any.
  */
 
-/** Who serves people: agents, and supervisors who lend a hand. */
-const serving = ["agent", "supervisor"] as const
-
-/** The office, provided that this person serves people there. Refuses `forbidden`. */
-export async function workplace(store: Store, agent: Staff, code: string): Promise<Office> {
+/** The office, provided that this one may do this there. Refuses `forbidden`. */
+export async function workplace(store: Store, by: Subject, action: Action, code: string): Promise<Office> {
   const here = await office(store, code)
-  mustWorkIn(agent, here, [...serving])
+  authorize(by, action, here)
   return here
 }
 
 /** The counter at which this agent sits. Refuses `counter_closed` where nobody does and `not_your_counter` where somebody else does. */
 export async function ownCounter(store: Store, agent: Staff, counterId: string): Promise<CounterRow> {
   const desk = await counter(store, counterId)
-  await workplace(store, agent, desk.office)
+  await workplace(store, agent, "counter.run", desk.office)
   if (desk.state === "closed") throw new Refusal("counter_closed", { counter: desk.id })
   if (desk.staff !== agent.id) throw new Refusal("not_your_counter", { counter: desk.id })
   return desk
@@ -45,14 +42,9 @@ export async function mustBeFree(store: Store, desk: CounterRow): Promise<void> 
 
 /** The ticket, provided that it is in this agent's office. Refuses `not_found`, also for a ticket of elsewhere. */
 export async function ticketHere(store: Store, agent: Staff, ticketId: string): Promise<TicketRow> {
+  authorize(agent, "ticket.serve")
   const row = await ticket(store, ticketId)
-  try {
-    await workplace(store, agent, row.office)
-  } catch (thrown) {
-    // Whether a ticket exists in another office is nobody's business here; a role that serves nobody is told so.
-    if (!(thrown instanceof Refusal) || !serving.some((role) => role === agent.role)) throw thrown
-    throw new Refusal("not_found", { what: "ticket" })
-  }
+  await workplace(store, agent, "ticket.serve", row.office)
   return row
 }
 
@@ -70,14 +62,15 @@ export type Bearer = Subject | "bearer"
  * The ticket, provided that this one may act for its holder: the holder, the bearer of its link, a kiosk or the staff of its office.
  * Refuses `not_found`, so that nobody learns of a ticket that is not theirs.
  */
-export async function heldTicket(store: Store, by: Bearer, ticketId: string): Promise<TicketRow> {
-  if (by !== "bearer" && by.role !== "citizen" && by.role !== "kiosk") {
-    if (by.role === "agent" || by.role === "supervisor") return ticketHere(store, by, ticketId)
-    throw new Refusal("forbidden")
-  }
+export async function heldTicket(
+  store: Store,
+  by: Bearer,
+  ticketId: string,
+  action: "ticket.read" | "ticket.steer" = "ticket.steer",
+): Promise<TicketRow> {
+  if (by === "bearer") return ticket(store, ticketId)
+  authorize(by, action)
   const row = await ticket(store, ticketId)
-  const theirs =
-    by === "bearer" || (by.role === "citizen" ? row.person === by.id : by.role === "kiosk" && row.office === by.office)
-  if (!theirs) throw new Refusal("not_found", { what: "ticket" })
+  authorize(by, action, by.role === "citizen" ? row : await office(store, row.office))
   return row
 }

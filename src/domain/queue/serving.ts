@@ -96,7 +96,7 @@ export async function returnTicket(tx: Tx, agent: Staff, ticketId: string): Prom
 /** Another service than the one that was asked for, at the same counter. Refuses `service_not_here`, `wrong_state`, `not_your_counter`. */
 export async function changeService(tx: Tx, agent: Staff, ticketId: string, code: string): Promise<TicketRow> {
   const before = await inHand(tx, agent, ticketId, "called", "serving")
-  const here = await workplace(tx, agent, before.office)
+  const here = await workplace(tx, agent, "ticket.serve", before.office)
   const line = mustServe(here, await service(tx, code)).code
   const changed = { line, service: code }
   const fact = await tx.say(before.office, "ticket.service_changed", {

@@ -48,7 +48,7 @@ async function toLine(
   wanted: Service,
   reason: TransferReason,
 ): Promise<TicketRow> {
-  const here = await workplace(tx, agent, before.office)
+  const here = await workplace(tx, agent, "ticket.serve", before.office)
   const line = mustServe(here, wanted)
   const session = sessionAt(await sessionsAround(tx, here, tx.now), tx.now)
   // After hours only a counter that is still open can help; during a session one may open any minute.

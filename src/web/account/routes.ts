@@ -1,5 +1,5 @@
 import { freshly } from "../fresh.ts"
-import { type Context, get, type Handler, type PageRoute, post, staffRoles } from "../house.ts"
+import { type Context, get, type Handler, type PageRoute, post } from "../house.ts"
 import { paths } from "../paths.ts"
 import {
   addPasskeyHere,
@@ -13,7 +13,6 @@ import {
 } from "./changes.tsx"
 import { securityPage } from "./security.tsx"
 
-const owners = ["citizen", ...staffRoles] as const
 const toSecurity = () => paths.security
 
 /** Whoever came in with a recovery code has no passkey to prove with, and is here to make one. */
@@ -24,18 +23,18 @@ const freshlyOrRecovered =
 
 /** What people do with their own account. Looking needs a session; changing needs a passkey of a moment ago. */
 export const accountRoutes: PageRoute[] = [
-  get(paths.account, owners, (c) => c.redirect(paths.security, 303)),
-  get(paths.security, owners, securityPage),
-  get(paths.passkeyNew, owners, freshlyOrRecovered(newPasskeyPage)),
-  post(paths.passkeyNew, owners, freshlyOrRecovered(addPasskeyHere)),
-  post(paths.passkey, owners, freshly(changePasskey, toSecurity)),
-  post(paths.recoveryCodes, owners, freshly(newCodes, toSecurity)),
-  get(paths.accountPassword, owners, freshly(passwordPage)),
+  get(paths.account, "account.keep", (c) => c.redirect(paths.security, 303)),
+  get(paths.security, "account.keep", securityPage),
+  get(paths.passkeyNew, "account.keep", freshlyOrRecovered(newPasskeyPage)),
+  post(paths.passkeyNew, "account.keep", freshlyOrRecovered(addPasskeyHere)),
+  post(paths.passkey, "account.keep", freshly(changePasskey, toSecurity)),
+  post(paths.recoveryCodes, "account.keep", freshly(newCodes, toSecurity)),
+  get(paths.accountPassword, "account.keep", freshly(passwordPage)),
   post(
     paths.accountPassword,
-    owners,
+    "account.keep",
     freshly(changePassword, () => paths.accountPassword),
   ),
-  post(paths.accountSessions, owners, endSessions),
-  post(paths.sessionExtension, owners, staySignedIn),
+  post(paths.accountSessions, "account.keep", endSessions),
+  post(paths.sessionExtension, "account.keep", staySignedIn),
 ]

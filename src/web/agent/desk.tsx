@@ -2,7 +2,7 @@ import { raw } from "hono/html"
 import type { CounterRow } from "../../../db/schema/queue.ts"
 import { token } from "../../base/id.ts"
 import type { Refusal } from "../../base/refusal.ts"
-import { mustWorkIn } from "../../domain/access/staff.ts"
+import { authorize } from "../../domain/access/authorize.ts"
 import type { Staff } from "../../domain/access/subject.ts"
 import { allServices } from "../../domain/catalogue/reads.ts"
 import { lineFor, type Office, office as officeOf } from "../../domain/offices/reads.ts"
@@ -42,7 +42,7 @@ export async function deskPage(c: Context, told: Told = {}): Promise<Response> {
   const code = seat?.office ?? (agent.scopeKind === "office" ? agent.scope : (c.req.query("office") ?? ""))
   if (code === "") return c.redirect(paths.days, 303)
   const here = await officeOf(house.store, code)
-  mustWorkIn(agent, here, ["agent", "supervisor", "administrator"])
+  authorize(agent, "desk.work", here)
   return seat && seat.state !== "closed" ? desk(c, here, seat, told) : pick(c, here, told)
 }
 

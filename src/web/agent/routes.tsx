@@ -32,10 +32,11 @@ import { doOnce, onceLengthMax } from "../once.ts"
 import { paths } from "../paths.ts"
 import { agentOf, deskPage, type Told } from "./desk.tsx"
 
-const who = ["agent", "supervisor", "administrator"] as const
-
 /** The agent's desk: one page, one form, one verb a button. */
-export const deskRoutes: PageRoute[] = [get(paths.desk, who, (c) => deskPage(c)), post(paths.deskAct, who, act)]
+export const deskRoutes: PageRoute[] = [
+  get(paths.desk, "desk.work", (c) => deskPage(c)),
+  post(paths.deskAct, "desk.work", act),
+]
 
 const fields = z.object({
   do: z.string().max(120),

@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, expect, test } from "bun:test"
+import { rolesFor } from "../../domain/access/authorize.ts"
 import { testServer } from "../../testing/server.ts"
 import { endpoints } from "./endpoints.ts"
 
@@ -35,8 +36,9 @@ async function nothingChanged() {
 }
 
 /** Who may make the call, so that it is the input that is refused and not the caller. */
-function callerFor(who: (typeof endpoints)[number]["who"]) {
-  if (who === "anyone") return server.nobody
+function callerFor(gate: (typeof endpoints)[number]["gate"]) {
+  if (gate === "anyone") return server.nobody
+  const who = rolesFor(gate)
   if (who.includes("agent")) return agent
   if (who.includes("citizen")) return citizen
   if (who.includes("kiosk")) return kiosk
@@ -77,11 +79,11 @@ const noIds = [
 ]
 
 test("an id that is none finds nothing, in every call that takes one", async () => {
-  for (const { form, who } of endpoints.filter(({ form }) => form.path.includes("{"))) {
+  for (const { form, gate } of endpoints.filter(({ form }) => form.path.includes("{"))) {
     const last = [...form.path.matchAll(/\{\w+\}/g)].at(-1)?.[0] ?? ""
     for (const id of noIds) {
       const path = there(form.path.replace(last, encodeURIComponent(id)))
-      const { status, type } = await callerFor(who).send(
+      const { status, type } = await callerFor(gate).send(
         form.method.toUpperCase(),
         path,
         form.method === "get" ? undefined : {},
@@ -118,14 +120,14 @@ const notJson: [body: string, says: string][] = [
 ]
 
 test("a body that is no JSON object is refused by every call that needs one", async () => {
-  for (const { form, who } of writes.filter(({ form }) => isNeeded(form))) {
+  for (const { form, gate } of writes.filter(({ form }) => isNeeded(form))) {
     for (const [raw, code] of notJson) {
-      const { status, body } = await callerFor(who).send(form.method.toUpperCase(), there(form.path), undefined, {
+      const { status, body } = await callerFor(gate).send(form.method.toUpperCase(), there(form.path), undefined, {
         raw,
       })
       expect([form.path, raw.slice(0, 30), status, body.code]).toEqual([form.path, raw.slice(0, 30), 400, code])
     }
-    const latin = await callerFor(who).send("POST", there(form.path), undefined, {
+    const latin = await callerFor(gate).send("POST", there(form.path), undefined, {
       raw: new Uint8Array([0x7b, 0x22, 0xe9, 0x22, 0x3a, 0x31, 0x7d]),
     })
     expect([latin.status, latin.body.code]).toEqual([400, "malformed"])

@@ -5,13 +5,14 @@ import type { Tx } from "../../../db/write.ts"
 import { readDay } from "../../base/day.ts"
 import { Refusal, type RefusalCode } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
+import { authorize } from "../../domain/access/authorize.ts"
+import type { Subject } from "../../domain/access/subject.ts"
 import { ownHold } from "../../domain/availability/holds.ts"
 import { type Booking, bookingFor, bookingsOf, bookingsOfDay, peopleOf } from "../../domain/bookings/reads.ts"
 import { accept, acceptProposal, decline, propose } from "../../domain/bookings/requests.ts"
 import { book, cancel, move } from "../../domain/bookings/writes.ts"
 import { office } from "../../domain/offices/reads.ts"
-import type { Context, Who } from "../house.ts"
-import { staffRoles } from "../house.ts"
+import type { Context } from "../house.ts"
 import { noteReads } from "../noting.ts"
 import { paged, presentBooking } from "../present.ts"
 import { invalid } from "./asked.ts"
@@ -22,9 +23,6 @@ import { change } from "./idempotency.ts"
 import { officeWithin } from "./offices.ts"
 import { booking, list } from "./shapes.ts"
 import { anybody, citizen, citizenOrStaff, staff } from "./subjects.ts"
-
-const owners = ["citizen", "agent", "supervisor", "administrator"] as const satisfies Who
-const deskRoles = ["agent", "supervisor", "administrator"] as const satisfies Who
 
 /** Why a time is not to be had. */
 const ofPlaces: RefusalCode[] = ["slot_full", "slot_unknown", "slot_past", "too_soon", "too_far", "office_closed"]
@@ -41,8 +39,7 @@ export const bookingCalls = [
     summary: "Book",
     description:
       "By a hold, or straight away. One booking is one ticket and one call, for however many people. Where the office answers first, it is `requested`.",
-    who: ["citizen", "integrator"],
-    scope: "bookings:write",
+    gate: "booking.order",
     body: z.union([z.object({ hold: id, consent }), visit.extend({ consent })]),
     example: { office: "RUH-RML", service: "PAS-08", slot: "RUH-RML.PAS.20261122T0730" },
     answers: { 201: booking },
@@ -51,9 +48,7 @@ export const bookingCalls = [
       const { keys, store } = c.var.house
       const by = anybody(c)
       const where = "hold" in body ? await officeOfHold(store, body.hold, by) : body.office
-      if (by.role === "integrator" && by.office !== null && by.office !== where) {
-        throw new Refusal("forbidden", { office: where })
-      }
+      if (by.role === "integrator") authorize(by, "booking.order", await office(store, where))
       const owner = by.role === "integrator" ? namedIn(body.consent) : by.id
       return change(c, given, [`office:${where}`, `person:${owner}`], async (tx) => {
         const who = by.role === "integrator" ? await consenting(tx, keys, by, body.consent) : citizen(c)
@@ -68,7 +63,7 @@ export const bookingCalls = [
     path: "/api/v1/bookings",
     tag: "Booking",
     summary: "One's own bookings; for staff those of an office's day",
-    who: ["citizen", ...staffRoles],
+    gate: "booking.list",
     query: z.object({
       office: officeCode.optional().openapi({ description: "Staff: of which office; their own where it is left out." }),
       day: dayText.optional().openapi({ description: "Staff: of which day; today where it is left out." }),
@@ -97,7 +92,7 @@ export const bookingCalls = [
     path: "/api/v1/bookings/{id}",
     tag: "Booking",
     summary: "One booking",
-    who: ["citizen", ...staffRoles],
+    gate: "booking.read",
     params: idPath,
     answers: { 200: booking },
     async handle(c, { params }) {
@@ -114,7 +109,7 @@ export const bookingCalls = [
     tag: "Booking",
     summary: "Cancel, and give the places back",
     description: "The public is offered them after a while that chance decides; the staff of the office at once.",
-    who: owners,
+    gate: "booking.change",
     params: idPath,
     body: z.object({ reason: shortText.optional() }),
     example: {},
@@ -129,7 +124,7 @@ export const bookingCalls = [
     tag: "Booking",
     summary: "Move to another time of the same office and service",
     description: "It never has two places and never none: where the new time is not to be had, the old one stays.",
-    who: owners,
+    gate: "booking.change",
     params: idPath,
     body: z.object({ slot: slotId }),
     example: { slot: "RUH-RML.PAS.20261122T0800" },
@@ -145,7 +140,7 @@ export const bookingCalls = [
     tag: "Booking",
     summary: "Say yes",
     description: "Staff say yes to a request; the citizen says yes to the time that the office has proposed.",
-    who: owners,
+    gate: "booking.change",
     params: idPath,
     answers: { 200: booking },
     handle: (c, { params, given }) =>
@@ -160,7 +155,7 @@ export const bookingCalls = [
     path: "/api/v1/bookings/{id}/refusal",
     tag: "Booking",
     summary: "Say no to a request, and why",
-    who: deskRoles,
+    gate: "booking.answer",
     params: idPath,
     body: z.object({ reason: shortText }),
     example: { reason: "The file has to be complete first." },
@@ -174,7 +169,7 @@ export const bookingCalls = [
     path: "/api/v1/bookings/{id}/proposal",
     tag: "Booking",
     summary: "Name another time for a request",
-    who: deskRoles,
+    gate: "booking.answer",
     params: idPath,
     body: z.object({ slot: slotId }),
     example: { slot: "JED-MUN.MUN.20261122T0800" },
@@ -200,8 +195,9 @@ async function onBooking(
   )
 }
 
-async function officeOfHold(store: Store, hold: string, by: { role: string; id: string }): Promise<string> {
+async function officeOfHold(store: Store, hold: string, by: Subject): Promise<string> {
   // A hold is its owner's alone; an integrator has none to confirm.
+  if (by.role !== "citizen") throw new Refusal("not_found", { what: "hold" })
   return (await ownHold(store, by, hold)).office
 }
 
@@ -211,7 +207,7 @@ async function bookingsAskedFor(c: Context, query: { office?: string; day?: stri
   if (by.role === "citizen") return bookingsOf(store, by.id)
   const code = query.office ?? (by.scopeKind === "office" ? by.scope : undefined)
   if (code === undefined) throw invalid([{ path: "office", message: "name the office" }])
-  const here = await officeWithin(c, code)
+  const here = await officeWithin(c, "booking.list", code)
   const day = query.day === undefined ? dayIn(clock.office(), here.zone) : readDay(query.day)
   if (!day) throw invalid([{ path: "day", message: "is no day" }])
   return bookingsOfDay(store, here.code, day)

@@ -14,7 +14,7 @@ export const catalogueCalls = [
     path: "/api/v1/sectors",
     tag: "Catalogue",
     summary: "The sectors",
-    who: "anyone",
+    gate: "anyone",
     query: z.object({ cursor }),
     answers: { 200: list(sector) },
     async handle(c, { query }) {
@@ -36,7 +36,7 @@ export const catalogueCalls = [
     path: "/api/v1/services",
     tag: "Catalogue",
     summary: "The services, all or as narrowed down",
-    who: "anyone",
+    gate: "anyone",
     query: z.object({
       sector: z.string().max(40).optional().openapi({ example: "PAS" }),
       office: officeCode.optional(),
@@ -68,7 +68,7 @@ export const catalogueCalls = [
     path: "/api/v1/services/{code}",
     tag: "Catalogue",
     summary: "One service, and the offices that serve it",
-    who: "anyone",
+    gate: "anyone",
     params: z.object({ code: serviceCode }),
     answers: { 200: serviceShape.extend({ offices: z.array(z.string()) }).openapi("ServiceWithOffices") },
     async handle(c, { params }) {

@@ -24,7 +24,7 @@ export const consentCalls = [
     path: "/api/v1/consents",
     tag: "Booking",
     summary: "Let an integrator book for oneself",
-    who: ["citizen"],
+    gate: "consent.give",
     body: z.object({
       integrator: id.openapi({ description: "The integrator's id, as it names itself." }),
       hours: z.int().min(1).max(hoursMax).default(24),

@@ -7,7 +7,7 @@ import { office } from "../../domain/offices/reads.ts"
 import { next } from "../../domain/queue/calling.ts"
 import { closeCounter, openCounter, pauseCounter } from "../../domain/queue/counters.ts"
 import { counter as counterWith } from "../../domain/queue/tickets.ts"
-import type { Context, Who } from "../house.ts"
+import type { Context } from "../house.ts"
 import { presentCounter, presentTicket } from "../present.ts"
 import { type Answer, call } from "./endpoint.ts"
 import { counterPath, lineCode } from "./forms.ts"
@@ -15,7 +15,6 @@ import { change } from "./idempotency.ts"
 import { counter, ticket } from "./shapes.ts"
 import { staff } from "./subjects.ts"
 
-const serving = ["agent", "supervisor"] as const satisfies Who
 const ofCounters: RefusalCode[] = [
   "counter_busy",
   "counter_taken",
@@ -36,7 +35,7 @@ export const counterCalls = [
     path: "/api/v1/counters/{id}/opening",
     tag: "Serving",
     summary: "Sit down at a counter, or come back from a pause",
-    who: serving,
+    gate: "counter.run",
     params: counterPath,
     body: z.object({
       lines: z.array(profileLine).min(1).max(8).optional().openapi({
@@ -60,7 +59,7 @@ export const counterCalls = [
     path: "/api/v1/counters/{id}/pause",
     tag: "Serving",
     summary: "Nobody is called to the counter, and it stays the agent's",
-    who: serving,
+    gate: "counter.run",
     params: counterPath,
     answers: { 200: counter },
     refusals: ofCounters,
@@ -71,7 +70,7 @@ export const counterCalls = [
     path: "/api/v1/counters/{id}/closing",
     tag: "Serving",
     summary: "Leave the counter",
-    who: serving,
+    gate: "counter.run",
     params: counterPath,
     body: z.object({
       confirmed: z.boolean().optional().openapi({ description: "Also where people wait whom nobody else serves." }),
@@ -88,7 +87,7 @@ export const counterCalls = [
     tag: "Serving",
     summary: "Call the next person",
     description: "Of two counters that ask in the same instant each gets another person.",
-    who: serving,
+    gate: "counter.run",
     params: counterPath,
     answers: { 200: ticket, 204: "Nobody may be called." },
     refusals: ofCounters,

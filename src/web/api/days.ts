@@ -8,8 +8,7 @@ import type { Staff } from "../../domain/access/subject.ts"
 import { changeHours, closeDay, restoreDay, type Struck, struckBy } from "../../domain/bookings/day-changes.ts"
 import { peopleOf, struckBookings } from "../../domain/bookings/reads.ts"
 import { office } from "../../domain/offices/reads.ts"
-import type { Context, Who } from "../house.ts"
-import { staffRoles } from "../house.ts"
+import type { Context } from "../house.ts"
 import { paged, presentBooking } from "../present.ts"
 import { type Answer, call } from "./endpoint.ts"
 import { cursor, dayText, officeCode, officePath, shortText, wallTime } from "./forms.ts"
@@ -18,7 +17,6 @@ import { officeWithin } from "./offices.ts"
 import { booking, day as dayShape, list } from "./shapes.ts"
 import { staff } from "./subjects.ts"
 
-const leading = ["supervisor", "administrator"] as const satisfies Who
 const dayPath = z.object({ code: officeCode, day: dayText })
 
 const sessions = z
@@ -46,7 +44,7 @@ export const dayCalls = [
     tag: "Running an office",
     summary: "Close a day",
     description: "Bookings on it are listed and marked, never dropped. With `preview` nothing is changed.",
-    who: leading,
+    gate: "day.change",
     params: dayPath,
     body: z.object({ reason: shortText.optional(), preview: z.boolean().optional() }),
     example: { reason: "Maintenance" },
@@ -63,7 +61,7 @@ export const dayCalls = [
     tag: "Running an office",
     summary: "Give a day other hours",
     description: "What lies outside them is listed and marked. With `preview` nothing is changed.",
-    who: leading,
+    gate: "day.change",
     params: dayPath,
     body: z.object({
       sessions,
@@ -84,7 +82,7 @@ export const dayCalls = [
     path: "/api/v1/offices/{code}/days/{day}/restoration",
     tag: "Running an office",
     summary: "Take the word about a day back",
-    who: leading,
+    gate: "day.change",
     params: dayPath,
     answers: { 201: met },
     refusals: ["day_past"],
@@ -95,13 +93,13 @@ export const dayCalls = [
     path: "/api/v1/offices/{code}/struck-bookings",
     tag: "Running an office",
     summary: "Bookings that a change of hours has struck and nobody has settled yet",
-    who: staffRoles,
+    gate: "struck.read",
     params: officePath,
     query: z.object({ cursor }),
     answers: { 200: list(booking) },
     async handle(c, { params, query }) {
       const { store } = c.var.house
-      const here = await officeWithin(c, params.code)
+      const here = await officeWithin(c, "struck.read", params.code)
       const page = paged(
         await struckBookings(store, here.code),
         query.cursor,
@@ -137,7 +135,7 @@ async function previewed(
   wanted: Parameters<typeof struckBy>[3],
 ): Promise<Answer> {
   const { store, clock } = c.var.house
-  await officeWithin(c, params.code)
+  await officeWithin(c, "day.change", params.code)
   const which = { office: params.code, day: mustBeDay(params.day) }
   const struck = await struckBy(store, which.office, which.day, wanted, clock.office())
   return { status: 200, body: await presentStruck(store, which, struck) }

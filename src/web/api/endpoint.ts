@@ -1,17 +1,17 @@
 import { createRoute, type RouteConfig, z } from "@hono/zod-openapi"
 import type { RefusalCode } from "../../base/refusal.ts"
 import { statusOf } from "../../base/refusal.ts"
-import type { Context, Handler, Who } from "../house.ts"
+import { type Action, rolesFor, scopeFor } from "../../domain/access/authorize.ts"
+import type { Role } from "../../domain/access/subject.ts"
+import type { Context, Gate, Handler } from "../house.ts"
 import { readBody, readParams, readQuery } from "./asked.ts"
 import { problemShape } from "./problem.ts"
 
 /** One call of the API: its form (what validates is what is described), who may make it, and what it does. */
 export interface Endpoint {
   form: RouteConfig
-  who: Who
-  /** What an integrator's key must name; without one no integrator comes in, unless the call is `open` to every key. */
-  scope?: string
-  open?: boolean
+  /** What the call does, by the table of rights: who may, and what an integrator's key has to name for it. */
+  gate: Gate
   handle: Handler
 }
 
@@ -40,9 +40,7 @@ interface Call<P extends Form, Q extends Form, B extends Form> {
   tag: string
   summary: string
   description?: string
-  who: Who
-  scope?: string
-  open?: boolean
+  gate: Gate
   params?: P
   query?: Q
   body?: B
@@ -58,7 +56,7 @@ interface Call<P extends Form, Q extends Form, B extends Form> {
 export function call<P extends Form = never, Q extends Form = never, B extends Form = never>(
   given: Call<P, Q, B>,
 ): Endpoint {
-  const { params, query, body, who, scope } = given
+  const { params, query, body, gate } = given
   const form = createRoute({
     method: given.method,
     path: given.path,
@@ -66,7 +64,7 @@ export function call<P extends Form = never, Q extends Form = never, B extends F
     tags: [given.tag],
     summary: given.summary,
     description: descriptionOf(given),
-    security: who === "anyone" ? [{}, { bearer: [] }] : [{ bearer: [] }],
+    security: gate === "anyone" ? [{}, { bearer: [] }] : [{ bearer: [] }],
     request: {
       ...(params ? { params: params as never } : {}),
       ...(query ? { query: query as never } : {}),
@@ -77,9 +75,7 @@ export function call<P extends Form = never, Q extends Form = never, B extends F
   })
   return {
     form,
-    who,
-    ...(scope ? { scope } : {}),
-    ...(given.open ? { open: true } : {}),
+    gate,
     async handle(c) {
       const asked = {
         params: params ? readParams(c, params) : {},
@@ -119,12 +115,19 @@ function bodyForm(body: z.ZodType, example?: object) {
   return { required, content: { "application/json": { schema: body, ...(example ? { example } : {}) } } }
 }
 
-function descriptionOf({ who, scope, description }: { who: Who; scope?: string; description?: string }): string {
+function descriptionOf({ gate, description }: { gate: Gate; description?: string }): string {
   const callers =
-    who === "anyone"
+    gate === "anyone"
       ? "anyone"
-      : who.map((role) => (role === "integrator" && scope ? `integrator (scope \`${scope}\`)` : role)).join(", ")
+      : rolesFor(gate)
+          .map((role) => callerOf(role, gate))
+          .join(", ")
   return [description, `Callers: ${callers}.`].filter(Boolean).join("\n\n")
+}
+
+function callerOf(role: Role, action: Action): string {
+  const scope = role === "integrator" ? scopeFor(action) : null
+  return scope ? `integrator (scope \`${scope}\`)` : role
 }
 
 function goodAnswers(answers: Call<never, never, never>["answers"]) {
@@ -149,9 +152,9 @@ const always: RefusalCode[] = [
 ]
 const ofWrites: RefusalCode[] = ["idempotency_mismatch", "too_large", "unsupported_type", "wrong_state"]
 
-function refusedAnswers(given: { who: Who; params?: unknown; method: string; refusals?: RefusalCode[] }) {
+function refusedAnswers(given: { gate: Gate; params?: unknown; method: string; refusals?: RefusalCode[] }) {
   const codes: RefusalCode[] = [...always, ...(given.refusals ?? [])]
-  if (given.who !== "anyone") codes.push("not_signed_in", "forbidden")
+  if (given.gate !== "anyone") codes.push("not_signed_in", "forbidden")
   if (given.params) codes.push("not_found")
   if (given.method !== "get") codes.push(...ofWrites)
   const byStatus = Map.groupBy(new Set(codes), (code) => statusOf[code])

@@ -17,7 +17,7 @@ export const holdCalls = [
     summary: "Keep places while the form is filled",
     description:
       "A second hold for the same service moves the first: if the new places are not to be had, the old ones stay.",
-    who: ["citizen"],
+    gate: "visit.arrange",
     body: visit,
     example: { office: "RUH-RML", service: "PAS-08", slot: "RUH-RML.PAS.20261122T0730" },
     answers: { 201: holdShape },
@@ -42,7 +42,7 @@ export const holdCalls = [
     path: "/api/v1/holds/{id}",
     tag: "Booking",
     summary: "Give a hold up",
-    who: ["citizen"],
+    gate: "hold.change",
     params: idPath,
     answers: { 204: "It is given up, or was over already." },
     refusals: ["hold_gone"],

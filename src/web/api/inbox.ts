@@ -1,6 +1,5 @@
 import { z } from "@hono/zod-openapi"
 import { inboxOf, markRead, unreadOf } from "../../domain/notifications/inbox.ts"
-import { staffRoles } from "../house.ts"
 import { presentMessage } from "../present.ts"
 import { call } from "./endpoint.ts"
 import { cursor, idPath } from "./forms.ts"
@@ -22,8 +21,6 @@ const message = z
   })
   .openapi("Message")
 
-const owners = ["citizen", ...staffRoles] as const
-
 /** What somebody has been told. */
 export const inboxCalls = [
   call({
@@ -32,7 +29,7 @@ export const inboxCalls = [
     tag: "Messages",
     summary: "The caller's messages, the latest first",
     description: "Live under the topic `inbox`.",
-    who: owners,
+    gate: "inbox.read",
     query: z.object({ cursor }),
     answers: {
       200: z.object({
@@ -63,7 +60,7 @@ export const inboxCalls = [
     path: "/api/v1/inbox/{id}/read",
     tag: "Messages",
     summary: "The caller has read a message",
-    who: owners,
+    gate: "inbox.read",
     params: idPath,
     answers: { 200: message },
     handle: (c, { params, given }) =>

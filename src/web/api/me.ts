@@ -1,16 +1,14 @@
 import { z } from "@hono/zod-openapi"
+import { rolesFor } from "../../domain/access/authorize.ts"
 import { isStaff } from "../../domain/access/subject.ts"
 import { dependants, person } from "../../domain/people/reads.ts"
-import { staffRoles } from "../house.ts"
 import { call } from "./endpoint.ts"
 import { words } from "./shapes.ts"
 import { anybody } from "./subjects.ts"
 
-const roles = ["citizen", ...staffRoles, "kiosk", "board", "integrator"] as const
-
 const me = z
   .object({
-    role: z.enum(roles),
+    role: z.enum(rolesFor("self.read")),
     id: z.string(),
     name: words.optional(),
     office: z.string().nullable().optional().openapi({ description: "Where it belongs; null: to no office alone." }),
@@ -29,8 +27,7 @@ export const meCalls = [
     path: "/api/v1/me",
     tag: "Catalogue",
     summary: "Whom this key acts as, and for whom",
-    who: roles,
-    open: true,
+    gate: "self.read",
     answers: { 200: me },
     async handle(c) {
       const { store, clock, keys } = c.var.house

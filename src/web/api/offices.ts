@@ -1,10 +1,8 @@
 import { z } from "@hono/zod-openapi"
 import { addDays, type Instant, readDay } from "../../base/day.ts"
 import { hijriDay } from "../../base/hijri.ts"
-import { Refusal } from "../../base/refusal.ts"
 import { dayIn, isoWithOffset } from "../../base/time.ts"
-import { covers } from "../../domain/access/staff.ts"
-import { isStaff, type Subject } from "../../domain/access/subject.ts"
+import { type Action, authorize } from "../../domain/access/authorize.ts"
 import { plannedDays } from "../../domain/availability/plan.ts"
 import { slotsOffered } from "../../domain/availability/reads.ts"
 import { allServices, type Service } from "../../domain/catalogue/reads.ts"
@@ -13,7 +11,6 @@ import { allOffices, lineFor, type Office, office } from "../../domain/offices/r
 import { waitingIn } from "../../domain/queue/counters.ts"
 import { countersOf } from "../../domain/queue/tickets.ts"
 import type { Context, House } from "../house.ts"
-import { staffRoles } from "../house.ts"
 import { orNull, paged, presentCounter, presentFact } from "../present.ts"
 import { invalid } from "./asked.ts"
 import { call } from "./endpoint.ts"
@@ -27,7 +24,7 @@ export const officeCalls = [
     path: "/api/v1/offices",
     tag: "Offices",
     summary: "The offices: hours today, open now, how busy",
-    who: "anyone",
+    gate: "anyone",
     query: z.object({ cursor }),
     answers: { 200: list(officeShape) },
     async handle(c, { query }) {
@@ -50,7 +47,7 @@ export const officeCalls = [
     path: "/api/v1/offices/{code}",
     tag: "Offices",
     summary: "One office",
-    who: "anyone",
+    gate: "anyone",
     params: officePath,
     answers: { 200: officeShape },
     async handle(c, { params }) {
@@ -65,13 +62,13 @@ export const officeCalls = [
     path: "/api/v1/offices/{code}/counters",
     tag: "Offices",
     summary: "The counters, who sits there and whom they serve",
-    who: staffRoles,
+    gate: "counter.list",
     params: officePath,
     query: z.object({ cursor }),
     answers: { 200: list(counter) },
     async handle(c, { params, query }) {
       const { store } = c.var.house
-      const here = await officeWithin(c, params.code)
+      const here = await officeWithin(c, "counter.list", params.code)
       const all = await countersOf(store, here.code)
       return {
         status: 200,
@@ -92,7 +89,7 @@ export const officeCalls = [
     summary: "What can be booked",
     description:
       "Full slots are listed with `free` 0. Ramadan nights past midnight belong to the day on which they begin.",
-    who: "anyone",
+    gate: "anyone",
     params: officePath,
     query: z.object({
       service: serviceCode,
@@ -137,8 +134,7 @@ export const officeCalls = [
     tag: "Offices",
     summary: "What happened, in order",
     description: "Ids and states only, never a name or a number of a person. `next` is the `since` of what follows.",
-    who: ["integrator", "supervisor", "auditor"],
-    scope: "facts:read",
+    gate: "facts.read",
     params: officePath,
     query: z.object({
       since: wholeText(0, Number.MAX_SAFE_INTEGER, 0).optional(),
@@ -146,7 +142,7 @@ export const officeCalls = [
     }),
     answers: { 200: list(fact) },
     async handle(c, { params, query }) {
-      const here = await officeWithin(c, params.code)
+      const here = await officeWithin(c, "facts.read", params.code)
       const limit = query.limit ?? 100
       // One more than asked for tells whether anything follows.
       const found = await factsSince(c.var.house.store, here.code, query.since ?? 0, limit + 1)
@@ -157,17 +153,11 @@ export const officeCalls = [
   }),
 ]
 
-/** The office, provided that it is within what the asker is responsible for. Refuses `not_found`, `forbidden`. */
-export async function officeWithin(c: Context, code: string): Promise<Office> {
+/** The office, provided that the asker may do this there. Refuses `not_found`, `forbidden`. */
+export async function officeWithin(c: Context, action: Action, code: string): Promise<Office> {
   const here = await office(c.var.house.store, code)
-  if (!isWithin(c.var.subject, here)) throw new Refusal("forbidden", { office: here.code })
+  authorize(c.var.subject, action, here)
   return here
-}
-
-function isWithin(subject: Subject | null, here: Office): boolean {
-  if (isStaff(subject)) return covers(subject, here)
-  if (subject?.role === "integrator") return subject.office === null || subject.office === here.code
-  return (subject?.role === "kiosk" || subject?.role === "board") && subject.office === here.code
 }
 
 const lookAheadDays = 14

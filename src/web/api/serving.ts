@@ -6,15 +6,20 @@ import { callThis, recall } from "../../domain/queue/calling.ts"
 import { absent, changeService, finish, park, returnTicket, serve } from "../../domain/queue/serving.ts"
 import { transfer } from "../../domain/queue/transfer.ts"
 import { undo, undoSeconds } from "../../domain/queue/undo.ts"
-import type { Context, Who } from "../house.ts"
+import type { Context } from "../house.ts"
 import { type Answer, call } from "./endpoint.ts"
 import { counterId, idPath, officeCode, serviceCode, shortText } from "./forms.ts"
 import { ticket } from "./shapes.ts"
 import { staff } from "./subjects.ts"
 import { onOwnTicket } from "./tickets.ts"
 
-const serving = ["agent", "supervisor"] as const satisfies Who
-const atCounter = { method: "post", tag: "Serving", who: serving, params: idPath, answers: { 200: ticket } } as const
+const atCounter = {
+  method: "post",
+  tag: "Serving",
+  gate: "ticket.serve",
+  params: idPath,
+  answers: { 200: ticket },
+} as const
 const ofCounters: RefusalCode[] = ["not_your_counter", "no_counter", "counter_busy", "counter_closed"]
 
 /** What is done with the ticket in hand. Each can be taken back for half a minute. */

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi"
 import type { Scope, Tx } from "../../../db/write.ts"
 import { Refusal } from "../../base/refusal.ts"
+import type { Action } from "../../domain/access/authorize.ts"
 import type { Subject } from "../../domain/access/subject.ts"
 import { type CheckingIn, checkIn, issueTicket } from "../../domain/queue/arrivals.ts"
 import { heldTicket } from "../../domain/queue/desk.ts"
@@ -9,8 +10,7 @@ import { away, awayMinutesMax, confirmNeed, leave, ready } from "../../domain/qu
 import { queueView } from "../../domain/queue/reads.ts"
 import { sessionsNear } from "../../domain/queue/sessions.ts"
 import { ticketByNumber, ticketsOf } from "../../domain/queue/tickets.ts"
-import type { Context, Who } from "../house.ts"
-import { staffRoles } from "../house.ts"
+import type { Context } from "../house.ts"
 import { bookingCodeOf, holderOf, mobileOf, nationalIdOf } from "../numbers.ts"
 import { paged, presentQueueRow, presentTicket, ticketLink } from "../present.ts"
 import { invalid } from "./asked.ts"
@@ -21,8 +21,6 @@ import { officeWithin } from "./offices.ts"
 import { list, queue, ticket } from "./shapes.ts"
 import { anybody, staff } from "./subjects.ts"
 
-const serving = ["agent", "supervisor"] as const satisfies Who
-
 /** Arriving, waiting, and what the one who waits may say. */
 export const ticketCalls = [
   call({
@@ -32,7 +30,7 @@ export const ticketCalls = [
     summary: "A booked person is here",
     description:
       "By the booking's code, or by national number and birth year. The owner's own phone sends `hall` too: the code that the hall's screen shows in this minute.",
-    who: ["kiosk", "citizen", ...serving],
+    gate: "visitor.check_in",
     params: officePath,
     body: z.object({
       code: numberText.optional(),
@@ -53,7 +51,7 @@ export const ticketCalls = [
     ],
     async handle(c, { params, body, given }) {
       const { keys } = c.var.house
-      const by = ownDoor(c, params.code)
+      const by = await atTheDoor(c, "visitor.check_in", params.code)
       const asked = {
         office: params.code,
         by: whoseBooking(c, by, body),
@@ -79,7 +77,7 @@ export const ticketCalls = [
     summary: "A ticket for somebody without a booking",
     description:
       "A kiosk must say to whom it is bound, by national number or mobile. One person has one live ticket a day; a second request says nothing about it.",
-    who: ["kiosk", ...serving],
+    gate: "ticket.issue",
     params: officePath,
     body: z.object({
       service: serviceCode,
@@ -103,7 +101,7 @@ export const ticketCalls = [
     ],
     async handle(c, { params, body, given }) {
       const { keys } = c.var.house
-      const by = ownDoor(c, params.code)
+      const by = await atTheDoor(c, "ticket.issue", params.code)
       const nationalId = body.nationalId === undefined ? null : nationalIdOf(body.nationalId)
       const mobile = body.mobile === undefined ? null : mobileOf(body.mobile)
       const answer = await change(c, given, [`office:${params.code}`], async (tx) => {
@@ -128,7 +126,7 @@ export const ticketCalls = [
     path: "/api/v1/tickets",
     tag: "Waiting",
     summary: "One's own live tickets",
-    who: ["citizen"],
+    gate: "ticket.follow",
     query: z.object({ cursor }),
     answers: { 200: list(ticket) },
     async handle(c, { query }) {
@@ -153,13 +151,13 @@ export const ticketCalls = [
     path: "/api/v1/offices/{code}/tickets",
     tag: "Waiting",
     summary: "Today's ticket with this number",
-    who: ["kiosk", ...serving],
+    gate: "ticket.find",
     params: officePath,
     query: z.object({ number: wholeText(1, 999_999, 204) }),
     answers: { 200: list(ticket) },
     async handle(c, { params, query }) {
       const { store, clock } = c.var.house
-      const here = await officeWithin(c, params.code)
+      const here = await officeWithin(c, "ticket.find", params.code)
       const { nearestDay } = await sessionsNear(store, here, clock.office())
       const row = await ticketByNumber(store, here.code, nearestDay, query.number)
       const items = row ? [await presentTicket(store, row.id, clock.office())] : []
@@ -172,12 +170,12 @@ export const ticketCalls = [
     path: "/api/v1/tickets/{id}",
     tag: "Waiting",
     summary: "One ticket: its place, how many before it, how long",
-    who: ["citizen", "kiosk", ...serving],
+    gate: "ticket.read",
     params: idPath,
     answers: { 200: ticket },
     async handle(c, { params }) {
       const { store, clock } = c.var.house
-      const row = await heldTicket(store, anybody(c), params.id)
+      const row = await heldTicket(store, anybody(c), params.id, "ticket.read")
       return withLink(c, { status: 200, body: await presentTicket(store, row.id, clock.office()) }, false)
     },
   }),
@@ -187,7 +185,7 @@ export const ticketCalls = [
     path: "/api/v1/tickets/{id}/leave",
     tag: "Waiting",
     summary: "Go home",
-    who: ["citizen", ...serving],
+    gate: "ticket.steer",
     params: idPath,
     answers: { 200: ticket },
     handle: (c, { params, given }) => onOwnTicket(c, params.id, given, (tx, by) => leave(tx, by, params.id)),
@@ -199,7 +197,7 @@ export const ticketCalls = [
     tag: "Waiting",
     summary: "“I am ready”, “I am back”, “I am here”",
     description: "An early person waits at once; who was absent comes back to the front, once and within ten minutes.",
-    who: ["citizen", ...serving],
+    gate: "ticket.steer",
     params: idPath,
     answers: { 200: ticket },
     handle: (c, { params, given }) => onOwnTicket(c, params.id, given, (tx, by) => ready(tx, by, params.id)),
@@ -210,7 +208,7 @@ export const ticketCalls = [
     path: "/api/v1/tickets/{id}/away",
     tag: "Waiting",
     summary: "“I will be back in … minutes”",
-    who: ["citizen", ...serving],
+    gate: "ticket.steer",
     params: idPath,
     body: z.object({ minutes: z.int().min(1).max(awayMinutesMax) }),
     example: { minutes: 10 },
@@ -224,7 +222,7 @@ export const ticketCalls = [
     path: "/api/v1/tickets/{id}/need",
     tag: "Waiting",
     summary: "Staff have seen that a need is real",
-    who: serving,
+    gate: "ticket.serve",
     params: idPath,
     body: z.object({ need }),
     example: { need: "pregnancy" },
@@ -239,13 +237,13 @@ export const ticketCalls = [
     path: "/api/v1/offices/{code}/queue",
     tag: "Waiting",
     summary: "Who waits, in order, and why there",
-    who: staffRoles,
+    gate: "queue.read",
     params: officePath,
     query: z.object({ cursor }),
     answers: { 200: queue },
     async handle(c, { params, query }) {
       const { store, clock } = c.var.house
-      const { code, zone } = await officeWithin(c, params.code)
+      const { code, zone } = await officeWithin(c, "queue.read", params.code)
       const view = await queueView(store, code, clock.office(), queueMax)
       const page = paged(
         view.waiting,
@@ -292,11 +290,10 @@ function withLink(c: Context, answer: Answer, issued: boolean): Answer {
   return { ...answer, body: { ...answer.body, link: ticketLink(c.var.house, id) } }
 }
 
-/** Whoever asks; of kiosks only the office's own, before anything is said about what was typed there. */
-function ownDoor(c: Context, code: string): Subject {
-  const by = anybody(c)
-  if (by.role === "kiosk" && by.office !== code) throw new Refusal("forbidden", { office: code })
-  return by
+/** Whoever asks, provided that they may do this there: before anything is said about what was typed. */
+async function atTheDoor(c: Context, action: Action, code: string): Promise<Subject> {
+  await officeWithin(c, action, code)
+  return anybody(c)
 }
 
 function whoseBooking(

@@ -28,7 +28,7 @@ export const waitlistCalls = [
     summary: "Wait for a place",
     description:
       "Where nothing is free, or only later than one's booking there. What comes free is held for fifteen minutes for who joined first.",
-    who: ["citizen"],
+    gate: "visit.arrange",
     body: z.object({
       office: officeCode,
       service: serviceCode,
@@ -60,7 +60,7 @@ export const waitlistCalls = [
     tag: "Booking",
     summary: "What one waits for, and what is offered",
     description: "What has ended is listed for a day.",
-    who: ["citizen"],
+    gate: "visit.arrange",
     query: z.object({ cursor }),
     answers: { 200: list(waiting) },
     async handle(c, { query }) {
@@ -84,7 +84,7 @@ export const waitlistCalls = [
     tag: "Booking",
     summary: "Wait no longer",
     description: "What is being offered goes to the next.",
-    who: ["citizen"],
+    gate: "waitlist_entry.change",
     params: idPath,
     answers: { 204: "It is left, or was over already." },
     async handle(c, { params, given }) {
@@ -102,7 +102,7 @@ export const waitlistCalls = [
     path: "/api/v1/waitlist/{id}/return",
     tag: "Booking",
     summary: "Come back to the same place in the list, up to ten minutes after leaving it",
-    who: ["citizen"],
+    gate: "waitlist_entry.change",
     params: idPath,
     answers: { 200: waiting },
     refusals: ["waiting_already", "waiting_limit"],
@@ -122,7 +122,7 @@ export const waitlistCalls = [
     tag: "Booking",
     summary: "Take the place that is offered",
     description: "As a new booking, or by moving the one there is. It never has two places and never none.",
-    who: ["citizen"],
+    gate: "waitlist_entry.change",
     params: idPath,
     answers: { 200: booking },
     refusals: [

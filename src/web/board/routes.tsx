@@ -1,9 +1,7 @@
 import { raw } from "hono/html"
 import QRCode from "qrcode"
 import { Refusal } from "../../base/refusal.ts"
-import { isAble } from "../../domain/access/devices.ts"
-import { covers } from "../../domain/access/staff.ts"
-import { isStaff } from "../../domain/access/subject.ts"
+import { may } from "../../domain/access/authorize.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
 import { hallCode } from "../../domain/queue/hall-code.ts"
 import { boardWords } from "../../i18n/board.ts"
@@ -30,7 +28,7 @@ async function boardPage(c: Context): Promise<Response> {
   const { house, lang } = c.var
   const here = await officeOf(house.store, code)
   const words = boardWords[lang]
-  const isLookedAt = c.req.query("key") === undefined && maySee(c, here)
+  const isLookedAt = c.req.query("key") === undefined && may(c.var.subject, "board.show", here)
   const instead = isLookedAt ? null : await notYet(c, "board", code)
   if (instead) return instead
   const second = boardWords[otherLang[lang]]
@@ -103,22 +101,13 @@ async function boardPage(c: Context): Promise<Response> {
   )
 }
 
-function maySee(
-  c: Context,
-  here: { code: string; agency: string; region: { ar: string; en: string } | null },
-): boolean {
-  const { subject } = c.var
-  if (subject?.role === "board") return isAble(subject, "board:read", here.code)
-  return isStaff(subject) && covers(subject, here)
-}
-
 /** The hall's code of this minute as a QR: whoever can scan it stands in the hall. */
 async function hallQr(c: Context): Promise<Response> {
   const code = c.req.param("office") ?? ""
-  const { house, subject } = c.var
+  const { house } = c.var
   const here = await officeOf(house.store, code)
-  const atKiosk = subject?.role === "kiosk" && isAble(subject, "board:read", code)
-  if (!maySee(c, here) && !atKiosk) throw new Refusal("not_found")
+  // Whoever may not see it is not even sent to sign in: it is a picture in a page.
+  if (!may(c.var.subject, "hall_code.show", here)) throw new Refusal("not_found")
   const address = `${house.env.origin}${paths.hall(code)}/${hallCode(house.keys, code, house.clock.office())}`
   const svg = await QRCode.toString(address, { type: "svg", errorCorrectionLevel: "M", margin: 2 })
   return c.body(svg, 200, { "Content-Type": "image/svg+xml", "Cache-Control": "no-store" })

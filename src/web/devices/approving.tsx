@@ -1,9 +1,9 @@
 import { z } from "zod"
 import type { Capability, DeviceKind } from "../../../db/schema/devices.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
+import { authorize } from "../../domain/access/authorize.ts"
 import { capabilitiesOf } from "../../domain/access/devices.ts"
 import { approve, type Pairing, pairingWith, readCode, refusedCode } from "../../domain/access/pairings.ts"
-import { mustWorkIn } from "../../domain/access/staff.ts"
 import { begin, succeeded } from "../../domain/access/throttle.ts"
 import { type Office, office as officeOf } from "../../domain/offices/reads.ts"
 import { timeText } from "../../i18n/dates.ts"
@@ -21,7 +21,7 @@ import { spacedCode } from "../pairing.tsx"
 import { paths } from "../paths.ts"
 import { Card, Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, Choices, Field, FieldError, PostForm, Select } from "../shell/controls.tsx"
-import { deviceHead, leadOf, leads, ownOffices } from "./head.tsx"
+import { deviceHead, leadOf, ownOffices } from "./head.tsx"
 import { nameField, nameLengthMax } from "./one.tsx"
 import { onTheWall } from "./state.tsx"
 
@@ -113,7 +113,7 @@ interface Typed {
 async function approvalForm(c: Context, asks: Pairing, typed: Typed): Promise<Response> {
   const { lang, formToken } = c.var
   const words = deviceWords[lang]
-  const offices = await ownOffices(c)
+  const offices = await ownOffices(c, "device.pair")
   const asked = offices.find(({ code }) => code === asks.office)
   const choices = choicesOf(asks.kind)
   return show(
@@ -229,7 +229,7 @@ export async function approveHere(c: Context): Promise<Response> {
 
 async function within(c: Context, code: string): Promise<Office> {
   const here = await officeOf(c.var.house.store, code)
-  mustWorkIn(leadOf(c), here, [...leads])
+  authorize(leadOf(c), "device.pair", here)
   return here
 }
 

@@ -1,3 +1,4 @@
+import { may } from "../../domain/access/authorize.ts"
 import { type DeviceRow, devicesIn } from "../../domain/access/devices.ts"
 import type { Office } from "../../domain/offices/reads.ts"
 import { momentText } from "../../i18n/dates.ts"
@@ -23,7 +24,7 @@ const done = ["pairedNow", "renamedNow", "revokedNow"] as const
 export async function listPage(c: Context): Promise<Response> {
   const { house, lang } = c.var
   const words = deviceWords[lang]
-  const offices = await ownOffices(c)
+  const offices = await ownOffices(c, "device.read")
   const now = house.clock.real()
   const codes = offices.map(({ code }) => code)
   const all = await devicesIn(house.store, codes, now - formerShown)
@@ -40,7 +41,7 @@ export async function listPage(c: Context): Promise<Response> {
           <h1>{words.title}</h1>
           <p class="quiet">{words.lead}</p>
         </div>
-        {leadOf(c).role !== "auditor" && (
+        {may(leadOf(c), "device.pair") && (
           <ButtonLink weight="main" icon="qr" href={paths.devicePairing}>
             {words.pairAction}
           </ButtonLink>

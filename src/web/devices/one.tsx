@@ -1,9 +1,8 @@
 import { z } from "zod"
-import { Refusal } from "../../base/refusal.ts"
+import { authorize, may } from "../../domain/access/authorize.ts"
 import { type DeviceRow, device, renameDevice, revokeDevice, sessionOfDevice } from "../../domain/access/devices.ts"
 import { keysOf } from "../../domain/access/integrators.ts"
 import { staffNames } from "../../domain/access/names.ts"
-import { mustWorkIn } from "../../domain/access/staff.ts"
 import { type Office, office as officeOf } from "../../domain/offices/reads.ts"
 import { momentText } from "../../i18n/dates.ts"
 import { deviceWords } from "../../i18n/devices.ts"
@@ -14,26 +13,22 @@ import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
 import { Card } from "../shell/cards.tsx"
 import { Button, ButtonLink, Field, PostForm } from "../shell/controls.tsx"
-import { deviceHead, leadOf, leads, readers } from "./head.tsx"
+import { deviceHead, leadOf } from "./head.tsx"
 import { onlineIn, onTheWall, StandingMark, standingOf } from "./state.tsx"
 
 export const nameLengthMax = 60
 const accounts = { scopes: ["accounts" as const] }
 
 /** The device of this page and its office, which lies within what the person runs. Refuses `not_found`, also for one of elsewhere. */
-async function managed(c: Context, roles: readonly (typeof readers)[number][]) {
+async function managed(c: Context, action: "device.read" | "device.manage") {
   const row = await device(c.var.house.store, c.req.param("id") ?? "")
   const here = await officeOf(c.var.house.store, row.office)
-  try {
-    mustWorkIn(leadOf(c), here, [...roles])
-  } catch {
-    throw new Refusal("not_found", { what: "device" })
-  }
+  authorize(leadOf(c), action, here)
   return { row, here }
 }
 
 export async function devicePage(c: Context): Promise<Response> {
-  const { row, here } = await managed(c, readers)
+  const { row, here } = await managed(c, "device.read")
   return onePage(c, row, here, {})
 }
 
@@ -48,7 +43,7 @@ async function onePage(
   const now = house.clock.real()
   const standing = standingOf(row, onlineIn(c, row.office), now)
   const moment = (at: number) => momentText(onTheWall(c, at), here.zone, lang)
-  const mayChange = leadOf(c).role !== "auditor" && row.revokedAt === null
+  const mayChange = may(leadOf(c), "device.manage", here) && row.revokedAt === null
   return show(
     c,
     { title: row.name, status: told.status, ...deviceHead(c) },
@@ -123,7 +118,7 @@ export const nameField = z.string().trim().min(1).max(nameLengthMax)
 
 export async function rename(c: Context): Promise<Response> {
   const { house, lang } = c.var
-  const { row, here } = await managed(c, leads)
+  const { row, here } = await managed(c, "device.manage")
   const { name } = await readForm(c, z.object({ name: z.string().max(500) }))
   const read = nameField.safeParse(name)
   if (!read.success) {
@@ -136,7 +131,7 @@ export async function rename(c: Context): Promise<Response> {
 /** Ends it at once: its wires are closed in the same moment, and its screen finds out by that. */
 export async function revoke(c: Context): Promise<Response> {
   const { house } = c.var
-  const { row } = await managed(c, leads)
+  const { row } = await managed(c, "device.manage")
   const now = house.clock.real()
   await house.writer.write((tx) => revokeDevice(tx, row.id, leadOf(c).id, now), accounts)
   house.hub.endSession(sessionOfDevice(row.id))

@@ -2,7 +2,6 @@ import { freshly } from "../fresh.ts"
 import { get, type PageRoute, post } from "../house.ts"
 import { paths } from "../paths.ts"
 import { approveHere, backToCode, pairingPage } from "./approving.tsx"
-import { leads, readers } from "./head.tsx"
 import { listPage } from "./list.tsx"
 import { devicePage, rename, revoke } from "./one.tsx"
 
@@ -11,10 +10,10 @@ import { devicePage, rename, revoke } from "./one.tsx"
  * gone must not look for a key first.
  */
 export const deviceRoutes: PageRoute[] = [
-  get(paths.devices, readers, listPage),
-  get(paths.devicePairing, leads, pairingPage),
-  post(paths.devicePairing, leads, freshly(approveHere, backToCode)),
-  get(paths.device(":id"), readers, devicePage),
-  post(paths.deviceName(":id"), leads, rename),
-  post(paths.deviceRevocation(":id"), leads, revoke),
+  get(paths.devices, "device.read", listPage),
+  get(paths.devicePairing, "device.pair", pairingPage),
+  post(paths.devicePairing, "device.pair", freshly(approveHere, backToCode)),
+  get(paths.device(":id"), "device.read", devicePage),
+  post(paths.deviceName(":id"), "device.manage", rename),
+  post(paths.deviceRevocation(":id"), "device.manage", revoke),
 ]

@@ -1,6 +1,6 @@
 import { Refusal } from "../../base/refusal.ts"
 import { freshly } from "../fresh.ts"
-import { get, type PageRoute, post, staffRoles } from "../house.ts"
+import { get, type PageRoute, post } from "../house.ts"
 import { paths } from "../paths.ts"
 import {
   enrol,
@@ -17,8 +17,6 @@ import { passkeyOptions } from "./passkey.tsx"
 import { secondByCode, secondByPasskey, secondPage } from "./second.tsx"
 import { signIn, signInByPasskey, signInPage, signOut, staffSignIn, staffSignInPage } from "./sign-in.tsx"
 import { stepUp, stepUpByCode, stepUpPage } from "./step-up.tsx"
-
-const owners = ["citizen", ...staffRoles] as const
 
 /** The way in and out, and the one-time ticket for the live wire. */
 export const doorRoutes: PageRoute[] = [
@@ -39,13 +37,13 @@ export const doorRoutes: PageRoute[] = [
   get(paths.enrolPasskey, "anyone", enrolPasskeyPage),
   post(paths.enrolPasskey, "anyone", enrolByPasskey),
   post(paths.passkeyOptions, "anyone", passkeyOptions),
-  get(paths.stepUp, owners, stepUpPage),
-  post(paths.stepUp, owners, stepUp),
-  post(paths.stepUpCode, owners, stepUpByCode),
-  get(paths.passkeyOffer, owners, offerPage),
-  post(paths.passkeyOffer, owners, freshly(takeOffer, offerAgain)),
+  get(paths.stepUp, "account.keep", stepUpPage),
+  post(paths.stepUp, "account.keep", stepUp),
+  post(paths.stepUpCode, "account.keep", stepUpByCode),
+  get(paths.passkeyOffer, "account.keep", offerPage),
+  post(paths.passkeyOffer, "account.keep", freshly(takeOffer, offerAgain)),
   post(paths.signOut, "anyone", signOut),
-  post(paths.liveTicket, ["citizen", ...staffRoles, "kiosk", "board"], (c) => {
+  post(paths.liveTicket, "live.listen", (c) => {
     const { house, subject, session } = c.var
     if (!subject) throw new Refusal("not_signed_in")
     return c.json({ ticket: house.hub.issueTicket(subject, session?.id ?? null) })

@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { isRefusal } from "../../base/refusal.ts"
-import { covers } from "../../domain/access/staff.ts"
-import { isStaff, type Staff, type Subject } from "../../domain/access/subject.ts"
+import { may } from "../../domain/access/authorize.ts"
+import type { Staff, Subject } from "../../domain/access/subject.ts"
 import { deadLetters, type Offices, type Taken, tryAgain } from "../../domain/notifications/deliveries.ts"
 import { allOffices } from "../../domain/offices/reads.ts"
 import { momentText } from "../../i18n/dates.ts"
@@ -18,15 +18,15 @@ import { Button, ButtonLink, PostForm } from "../shell/controls.tsx"
 const pageLength = 30
 
 /** Who sees what did not arrive, and has it sent again. */
-export function mayMend(subject: Subject | null): subject is Staff {
-  return isStaff(subject) && (subject.role === "supervisor" || subject.role === "administrator")
+export function mayMend(subject: Subject | null): boolean {
+  return may(subject, "delivery.mend")
 }
 
 /** Whose dead letters this one may see: those of the offices within the person's responsibility; for whom that is everything, all. */
 export async function mendable(c: Context): Promise<Offices> {
   const lead = c.var.subject as Staff
   if (lead.scopeKind === "all") return null
-  return (await allOffices(c.var.house.store)).filter((one) => covers(lead, one)).map(({ code }) => code)
+  return (await allOffices(c.var.house.store)).filter((one) => may(lead, "delivery.mend", one)).map(({ code }) => code)
 }
 
 /** What could not be sent: which message, over which way, how often it was tried and why it failed; never whose it is or what stands in it. */

@@ -1,5 +1,5 @@
 import { freshly } from "../fresh.ts"
-import { get, type PageRoute, post, staffRoles } from "../house.ts"
+import { get, type PageRoute, post } from "../house.ts"
 import { paths } from "../paths.ts"
 import { choose } from "./choosing.ts"
 import { deadPage, sendAgain } from "./dead.tsx"
@@ -9,26 +9,23 @@ import { inboxPage, readMessages } from "./inbox.tsx"
 import { askForCode, codePage, confirmMobile, mobilePage } from "./mobile.tsx"
 import { settingsPage } from "./settings.tsx"
 
-const people = ["citizen", ...staffRoles] as const
-const leads = ["supervisor", "administrator"] as const
-
 /** What people are told, and how; what did not arrive; and in a demonstration what would have gone out. */
 export const inboxRoutes: PageRoute[] = [
-  get(paths.inbox, people, inboxPage),
-  post(paths.inbox, people, readMessages),
-  get(paths.messageSettings, people, (c) => settingsPage(c)),
-  post(paths.messageSettings, people, choose),
-  get(paths.emailCheck, people, checkPage),
-  post(paths.emailCheck, people, confirmEmail),
-  get(paths.mobileNew, ["citizen"], freshly(mobilePage)),
+  get(paths.inbox, "inbox.read", inboxPage),
+  post(paths.inbox, "inbox.read", readMessages),
+  get(paths.messageSettings, "inbox.read", (c) => settingsPage(c)),
+  post(paths.messageSettings, "inbox.read", choose),
+  get(paths.emailCheck, "inbox.read", checkPage),
+  post(paths.emailCheck, "inbox.read", confirmEmail),
+  get(paths.mobileNew, "mobile.change", freshly(mobilePage)),
   post(
     paths.mobileNew,
-    ["citizen"],
+    "mobile.change",
     freshly(askForCode, () => paths.mobileNew),
   ),
-  get(paths.mobileCode, ["citizen"], codePage),
-  post(paths.mobileCode, ["citizen"], confirmMobile),
-  get(paths.deadMessages, leads, (c) => deadPage(c)),
-  post(paths.deadMessages, leads, sendAgain),
+  get(paths.mobileCode, "mobile.change", codePage),
+  post(paths.mobileCode, "mobile.change", confirmMobile),
+  get(paths.deadMessages, "delivery.mend", (c) => deadPage(c)),
+  post(paths.deadMessages, "delivery.mend", sendAgain),
   get(paths.demoMessages, "anyone", demoPage),
 ]

@@ -1,8 +1,7 @@
-import { Refusal } from "../../base/refusal.ts"
+import { authorize, may, type Thing } from "../../domain/access/authorize.ts"
 import { integratorKey, integratorKeys, isIntegratorScope, revokeKey } from "../../domain/access/integrators.ts"
 import type { KeyRow } from "../../domain/access/keys.ts"
 import { staffNames } from "../../domain/access/names.ts"
-import { covers } from "../../domain/access/staff.ts"
 import { allOffices, type Office } from "../../domain/offices/reads.ts"
 import { momentText } from "../../i18n/dates.ts"
 import { keyWords } from "../../i18n/keys.ts"
@@ -26,17 +25,18 @@ const done = ["revokedNow", "shownBefore"] as const
 
 /** Whether this administrator answers for the key: one for all offices is the affair of whoever runs them all. */
 export function answersFor(c: Context, key: KeyRow, offices: Office[]): boolean {
-  const administrator = administratorOf(c)
-  if (administrator.scopeKind === "all") return true
-  const office = offices.find(({ code }) => code === key.office)
-  return office !== undefined && covers(administrator, office)
+  return may(administratorOf(c), "key.manage", placeOf(key, offices))
+}
+
+function placeOf(key: KeyRow, offices: Office[]): Thing {
+  return offices.find(({ code }) => code === key.office) ?? "everywhere"
 }
 
 /** The key of this page. Refuses `not_found`, also for one that is another administrator's affair. */
 export async function keyOf(c: Context, id: string): Promise<KeyRow> {
   const { store } = c.var.house
   const key = await integratorKey(store, id)
-  if (!answersFor(c, key, await allOffices(store))) throw new Refusal("not_found", { what: "key" })
+  authorize(administratorOf(c), "key.manage", placeOf(key, await allOffices(store)))
   return key
 }
 

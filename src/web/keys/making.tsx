@@ -3,10 +3,10 @@ import { token } from "../../base/id.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { sha256 } from "../../base/seal.ts"
 import { answerBefore, keepAnswer } from "../../domain/access/answers.ts"
+import { authorize, may } from "../../domain/access/authorize.ts"
 import { type IntegratorScope, integratorScopes } from "../../domain/access/integrators.ts"
 import { type KeyRow, makeKey } from "../../domain/access/keys.ts"
 import { readNetworks } from "../../domain/access/networks.ts"
-import { covers } from "../../domain/access/staff.ts"
 import { allOffices } from "../../domain/offices/reads.ts"
 import { keyWords } from "../../i18n/keys.ts"
 import { inLang } from "../../i18n/lang.ts"
@@ -47,7 +47,7 @@ async function form(c: Context, after: KeyRow | null, typed: Typed, wrong?: Fiel
   const { house, lang, formToken } = c.var
   const words = keyWords[lang]
   const administrator = administratorOf(c)
-  const offices = (await allOffices(house.store)).filter((one) => covers(administrator, one))
+  const offices = (await allOffices(house.store)).filter((one) => may(administrator, "key.make", one))
   const everywhere = administrator.scopeKind === "all" ? [{ value: "", label: words.everyOffice }] : []
   return show(
     c,
@@ -158,8 +158,8 @@ function check({ name, scopes, days, addresses }: Typed): Read | { wrong: FieldN
 async function mustCover(c: Context, code: string): Promise<void> {
   const administrator = administratorOf(c)
   const office = (await allOffices(c.var.house.store)).find((one) => one.code === code)
-  const isOwn = code === "" ? administrator.scopeKind === "all" : office !== undefined && covers(administrator, office)
-  if (!isOwn) throw new Refusal("forbidden", { office: code })
+  if (code !== "" && !office) throw new Refusal("forbidden", { office: code })
+  authorize(administrator, "key.make", office ?? "everywhere")
 }
 
 function madePage(c: Context, key: string): Response | Promise<Response> {

@@ -4,16 +4,14 @@ import { paths } from "../paths.ts"
 import { listPage, revoke } from "./list.tsx"
 import { make, newPage } from "./making.tsx"
 
-const administrators = ["administrator"] as const
-
 /** Keys for programs. To make one takes a passkey of a moment ago; to revoke one does not. */
 export const keyRoutes: PageRoute[] = [
-  get(paths.keys, administrators, listPage),
+  get(paths.keys, "key.manage", listPage),
   post(
     paths.keys,
-    administrators,
+    "key.make",
     freshly(make, () => paths.newKey),
   ),
-  get(paths.newKey, administrators, freshly(newPage)),
-  post(paths.keyRevocation(":id"), administrators, revoke),
+  get(paths.newKey, "key.make", freshly(newPage)),
+  post(paths.keyRevocation(":id"), "key.manage", revoke),
 ]

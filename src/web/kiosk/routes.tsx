@@ -1,5 +1,4 @@
-import type { Capability } from "../../../db/schema/devices.ts"
-import { isAble, mustBeAble } from "../../domain/access/devices.ts"
+import { type Action, authorize, may } from "../../domain/access/authorize.ts"
 import { allServices } from "../../domain/catalogue/reads.ts"
 import { lineFor, office as officeOf } from "../../domain/offices/reads.ts"
 import { boardView } from "../../domain/queue/reads.ts"
@@ -20,27 +19,25 @@ import { issuedPage } from "./issued.tsx"
 import { numberPage, take } from "./number.tsx"
 import { reprint, reprintPage } from "./reprint.tsx"
 
-const kiosk = ["kiosk"] as const
-
 /** The kiosk in the hall: language, then one question a screen, then a number. */
 export const kioskRoutes: PageRoute[] = [
   get(paths.anyKiosk, "anyone", (c) => anyScreen(c, "kiosk")),
   get(paths.kiosk(":office"), "anyone", languagePage),
-  get(`${paths.kiosk(":office")}/start`, kiosk, own(startPage)),
-  get(`${paths.kiosk(":office")}/arrive`, kiosk, own(arrivePage, "ticket:arrive")),
-  post(`${paths.kiosk(":office")}/arrive`, kiosk, own(arrived, "ticket:arrive")),
-  get(`${paths.kiosk(":office")}/services`, kiosk, own(servicesPage, "ticket:issue")),
-  get(`${paths.kiosk(":office")}/number`, kiosk, own(numberPage, "ticket:issue")),
-  post(`${paths.kiosk(":office")}/number`, kiosk, own(take, "ticket:issue")),
-  get(`${paths.kiosk(":office")}/reprint`, kiosk, own(reprintPage)),
-  post(`${paths.kiosk(":office")}/reprint`, kiosk, own(reprint)),
-  get(`${paths.kiosk(":office")}/issued/:proof`, kiosk, own(issuedPage)),
+  get(`${paths.kiosk(":office")}/start`, "kiosk.work", own(startPage, "kiosk.work")),
+  get(`${paths.kiosk(":office")}/arrive`, "kiosk.arrive", own(arrivePage, "kiosk.arrive")),
+  post(`${paths.kiosk(":office")}/arrive`, "kiosk.arrive", own(arrived, "kiosk.arrive")),
+  get(`${paths.kiosk(":office")}/services`, "kiosk.issue", own(servicesPage, "kiosk.issue")),
+  get(`${paths.kiosk(":office")}/number`, "kiosk.issue", own(numberPage, "kiosk.issue")),
+  post(`${paths.kiosk(":office")}/number`, "kiosk.issue", own(take, "kiosk.issue")),
+  get(`${paths.kiosk(":office")}/reprint`, "kiosk.work", own(reprintPage, "kiosk.work")),
+  post(`${paths.kiosk(":office")}/reprint`, "kiosk.work", own(reprint, "kiosk.work")),
+  get(`${paths.kiosk(":office")}/issued/:proof`, "kiosk.work", own(issuedPage, "kiosk.work")),
 ]
 
 /** A kiosk works for its own office, and does there what it was allowed. */
-function own(page: (c: Context) => Promise<Response>, capability: Capability = "board:read"): Handler {
-  return (c) => {
-    mustBeAble(deviceOf(c), capability, c.req.param("office") ?? "")
+function own(page: (c: Context) => Promise<Response>, action: Action): Handler {
+  return async (c) => {
+    authorize(deviceOf(c), action, await officeOf(c.var.house.store, c.req.param("office") ?? ""))
     return page(c)
   }
 }
@@ -93,7 +90,6 @@ async function startPage(c: Context): Promise<Response> {
   const words = kioskWords[lang]
   const board = await boardView(house.store, here.code, house.clock.office())
   const base = paths.kiosk(here.code)
-  const may = (capability: Capability) => isAble(deviceOf(c), capability, here.code)
   return kioskScreen(
     c,
     { here, title: words.begin, back: base },
@@ -116,13 +112,18 @@ async function startPage(c: Context): Promise<Response> {
         </dl>
       </section>
       <div class="kiosk-low">
-        {may("ticket:arrive") && (
+        {may(deviceOf(c), "kiosk.arrive", here) && (
           <Target href={`${base}/arrive`} icon="qr" title={words.haveBooking} main>
             {words.haveBookingHelp}
           </Target>
         )}
-        {may("ticket:issue") && (
-          <Target href={`${base}/services`} icon="ticket" title={words.noBooking} main={!may("ticket:arrive")}>
+        {may(deviceOf(c), "kiosk.issue", here) && (
+          <Target
+            href={`${base}/services`}
+            icon="ticket"
+            title={words.noBooking}
+            main={!may(deviceOf(c), "kiosk.arrive", here)}
+          >
             {words.noBookingHelp}
           </Target>
         )}

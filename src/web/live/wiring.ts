@@ -1,11 +1,10 @@
 import { parse } from "hono/utils/cookie"
 import type { Chance, Timers } from "../../base/clock.ts"
-import { isRefusal, Refusal } from "../../base/refusal.ts"
+import { Refusal } from "../../base/refusal.ts"
 import { deviceOf, deviceOfToken, sessionOfDevice } from "../../domain/access/devices.ts"
-import { keyStands, sessionOfKey, subjectOfKey } from "../../domain/access/keys.ts"
+import { holderNow, sessionOfKey, subjectOfKey } from "../../domain/access/keys.ts"
 import { liveSession, sessionOf } from "../../domain/access/sessions.ts"
-import { covers } from "../../domain/access/staff.ts"
-import { isStaff, type Staff, type Subject } from "../../domain/access/subject.ts"
+import type { Subject } from "../../domain/access/subject.ts"
 import { office } from "../../domain/offices/reads.ts"
 import { ticket } from "../../domain/queue/tickets.ts"
 import { isLang, type Lang, preferred } from "../../i18n/lang.ts"
@@ -25,8 +24,8 @@ type Parts = Omit<House, "hub" | "assets"> & { chance: Chance }
 export function openHub(house: Parts, timers: Timers): Hub {
   const { store, keys, clock, log } = house
   const access = {
-    covers: async (person: Staff, code: string) => covers(person, await office(store, code)),
-    mayReadTicket: (subject: Subject, id: string) => mayReadTicket(house, subject, id),
+    placeOf: (code: string) => office(store, code),
+    ticket: (id: string) => ticket(store, id),
   }
   return createHub({
     origin: () => house.env.origin,
@@ -34,14 +33,7 @@ export function openHub(house: Parts, timers: Timers): Hub {
     chance: house.chance,
     timers,
     snapshot: (topic, manner) => snapshot(house, topic, manner),
-    mayRead: async (reader, topic) => {
-      try {
-        return await refusalToRead(reader, topic, access)
-      } catch (thrown) {
-        if (isRefusal(thrown)) return thrown.code
-        throw thrown
-      }
-    },
+    mayRead: (reader, topic) => refusalToRead(reader, topic, access),
     callerOf: async (request) => {
       const cookies = parse(request.headers.get("cookie") ?? "")
       const secret = cookies[cookieName(house, "sid")]
@@ -54,7 +46,7 @@ export function openHub(house: Parts, timers: Timers): Hub {
     addressOf: (request, server) => addressOfRequest(request, server, house.env.trustedProxies),
     authenticate: (given, from) => keyCaller(house, given, from),
     redeemCapability: async (id, secret) => secret.length === 32 && keys.isCapability("ticket", id, secret),
-    isAlive: async (session) => isAlive(house, session),
+    holderNow: (session) => behind(house, session),
     langOf: (request) => langOf(request),
     onFacts: (listener) => house.writer.onFacts(listener),
     onError: (cause, where) => log.error("live", { cause, detail: where }),
@@ -71,19 +63,13 @@ async function keyCaller(
   return subject ? { subject, session: sessionOfKey(given) } : null
 }
 
-async function isAlive({ store, clock }: Parts, session: string): Promise<boolean> {
-  if (session.startsWith("ticket:")) return true
-  if (session.startsWith("key:")) return keyStands(store, session.slice("key:".length), clock.real())
+/** Whoever is behind a socket's session by now, with the rights that they have by now; `null` where it is over. */
+async function behind({ store, clock }: Parts, session: string): Promise<Subject | null> {
+  const now = clock.real()
+  if (session.startsWith("key:")) return holderNow(store, session.slice("key:".length), now)
   const device = /^device:(.*)$/.exec(session)?.[1]
-  if (device !== undefined) return (await deviceOf(store, device, clock.real())) !== null
-  return (await liveSession(store, session, clock.real())) !== null
-}
-
-async function mayReadTicket({ store }: Parts, subject: Subject, id: string): Promise<boolean> {
-  const row = await ticket(store, id)
-  if (subject.role === "citizen") return row.person === subject.id
-  if (isStaff(subject)) return covers(subject, await office(store, row.office))
-  return subject.role === "kiosk" && subject.office === row.office
+  if (device !== undefined) return deviceOf(store, device, now)
+  return (await liveSession(store, session, now))?.subject ?? null
 }
 
 function langOf(request: Request): Lang {

@@ -1,3 +1,4 @@
+import { may } from "../../domain/access/authorize.ts"
 import type { Staff } from "../../domain/access/subject.ts"
 import { common } from "../../i18n/common.ts"
 import { inLang } from "../../i18n/lang.ts"
@@ -15,19 +16,17 @@ export function staffOf(c: Context): Staff {
 export function staffHead(c: Context) {
   const { lang, formToken } = c.var
   const words = privacyWords[lang]
-  const { role, name } = staffOf(c)
-  const leads = role === "supervisor" || role === "administrator"
-  const reads = role === "auditor" || role === "administrator"
+  const staff = staffOf(c)
   return {
     head: "deep" as const,
-    homeHref: role === "agent" ? paths.desk : paths.days,
+    homeHref: staff.role === "agent" ? paths.desk : paths.days,
     headLinks: (
       <>
         <a href={paths.privacyRecords}>{words.recordsTitle}</a>
-        {leads && <a href={paths.privacyRequests}>{words.requestsTitle}</a>}
-        {role === "administrator" && <a href={paths.privacyHolds}>{words.holdsTitle}</a>}
-        {reads && <a href={paths.privacyReads}>{words.readsTitle}</a>}
-        <span>{inLang(name, lang)}</span>
+        {may(staff, "privacy_request.handle") && <a href={paths.privacyRequests}>{words.requestsTitle}</a>}
+        {may(staff, "legal_hold.handle") && <a href={paths.privacyHolds}>{words.holdsTitle}</a>}
+        {may(staff, "read_log.read") && <a href={paths.privacyReads}>{words.readsTitle}</a>}
+        <span>{inLang(staff.name, lang)}</span>
         <PostForm action={paths.signOut} token={formToken}>
           <button type="submit">{common[lang].signOut}</button>
         </PostForm>

@@ -1,6 +1,6 @@
 import { addDays, type Day, day as dayOf, hour, type Instant, readDay } from "../../base/day.ts"
 import { dayIn, wallToInstant } from "../../base/time.ts"
-import { covers } from "../../domain/access/staff.ts"
+import { may } from "../../domain/access/authorize.ts"
 import { allOffices } from "../../domain/offices/reads.ts"
 import { alarmPeople, alarms, type Offices, readsBy, staffByLogin, staffNamed } from "../../domain/people/read-log.ts"
 import { momentText } from "../../i18n/dates.ts"
@@ -143,5 +143,7 @@ async function Seen({ c, id, first, last, mine }: { c: Context; id: string; firs
 async function officesOf(c: Context): Promise<Offices> {
   const reader = staffOf(c)
   if (reader.scopeKind === "all") return null
-  return (await allOffices(c.var.house.store)).filter((one) => covers(reader, one)).map(({ code }) => code)
+  return (await allOffices(c.var.house.store))
+    .filter((one) => may(reader, "read_log.read", one))
+    .map(({ code }) => code)
 }

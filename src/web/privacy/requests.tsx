@@ -1,6 +1,7 @@
 import { z } from "zod"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { readNumber } from "../../base/text.ts"
+import { authorize, may } from "../../domain/access/authorize.ts"
 import { erase, type Obstacle } from "../../domain/people/erasure.ts"
 import { ownData } from "../../domain/people/own-data.ts"
 import { person, personByNumber } from "../../domain/people/reads.ts"
@@ -140,7 +141,7 @@ export async function requestPage(
   const moment = (at: number) => momentText(at + shift, homeZone, lang)
   const isOpen = row.state === "open"
   const isLate = isOpen && row.dueAt <= house.clock.real()
-  const decides = staffOf(c).role === "administrator"
+  const decides = may(staffOf(c), "privacy_request.erase")
   return show(
     c,
     { title: words.kinds[row.kind], styles: ["privacy"], status: told.status, ...staffHead(c) },
@@ -225,7 +226,8 @@ export async function decide(c: Context): Promise<Response> {
     const state = given.do
     await house.writer.write((tx) => endRequest(tx, row.id, state, by.id, now), scopes)
   } else {
-    if (by.role !== "administrator" || row.kind !== "erasure") throw new Refusal("forbidden")
+    authorize(by, "privacy_request.erase")
+    if (row.kind !== "erasure") throw new Refusal("forbidden")
     if (given.sure !== "yes") return requestPage(c, { error: privacyWords[lang].eraseUnsure, status: 422 })
     try {
       const ended = await house.writer.write(async (tx) => {

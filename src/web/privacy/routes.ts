@@ -1,7 +1,7 @@
 import { Refusal } from "../../base/refusal.ts"
 import { mustNotBeHeld } from "../../domain/access/owner.ts"
 import { freshly } from "../fresh.ts"
-import { type Context, get, type Handler, type PageRoute, post, staffRoles } from "../house.ts"
+import { type Context, get, type Handler, type PageRoute, post } from "../house.ts"
 import { paths } from "../paths.ts"
 import { ownDataFile, ownDataPage } from "./data.tsx"
 import { beginErasure, confirmationPage, eraseConfirmed, erasedPage, erasurePage } from "./erasing.tsx"
@@ -19,39 +19,38 @@ const ownOnly = (handle: Handler, back?: () => string): Handler =>
     return handle(c)
   }, back)
 
-const leads = ["supervisor", "administrator"] as const
 const toErasure = () => paths.erasure
 const toRequest = (c: Context) => paths.privacyRequest(c.req.param("id") ?? "")
 
 /** What people may know of their own data and do with it, and what the staff answers for. */
 export const privacyRoutes: PageRoute[] = [
-  get(paths.ownData, ["citizen"], ownOnly(ownDataPage)),
+  get(paths.ownData, "own_data.read", ownOnly(ownDataPage)),
   post(
     paths.ownDataFile,
-    ["citizen"],
+    "own_data.read",
     ownOnly(ownDataFile, () => paths.ownData),
   ),
-  get(paths.erasure, ["citizen"], ownOnly(erasurePage)),
-  post(paths.erasure, ["citizen"], ownOnly(beginErasure, toErasure)),
-  get(paths.erasureConfirmation(":id"), ["citizen"], (c) => confirmationPage(c)),
-  post(paths.erasureConfirmation(":id"), ["citizen"], eraseConfirmed),
+  get(paths.erasure, "own_data.erase", ownOnly(erasurePage)),
+  post(paths.erasure, "own_data.erase", ownOnly(beginErasure, toErasure)),
+  get(paths.erasureConfirmation(":id"), "own_data.erase", (c) => confirmationPage(c)),
+  post(paths.erasureConfirmation(":id"), "own_data.erase", eraseConfirmed),
   get(paths.erased, "anyone", erasedPage),
 
-  get(paths.privacyRecords, staffRoles, recordsPage),
-  get(paths.privacyRequests, leads, (c) => requestsPage(c)),
-  post(paths.privacyRequests, leads, take),
-  get(paths.privacyRequest(":id"), leads, (c) => requestPage(c)),
-  post(paths.privacyRequest(":id"), leads, freshly(decide, toRequest)),
-  get(paths.privacyRequestData(":id"), leads, freshly(requestedData)),
+  get(paths.privacyRecords, "record.read", recordsPage),
+  get(paths.privacyRequests, "privacy_request.handle", (c) => requestsPage(c)),
+  post(paths.privacyRequests, "privacy_request.handle", take),
+  get(paths.privacyRequest(":id"), "privacy_request.handle", (c) => requestPage(c)),
+  post(paths.privacyRequest(":id"), "privacy_request.handle", freshly(decide, toRequest)),
+  get(paths.privacyRequestData(":id"), "privacy_request.handle", freshly(requestedData)),
   get(
     paths.privacyHolds,
-    ["administrator"],
+    "legal_hold.handle",
     freshly((c) => holdsPage(c)),
   ),
   post(
     paths.privacyHolds,
-    ["administrator"],
+    "legal_hold.handle",
     freshly(changeHolds, () => paths.privacyHolds),
   ),
-  get(paths.privacyReads, ["auditor", "administrator"], readsPage),
+  get(paths.privacyReads, "read_log.read", readsPage),
 ]

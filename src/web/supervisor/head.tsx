@@ -1,4 +1,4 @@
-import { mustWorkIn } from "../../domain/access/staff.ts"
+import { authorize } from "../../domain/access/authorize.ts"
 import type { Staff } from "../../domain/access/subject.ts"
 import { type Office, office as officeOf } from "../../domain/offices/reads.ts"
 import { common } from "../../i18n/common.ts"
@@ -15,9 +15,9 @@ export function leadOf(c: Context): Staff {
 }
 
 /** The office of this page, which lies within what the person is responsible for. Refuses `not_found`, `forbidden`. */
-export async function managed(c: Context): Promise<Office> {
+export async function managed(c: Context, action: "day.read" | "day.change"): Promise<Office> {
   const here = await officeOf(c.var.house.store, c.req.param("office") ?? "")
-  mustWorkIn(leadOf(c), here, ["supervisor", "administrator", "auditor"])
+  authorize(leadOf(c), action, here)
   return here
 }
 

@@ -38,7 +38,7 @@ interface Told {
 /** Days and their hours: what is usual, what was changed, and what a change would touch before it is saved. */
 export async function hoursPage(c: Context, told: Told = {}): Promise<Response> {
   const { house, lang, formToken } = c.var
-  const here = await managed(c)
+  const here = await managed(c, "day.read")
   const words = dayWords[lang]
   const now = house.clock.office()
   const today = dayIn(now, here.zone)
@@ -275,7 +275,7 @@ type Given = z.infer<typeof fields>
 
 export async function changeDay(c: Context): Promise<Response> {
   const { house, lang } = c.var
-  const here = await managed(c)
+  const here = await managed(c, "day.change")
   const lead = leadOf(c)
   const words = dayWords[lang]
   const scopes = [`office:${here.code}` as const, "accounts" as const]

@@ -28,7 +28,7 @@ const timesOffered = 60
 /** Requests for appointments that wait for the office's answer, and a struck booking that is to be moved. */
 export async function requestsPage(c: Context, told: { refusal?: Refusal; good?: string } = {}): Promise<Response> {
   const { house, lang } = c.var
-  const here = await managed(c)
+  const here = await managed(c, "day.read")
   const words = dayWords[lang]
   const rows = await requestsOf(house.store, here.code)
   const moving = c.req.query("move")
@@ -137,7 +137,7 @@ const fields = z.object({
 
 export async function answerRequest(c: Context): Promise<Response> {
   const { house, lang } = c.var
-  const here = await managed(c)
+  const here = await managed(c, "day.change")
   const lead = leadOf(c)
   try {
     const given = await readForm(c, fields)

@@ -2,7 +2,7 @@ import { raw } from "hono/html"
 import { z } from "zod"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
-import { covers } from "../../domain/access/staff.ts"
+import { may } from "../../domain/access/authorize.ts"
 import { allOffices } from "../../domain/offices/reads.ts"
 import { closeCounter, openCounter } from "../../domain/queue/counters.ts"
 import { counterOf, countersOf } from "../../domain/queue/tickets.ts"
@@ -20,25 +20,22 @@ import { leadOf, managed, supervisorHead } from "./head.tsx"
 import { changeDay, hoursPage, Refused } from "./hours.tsx"
 import { answerRequest, requestsPage } from "./requests.tsx"
 
-const readers = ["supervisor", "administrator", "auditor"] as const
-const leads = ["supervisor", "administrator"] as const
-
 /** The supervisor's pages: the day, its hours, what waits for an answer. An auditor reads them and changes nothing. */
 export const supervisorRoutes: PageRoute[] = [
-  get(paths.days, [...readers, "agent"], officesPage),
-  get(paths.day(":office"), readers, (c) => dayPage(c)),
-  post(paths.day(":office"), leads, act),
-  get(paths.dayHours(":office"), readers, (c) => hoursPage(c)),
-  post(paths.dayHours(":office"), leads, changeDay),
-  get(paths.dayRequests(":office"), readers, (c) => requestsPage(c)),
-  post(paths.dayRequests(":office"), leads, answerRequest),
+  get(paths.days, "office.choose", officesPage),
+  get(paths.day(":office"), "day.read", (c) => dayPage(c)),
+  post(paths.day(":office"), "day.change", act),
+  get(paths.dayHours(":office"), "day.read", (c) => hoursPage(c)),
+  post(paths.dayHours(":office"), "day.change", changeDay),
+  get(paths.dayRequests(":office"), "day.read", (c) => requestsPage(c)),
+  post(paths.dayRequests(":office"), "day.change", answerRequest),
 ]
 
 /** The offices within a person's responsibility; with one alone, that one. */
 async function officesPage(c: Context): Promise<Response> {
   const { house, lang } = c.var
   const lead = leadOf(c)
-  const mine = (await allOffices(house.store)).filter((one) => covers(lead, one))
+  const mine = (await allOffices(house.store)).filter((one) => may(lead, "office.choose", one))
   const href = (code: string) => (lead.role === "agent" ? `${paths.desk}?office=${code}` : paths.day(code))
   const [only] = mine
   if (only && mine.length === 1) return c.redirect(href(only.code), 303)
@@ -61,7 +58,7 @@ async function officesPage(c: Context): Promise<Response> {
 
 async function dayPage(c: Context, refusal?: Refusal): Promise<Response> {
   const { house, lang, formToken } = c.var
-  const here = await managed(c)
+  const here = await managed(c, "day.read")
   const words = dayWords[lang]
   const now = house.clock.office()
   const today = dayIn(now, here.zone)
@@ -94,7 +91,7 @@ async function dayPage(c: Context, refusal?: Refusal): Promise<Response> {
         {formToken !== "" && <input type="hidden" name="_form" value={formToken} />}
       </form>
       <div
-        class={leadOf(c).role === "auditor" ? "day-read-only" : undefined}
+        class={may(leadOf(c), "day.change", here) ? undefined : "day-read-only"}
         data-live={`queue:${here.code}`}
         data-view="day"
         data-seq={seq}
@@ -123,7 +120,7 @@ const fields = z.object({ do: z.string().max(60) })
 /** Opens a counter, which the supervisor then sits at, or closes one that was left behind. */
 async function act(c: Context): Promise<Response> {
   const { house } = c.var
-  const here = await managed(c)
+  const here = await managed(c, "day.change")
   const lead = leadOf(c)
   const [verb = "", id = ""] = (await readForm(c, fields)).do.split(" ")
   if (verb !== "open" && verb !== "close") throw new Refusal("malformed")

@@ -1,6 +1,7 @@
 import { raw } from "hono/html"
 import type { Tx } from "../../../db/write.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
+import { authorize } from "../../domain/access/authorize.ts"
 import { service as serviceOf } from "../../domain/catalogue/reads.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
 import { away, leave, ready } from "../../domain/queue/holder.ts"
@@ -19,7 +20,7 @@ const awayMinutes = 10
 
 /** The live ticket, and arriving by phone. Whoever has a ticket's link may see it and speak for its holder; nobody else may. */
 export const ticketRoutes: PageRoute[] = [
-  get(paths.ticket(":id"), ["citizen"], own),
+  get(paths.ticket(":id"), "ticket.follow", own),
   get(paths.ticket(":id", ":capability"), "anyone", ticketPage),
   post(
     `${paths.ticket(":id", ":capability")}/ready`,
@@ -37,8 +38,8 @@ export const ticketRoutes: PageRoute[] = [
     speak((tx, id) => leave(tx, "bearer", id)),
   ),
   get(`${paths.hall(":office")}/:code`, "anyone", scan),
-  get(paths.hall(":office"), ["citizen"], hallPage),
-  post(paths.hall(":office"), ["citizen"], arrive),
+  get(paths.hall(":office"), "ticket.follow", hallPage),
+  post(paths.hall(":office"), "ticket.follow", arrive),
 ]
 
 /** A signed-in holder goes on by the ticket's own link, which outlives the session. */
@@ -46,7 +47,7 @@ async function own(c: Context): Promise<Response> {
   const { house, subject } = c.var
   const id = c.req.param("id") ?? ""
   const row = await ticket(house.store, id)
-  if (!subject || row.person !== subject.id) throw new Refusal("not_found", { what: "ticket" })
+  authorize(subject, "ticket.follow", row)
   return c.redirect(paths.ticket(id, house.keys.capability("ticket", id)), 303)
 }
 
