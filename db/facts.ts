@@ -57,14 +57,21 @@ export interface FactBodies {
   "booking.accepted": { booking: string; by: string }
   "booking.declined": { booking: string; by: string; heldBackUntil: Instant | null }
   "booking.proposed": MovedBody
-  "booking.proposal_accepted": { booking: string }
+  "booking.proposal_accepted": { booking: string; by: string }
   "booking.moved": MovedBody
   /** `heldBackUntil`: until when its places are not offered to the public; null where they are free at once. */
-  "booking.cancelled": { booking: string; by: string; endedBy: string; heldBackUntil: Instant | null }
+  "booking.cancelled": {
+    booking: string
+    /** For whom it was; left out where time has ended it. */
+    people?: string[]
+    by: string
+    endedBy: string
+    heldBackUntil: Instant | null
+  }
   /** A change of hours took its time away, or gave it back. */
   "booking.struck": { booking: string; day: Day; by: string }
   "booking.unstruck": { booking: string; day: Day; by: string }
-  "booking.arrived": { booking: string; ticket: string }
+  "booking.arrived": { booking: string; ticket: string; people: string[]; by: string }
   "booking.missed": { booking: string }
   "booking.done": { booking: string; ticket: string }
   "booking.reopened": { booking: string; ticket: string }
@@ -140,6 +147,13 @@ export interface FactBodies {
   "person.enrolled": { kind: string }
   /** The person's key is destroyed: whatever it sealed can be read no more, here and in every copy made from now on. */
   "person.erased": { by: string }
+  /** What the registry says: the subject is the one for whom `guardian` may act, within these bounds. */
+  "relation.kept": { guardian: string; kind: string; since: Instant | null; until: Instant | null }
+  /** `holder`: null where nobody here has the number and name that were typed. */
+  "proxy.given": { proxy: string; holder: string | null; acts: string[]; services: string[]; until: Instant }
+  "proxy.ended": { proxy: string; holder: string | null; by: string }
+  /** One of the staff has seen the person and a document of theirs, to book for them. */
+  "person.seen": { office: string; document: string; by: string }
   "data.exported": { by: string; form: "page" | "file" }
   "legal_hold.placed": { hold: string; until: Instant; by: string }
   "legal_hold.lifted": { hold: string; by: string }
@@ -154,13 +168,6 @@ export interface FactBodies {
   "sign_in.refused": { why: string }
   "password.changed": { by: string }
   "staff.added": { staff: string; role: string; scope: string; by: string }
-  "device.paired": { device: string; kind: string; office: string; capabilities: string[]; by: string }
-  "device.renamed": { device: string; by: string }
-  "device.revoked": { device: string; by: string }
-  /** Somebody of the staff typed a code that no screen shows. */
-  "pairing.refused": { by: string }
-  "key.made": { key: string; kind: string; scopes: string[]; office: string | null; until: Instant; by: string }
-  "key.revoked": { key: string; by: string }
   "staff.changed": { staff: string; role: string; scopeKind: string; scope: string; by: string }
   "staff.disabled": { staff: string; by: string }
   "staff.enabled": { staff: string; by: string }
@@ -181,6 +188,13 @@ export interface FactBodies {
   "reset.stopped": { request: string }
   /** Somebody without an account has shown who they are at a counter. */
   "identity.seen": { office: string; document: string; by: string }
+  "device.paired": { device: string; kind: string; office: string; capabilities: string[]; by: string }
+  "device.renamed": { device: string; by: string }
+  "device.revoked": { device: string; by: string }
+  /** Somebody of the staff typed a code that no screen shows. */
+  "pairing.refused": { by: string }
+  "key.made": { key: string; kind: string; scopes: string[]; office: string | null; until: Instant; by: string }
+  "key.revoked": { key: string; by: string }
   "passkey.added": { passkey: string; algorithm: number; backupEligible: boolean }
   "passkey.named": { passkey: string }
   "passkey.removed": { passkey: string; by: string }
@@ -242,6 +256,8 @@ interface MovedBody {
   endsAt: Instant
   width: number
   length: number
+  /** For whom it is. */
+  people: string[]
   by: string
 }
 
@@ -257,7 +273,9 @@ interface BookingBody {
   endsAt: Instant
   width: number
   length: number
+  /** For whom it is, and by which right the one who made it acts for each: `self`, `child`, `ward`, `spouse`, `proxy`. */
   people: string[]
+  rights: string[]
   by: string
 }
 

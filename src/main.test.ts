@@ -60,6 +60,7 @@ describe("a start on a new folder", () => {
     const citizen = {
       ...{ id: expect.any(String), name: expect.any(String), kind: expect.stringMatching(/^(citizen|resident)$/) },
       ...{ nationalId: expect.stringMatching(/^[12]\d{9}$/), birthYear: expect.any(Number) },
+      ...{ birthDay: expect.stringMatching(/^19|20/), birthDayHijri: expect.stringMatching(/^13|14/) },
       ...{
         mobile: expect.stringMatching(/^\+9665\d{8}$/),
         password: expect.any(String),
@@ -97,7 +98,7 @@ describe("a start on a new folder", () => {
     expect(demo.citizens.every(({ kind, nationalId }) => (kind === "citizen") === nationalId.startsWith("1"))).toBe(
       true,
     )
-    expect(demo.citizens[0]?.dependants).toEqual(Array(3).fill({ id: expect.any(String), name: expect.any(String) }))
+    expect(demo.citizens[0]?.dependants).toEqual(Array(4).fill({ id: expect.any(String), name: expect.any(String) }))
     expect(demo.citizens.slice(1).every(({ dependants }) => dependants.length === 0)).toBe(true)
     expect(new Set(demo.citizens.map(({ nationalId }) => nationalId)).size).toBe(12)
     expect(new Set([...demo.citizens, ...demo.agents, ...demo.supervisors].map(({ password }) => password)).size).toBe(

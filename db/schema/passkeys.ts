@@ -99,7 +99,7 @@ export const oneTimeCodes = table("one_time_code", {
   until: instant().notNull(),
 })
 
-export type PreSessionStep = "second" | "enrol" | "recover"
+export type PreSessionStep = "second" | "enrol" | "recover" | "code"
 
 /** Somebody who is half signed in. `id` is the SHA-256 of the cookie's token. */
 export const preSessions = table("pre_session", {

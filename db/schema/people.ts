@@ -1,5 +1,5 @@
 import { primaryKey, text } from "drizzle-orm/sqlite-core"
-import { instant, table, whole, word, words } from "../dialect.ts"
+import { instant, json, table, whole, word, words } from "../dialect.ts"
 
 export type PersonKind = "citizen" | "resident"
 
@@ -30,16 +30,46 @@ export const personKeys = table("person_key", {
   sealed: words().notNull(),
 })
 
-export type RelationKind = "child" | "ward" | "spouse" | "proxy"
+/** What binds two people, as the registry of civil status says it. */
+export type RelationKind = "child" | "ward" | "spouse"
 
-/** `guardian` may act for `dependant`, until an instant or without end. */
+/**
+ * The registry's word: from `since` (or ever) until `until` (or without end) the guardian has this relation to the dependant. Of a child
+ * the end is the day on which it comes of age. Nobody types these in.
+ */
 export const relations = table(
   "relation",
   {
     guardian: words().notNull(),
     dependant: words().notNull(),
     kind: word<RelationKind>().notNull(),
+    since: instant(),
     until: instant(),
+    /** The number of the deed by which a ward was given into custody, under the ward's key. */
+    deedSealed: words(),
   },
   (relation) => [primaryKey({ columns: [relation.guardian, relation.dependant] })],
 )
+
+/** What a proxy may be given to do: keep and book times; move and cancel them; come in with them. */
+export type ProxyAct = "book" | "change" | "arrive"
+
+/** Somebody whom a person has named to act in the own name. */
+export const proxies = table("proxy", {
+  id: text().primaryKey(),
+  giver: words().notNull(),
+  /** Null where nobody here has the number and the name that were typed: the giver is not told which. */
+  holder: words(),
+  /** As the giver typed it: JSON of `name` and the number's last four digits, under the giver's key. */
+  namedSealed: words().notNull(),
+  acts: json<ProxyAct[]>().notNull(),
+  /** Codes of sectors and services; none: every service. */
+  services: json<string[]>().notNull(),
+  askedAt: instant().notNull(),
+  /** When the giver confirmed it; before that it is nothing. */
+  since: instant(),
+  until: instant().notNull(),
+  endedAt: instant(),
+  /** The giver, or the holder who gave it back. */
+  endedBy: words(),
+})

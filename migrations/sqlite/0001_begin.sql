@@ -151,11 +151,30 @@ CREATE INDEX person_mobile ON person (mobile_index) WHERE mobile_index IS NOT NU
 CREATE TABLE relation (
   guardian TEXT NOT NULL REFERENCES person (id),
   dependant TEXT NOT NULL REFERENCES person (id),
-  kind TEXT NOT NULL CHECK (kind IN ('child', 'ward', 'spouse', 'proxy')),
+  kind TEXT NOT NULL CHECK (kind IN ('child', 'ward', 'spouse')),
+  since INTEGER,
   until INTEGER,
+  deed_sealed TEXT,
   PRIMARY KEY (guardian, dependant),
   CHECK (guardian <> dependant)
 ) STRICT;
+CREATE INDEX relation_dependant ON relation (dependant);
+CREATE TABLE proxy (
+  id TEXT PRIMARY KEY,
+  giver TEXT NOT NULL REFERENCES person (id),
+  holder TEXT REFERENCES person (id),
+  named_sealed TEXT NOT NULL,
+  acts TEXT NOT NULL,
+  services TEXT NOT NULL,
+  asked_at INTEGER NOT NULL,
+  since INTEGER,
+  until INTEGER NOT NULL,
+  ended_at INTEGER,
+  ended_by TEXT,
+  CHECK (giver <> holder)
+) STRICT;
+CREATE INDEX proxy_giver ON proxy (giver);
+CREATE INDEX proxy_holder ON proxy (holder) WHERE holder IS NOT NULL;
 
 CREATE TABLE staff (
   id TEXT PRIMARY KEY,
@@ -318,7 +337,7 @@ CREATE TABLE pre_session (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff')),
   owner TEXT NOT NULL,
-  step TEXT NOT NULL CHECK (step IN ('second', 'enrol', 'recover')),
+  step TEXT NOT NULL CHECK (step IN ('second', 'enrol', 'recover', 'code')),
   enrolment TEXT,
   next TEXT NOT NULL,
   until INTEGER NOT NULL

@@ -70,3 +70,13 @@ export function ageOn(born: Day, on: Day, calendar: "hijri" | "gregorian"): numb
   if (Temporal.PlainDate.compare(from.add({ years }), until) > 0) years--
   return years
 }
+
+/**
+ * The day on which somebody born on `born` has been alive for so many years of the calendar. Where the month is too short for the day of
+ * birth its last day counts.
+ */
+export function anniversary(born: Day, years: number, calendar: "hijri" | "gregorian"): Day {
+  const name = calendar === "hijri" ? "islamic-umalqura" : "iso8601"
+  const from = Temporal.PlainDate.from(born).withCalendar(name)
+  return from.add({ years }).withCalendar("iso8601").toString() as Day
+}

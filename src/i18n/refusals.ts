@@ -15,6 +15,42 @@ export function refusalWords(code: RefusalCode, lang: Lang): RefusalWords {
 type Row = [title: string, help: string, titleEn: string, helpEn: string]
 
 const texts: Record<RefusalCode, Row> = {
+  of_age: [
+    "بلغ من تحجز له السن، وصار يحجز بنفسه",
+    "لم تعد تنوب عنه بصفتك ولي أمره. يستطيع أن يعيّنك وكيلًا من صفحة الأسرة في حسابه.",
+    "Whom you book for has come of age",
+    "You are no longer their guardian. In their account they can name you their proxy.",
+  ],
+  right_ended: [
+    "انتهى حقك في النيابة عن هذا الشخص",
+    "هذا ما يرد في السجل الآن. إن كان لديك صك جديد فأضفه في أقرب مكتب.",
+    "Your right to act for this person has ended",
+    "That is what the registry says now. If you have a new deed, bring it to the nearest office.",
+  ],
+  proxy_ended: [
+    "انتهت هذه الوكالة",
+    "لم يُحفظ شيء. اطلب ممن وكّلك أن يعيّنك من جديد إن شاء.",
+    "This proxy has ended",
+    "Nothing was saved. Whoever named you can name you again.",
+  ],
+  proxy_scope: [
+    "وكالتك لا تشمل هذا",
+    "اطلع في صفحة الأسرة على ما تشمله. من وكّلك وحده يوسّعها.",
+    "Your proxy does not cover this",
+    "The household page says what it covers. Only whoever named you can widen it.",
+  ],
+  proxy_limit: [
+    "لديك أقصى عدد من الوكلاء",
+    "أنهِ إحدى الوكالات أولًا، ثم عيّن وكيلًا آخر.",
+    "You have as many proxies as there can be",
+    "End one of them first, then name another.",
+  ],
+  account_needed: [
+    "هذا يحتاج إلى حسابك",
+    "دخلت دون حساب: للحجز والتغيير والإلغاء ومتابعة الدور. لغير ذلك سجّل الدخول إلى حسابك.",
+    "This needs your account",
+    "Without an account you book, move, cancel and follow your turn. For more, sign in.",
+  ],
   malformed: [
     "لم نفهم الطلب",
     "ارجع إلى الصفحة السابقة وأعد المحاولة.",
@@ -106,6 +142,43 @@ const texts: Record<RefusalCode, Row> = {
     "You may not do this",
     "If you need it for your work, ask your supervisor.",
   ],
+  second_person: [
+    "يلزم شخص آخر",
+    "لا يوافق أحد على ما طلبه هو أو ما يخصّه. اطلب من زميل له الصلاحية نفسها.",
+    "It takes somebody else",
+    "Nobody approves what they asked for, or what is about themselves. Ask a colleague with the same authority.",
+  ],
+  own_rights: [
+    "لا تغيّر صلاحياتك بنفسك",
+    "اطلب ذلك من زميل له صلاحية على مكتبك.",
+    "Nobody changes their own rights",
+    "Ask a colleague with authority over your office.",
+  ],
+  request_over: [
+    "أُغلق هذا الطلب",
+    "بُتّ فيه أو سُحب أو انتهت مدته، أو تغيّر ما بُني عليه. افتحه لترى حاله، أو قدّم طلبًا جديدًا.",
+    "This request is closed",
+    "It was decided, withdrawn or ran out, or what it was based on has changed. Open it to see, or ask anew.",
+  ],
+  request_open: [
+    "هناك طلب مفتوح لهذا الشخص",
+    "ينتظر موافقة. بعد البتّ فيه يمكن تقديم غيره.",
+    "A request about this person is open already",
+    "It waits for approval. Once it is decided, another can be made.",
+  ],
+  login_taken: ["اسم الدخول مستخدم", "اختر اسمًا آخر.", "This login is taken", "Choose another."],
+  has_account: [
+    "لهذا الشخص حساب",
+    "إن فقد كل وسائل الدخول فابدأ تجديد دخوله: يلزم له موافقة مشرف.",
+    "This person has an account",
+    "If every way into it is lost, start a reset: it takes a supervisor's approval.",
+  ],
+  passkey_synced: [
+    "هذا المفتاح يُنسخ بين الأجهزة",
+    "جهتك تطلب مفتاحًا لا يغادر جهازه. استخدم مفتاح أمان (USB أو NFC)، أو مفتاح هذا الحاسوب نفسه.",
+    "This passkey is copied between devices",
+    "Your agency wants one that stays on its device. Use a security key (USB or NFC) or this computer's own.",
+  ],
   forged_request: [
     "لم نقبل الطلب لأنه لم يصدر من صفحاتنا",
     "حدّث الصفحة ثم أعد المحاولة.",
@@ -141,43 +214,6 @@ const texts: Record<RefusalCode, Row> = {
     "أرسل الطلب بصيغة application/json.",
     "That content type is not supported",
     "Send the request as application/json.",
-  ],
-  second_person: [
-    "يلزم شخص آخر",
-    "لا يوافق أحد على ما طلبه هو أو ما يخصّه. اطلب من زميل له الصلاحية نفسها.",
-    "It takes somebody else",
-    "Nobody approves what they asked for, or what is about themselves. Ask a colleague with the same authority.",
-  ],
-  own_rights: [
-    "لا تغيّر صلاحياتك بنفسك",
-    "اطلب ذلك من زميل له صلاحية على مكتبك.",
-    "Nobody changes their own rights",
-    "Ask a colleague with authority over your office.",
-  ],
-  request_over: [
-    "أُغلق هذا الطلب",
-    "بُتّ فيه أو سُحب أو انتهت مدته، أو تغيّر ما بُني عليه. افتحه لترى حاله، أو قدّم طلبًا جديدًا.",
-    "This request is closed",
-    "It was decided, withdrawn or ran out, or what it was based on has changed. Open it to see, or ask anew.",
-  ],
-  request_open: [
-    "هناك طلب مفتوح لهذا الشخص",
-    "ينتظر موافقة. بعد البتّ فيه يمكن تقديم غيره.",
-    "A request about this person is open already",
-    "It waits for approval. Once it is decided, another can be made.",
-  ],
-  login_taken: ["اسم الدخول مستخدم", "اختر اسمًا آخر.", "This login is taken", "Choose another."],
-  has_account: [
-    "لهذا الشخص حساب",
-    "إن فقد كل وسائل الدخول فابدأ تجديد دخوله: يلزم له موافقة مشرف.",
-    "This person has an account",
-    "If every way into it is lost, start a reset: it takes a supervisor's approval.",
-  ],
-  passkey_synced: [
-    "هذا المفتاح يُنسخ بين الأجهزة",
-    "جهتك تطلب مفتاحًا لا يغادر جهازه. استخدم مفتاح أمان (USB أو NFC)، أو مفتاح هذا الحاسوب نفسه، لا مفتاحًا يحفظه حسابك السحابي.",
-    "This passkey is copied between devices",
-    "Your agency asks for one that stays on its device. Use a security key (USB or NFC) or this computer's own, not one kept by a cloud account.",
   ],
   idempotency_mismatch: [
     "استُخدم مفتاح التكرار نفسه مع طلب مختلف",

@@ -13,6 +13,7 @@ import { forgetSessions } from "../domain/access/sessions.ts"
 import { forgetRequests } from "../domain/access/staff-requests.ts"
 import { forgetFailures } from "../domain/access/throttle.ts"
 import { forgetMessages } from "../domain/notifications/outbox.ts"
+import { forgetProxies } from "../domain/people/proxies.ts"
 import { officesWithWork } from "../domain/queue/agenda.ts"
 import { type MessageParts, stepMessages } from "./messages.ts"
 import { officeStep } from "./office.ts"
@@ -95,9 +96,10 @@ export async function forgetOld(tx: Tx, realNow: Instant): Promise<void> {
   await forgetEnrolments(tx, realNow)
   await forgetOneTimeCodes(tx, realNow)
   await forgetConfirmations(tx, realNow)
-  await forgetAnswers(tx, tx.now)
   await forgetRequests(tx, realNow)
+  await forgetAnswers(tx, tx.now)
   await forgetMessages(tx)
+  await forgetProxies(tx)
 }
 
 /** A round that takes longer than its interval is not begun twice; one that fails is said and tried again. */

@@ -90,6 +90,8 @@ export interface DemoFile {
     kind: "citizen" | "resident"
     nationalId: string
     birthYear: number
+    birthDay: string
+    birthDayHijri: string
     mobile: string
     password: string
     recoveryCodes: string[]

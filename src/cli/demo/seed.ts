@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Scope, Writer } from "../../../db/write.ts"
 import type { Chance, Clock } from "../../base/clock.ts"
-import type { Instant } from "../../base/day.ts"
+import { type Day, day, hour, type Instant } from "../../base/day.ts"
+import { hijriDay } from "../../base/hijri.ts"
 import type { Keys } from "../../base/seal.ts"
 import { addDevice } from "../../domain/access/devices.ts"
 import { integratorScopes } from "../../domain/access/integrators.ts"
@@ -12,7 +13,8 @@ import { demoCode, keepDemoCode } from "../../domain/access/recovery.ts"
 import { addStaff } from "../../domain/access/staff.ts"
 import { setEmail } from "../../domain/notifications/contact.ts"
 import { type SetupPlan, setUp } from "../../domain/offices/setup.ts"
-import { enrol, relate } from "../../domain/people/writes.ts"
+import { keepFamily, type Member } from "../../domain/people/family.ts"
+import { enrol } from "../../domain/people/writes.ts"
 import { readPlan } from "../plan.ts"
 import { citizenName, demoMobile, demoNumber, residentName, staffName } from "./people.ts"
 
@@ -46,6 +48,9 @@ export interface DemoCitizen {
   kind: "citizen" | "resident"
   nationalId: string
   birthYear: number
+  birthDay: Day
+  /** The same day of the Umm al-Qura calendar. */
+  birthDayHijri: string
   mobile: string
   password: string
   recoveryCodes: string[]
@@ -104,7 +109,11 @@ export class DemoPeople {
     const kiosk = this.kiosks[0]
     const board = this.boards[0]
     const rows = [
-      ["Citizen", `${origin}/sign-in`, `${first?.nationalId}  ${demoPassword}   (${first?.name}, three dependants)`],
+      [
+        "Citizen",
+        `${origin}/sign-in`,
+        `${first?.nationalId}  ${demoPassword}   (${first?.name}, three children and a ward)`,
+      ],
       ["Resident", `${origin}/sign-in`, `${resident?.nationalId}  ${demoPassword}   (${resident?.name})`],
       [
         "Agent",
@@ -152,13 +161,14 @@ export async function seed({ writer, keys, citizens, now }: Given): Promise<Demo
           const kind = index % 2 === 0 ? "citizen" : "resident"
           const place = Math.floor(index / 2)
           const name = kind === "citizen" ? citizenName(place) : residentName(place)
-          const [nationalId, mobile, birthYear] = [
-            demoNumber(kind, place),
-            demoMobile(index),
-            1960 + ((index * 7) % 43),
-          ]
-          const id = await enrol(tx, keys, { kind, name, nationalId, mobile, birthYear, passwordHash })
-          const dependants = index === 0 ? await threeChildren(tx, keys, id) : []
+          const [nationalId, mobile, birthDay] = [demoNumber(kind, place), demoMobile(index), demoBirth(index)]
+          const birthYear = Number(birthDay.slice(0, 4))
+          const id = await enrol(tx, keys, { kind, name, nationalId, mobile, birthDay, passwordHash })
+          const family = index === 0 ? demoFamily(tx.now) : []
+          const members = await keepFamily(tx, keys, id, family)
+          const dependants = family
+            .map(({ name }, place) => ({ id: members[place] ?? "", name: name.ar }))
+            .filter((_, place) => family[place]?.relation !== "spouse")
           const token = await makeKey(
             tx,
             { kind: "citizen", subject: id, name: "demo", scopes: [], demo: true },
@@ -172,6 +182,8 @@ export async function seed({ writer, keys, citizens, now }: Given): Promise<Demo
             kind,
             nationalId,
             birthYear,
+            birthDay,
+            birthDayHijri: hijriDay(birthDay) ?? "",
             mobile,
             password: demoPassword,
             recoveryCodes: [demoCode],
@@ -276,24 +288,42 @@ export async function seed({ writer, keys, citizens, now }: Given): Promise<Demo
   return people
 }
 
-const children: { ar: string; en: string; born: number }[] = [
-  { ar: "ليان", en: "Layan", born: 2014 },
-  { ar: "يزن", en: "Yazan", born: 2017 },
-  { ar: "جود", en: "Joud", born: 2021 },
+const children: { ar: string; en: string; born: string }[] = [
+  { ar: "ليان", en: "Layan", born: "2014-03-02" },
+  { ar: "يزن", en: "Yazan", born: "2017-09-18" },
+  { ar: "جود", en: "Joud", born: "2021-01-27" },
 ]
 
-async function threeChildren(tx: Parameters<Parameters<Writer["write"]>[0]>[0], keys: Keys, guardian: string) {
-  const made: { id: string; name: string }[] = []
+function demoBirth(index: number): Day {
+  const two = (number: number) => String(number).padStart(2, "0")
+  return day(`${1960 + ((index * 7) % 43)}-${two(1 + ((index * 5 + 4) % 12))}-${two(1 + ((index * 11 + 13) % 28))}`)
+}
+
+/** What the registry of civil status says of the first citizen: three children, a niece given into custody by a deed, and a husband. */
+function demoFamily(now: Instant): Member[] {
   const family = citizenName(0)
-  for (const [index, child] of children.entries()) {
-    const name = {
-      ar: `${child.ar} ${family.ar.split(" ").slice(1).join(" ")}`,
-      en: `${child.en} ${family.en.split(" ").slice(1).join(" ")}`,
-    }
-    const nationalId = demoNumber("citizen", 40_000 + index)
-    const id = await enrol(tx, keys, { kind: "citizen", name, nationalId, birthYear: child.born })
-    await relate(tx, guardian, id, "child")
-    made.push({ id, name: name.ar })
-  }
-  return made
+  const own = (first: { ar: string; en: string }) => ({
+    ar: `${first.ar} ${family.ar.split(" ").slice(1).join(" ")}`,
+    en: `${first.en} ${family.en.split(" ").slice(1).join(" ")}`,
+  })
+  const ward = { ar: "ميار", en: "Mayar", born: "2015-06-11" }
+  return [
+    ...children.map((child, index) => ({
+      ...{ nationalId: demoNumber("citizen", 40_000 + index), kind: "citizen" as const },
+      ...{ name: own(child), birthDay: day(child.born), relation: "child" as const },
+    })),
+    {
+      ...{ nationalId: demoNumber("citizen", 40_003), kind: "citizen", name: own(ward), birthDay: day(ward.born) },
+      ...{ relation: "ward", deed: "4471208", since: now - 400 * 24 * hour, until: now + 700 * 24 * hour },
+    },
+    {
+      ...{
+        nationalId: demoNumber("citizen", 40_004),
+        kind: "citizen",
+        name: citizenName(1),
+        birthDay: day("1988-11-05"),
+      },
+      relation: "spouse",
+    },
+  ]
 }

@@ -7,6 +7,7 @@ import { type Instant, minute } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { authorize } from "../access/authorize.ts"
 import type { Citizen } from "../access/subject.ts"
+import { peopleIn } from "../people/acting.ts"
 import { countHold, partyOf } from "./party.ts"
 import { passOn } from "./release.ts"
 import { holdPauseMinutes, holdTimes } from "./rules.ts"
@@ -66,11 +67,12 @@ const expireMax = 200
 /**
  * Keeps places for ten minutes while the form is filled. A second hold for the same person and service moves the first, in this same
  * turn: if the new place is not to be had, the old one stays. Asking for the same again only prolongs it.
- * Refuses `hold_limit` (with `again`: when the pause is over), `limit_reached`, `already_booked`, `not_for_you`, `too_many_people`, and
- * what reading and keeping a visit refuse: `slot_full` with alternatives, `too_soon`, `service_not_here` and so on.
+ * Refuses `hold_limit` (with `again`: when the pause is over), `limit_reached`, `already_booked`, what `partyOf` refuses, and what reading
+ * and keeping a visit refuse: `slot_full` with alternatives, `too_soon`, `service_not_here` and so on.
  */
 export async function hold(tx: Tx, citizen: Citizen, wanted: WantedHold): Promise<HoldRow> {
-  const party = await partyOf(tx, citizen, wanted.for, tx.now)
+  const acting = await partyOf(tx, citizen, wanted.for, wanted.service, tx.now)
+  const party = peopleIn(acting)
   const visit = await readVisit(tx, wanted, { people: party.length, now: tx.now })
   const service = visit.service.code
   const last = await lastHold(tx, citizen.id, service)
@@ -104,7 +106,7 @@ export async function hold(tx: Tx, citizen: Citizen, wanted: WantedHold): Promis
     waiting: null,
   }
   await insertHold(tx).execute(row)
-  await countHold(tx, row)
+  await countHold(tx, row, acting)
   await keepPlaces(tx, visit, row)
   const { id, line, startsAt, width, length, until } = row
   const body = { hold: id, line, service, day, startsAt, width, length, people: party, until, subject: citizen.id }

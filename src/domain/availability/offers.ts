@@ -8,6 +8,7 @@ import { isRefusal } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
 import { notify } from "../notifications/outbox.ts"
 import { office as officeWith } from "../offices/reads.ts"
+import type { ActingFor } from "../people/acting.ts"
 import { endHold, insertHold, lastHold, sayExpired } from "./holds.ts"
 import { countHold, partyOf } from "./party.ts"
 import type { OfferedSlot } from "./reads.ts"
@@ -139,17 +140,23 @@ async function offerWithin(tx: Tx, entry: WaitRow): Promise<"offered" | "nothing
   try {
     const everything = await placesFor(tx, entry, tx.now)
     if (everything.length === 0) return "nothing"
-    await partyOf(tx, { id: entry.person }, entry.people, tx.now)
+    const acting = await partyOf(tx, { id: entry.person }, entry.people, entry.service, tx.now)
     const instead = await bookedInstead(tx, entry, tx.now)
     const [place] = instead ? everything.filter(({ startsAt }) => startsAt < instead.startsAt) : everything
-    return place && (await holdFor(tx, entry, place, instead?.id ?? null)) ? "offered" : "not_now"
+    return place && (await holdFor(tx, entry, acting, place, instead?.id ?? null)) ? "offered" : "not_now"
   } catch (thrown) {
     if (isRefusal(thrown)) return "not_now"
     throw thrown
   }
 }
 
-async function holdFor(tx: Tx, entry: WaitRow, place: OfferedSlot, instead: string | null): Promise<boolean> {
+async function holdFor(
+  tx: Tx,
+  entry: WaitRow,
+  acting: ActingFor[],
+  place: OfferedSlot,
+  instead: string | null,
+): Promise<boolean> {
   const { id: waiting, person, office, service, people } = entry
   const last = await lastHold(tx, person, service)
   // Whoever is choosing at this very moment is not disturbed.
@@ -165,7 +172,7 @@ async function holdFor(tx: Tx, entry: WaitRow, place: OfferedSlot, instead: stri
   await insertHold(tx).execute(row)
   try {
     // A move makes nobody's bookings more than they are.
-    if (instead === null) await countHold(tx, row)
+    if (instead === null) await countHold(tx, row, acting)
     // Not the public's before the job has had its chance to offer it to the next.
     await keepPlaces(tx, visit, { id: row.id, until: until + jobLateMinutes * minute })
   } catch (thrown) {

@@ -1,36 +1,29 @@
-import { and, eq, gt, inArray, isNull, or, sql } from "drizzle-orm"
+import { and, eq, sql } from "drizzle-orm"
 import { type HoldRow, heldPeople } from "../../../db/schema/availability.ts"
 import { bookingPeople, bookings } from "../../../db/schema/bookings.ts"
-import { people, relations } from "../../../db/schema/people.ts"
+import { people } from "../../../db/schema/people.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import type { Instant } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
+import { type ActingFor, type Actor, actingFor } from "../people/acting.ts"
 import { openMax, peopleMax } from "./rules.ts"
 
 /**
- * For whom a visit is: the people named, each once, or the citizen alone. Refuses `too_many_people`, and `not_for_you` for anybody for
- * whom the citizen may not act now (also for people who do not exist: the answer must not tell which).
+ * For whom a visit is, with the proof for each that the citizen may book this service for them now: the people named, each once, or the
+ * citizen alone. Refuses `too_many_people`, and what `actingFor` refuses for anybody for whom the citizen may not act.
  */
-export async function partyOf(store: Store, citizen: { id: string }, wanted: string[] | undefined, now: Instant) {
+export async function partyOf(
+  store: Store,
+  citizen: Actor,
+  wanted: readonly string[] | undefined,
+  service: string,
+  now: Instant,
+): Promise<ActingFor[]> {
   const party = [...new Set(wanted ?? [])]
-  if (party.length === 0) return [citizen.id]
   if (party.length > peopleMax) throw new Refusal("too_many_people", { most: peopleMax })
-  const others = party.filter((id) => id !== citizen.id)
-  if (others.length === 0) return party
-  const mine = await store.db
-    .select({ id: relations.dependant })
-    .from(relations)
-    .where(
-      and(
-        eq(relations.guardian, citizen.id),
-        inArray(relations.dependant, others),
-        or(isNull(relations.until), gt(relations.until, now)),
-      ),
-    )
-  if (mine.length < others.length) throw new Refusal("not_for_you")
-  return party
+  return actingFor(store, citizen, party.length === 0 ? [citizen.id] : party, { act: "book", service }, now)
 }
 
 const p = sql.placeholder
@@ -68,8 +61,8 @@ const openFor = statement((db) =>
 )
 
 /** Counts a hold towards everybody it is for. Refuses `already_booked` and `limit_reached`, each held by the statement that writes. */
-export async function countHold(tx: Tx, hold: HoldRow): Promise<void> {
-  for (const person of hold.people) {
+export async function countHold(tx: Tx, hold: HoldRow, party: readonly ActingFor[]): Promise<void> {
+  for (const { person } of party) {
     const values = { hold: hold.id, person, service: hold.service, until: hold.until, now: tx.now }
     const counted = await holdFor(tx).execute(values)
     if (counted.length === 0) throw await whyNoRoom(tx, hold.person, person, hold.service)

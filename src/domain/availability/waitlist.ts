@@ -12,6 +12,7 @@ import { authorize } from "../access/authorize.ts"
 import type { Citizen } from "../access/subject.ts"
 import { service as serviceWith } from "../catalogue/reads.ts"
 import { mustServe, type OfficeRow, office as officeWith } from "../offices/reads.ts"
+import { peopleIn } from "../people/acting.ts"
 import { endHold, ownHold } from "./holds.ts"
 import { partyOf } from "./party.ts"
 import { comeBackMinutes, jobLateMinutes, waitsMax } from "./rules.ts"
@@ -147,7 +148,7 @@ const keepForList = statement((db) =>
 export async function joinWaitlist(tx: Tx, citizen: Citizen, wanted: WantedWait): Promise<WaitRow> {
   const office = await officeWith(tx, wanted.office)
   const line = mustServe(office, await serviceWith(tx, wanted.service))
-  const who = await partyOf(tx, citizen, wanted.for, tx.now)
+  const who = peopleIn(await partyOf(tx, citizen, wanted.for, wanted.service, tx.now))
   const wish = { person: citizen.id, office: office.code, service: wanted.service, people: who }
   const instead = await bookedInstead(tx, wish, tx.now)
   const days = readDays(office, wanted, tx.now, instead?.day)
@@ -177,7 +178,8 @@ export async function leaveWaitlist(tx: Tx, citizen: Citizen, id: string): Promi
  * `waiting_already`, `waiting_limit`.
  */
 export async function returnToWaitlist(tx: Tx, citizen: Citizen, id: string): Promise<WaitRow> {
-  const { office, service, person, state } = await ownEntry(tx, citizen, id)
+  const { office, service, person, people: party, state } = await ownEntry(tx, citizen, id)
+  await partyOf(tx, citizen, party, service, tx.now)
   const since = tx.now - comeBackMinutes * minute
   const [row] = await comeBack(tx).execute({ id, office, service, person, since, now: tx.now })
   if (row) {

@@ -235,7 +235,7 @@ test("a hold that ran out gives no right to act that has ended since", async () 
     await tx.db.update(relations).set({ until: kept.until }).where(eq(relations.dependant, child))
   })
   office.clock.set(kept.until)
-  expect((await refusal(confirm(office, office.citizen(), kept.id))).code).toBe("not_for_you")
+  expect((await refusal(confirm(office, office.citizen(), kept.id))).code).toBe("right_ended")
 })
 
 describe("a family", () => {
@@ -273,7 +273,7 @@ describe("a family", () => {
     await office.write(async (tx) => {
       await tx.db.update(relations).set({ until }).where(eq(relations.dependant, child))
     })
-    expect((await refusal(ask(office, office.citizen(), "11:30", { for: [child] }))).code).toBe("not_for_you")
+    expect((await refusal(ask(office, office.citizen(), "11:30", { for: [child] }))).code).toBe("right_ended")
   })
 })
 
@@ -370,6 +370,7 @@ describe("cancelling", () => {
     const [said] = await office.facts("booking.cancelled")
     expect(said?.body).toEqual({
       booking: made.id,
+      people: [office.citizen(1).id],
       by: office.citizen(1).id,
       endedBy: "citizen",
       heldBackUntil: null,

@@ -42,9 +42,10 @@ async function moveInto(tx: Tx, citizen: Citizen, held: HoldRow, id: string): Pr
     ...{ state, proposed: false, forStaff: false, maySoon: kept.length > 0 },
     kept: placesOf(held, kept, gridMinutes * minute),
   })
-  await tx.say(row.office, "booking.moved", { ...movedBody(row, moving), by: citizen.id, subject: row.person })
+  const people = await peopleOf(tx, id)
+  await tx.say(row.office, "booking.moved", { ...movedBody(row, moving, people), by: citizen.id, subject: row.person })
   await tellMoved(tx, moving.moved, row.startsAt)
-  return { ...moving.moved, who: await peopleOf(tx, id) }
+  return { ...moving.moved, who: people }
 }
 
 /** What a hold kept until now; nothing where it had run out. */

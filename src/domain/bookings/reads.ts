@@ -1,13 +1,13 @@
-import { and, asc, eq, sql } from "drizzle-orm"
+import { and, asc, eq, ne, sql } from "drizzle-orm"
 import { type BookingRow, bookingPeople, bookings } from "../../../db/schema/bookings.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Day } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
-import { authorize } from "../access/authorize.ts"
-import { isStaff, type Subject } from "../access/subject.ts"
+import { authorize, type Thing } from "../access/authorize.ts"
+import type { Subject } from "../access/subject.ts"
 import { office } from "../offices/reads.ts"
-import { inOrder } from "./rules.ts"
+import { inOrder, ofWhom } from "./rules.ts"
 
 /** A booking and the ids of those who come. */
 export interface Booking extends BookingRow {
@@ -37,6 +37,21 @@ const bookingsBy = statement((db) =>
     .from(bookings)
     .where(eq(bookings.person, p("person"))),
 )
+/** What somebody else has made for this person alone, while it is open. */
+const bookedFor = statement((db) =>
+  db
+    .select({ booking: bookings })
+    .from(bookingPeople)
+    .innerJoin(bookings, eq(bookings.id, bookingPeople.booking))
+    .where(
+      and(
+        eq(bookingPeople.person, p("person")),
+        sql`${bookingPeople.open}`,
+        sql`${bookings.people} = 1`,
+        ne(bookings.person, p("person")),
+      ),
+    ),
+)
 const bookingsOn = statement((db) =>
   db
     .select()
@@ -60,9 +75,10 @@ export async function bookingByCode(store: Store, code: string): Promise<Booking
   return (await bookingCoded(store).execute({ code }))[0] ?? null
 }
 
-/** What a person has booked, for whomever: open ones first. */
+/** What a person has booked, for whomever, and what others have booked for the person alone: open ones first. */
 export async function bookingsOf(store: Store, person: string): Promise<Booking[]> {
-  return withPeople(store, inOrder(await bookingsBy(store).execute({ person })))
+  const byOthers = (await bookedFor(store).execute({ person })).map(({ booking }) => booking)
+  return withPeople(store, inOrder([...(await bookingsBy(store).execute({ person })), ...byOthers]))
 }
 
 /** Every booking of an office's service day, ended ones too, in the order of time. */
@@ -107,6 +123,11 @@ export async function withPeople(store: Store, rows: BookingRow[]): Promise<Book
 export async function bookingFor(store: Store, asker: Subject, id: string): Promise<Booking> {
   const row = await bookingById(store, id)
   if (!row) throw new Refusal("not_found", { what: "booking" })
-  authorize(asker, "booking.read", isStaff(asker) ? await office(store, row.office) : row)
-  return { ...row, who: await peopleOf(store, id) }
+  const who = await peopleOf(store, id)
+  authorize(asker, "booking.read", await thingFor(store, asker, row, who))
+  return { ...row, who }
+}
+
+async function thingFor(store: Store, asker: Subject, row: BookingRow, who: string[]): Promise<Thing> {
+  return asker.role === "citizen" ? ofWhom(asker, row, who) : office(store, row.office)
 }

@@ -40,9 +40,11 @@ export async function decline(tx: Tx, staff: Staff, id: string, reason: string):
 export async function propose(tx: Tx, staff: Staff, id: string, slot: string): Promise<Booking> {
   const row = await requested(tx, staff, id)
   const moving = await moveTo(tx, row, slot, { state: "requested", proposed: true, forStaff: true })
-  await tx.say(row.office, "booking.proposed", { ...movedBody(row, moving), by: staff.id, subject: row.person })
+  const people = await peopleOf(tx, id)
+  const body = movedBody(row, moving, people)
+  await tx.say(row.office, "booking.proposed", { ...body, by: staff.id, subject: row.person })
   await tellProposed(tx, moving.moved, row.startsAt)
-  return { ...moving.moved, who: await peopleOf(tx, id) }
+  return { ...moving.moved, who: people }
 }
 
 /** The person takes the time that the office has named. Refuses `wrong_state` where there is none, `not_found`. */
@@ -50,7 +52,7 @@ export async function acceptProposal(tx: Tx, citizen: Citizen, id: string): Prom
   const row = await requested(tx, citizen, id)
   if (!row.proposed) throw wrongState(row)
   const accepted = await confirmRequest(tx, row)
-  await tx.say(row.office, "booking.proposal_accepted", { booking: id, subject: row.person })
+  await tx.say(row.office, "booking.proposal_accepted", { booking: id, by: citizen.id, subject: row.person })
   await tellConfirmed(tx, accepted)
   return { ...accepted, who: await peopleOf(tx, id) }
 }

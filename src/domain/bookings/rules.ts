@@ -1,11 +1,30 @@
 import type { BookingState } from "../../../db/schema/bookings.ts"
 import type { Instant } from "../../base/day.ts"
+import type { Citizen } from "../access/subject.ts"
 
 /** Still ahead: it counts towards the limits, and it can be moved or cancelled. */
 export const aheadStates: BookingState[] = ["requested", "confirmed"]
 
 /** Still counted towards the limits of those it is for. */
 export const openStates: BookingState[] = ["requested", "confirmed", "arrived"]
+
+/** Made without the person's own account: in a session that a code by SMS has opened, or by an agent at the desk. */
+const madeWithoutAccount: readonly string[] = ["visitor", "agent"]
+
+/**
+ * Whose a booking is to this citizen: their own, where they made it or it is for them alone, else nobody's. Whoever came in without an
+ * account opens only what was made without one: a code by SMS is less than a passkey, and what an account has booked may be about matters
+ * that are nobody's who happens to hold the telephone. Of those the list shows when, where and by which number, so that nobody misses a
+ * visit or books it twice.
+ */
+export function ofWhom(
+  { id, level }: Pick<Citizen, "id" | "level">,
+  { person, madeBy }: { person: string; madeBy: string },
+  who: readonly string[],
+): { person: string | null } {
+  const isOwn = person === id || (who.length === 1 && who[0] === id)
+  return { person: isOwn && (level === "full" || madeWithoutAccount.includes(madeBy)) ? id : null }
+}
 
 export interface Span {
   startsAt: Instant

@@ -23,9 +23,10 @@ import { holdBack, passOn } from "../availability/release.ts"
 import { readVisit, type TakenPlaces, type Visit } from "../availability/visit.ts"
 import { freePlaces, takePlaces } from "../availability/writes.ts"
 import { office } from "../offices/reads.ts"
+import { type ActingFor, actingFor, peopleIn } from "../people/acting.ts"
 import { tellCancelled, tellConfirmed, tellMoved } from "./notices.ts"
 import { type Booking, bookingById, bookingFor, peopleOf } from "./reads.ts"
-import { aheadStates } from "./rules.ts"
+import { aheadStates, ofWhom } from "./rules.ts"
 
 /** A hold to confirm, or a visit that nobody has held. */
 export type WantedBooking = { hold: string } | WantedHold
@@ -85,7 +86,7 @@ const reasonLengthMax = 500
  * A hold that has run out is confirmed while there is room, else `hold_expired` with three alternatives; a hold that has become a booking
  * is answered with that booking, so that pressing twice does no harm.
  * Refuses `hold_gone` (given up, or moved by another page: then `now` is the hold that stands), `not_found`, `already_booked`,
- * `limit_reached`, `not_for_you`, `too_many_people`, and what reading and taking a visit refuse.
+ * `limit_reached`, what `partyOf` refuses, and what reading and taking a visit refuse.
  */
 export async function book(tx: Tx, citizen: Citizen, wanted: WantedBooking, by: Booker = citizen): Promise<Booking> {
   return "hold" in wanted ? confirm(tx, citizen, wanted.hold, by) : bookAtOnce(tx, citizen, wanted, by)
@@ -100,9 +101,10 @@ async function confirm(tx: Tx, citizen: Citizen, id: string, by: Booker): Promis
     const standing = await liveHold(tx, citizen.id, held.service, tx.now)
     const now = standing ? { now: { hold: standing.id, startsAt: standing.startsAt } } : {}
     if (standing || (held.state !== "live" && held.state !== "expired")) throw new Refusal("hold_gone", now)
-    await partyOf(tx, citizen, held.people, tx.now)
   }
-  const { office, service, startsAt, people: party } = held
+  const { office, service, startsAt } = held
+  // The right to act may have ended since the place was kept.
+  const party = await partyOf(tx, citizen, held.people, service, tx.now)
   // What was in time when the place was kept is in time until the hold ends.
   const asking = { people: party.length, now: tx.now, forStaff: isStaff(by), maySoon: isLive || isStaff(by) }
   try {
@@ -118,7 +120,7 @@ async function confirm(tx: Tx, citizen: Citizen, id: string, by: Booker): Promis
 const lostWithTime = new Set<RefusalCode>(["slot_full", "office_closed", "slot_past", "too_soon"])
 
 async function bookAtOnce(tx: Tx, citizen: Citizen, wanted: WantedHold, by: Booker): Promise<Booking> {
-  const party = await partyOf(tx, citizen, wanted.for, tx.now)
+  const party = await partyOf(tx, citizen, wanted.for, wanted.service, tx.now)
   const visit = await readVisit(tx, wanted, { people: party.length, now: tx.now, forStaff: isStaff(by) })
   // Who books has no more use for a place kept for the same service; it may well be this very one.
   const held = await liveHold(tx, citizen.id, visit.service.code, tx.now)
@@ -129,7 +131,7 @@ async function make(
   tx: Tx,
   citizen: Citizen,
   visit: Visit,
-  party: string[],
+  party: readonly ActingFor[],
   held: HoldRow | null,
   by: Booker,
 ): Promise<Booking> {
@@ -153,7 +155,7 @@ async function make(
     length,
     people: party.length,
     madeAt: tx.now,
-    madeBy: isStaff(by) ? "agent" : by.role,
+    madeBy: isStaff(by) ? "agent" : by.role === "citizen" && by.level !== "full" ? "visitor" : by.role,
     proposed: false,
     endedAt: null,
     endedBy: null,
@@ -161,7 +163,7 @@ async function make(
     struckAt: null,
   }
   const code = await insertWithCode(tx, row)
-  for (const person of party) {
+  for (const { person } of party) {
     const counted = await countFor(tx).execute({ booking: id, person, service: row.service, now: tx.now })
     if (counted.length === 0) throw await whyNoRoom(tx, citizen.id, person, row.service)
   }
@@ -176,12 +178,13 @@ async function make(
     endsAt,
     width,
     length,
-    people: party,
+    people: peopleIn(party),
+    rights: party.map(({ right }) => right),
     by: by.id,
     subject: citizen.id,
   })
   if (row.state === "confirmed") await tellConfirmed(tx, row)
-  return { ...row, code, who: party }
+  return { ...row, code, who: peopleIn(party) }
 }
 
 /** What a live hold kept, where it is the very slots of the visit: they are the asker's, though the slot may have been filled around them. */
@@ -215,12 +218,13 @@ async function insertWithCode(tx: Tx, row: Omit<BookingRow, "code">): Promise<st
  */
 export async function cancel(tx: Tx, actor: Citizen | Staff, id: string, reason?: string): Promise<Booking> {
   const row = await mineToChange(tx, actor, id)
+  const people = await peopleOf(tx, id)
   const endedBy = isStaff(actor) ? "office" : "citizen"
   const { ended, heldBackUntil } = await end(tx, row, { endedBy, reason: readReason(reason) })
-  const said = { booking: id, by: actor.id, endedBy, heldBackUntil, subject: row.person }
+  const said = { booking: id, people, by: actor.id, endedBy, heldBackUntil, subject: row.person }
   await tx.say(row.office, "booking.cancelled", said)
   await tellCancelled(tx, row, endedBy)
-  return { ...ended, who: await peopleOf(tx, id) }
+  return { ...ended, who: people }
 }
 
 /**
@@ -233,9 +237,10 @@ export async function move(tx: Tx, actor: Citizen | Staff, id: string, slot: str
   const { bookingMode } = await office(tx, row.office)
   const state = bookingMode === "request" && !isStaff(actor) ? "requested" : "confirmed"
   const moving = await moveTo(tx, row, slot, { state, proposed: false, forStaff: isStaff(actor) })
-  await tx.say(row.office, "booking.moved", { ...movedBody(row, moving), by: actor.id, subject: row.person })
+  const people = await peopleOf(tx, id)
+  await tx.say(row.office, "booking.moved", { ...movedBody(row, moving, people), by: actor.id, subject: row.person })
   await tellMoved(tx, moving.moved, row.startsAt)
-  return { ...moving.moved, who: await peopleOf(tx, id) }
+  return { ...moving.moved, who: people }
 }
 
 export interface Moved {
@@ -272,10 +277,10 @@ export async function moveTo(
   return { moved, heldBackUntil: await holdBack(tx, row, moved) }
 }
 
-/** What the fact of a move says. */
-export function movedBody(before: BookingRow, { moved, heldBackUntil }: Moved) {
+/** What the fact of a move says; `people`: for whom it is. */
+export function movedBody(before: BookingRow, { moved, heldBackUntil }: Moved, people: string[]) {
   const { id, state, day, startsAt, endsAt, width, length } = moved
-  return { booking: id, state, from: before.startsAt, day, startsAt, endsAt, width, length, heldBackUntil }
+  return { booking: id, state, from: before.startsAt, day, startsAt, endsAt, width, length, heldBackUntil, people }
 }
 
 /** Ends a booking that is still ahead: its places are given back and it no longer counts for anybody. Refuses `wrong_state`. */
@@ -292,13 +297,19 @@ export async function end(
 }
 
 /**
- * The booking, when this person may change it: its owner until it starts, or the staff of its office, and while it is still ahead.
- * Refuses `not_found` to a stranger, `forbidden` to another office's staff, `wrong_state`.
+ * The booking, when this person may change it: whoever made it, for as long as they may act for everybody whom it is for; whom alone it is
+ * for; or the staff of its office. The public until it starts, and everybody while it is still ahead.
+ * Refuses `not_found` to a stranger, what `actingFor` refuses, `forbidden` to another office's staff, `wrong_state`.
  */
 export async function mineToChange(tx: Tx, actor: Citizen | Staff, id: string): Promise<BookingRow> {
   const row = await bookingById(tx, id)
   if (!row) throw new Refusal("not_found", { what: "booking" })
-  authorize(actor, "booking.change", isStaff(actor) ? await office(tx, row.office) : row)
+  if (isStaff(actor)) authorize(actor, "booking.change", await office(tx, row.office))
+  else {
+    const who = await peopleOf(tx, id)
+    authorize(actor, "booking.change", ofWhom(actor, row, who))
+    await actingFor(tx, actor, who, { act: "change", service: row.service }, tx.now)
+  }
   const inTime = isStaff(actor) || row.startsAt > tx.now
   if (!aheadStates.includes(row.state) || !inTime) throw wrongState(row)
   return row

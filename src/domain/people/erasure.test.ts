@@ -9,6 +9,7 @@ import { people, relations } from "../../../db/schema/people.ts"
 import { tickets } from "../../../db/schema/queue.ts"
 import { hour } from "../../base/day.ts"
 import { brokenChains } from "../../testing/chain.ts"
+import { relate } from "../../testing/family.ts"
 import { type TestHall, testHall } from "../../testing/hall.ts"
 import { refusal } from "../../testing/office.ts"
 import { makeKey, subjectOfKey } from "../access/keys.ts"
@@ -20,7 +21,7 @@ import { finish } from "../queue/serving.ts"
 import { erase, obstacles } from "./erasure.ts"
 import { liftHold, placeHold } from "./legal-holds.ts"
 import { person, personByNumber } from "./reads.ts"
-import { enrol, relate } from "./writes.ts"
+import { enrol } from "./writes.ts"
 
 const noura = {
   kind: "citizen" as const,

@@ -14,7 +14,7 @@ import {
   preSessions,
   recoveryCodes,
 } from "../../../db/schema/passkeys.ts"
-import { people, personKeys, relations } from "../../../db/schema/people.ts"
+import { people, personKeys } from "../../../db/schema/people.ts"
 import { tickets } from "../../../db/schema/queue.ts"
 import { accessRequests } from "../../../db/schema/staff-requests.ts"
 import { waitlist } from "../../../db/schema/waitlist.ts"
@@ -23,7 +23,9 @@ import type { Tx } from "../../../db/write.ts"
 import type { Instant } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { endAll } from "../access/sessions.ts"
+import { dropFamily } from "./family.ts"
 import { heldUntil } from "./legal-holds.ts"
+import { dropProxies } from "./proxies.ts"
 
 /** What must come to an end first. `office` and `at` tell where and when; a legal hold names only its end. */
 export interface Obstacle {
@@ -92,7 +94,8 @@ export async function erase(tx: Tx, person: string, by: string, realNow: Instant
   await takeAccess(tx, person)
   await takeMessages(tx, person)
   await unlinkVisits(tx, person)
-  await tx.db.delete(relations).where(or(eq(relations.guardian, person), eq(relations.dependant, person)))
+  await dropFamily(tx, person)
+  await dropProxies(tx, person)
   await tx.say(accountsStream, "person.erased", { by: by === person ? "citizen" : by, subject: person })
   return ended
 }
@@ -114,10 +117,10 @@ async function takeAccess(tx: Tx, person: string): Promise<void> {
   for (const table of [passkeys, passkeyOwners, recoveryCodes, enrolments, oneTimeCodes, preSessions, ceremonies]) {
     await tx.db.delete(table).where(ownOf(table))
   }
+  await tx.db.delete(accessRequests).where(eq(accessRequests.subject, person))
   await tx.db.delete(sessions).where(and(eq(sessions.kind, "citizen"), eq(sessions.subject, person)))
   const keys = await tx.db
     .delete(apiKeys)
-  await tx.db.delete(accessRequests).where(eq(accessRequests.subject, person))
     .where(and(eq(apiKeys.kind, "citizen"), eq(apiKeys.subject, person)))
     .returning({ id: apiKeys.id })
   for (const { id } of keys) await tx.say(accountsStream, "key.revoked", { key: id, by: "erased", subject: person })

@@ -6,7 +6,7 @@ import { bookingPeople, bookings } from "../../../db/schema/bookings.ts"
 import { facts } from "../../../db/schema/facts.ts"
 import { contacts, messages, mutes } from "../../../db/schema/messages.ts"
 import { confirmations, passkeys, recoveryCodes } from "../../../db/schema/passkeys.ts"
-import { relations } from "../../../db/schema/people.ts"
+import { proxies, relations } from "../../../db/schema/people.ts"
 import { legalHolds, privacyRequests } from "../../../db/schema/privacy.ts"
 import { tickets } from "../../../db/schema/queue.ts"
 import { waitlist } from "../../../db/schema/waitlist.ts"
@@ -53,6 +53,7 @@ export async function ownData(store: Store, keys: Keys, person: string) {
       createdAt: row.createdAt,
     },
     family: await familyOf(store, keys, person),
+    proxies: await proxiesOf(store, keys, person),
     ...(await visitsOf(store, person)),
     messages: await db
       .select({
@@ -83,10 +84,28 @@ async function familyOf(store: Store, keys: Keys, person: string) {
     .from(relations)
     .where(or(eq(relations.guardian, person), eq(relations.dependant, person)))
   return Promise.all(
-    rows.map(async ({ guardian, dependant, kind, until }) => {
+    rows.map(async ({ guardian, dependant, kind, since, until }) => {
       const mayAct = guardian === person
       const other = mayAct ? dependant : guardian
-      return { id: other, name: (await personOf(store, keys, other))?.name ?? null, kind, mayAct, until }
+      return { id: other, name: (await personOf(store, keys, other))?.name ?? null, kind, mayAct, since, until }
+    }),
+  )
+}
+
+/** Whom the person has named, as it was typed, and for whom the person acts. */
+async function proxiesOf(store: Store, keys: Keys, person: string) {
+  const key = await personKey(store, keys, person)
+  const rows = await store.db
+    .select()
+    .from(proxies)
+    .where(or(eq(proxies.giver, person), eq(proxies.holder, person)))
+    .orderBy(desc(proxies.askedAt))
+  return Promise.all(
+    rows.map(async ({ giver, namedSealed, acts, services, since, until, endedAt }) => {
+      const isGiven = giver === person
+      const named = isGiven && key ? (JSON.parse(key.open("proxy.named", namedSealed)) as { name: string }).name : null
+      const name = isGiven ? named : ((await personOf(store, keys, giver))?.name ?? null)
+      return { given: isGiven, name, acts, services, since, until, endedAt }
     }),
   )
 }

@@ -1,15 +1,15 @@
-import { and, eq, gt, isNull, or, sql } from "drizzle-orm"
+import { eq, sql } from "drizzle-orm"
 import type { Words } from "../../../db/schema/catalogue.ts"
-import { type PersonKind, people, personKeys, type RelationKind, relations } from "../../../db/schema/people.ts"
+import { type PersonKind, people, personKeys } from "../../../db/schema/people.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Instant } from "../../base/day.ts"
 import type { Keys } from "../../base/seal.ts"
+import { actedFor, type Right } from "./acting.ts"
 import { openedColumns, openedName, type Sealable } from "./sealed.ts"
 
 /** As it lies in the store: what is personal in it is sealed. */
 export type PersonRow = typeof people.$inferSelect
-export type Relation = typeof relations.$inferSelect
 
 /** Somebody with a name. It is opened where it is shown, each time: some ten microseconds, and no list of names stays in memory. */
 export interface Person {
@@ -47,20 +47,6 @@ const byMobile = statement((db) =>
     .where(eq(people.mobileIndex, sql.placeholder("index")))
     .limit(2),
 )
-const dependantsNow = statement((db) =>
-  db
-    .select({ ...named, relation: relations.kind })
-    .from(relations)
-    .innerJoin(people, eq(people.id, relations.dependant))
-    .innerJoin(personKeys, eq(personKeys.person, people.id))
-    .where(
-      and(
-        eq(relations.guardian, sql.placeholder("guardian")),
-        or(isNull(relations.until), gt(relations.until, sql.placeholder("now"))),
-      ),
-    ),
-)
-
 /** Nobody, where there is no such person or everything about the person has been erased. */
 export async function person(store: Store, keys: Keys, id: string): Promise<Person | null> {
   const [row] = await byId(store).execute({ id })
@@ -88,15 +74,19 @@ export async function personByMobile(store: Store, index: string): Promise<Perso
   return found.length === 1 ? (found[0] ?? null) : null
 }
 
-/** For whom `guardian` may act at `now`. */
+/** For whom somebody may book at `now`: the family as the registry says it, and whoever has named them a proxy. */
 export async function dependants(
   store: Store,
   keys: Keys,
-  guardian: string,
+  actor: string,
   now: Instant,
-): Promise<{ person: Person; kind: RelationKind }[]> {
-  const rows = await dependantsNow(store).execute({ guardian, now })
-  return rows.map((row) => ({ person: opened(keys, row), kind: row.relation }))
+): Promise<{ person: Person; kind: Right }[]> {
+  const found: { person: Person; kind: Right }[] = []
+  for (const { person: id, right } of await actedFor(store, actor, now)) {
+    const who = await person(store, keys, id)
+    if (who) found.push({ person: who, kind: right })
+  }
+  return found
 }
 
 interface Named {

@@ -32,6 +32,8 @@ export const records = {
     clearedBy: "request",
     heldBack: true,
   },
+  /** Whom somebody has named to act in the own name. */
+  proxies: { tables: ["proxy"], days: 400, becomes: "deleted", clearedBy: "house", heldBack: false },
   bookings: {
     tables: ["booking", "booking_person"],
     days: 400,
@@ -66,10 +68,10 @@ export const records = {
     clearedBy: "house",
     heldBack: false,
   },
-  attempts: { tables: ["throttle"], days: 1, becomes: "deleted", clearedBy: "house", heldBack: false },
-  answers: { tables: ["idempotency"], days: 1, becomes: "deleted", clearedBy: "house", heldBack: false },
   /** What staff asked for that takes two: also resets at a counter, with the last characters of the paper that was shown. */
   approvals: { tables: ["access_request"], days: 400, becomes: "deleted", clearedBy: "house", heldBack: false },
+  attempts: { tables: ["throttle"], days: 1, becomes: "deleted", clearedBy: "house", heldBack: false },
+  answers: { tables: ["idempotency"], days: 1, becomes: "deleted", clearedBy: "house", heldBack: false },
   keys: { tables: ["api_key"], days: year, becomes: "deleted", clearedBy: "daily", heldBack: false },
   /** With what somebody confirmed something by a passkey. */
   proofs: {

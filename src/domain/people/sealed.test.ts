@@ -5,9 +5,10 @@ import { dirname, join } from "node:path"
 import { eq } from "drizzle-orm"
 import { people, personKeys } from "../../../db/schema/people.ts"
 import { day } from "../../base/day.ts"
+import { relate } from "../../testing/family.ts"
 import { testOffice } from "../../testing/office.ts"
 import { dependants, person, personalData, personByNumber } from "./reads.ts"
-import { enrol, relate } from "./writes.ts"
+import { enrol } from "./writes.ts"
 
 const noura = {
   kind: "citizen" as const,

@@ -1,7 +1,6 @@
 import { eq, sql } from "drizzle-orm"
 import { accountsStream } from "../../../db/facts.ts"
-import type { PersonKind, RelationKind } from "../../../db/schema/people.ts"
-import { people, relations } from "../../../db/schema/people.ts"
+import { type PersonKind, people } from "../../../db/schema/people.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
 import type { Tx } from "../../../db/write.ts"
 import { Refusal } from "../../base/refusal.ts"
@@ -16,7 +15,6 @@ export interface NewPerson extends Partial<Sealable> {
 }
 
 const insertPerson = statement((db) => db.insert(people).values(placeholders(people)))
-const insertRelation = statement((db) => db.insert(relations).values(placeholders(relations)))
 
 const mobileOf = statement((db) =>
   db
@@ -74,11 +72,6 @@ export async function setMobile(
   await changeMobile(tx).execute({ person, sealed: mobileSealed, index: keys.index("mobile", mobile) })
   await tx.say(accountsStream, "contact.mobile_set", { by, subject: person })
   return before.sealed
-}
-
-/** Lets `guardian` act for `dependant`. */
-export async function relate(tx: Tx, guardian: string, dependant: string, kind: RelationKind): Promise<void> {
-  await insertRelation(tx).execute({ guardian, dependant, kind, until: null })
 }
 
 /** Somebody has seen everything that is held about a person in one place: the person, or one of the staff who answers a request. */

@@ -16,7 +16,8 @@ describe("a booked person arrives", () => {
     expect(ticket).toMatchObject({ state: "early", number: 101, line: "PAS", booking: booking.id, dueBy: "booking" })
     expect([riyadh(ticket.due), riyadh(ticket.wakeAt), lateMinutes]).toEqual(["10:05", "10:00", 0])
     expect((await hall.bookingNow(booking.id)).state).toBe("arrived")
-    expect((await hall.facts("booking.arrived"))[0]?.body).toEqual({ booking: booking.id, ticket: ticket.id })
+    const [arrived] = await hall.facts("booking.arrived")
+    expect(arrived?.body).toMatchObject({ booking: booking.id, ticket: ticket.id, people: [hall.citizen().id] })
   })
 
   test("more than half an hour early: told when to come back, and nothing has happened", async () => {

@@ -9,10 +9,12 @@ import { Refusal } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
 import type { Subject } from "../access/subject.ts"
 import { nearestAlternatives } from "../availability/reads.ts"
-import { bookingByCode } from "../bookings/reads.ts"
+import { bookingByCode, peopleOf } from "../bookings/reads.ts"
+import { ofWhom } from "../bookings/rules.ts"
 import { type Service, service } from "../catalogue/reads.ts"
 import { type Session, sessionAt } from "../offices/hours.ts"
 import { type Line, mustServe, type Office, sessionsAround } from "../offices/reads.ts"
+import { actingFor } from "../people/acting.ts"
 import { personByNumber } from "../people/reads.ts"
 import { bookingArrived } from "./booked.ts"
 import { workplace } from "./desk.ts"
@@ -53,7 +55,7 @@ export interface CheckedIn {
  * who has proved to stand in the hall.
  *
  * Refuses `booking_unknown` (also for a booking of another office or another person, and a wrong birth year), `already_arrived`,
- * `wrong_state`, `not_today` with the day, `too_early` with `comeAt`, `office_closed`, `already_waiting`.
+ * `wrong_state`, `not_today` with the day, `too_early` with `comeAt`, `office_closed`, `already_waiting`, and what `actingFor` refuses.
  */
 export async function checkIn(tx: Tx, by: Subject, asked: CheckingIn): Promise<CheckedIn> {
   const here = await workplace(tx, by, "visitor.check_in", asked.office)
@@ -61,10 +63,14 @@ export async function checkIn(tx: Tx, by: Subject, asked: CheckingIn): Promise<C
   const { session, current } = await sessionsOfBooking(tx, here, booking, asked.ready ?? false)
   const line = here.lines.find(({ code }) => code === booking.line)
   if (!line) throw new Refusal("booking_unknown")
-  const live = await liveTicketOf(tx, session.day, booking.person)
+  const visitors = await peopleOf(tx, booking.id)
+  if (by.role === "citizen") await actingFor(tx, by, visitors, { act: "arrive", service: booking.service }, tx.now)
+  // Whoever comes in by the own account holds the number, also where somebody else had booked for them.
+  const visitor = by.role === "citizen" ? by.id : booking.person
+  const live = await liveTicketOf(tx, session.day, visitor)
   if (live) throw new Refusal("already_waiting")
 
-  const need = await needOf(tx, by, asked.need ?? null, booking.id, booking.person)
+  const need = await needOf(tx, by, asked.need ?? null, booking.id, visitor)
   const who = { arrivedAt: tx.now, bookedAt: booking.startsAt, need: need.counts, ready: asked.ready ?? false }
   const placeIn = async (on: Session) =>
     placeOf(who, line, await chainsOf(tx, await hallNow(tx, here, on, tx.now), line, on), on)
@@ -74,14 +80,14 @@ export async function checkIn(tx: Tx, by: Subject, asked: CheckingIn): Promise<C
   const ticket = await enter(tx, here, line, session, place, {
     kind: "booked",
     service: booking.service,
-    person: booking.person,
-    holder: booking.person,
+    person: visitor,
+    holder: visitor,
     booking: booking.id,
     people: booking.people,
     need: need.named,
     lang: asked.lang,
   })
-  await bookingArrived(tx, booking, ticket.id)
+  await bookingArrived(tx, booking, { ticket: ticket.id, people: visitors, by: by.id })
   return { ticket, lateMinutes: Math.max(0, Math.floor((tx.now - booking.startsAt) / minute)) }
 }
 
@@ -192,7 +198,8 @@ export async function enter(
 
 async function bookingFor(tx: Tx, by: Subject, here: Office, asked: CheckingIn): Promise<BookingRow> {
   const found = "code" in asked.by ? await coded(tx, asked.by.code) : await bookingsOf(tx, asked.by)
-  const own = found.filter((row) => row.office === here.code && (by.role !== "citizen" || row.person === by.id))
+  const own: BookingRow[] = []
+  for (const row of found) if (row.office === here.code && (await mayCome(tx, by, row))) own.push(row)
   const today = dayIn(tx.now, here.zone)
   // Of several bookings the next one that is still to come; a code names just one.
   const booking =
@@ -207,6 +214,12 @@ async function bookingFor(tx: Tx, by: Subject, here: Office, asked: CheckingIn):
   }
   if (booking.state !== "confirmed") throw new Refusal("wrong_state", { state: booking.state })
   return booking
+}
+
+/** With which bookings a citizen may come in: what they made, and what is for them alone. By whichever way they signed in: they are here. */
+async function mayCome(tx: Tx, by: Subject, row: BookingRow): Promise<boolean> {
+  if (by.role !== "citizen") return true
+  return ofWhom({ id: by.id, level: "full" }, row, await peopleOf(tx, row.id)).person === by.id
 }
 
 async function coded(tx: Tx, code: string): Promise<BookingRow[]> {

@@ -9,10 +9,14 @@ import { callOff } from "../notifications/outbox.ts"
 /* What a visit does to the booking behind it. */
 
 /** The person of the booking is here. Refuses `wrong_state` where it is not confirmed. */
-export async function bookingArrived(tx: Tx, booking: BookingRow, ticket: string): Promise<void> {
+export async function bookingArrived(
+  tx: Tx,
+  booking: BookingRow,
+  { ticket, people, by }: { ticket: string; people: string[]; by: string },
+): Promise<void> {
   const moved = await settle(tx).execute({ id: booking.id, was: "confirmed", state: "arrived", endedAt: null })
   if (moved.length === 0) throw new Refusal("wrong_state", { state: booking.state })
-  await tx.say(booking.office, "booking.arrived", { booking: booking.id, ticket, subject: booking.person })
+  await tx.say(booking.office, "booking.arrived", { booking: booking.id, ticket, people, by, subject: booking.person })
   // Who is here needs no reminder.
   await callOff(tx, booking.id)
 }

@@ -3,8 +3,9 @@ import { eq } from "drizzle-orm"
 import type { Page } from "playwright-core"
 import { services } from "../../../db/schema/catalogue.ts"
 import { startSession } from "../../domain/access/sessions.ts"
-import { enrol, relate } from "../../domain/people/writes.ts"
+import { enrol } from "../../domain/people/writes.ts"
 import { newPage } from "../../testing/browser.ts"
+import { relate } from "../../testing/family.ts"
 import { testServer } from "../../testing/server.ts"
 
 const server = await testServer({ plan: { citizens: 20, counters: 2 } })
