@@ -1,14 +1,19 @@
 import { expect, test } from "bun:test"
 import { eq } from "drizzle-orm"
+import { sessions } from "../../db/schema/access.ts"
 import { holds } from "../../db/schema/availability.ts"
 import { bookingPeople } from "../../db/schema/bookings.ts"
-import { confirmationEvidence, confirmations } from "../../db/schema/passkeys.ts"
+import { messages } from "../../db/schema/messages.ts"
+import { confirmationEvidence, confirmations, enrolments } from "../../db/schema/passkeys.ts"
 import { readLog, retentionRuns } from "../../db/schema/privacy.ts"
 import { waitlist } from "../../db/schema/waitlist.ts"
 import { hour } from "../base/day.ts"
 import { openLog } from "../base/log.ts"
+import { makeEnrolment } from "../domain/access/enrolment.ts"
 import { makeKey, subjectOfKey } from "../domain/access/keys.ts"
+import { startSession } from "../domain/access/sessions.ts"
 import { hold } from "../domain/availability/holds.ts"
+import { notify } from "../domain/notifications/outbox.ts"
 import { liftHold, placeHold } from "../domain/people/legal-holds.ts"
 import { noteRead, readsOf } from "../domain/people/read-log.ts"
 import { records } from "../domain/people/records.ts"
@@ -18,6 +23,7 @@ import { finish } from "../domain/queue/serving.ts"
 import { brokenChains } from "../testing/chain.ts"
 import { type TestHall, testHall } from "../testing/hall.ts"
 import { clearRecords, stepRetention } from "./retention.ts"
+import { stepHouse } from "./run.ts"
 
 function jobsOver(office: TestHall) {
   const { clock, store, writer } = office
@@ -97,6 +103,38 @@ test("what a court wants is kept beyond its time, and goes when the court wants 
   await write((tx) => liftHold(tx, hold, "admin", clock.real()))
   await after(office, begun, 403)
   expect((await office.bookingNow(first.id)).person).toBe(nobody)
+})
+
+test("messages, sessions and enrolments of whom a court asks about outlast their three months, and go with the hold", async () => {
+  const office = await testHall({ citizens: 3 })
+  const { keys, write, clock, store } = office
+  const people = [office.citizen(1), office.citizen(2)] as const
+  const begun = clock.real()
+  for (const { id } of people) {
+    const owner = { kind: "citizen" as const, id }
+    await write(async (tx) => {
+      await startSession(
+        tx,
+        { kind: "citizen", subject: id, role: "citizen", factors: "passkey", userAgent: "" },
+        begun,
+      )
+      await makeEnrolment(tx, keys, owner, { channel: "counter", by: "test" }, begun)
+      await notify(tx, { to: owner, kind: "recovery_used", data: { left: 1 }, dedupe: "once" })
+    })
+  }
+  const order = { person: people[0].id, reason: "order", until: begun + days(200), by: "admin" }
+  const hold = await write((tx) => placeHold(tx, keys, order, begun))
+  const left = async () => [
+    (await store.db.select().from(sessions)).map(({ subject }) => subject),
+    (await store.db.select().from(enrolments)).map(({ owner }) => owner),
+    (await store.db.select().from(messages)).map(({ owner }) => owner),
+  ]
+  clock.advance(days(92))
+  await stepHouse(jobsOver(office))
+  expect(await left()).toEqual([[people[0].id], [people[0].id], [people[0].id]])
+  await write((tx) => liftHold(tx, hold, "admin", clock.real()))
+  await stepHouse(jobsOver(office))
+  expect(await left()).toEqual([[], [], []])
 })
 
 test("holds, waits, looks, keys, proofs and requests go when their time is over, and not before", async () => {

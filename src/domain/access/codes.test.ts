@@ -6,6 +6,7 @@ import { Keys, makeKeyMaterial } from "../../base/seal.ts"
 import { softAuthenticator } from "../../testing/authenticator.ts"
 import { keyring } from "../../testing/keyring.ts"
 import { granted, refusal, refusedWith, testOffice } from "../../testing/office.ts"
+import { notHeld } from "../people/legal-holds.ts"
 import { forgetCeremonies, openCeremony } from "./ceremonies.ts"
 import { forgetOneTimeCodes, makeCode, makeOneTimeCode, openOneTimeCode, readCode, useOneTimeCode } from "./codes.ts"
 import { dropEnrolments, forgetEnrolments, makeEnrolment, readEnrolment, spendEnrolment } from "./enrolment.ts"
@@ -208,7 +209,7 @@ test("what nobody finished is forgotten once it is over, and what is open stays"
     office.write(async (tx) => {
       await forgetCeremonies(tx, now())
       await forgetPreSessions(tx, now())
-      await forgetEnrolments(tx, now())
+      await forgetEnrolments(tx, notHeld, now())
     })
   await forgetAll()
   const [open, halves, codes] = await count()

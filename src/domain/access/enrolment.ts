@@ -8,6 +8,7 @@ import { Refusal } from "../../base/refusal.ts"
 import type { Keys } from "../../base/seal.ts"
 import { makeCode, readCode } from "./codes.ts"
 import type { Owner } from "./owner.ts"
+import type { MayGo } from "./sessions.ts"
 import { giveBackTry, spendTry } from "./throttle.ts"
 
 /*
@@ -45,7 +46,6 @@ const spend = statement((db) =>
     .where(and(eq(enrolments.id, sql.placeholder("id")), ofOwner, isOpen))
     .returning({ id: enrolments.id }),
 )
-const forget = statement((db) => db.delete(enrolments).where(lt(enrolments.until, sql.placeholder("before"))))
 
 export type Enrolment = typeof enrolments.$inferSelect
 
@@ -102,8 +102,8 @@ export async function spendEnrolment(tx: Tx, owner: Owner, id: string, passkey: 
 }
 
 /** Forgets codes that have been over for three months; what the facts say of them stays. */
-export async function forgetEnrolments(tx: Tx, now: Instant): Promise<void> {
-  await forget(tx).execute({ before: now - keptFor })
+export async function forgetEnrolments(tx: Tx, mayGo: MayGo, now: Instant): Promise<void> {
+  await tx.db.delete(enrolments).where(and(lt(enrolments.until, now - keptFor), mayGo(enrolments.owner, now)))
 }
 
 function hashOf(keys: Keys, code: string): string {

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, isNull, lt, ne, sql } from "drizzle-orm"
+import { and, asc, desc, eq, gt, isNull, lt, ne, type SQL, type SQLWrapper, sql } from "drizzle-orm"
 import { accountsStream } from "../../../db/facts.ts"
 import { type SessionLevel, sessions, staff } from "../../../db/schema/access.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
@@ -255,9 +255,10 @@ export async function staffForSignIn(store: Store, login: string) {
   return row && row.disabledAt === null ? row : null
 }
 
-const forget = statement((db) => db.delete(sessions).where(lt(sessions.until, sql.placeholder("before"))))
+/** For a statement that clears rows: this column names nobody whose data must be kept for longer at `now`. */
+export type MayGo = (person: SQLWrapper, now: Instant) => SQL
 
 /** Forgets sessions that have been over for three months; what the facts say of them stays. */
-export async function forgetSessions(tx: Tx, now: Instant): Promise<void> {
-  await forget(tx).execute({ before: now - keptFor })
+export async function forgetSessions(tx: Tx, mayGo: MayGo, now: Instant): Promise<void> {
+  await tx.db.delete(sessions).where(and(lt(sessions.until, now - keptFor), mayGo(sessions.subject, now)))
 }

@@ -220,9 +220,9 @@ test("what was told three months ago is forgotten, with how it was sent; what is
     (await hall.store.db.select().from(deliveries)).length,
   ]
   hall.clock.advance(90 * 24 * 60 * minute)
-  await hall.write((tx) => forgetMessages(tx))
+  await hall.write((tx) => forgetMessages(tx, hall.clock.real()))
   expect(await left()).toEqual([2, 1])
   hall.clock.advance(1)
-  await hall.write((tx) => forgetMessages(tx))
+  await hall.write((tx) => forgetMessages(tx, hall.clock.real()))
   expect(await left()).toEqual([1, 0])
 })

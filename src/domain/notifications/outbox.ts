@@ -5,6 +5,7 @@ import { placeholders, statement } from "../../../db/statement.ts"
 import type { Tx } from "../../../db/write.ts"
 import { hour, type Instant } from "../../base/day.ts"
 import type { Owner } from "../access/owner.ts"
+import { notHeld } from "../people/legal-holds.ts"
 import { reachOf, withoutOf } from "./contact.ts"
 import {
   channelsFor,
@@ -192,14 +193,21 @@ export async function callOff(tx: Tx, about: string): Promise<void> {
 /** Messages are kept for a quarter of a year. */
 const keptFor = 90 * 24 * hour
 
-/** Forgets messages that were told three months ago, with their deliveries. */
-export async function forgetMessages(tx: Tx): Promise<void> {
+/** Forgets messages that were told three months ago, with their deliveries, unless their owner's data is held. */
+export async function forgetMessages(tx: Tx, realNow: Instant): Promise<void> {
   const before = tx.now - keptFor
   const old = await tx.db
     .select({ id: messages.id })
     .from(messages)
     // Ids sort by when they were made, so that no index of its own is needed; what was planned for later has not been told as long.
-    .where(and(lt(messages.id, firstIdAt(before)), sql`${messages.toldAt} is not null`, lt(messages.toldAt, before)))
+    .where(
+      and(
+        lt(messages.id, firstIdAt(before)),
+        sql`${messages.toldAt} is not null`,
+        lt(messages.toldAt, before),
+        notHeld(messages.owner, realNow),
+      ),
+    )
     .limit(1_000)
   const ids = old.map(({ id }) => id)
   if (ids.length === 0) return

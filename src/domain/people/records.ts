@@ -60,14 +60,20 @@ export const records = {
     heldBack: true,
   },
   waiting: { tables: ["waitlist"], days: 90, becomes: "deleted", clearedBy: "daily", heldBack: true },
-  messages: { tables: ["message", "delivery"], days: 90, becomes: "deleted", clearedBy: "house", heldBack: false },
-  sessions: {
-    tables: ["session", "pre_session", "ceremony", "enrolment", "one_time_code"],
-    days: 90,
+  messages: { tables: ["message", "delivery"], days: 90, becomes: "deleted", clearedBy: "house", heldBack: true },
+  sessions: { tables: ["session", "enrolment"], days: 90, becomes: "deleted", clearedBy: "house", heldBack: true },
+  /** What failed, and what was begun at the door and is over in minutes. */
+  attempts: {
+    tables: ["throttle", "pre_session", "ceremony", "one_time_code"],
+    days: 1,
     becomes: "deleted",
     clearedBy: "house",
     heldBack: false,
   },
+<<<<<<< /tmp/sm/src/domain/people/records.ts
+  answers: { tables: ["idempotency"], days: 1, becomes: "deleted", clearedBy: "house", heldBack: false },
+=======
+>>>>>>> /tmp/sm.c
   /** What staff asked for that takes two: also resets at a counter, with the last characters of the paper that was shown. */
   approvals: { tables: ["access_request"], days: 400, becomes: "deleted", clearedBy: "house", heldBack: false },
   attempts: { tables: ["throttle"], days: 1, becomes: "deleted", clearedBy: "house", heldBack: false },
