@@ -13,11 +13,8 @@ import { forgetSessions } from "../domain/access/sessions.ts"
 import { forgetRequests } from "../domain/access/staff-requests.ts"
 import { forgetFailures } from "../domain/access/throttle.ts"
 import { forgetMessages } from "../domain/notifications/outbox.ts"
-<<<<<<< /tmp/sm/src/jobs/run.ts
 import { notHeld } from "../domain/people/legal-holds.ts"
-=======
 import { forgetProxies } from "../domain/people/proxies.ts"
->>>>>>> /tmp/sm.c
 import { officesWithWork } from "../domain/queue/agenda.ts"
 import { type MessageParts, stepMessages } from "./messages.ts"
 import { officeStep } from "./office.ts"
@@ -89,8 +86,9 @@ export async function stepHouse({ clock, writer }: JobParts): Promise<void> {
 }
 
 /**
- * A legal hold keeps messages, sessions and enrolments beyond their time, and they go with the first round after it. Answers are kept for retries of a day, failed sign-ins for a day, sessions and enrolments that are over for three months. What was
- * begun at the door and not finished goes as soon as it is over, what was to be confirmed a day later.
+ * Answers are kept for retries of a day, failed sign-ins for a day, sessions and enrolments that are over for three months. What was
+ * begun at the door and not finished goes as soon as it is over, what was to be confirmed a day later. A legal hold keeps messages,
+ * sessions and enrolments for longer, and they go with the first round after it.
  */
 export async function forgetOld(tx: Tx, realNow: Instant): Promise<void> {
   await forgetFailures(tx, realNow)
@@ -101,13 +99,9 @@ export async function forgetOld(tx: Tx, realNow: Instant): Promise<void> {
   await forgetOneTimeCodes(tx, realNow)
   await forgetConfirmations(tx, realNow)
   await forgetRequests(tx, realNow)
-<<<<<<< /tmp/sm/src/jobs/run.ts
-  await forgetMessages(tx, realNow)
-=======
   await forgetAnswers(tx, tx.now)
-  await forgetMessages(tx)
+  await forgetMessages(tx, realNow)
   await forgetProxies(tx)
->>>>>>> /tmp/sm.c
 }
 
 /** A round that takes longer than its interval is not begun twice; one that fails is said and tried again. */
