@@ -70,13 +70,8 @@ export const records = {
     clearedBy: "house",
     heldBack: false,
   },
-<<<<<<< /tmp/sm/src/domain/people/records.ts
-  answers: { tables: ["idempotency"], days: 1, becomes: "deleted", clearedBy: "house", heldBack: false },
-=======
->>>>>>> /tmp/sm.c
   /** What staff asked for that takes two: also resets at a counter, with the last characters of the paper that was shown. */
   approvals: { tables: ["access_request"], days: 400, becomes: "deleted", clearedBy: "house", heldBack: false },
-  attempts: { tables: ["throttle"], days: 1, becomes: "deleted", clearedBy: "house", heldBack: false },
   answers: { tables: ["idempotency"], days: 1, becomes: "deleted", clearedBy: "house", heldBack: false },
   keys: { tables: ["api_key"], days: year, becomes: "deleted", clearedBy: "daily", heldBack: false },
   /** With what somebody confirmed something by a passkey. */
