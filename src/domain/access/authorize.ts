@@ -55,8 +55,11 @@ const table = {
   // Of whoever is signed in.
   "self.read": { ...anyCitizen, recovered: "own", ...staffAny, kiosk: "any", board: "any", integrator: "any" },
   "live.listen": { ...anyCitizen, ...staffAny, kiosk: "any", board: "any" },
-  "account.keep": { ...anyCitizen, recovered: "own", ...staffOwn },
-  "inbox.read": { ...anyCitizen, ...staffOwn },
+  "account.keep": { citizen: "own", ...staffOwn },
+  /** What whoever has lost their passkeys may do of it as well. */
+  "account.regain": { citizen: "own", recovered: "own", ...staffOwn },
+  "inbox.read": { citizen: "own", ...staffOwn },
+  "household.manage": { citizen: "own" },
   "mobile.change": { citizen: "own" },
   "own_data.read": { citizen: "own" },
   "own_data.erase": { citizen: "own" },
@@ -64,7 +67,7 @@ const table = {
   // Visits, as who comes sees them and as the office does.
   "visit.arrange": anyCitizen,
   "hold.change": anyCitizen,
-  "waitlist_entry.change": anyCitizen,
+  "waitlist_entry.change": { citizen: "own" },
   "consent.give": { citizen: "own" },
   "booking.make": { ...anyCitizen, ...desk, integrator: "bookings:write" },
   "booking.order": { ...anyCitizen, integrator: "bookings:write" },
@@ -72,6 +75,7 @@ const table = {
   "booking.read": { ...anyCitizen, ...staffWithin, isHidden: true },
   "booking.change": { ...anyCitizen, ...desk },
   "booking.answer": desk,
+  "person.attend": { agent: within, supervisor: within },
 
   // The hall.
   "visitor.check_in": { citizen: "any", unproven: "any", ...serving, kiosk: "ticket:arrive" },
@@ -107,6 +111,15 @@ const table = {
   "key.manage": { administrator: within, isHidden: true },
   "key.make": { administrator: within },
 
+  // Who works here, and what they may do; `roles.ts` says who decides over whom. What takes two is read by those who asked as well.
+  "staff.read": readers,
+  "staff.change": leads,
+  "staff_request.ask": desk,
+  "staff_request.read": staffWithin,
+  "staff_request.decide": leads,
+  "passkey_rule.set": { administrator: within },
+  "visitor.enrol": desk,
+
   // What is kept about people, and who looked at it.
   "record.read": staffAny,
   "privacy_request.handle": { supervisor: "any", administrator: "any" },
@@ -137,8 +150,8 @@ export type Thing = { readonly person: string | null } | Place | "everywhere"
 
 /**
  * Refuses unless this one may do this to this thing. Without a thing it is asked only whether they may do so at all, which is what a route's
- * gate can know. Refuses `not_signed_in` to nobody, `forbidden` to a role that may not; out of reach is `not_found` for citizens and where
- * the action hides it, else `forbidden`.
+ * gate can know. Refuses `not_signed_in` to nobody, `account_needed` to whoever came in without one, `forbidden` to a role that may not;
+ * out of reach is `not_found` for citizens and where the action hides it, else `forbidden`.
  */
 export function authorize(subject: Subject | null, action: Action, thing?: Thing): void {
   if (!may(subject, action, thing)) throw refusalOf(subject, action, thing)
@@ -238,6 +251,8 @@ function refusalOf(subject: Subject | null, action: Action, thing: Thing | undef
   if (subject === null) return new Refusal("not_signed_in")
   const rule = rules[action]
   const isOutOfReach = thing !== undefined && may(subject, action)
+  const isShort = subject.role === "citizen" && subject.level === "unproven" && rule.citizen !== undefined
+  if (isShort && !isOutOfReach) return new Refusal("account_needed")
   // Whoever may not do this to anything is told so; whether the thing is there is then no question.
   if (isOutOfReach && (subject.role === "citizen" || rule.isHidden)) {
     return new Refusal("not_found", { what: action.slice(0, action.indexOf(".")) })

@@ -24,9 +24,9 @@ const freshlyOrRecovered =
 /** What people do with their own account. Looking needs a session; changing needs a passkey of a moment ago. */
 export const accountRoutes: PageRoute[] = [
   get(paths.account, "account.keep", (c) => c.redirect(paths.security, 303)),
-  get(paths.security, "account.keep", securityPage),
-  get(paths.passkeyNew, "account.keep", freshlyOrRecovered(newPasskeyPage)),
-  post(paths.passkeyNew, "account.keep", freshlyOrRecovered(addPasskeyHere)),
+  get(paths.security, "account.regain", securityPage),
+  get(paths.passkeyNew, "account.regain", freshlyOrRecovered(newPasskeyPage)),
+  post(paths.passkeyNew, "account.regain", freshlyOrRecovered(addPasskeyHere)),
   post(paths.passkey, "account.keep", freshly(changePasskey, toSecurity)),
   post(paths.recoveryCodes, "account.keep", freshly(newCodes, toSecurity)),
   get(paths.accountPassword, "account.keep", freshly(passwordPage)),
@@ -35,6 +35,6 @@ export const accountRoutes: PageRoute[] = [
     "account.keep",
     freshly(changePassword, () => paths.accountPassword),
   ),
-  post(paths.accountSessions, "account.keep", endSessions),
-  post(paths.sessionExtension, "account.keep", staySignedIn),
+  post(paths.accountSessions, "account.regain", endSessions),
+  post(paths.sessionExtension, "account.regain", staySignedIn),
 ]
