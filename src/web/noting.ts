@@ -1,3 +1,5 @@
+import type { TicketRow } from "../../db/schema/queue.ts"
+import type { Tx } from "../../db/write.ts"
 import { isStaff } from "../domain/access/subject.ts"
 import { type Look, noteRead, unnoted } from "../domain/people/read-log.ts"
 import type { Context } from "./house.ts"
@@ -19,4 +21,15 @@ export async function noteReads(c: Context, looks: readonly Omit<Look, "staff">[
     },
     { scopes: ["accounts"] },
   )
+}
+
+/** Whoever comes to the counter is shown to who called them: that is noted in the turn that calls. */
+export async function notingCall<T extends TicketRow | null>(c: Context, tx: Tx, calling: Promise<T>): Promise<T> {
+  const { subject, house } = c.var
+  const called = await calling
+  if (called?.person && isStaff(subject)) {
+    const { id, office, person } = called
+    await noteRead(tx, { staff: subject.id, person, what: "visit", office, about: id }, house.clock.real())
+  }
+  return called
 }

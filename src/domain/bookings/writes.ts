@@ -9,6 +9,7 @@ import {
 } from "../../../db/schema/bookings.ts"
 import { people } from "../../../db/schema/people.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
+import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import type { Instant } from "../../base/day.ts"
 import { bookingCode } from "../../base/id.ts"
@@ -301,18 +302,23 @@ export async function end(
  * for; or the staff of its office. The public until it starts, and everybody while it is still ahead.
  * Refuses `not_found` to a stranger, what `actingFor` refuses, `forbidden` to another office's staff, `wrong_state`.
  */
-export async function mineToChange(tx: Tx, actor: Citizen | Staff, id: string): Promise<BookingRow> {
-  const row = await bookingById(tx, id)
+export async function changeable(store: Store, actor: Citizen | Staff, id: string, now: Instant): Promise<BookingRow> {
+  const row = await bookingById(store, id)
   if (!row) throw new Refusal("not_found", { what: "booking" })
-  if (isStaff(actor)) authorize(actor, "booking.change", await office(tx, row.office))
+  if (isStaff(actor)) authorize(actor, "booking.change", await office(store, row.office))
   else {
-    const who = await peopleOf(tx, id)
+    const who = await peopleOf(store, id)
     authorize(actor, "booking.change", ofWhom(actor, row, who))
-    await actingFor(tx, actor, who, { act: "change", service: row.service }, tx.now)
+    await actingFor(store, actor, who, { act: "change", service: row.service }, now)
   }
-  const inTime = isStaff(actor) || row.startsAt > tx.now
+  const inTime = isStaff(actor) || row.startsAt > now
   if (!aheadStates.includes(row.state) || !inTime) throw wrongState(row)
   return row
+}
+
+/** `changeable`, in the turn of the change. */
+export async function mineToChange(tx: Tx, actor: Citizen | Staff, id: string): Promise<BookingRow> {
+  return changeable(tx, actor, id, tx.now)
 }
 
 export function wrongState({ state, startsAt }: BookingRow): Refusal {

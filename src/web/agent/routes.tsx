@@ -1,10 +1,9 @@
 import { z } from "zod"
-import type { Need, TicketRow } from "../../../db/schema/queue.ts"
+import type { Need } from "../../../db/schema/queue.ts"
 import type { Scope, Tx } from "../../../db/write.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { cleanText, readMobile, readNumber } from "../../base/text.ts"
 import type { Staff } from "../../domain/access/subject.ts"
-import { noteRead } from "../../domain/people/read-log.ts"
 import { checkIn, issueTicket } from "../../domain/queue/arrivals.ts"
 import { callThis, next, recall } from "../../domain/queue/calling.ts"
 import { closeCounter, openCounter, pauseCounter } from "../../domain/queue/counters.ts"
@@ -27,6 +26,7 @@ import { counted } from "../../i18n/plural.ts"
 import { refusalWords } from "../../i18n/refusals.ts"
 import { readForm } from "../form.ts"
 import { type Context, get, type PageRoute, post } from "../house.ts"
+import { notingCall } from "../noting.ts"
 import { bookingCodeOf, holderOf } from "../numbers.ts"
 import { doOnce, onceLengthMax } from "../once.ts"
 import { paths } from "../paths.ts"
@@ -104,7 +104,7 @@ async function perform(c: Context, given: Given): Promise<Told | null> {
         closeCounter(tx, agent, given.counter ?? "", { confirmed: verb === "close-anyway" }),
       )
     case "next": {
-      const called = await house.writer.write((tx) => noting(c, tx, finishAndCall(tx, agent, given)), {
+      const called = await house.writer.write((tx) => notingCall(c, tx, finishAndCall(tx, agent, given)), {
         scopes: scopesOf(officeOfCounter(given.counter)),
       })
       return called ? null : { good: words.nobodyCalled }
@@ -129,17 +129,6 @@ async function finishAndCall(tx: Tx, agent: Staff, given: Given) {
   return next(tx, agent, desk.id)
 }
 
-/** Whoever comes to the counter is shown by name: that is noted in the turn that calls. */
-async function noting<T extends TicketRow | null>(c: Context, tx: Tx, calling: Promise<T>): Promise<T> {
-  const called = await calling
-  if (called?.person) {
-    const { id, office, person } = called
-    const look = { staff: agentOf(c).id, person, what: "visit" as const, office, about: id }
-    await noteRead(tx, look, c.var.house.clock.real())
-  }
-  return called
-}
-
 function resultOf(given: Given): { outcome: Outcome; note: string | null } {
   return { outcome: given.outcome ?? "done", note: given.note ? cleanText(given.note, "note", 500) : null }
 }
@@ -148,7 +137,7 @@ async function onTicket(c: Context, agent: Staff, verb: string, id: string, give
   const { house } = c.var
   const row = await ticket(house.store, id)
   const turns: Record<string, (tx: Tx) => Promise<unknown>> = {
-    call: (tx) => noting(c, tx, callThis(tx, agent, id, given.counter)),
+    call: (tx) => notingCall(c, tx, callThis(tx, agent, id, given.counter)),
     recall: (tx) => recall(tx, agent, id),
     serve: (tx) => serve(tx, agent, id),
     finish: (tx) => finish(tx, agent, id, resultOf(given)),

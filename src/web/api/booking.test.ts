@@ -126,6 +126,53 @@ test("a booking is moved, and keeps its old time where the new one is not to be 
   expect(moved.body).toMatchObject({ id: made.body.id, code: made.body.code, startsAt: "2026-11-22T12:15:00+03:00" })
 })
 
+test("the times for moving take the booking's own places into account, and say so to nobody else", async () => {
+  const citizen = server.citizen(40)
+  const wanted = { ...at("10:30", "RES-04"), slot: office.slot("10:30", { line: "RES", on: "2026-11-23" }) }
+  const made = await citizen.post("/api/v1/bookings", wanted)
+  expect(made.status).toBe(201)
+  const path = "/api/v1/offices/RUH-RML/slots?service=RES-04&from=2026-11-23&days=1"
+  const freeAt = async (caller: typeof citizen, query: string, time: string) => {
+    const { status, body } = await caller.get(path + query)
+    expect(status).toBe(200)
+    const [day] = body.days as { slots: { startsAt: string; free: number }[] }[]
+    return day?.slots.find(({ startsAt }) => startsAt.includes(`T${time}`))?.free ?? null
+  }
+  const moving = `&moving=${made.body.id}`
+  expect(await freeAt(citizen, "", "10:30")).toBe(1)
+  // Its own start is no other time.
+  expect(await freeAt(citizen, moving, "10:30")).toBe(0)
+  expect(await freeAt(citizen, moving, "10:45")).toBe(await freeAt(citizen, "", "10:45"))
+  expect(await freeAt(server.agent(1), moving, "10:45")).toBeGreaterThan(0)
+
+  const [stranger, nobody] = [await server.citizen(42).get(path + moving), await server.nobody.get(path + moving)]
+  expect([stranger.status, stranger.body.code]).toEqual([404, "not_found"])
+  expect([nobody.status, nobody.body.code]).toEqual([401, "not_signed_in"])
+  expect((await server.device("kiosk").get(path + moving)).body.code).toBe("forbidden")
+  const other = await citizen.get(`/api/v1/offices/RUH-RML/slots?service=RES-01${moving}`)
+  expect([other.status, other.body.fields[0].path]).toEqual([400, "moving"])
+  await citizen.post(`/api/v1/bookings/${made.body.id}/cancellation`)
+  expect((await citizen.get(path + moving)).body.code).toBe("wrong_state")
+})
+
+test("a visit of two slots can be moved by one, into a place that it has itself", async () => {
+  const citizen = server.citizen(43)
+  const long = { office: "RUH-RML", service: "RES-15" }
+  const start = office.slot("09:00", { line: "RES", on: "2026-11-24" })
+  const [mine, another] = [await citizen.post("/api/v1/bookings", { ...long, slot: start }), server.citizen(44)]
+  expect(mine.status).toBe(201)
+  expect((await another.post("/api/v1/bookings", { ...long, slot: start })).status).toBe(201)
+  const times = async (query: string) => {
+    const { body } = await citizen.get(`/api/v1/offices/RUH-RML/slots?service=RES-15&from=2026-11-24&days=1${query}`)
+    const slots = body.days[0].slots as { id: string; startsAt: string; free: number }[]
+    return slots.find(({ startsAt }) => startsAt.includes("T09:15"))
+  }
+  expect((await times(""))?.free).toBe(0)
+  const next = await times(`&moving=${mine.body.id}`)
+  expect(next?.free).toBeGreaterThan(0)
+  expect((await citizen.post(`/api/v1/bookings/${mine.body.id}/move`, { slot: next?.id })).status).toBe(200)
+})
+
 test("a booking is cancelled once; after that it can neither be cancelled nor moved", async () => {
   const citizen = server.citizen(12)
   const made = await citizen.post("/api/v1/bookings", at("11:00", "PAS-10"))

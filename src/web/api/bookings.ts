@@ -98,7 +98,11 @@ export const bookingCalls = [
     async handle(c, { params }) {
       const { store } = c.var.house
       const found = await bookingFor(store, anybody(c), params.id)
-      await noteReads(c, [{ person: found.person, what: "booking", office: found.office, about: found.id }])
+      const about = { what: "booking" as const, office: found.office, about: found.id }
+      await noteReads(
+        c,
+        [...new Set([found.person, ...found.who])].map((person) => ({ person, ...about })),
+      )
       return shown(store, found, 200)
     },
   }),

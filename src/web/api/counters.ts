@@ -8,6 +8,7 @@ import { next } from "../../domain/queue/calling.ts"
 import { closeCounter, openCounter, pauseCounter } from "../../domain/queue/counters.ts"
 import { counter as counterWith } from "../../domain/queue/tickets.ts"
 import type { Context } from "../house.ts"
+import { notingCall } from "../noting.ts"
 import { presentCounter, presentTicket } from "../present.ts"
 import { type Answer, call } from "./endpoint.ts"
 import { counterPath, lineCode } from "./forms.ts"
@@ -94,7 +95,7 @@ export const counterCalls = [
     async handle(c, { params, given }) {
       const { office: code } = await counterWith(c.var.house.store, params.id)
       return change(c, given, [`office:${code}`], async (tx) => {
-        const called = await next(tx, staff(c), params.id)
+        const called = await notingCall(c, tx, next(tx, staff(c), params.id))
         return called ? { status: 200, body: await presentTicket(tx, called.id, tx.now) } : { status: 204 }
       })
     },

@@ -3,19 +3,23 @@ import { addDays, type Instant, readDay } from "../../base/day.ts"
 import { hijriDay } from "../../base/hijri.ts"
 import { dayIn, isoWithOffset } from "../../base/time.ts"
 import { type Action, authorize } from "../../domain/access/authorize.ts"
+import { isStaff } from "../../domain/access/subject.ts"
 import { plannedDays } from "../../domain/availability/plan.ts"
 import { slotsOffered } from "../../domain/availability/reads.ts"
+import { changeable } from "../../domain/bookings/writes.ts"
 import { allServices, type Service } from "../../domain/catalogue/reads.ts"
 import { factsSince } from "../../domain/offices/facts.ts"
 import { allOffices, lineFor, type Office, office } from "../../domain/offices/reads.ts"
 import { waitingIn } from "../../domain/queue/counters.ts"
 import { countersOf } from "../../domain/queue/tickets.ts"
 import type { Context, House } from "../house.ts"
+import { noteReads } from "../noting.ts"
 import { orNull, paged, presentCounter, presentFact } from "../present.ts"
 import { invalid } from "./asked.ts"
 import { call } from "./endpoint.ts"
-import { cursor, dayText, officePath, serviceCode, wholeText } from "./forms.ts"
+import { cursor, dayText, id, officePath, serviceCode, wholeText } from "./forms.ts"
 import { counter, fact, list, office as officeShape, slotDays } from "./shapes.ts"
+import { anybody, citizenOrStaff } from "./subjects.ts"
 
 /** Offices as anybody may see them, and what their staff and integrators may see besides. */
 export const officeCalls = [
@@ -88,7 +92,7 @@ export const officeCalls = [
     tag: "Booking",
     summary: "What can be booked",
     description:
-      "Full slots are listed with `free` 0. Ramadan nights past midnight belong to the day on which they begin.",
+      "Full slots are listed with `free` 0. Ramadan nights past midnight belong to the day on which they begin. With `moving` it says where that booking can go: its own places are free to it, its own start is no other time, and `people` is the booking's.",
     gate: "anyone",
     params: officePath,
     query: z.object({
@@ -96,9 +100,13 @@ export const officeCalls = [
       from: dayText.optional().openapi({ description: "Today where it is left out." }),
       days: wholeText(1, 62, 7).optional(),
       people: wholeText(1, 20, 1).optional(),
+      moving: id.optional().openapi({ description: "A booking that the caller may move, of this office and service." }),
     }),
     answers: { 200: slotDays },
-    refusals: ["not_found", "service_not_here", "service_online_only", "too_many_people"],
+    refusals: [
+      ...(["not_found", "service_not_here", "service_online_only", "too_many_people"] as const),
+      ...(["not_signed_in", "forbidden", "wrong_state"] as const),
+    ],
     async handle(c, { params, query }) {
       const { store, clock } = c.var.house
       const now = clock.office()
@@ -112,6 +120,7 @@ export const officeCalls = [
         days: query.days ?? 7,
         people: query.people ?? 1,
         now,
+        ...(query.moving === undefined ? {} : await ofMoving(c, query.moving, here, query.service)),
       }
       const { zone, days } = await slotsOffered(store, asked)
       const shown = days.map(({ day, slots }) => ({
@@ -152,6 +161,19 @@ export const officeCalls = [
     },
   }),
 ]
+
+/** What the list of times must know to move a booking. Whose it is not, for them it is not there. */
+async function ofMoving(c: Context, moving: string, here: Office, service: string) {
+  const { store, clock } = c.var.house
+  anybody(c)
+  const by = citizenOrStaff(c)
+  const row = await changeable(store, by, moving, clock.office())
+  if (row.office !== here.code || row.service !== service) {
+    throw invalid([{ path: "moving", message: "is a booking of another office or service" }])
+  }
+  await noteReads(c, [{ person: row.person, what: "booking", office: row.office, about: row.id }])
+  return { moving: row, people: row.people, forStaff: isStaff(by) }
+}
 
 /** The office, provided that the asker may do this there. Refuses `not_found`, `forbidden`. */
 export async function officeWithin(c: Context, action: Action, code: string): Promise<Office> {

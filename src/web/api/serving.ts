@@ -7,6 +7,7 @@ import { absent, changeService, finish, park, returnTicket, serve } from "../../
 import { transfer } from "../../domain/queue/transfer.ts"
 import { undo, undoSeconds } from "../../domain/queue/undo.ts"
 import type { Context } from "../house.ts"
+import { notingCall } from "../noting.ts"
 import { type Answer, call } from "./endpoint.ts"
 import { counterId, idPath, officeCode, serviceCode, shortText } from "./forms.ts"
 import { ticket } from "./shapes.ts"
@@ -32,7 +33,7 @@ export const servingCalls = [
     example: {},
     refusals: ofCounters,
     handle: (c, { params, body, given }) =>
-      step(c, params.id, given, (tx, agent) => callThis(tx, agent, params.id, body.counter)),
+      step(c, params.id, given, (tx, agent) => notingCall(c, tx, callThis(tx, agent, params.id, body.counter))),
   }),
   call({
     ...atCounter,

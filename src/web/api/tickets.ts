@@ -11,6 +11,7 @@ import { queueView } from "../../domain/queue/reads.ts"
 import { sessionsNear } from "../../domain/queue/sessions.ts"
 import { ticketByNumber, ticketsOf } from "../../domain/queue/tickets.ts"
 import type { Context } from "../house.ts"
+import { noteReads } from "../noting.ts"
 import { bookingCodeOf, holderOf, mobileOf, nationalIdOf } from "../numbers.ts"
 import { paged, presentQueueRow, presentTicket, ticketLink } from "../present.ts"
 import { invalid } from "./asked.ts"
@@ -160,6 +161,7 @@ export const ticketCalls = [
       const here = await officeWithin(c, "ticket.find", params.code)
       const { nearestDay } = await sessionsNear(store, here, clock.office())
       const row = await ticketByNumber(store, here.code, nearestDay, query.number)
+      if (row?.person) await noteReads(c, [{ person: row.person, what: "found", office: here.code, about: row.id }])
       const items = row ? [await presentTicket(store, row.id, clock.office())] : []
       return { status: 200, body: { items, next: null } }
     },
@@ -176,6 +178,7 @@ export const ticketCalls = [
     async handle(c, { params }) {
       const { store, clock } = c.var.house
       const row = await heldTicket(store, anybody(c), params.id, "ticket.read")
+      if (row.person) await noteReads(c, [{ person: row.person, what: "visit", office: row.office, about: row.id }])
       return withLink(c, { status: 200, body: await presentTicket(store, row.id, clock.office()) }, false)
     },
   }),

@@ -285,3 +285,42 @@ async function of(role: "administrator" | "auditor") {
   await one.get("/privacy/records")
   return one
 }
+
+test("a program with an agent's key leaves the traces that the agent's own pages would", async () => {
+  const who = office.citizen(6)
+  const [program, own] = [server.agent(3), server.person(who.id)]
+  await office.open(3)
+  const ticket = await office.walkIn({ who })
+  const looks = async () =>
+    (await readsOf(office.store, who.id)).map(({ what, office: where, role }) => [what, where, role]).sort()
+  await own.get(`/api/v1/tickets/${ticket.id}`)
+  await server.device("kiosk").get(`/api/v1/offices/${office.code}/tickets?number=${ticket.number}`)
+  await program.get(`/api/v1/offices/${office.code}/queue`)
+  expect(await looks()).toEqual([])
+  await program.get(`/api/v1/offices/${office.code}/tickets?number=${ticket.number}`)
+  expect(await looks()).toEqual([["found", office.code, "agent"]])
+  await program.get(`/api/v1/tickets/${ticket.id}`)
+  await program.get(`/api/v1/tickets/${ticket.id}`)
+  expect(await looks()).toEqual([
+    ["found", office.code, "agent"],
+    ["visit", office.code, "agent"],
+  ])
+  const called = office.citizen(7)
+  const other = await office.walkIn({ who: called })
+  const answer = await program.post(`/api/v1/tickets/${other.id}/call`, {})
+  expect(answer.status).toBe(200)
+  expect((await readsOf(office.store, called.id)).map(({ what }) => what)).toEqual(["visit"])
+  expect(await server.deviations()).toEqual([])
+})
+
+test("who comes along to a booking is noted as well when it is read by a key", async () => {
+  const guardian = office.citizen(8)
+  const [child = ""] = await office.children(guardian, 1)
+  const wanted = { office: office.code, service: "PAS-04", slot: office.slot("13:45"), for: [guardian.id, child] }
+  const made = await server.person(guardian.id).post("/api/v1/bookings", wanted)
+  expect(made.status).toBe(201)
+  await server.agent(3).get(`/api/v1/bookings/${made.body.id}`)
+  for (const id of [guardian.id, child]) {
+    expect((await readsOf(office.store, id)).map(({ what }) => what)).toEqual(["booking"])
+  }
+})
