@@ -17,6 +17,7 @@ import { secure } from "./headers.ts"
 import type { AppEnv, Context, Gate, House, Vars } from "./house.ts"
 import type { Budget } from "./limit.ts"
 import { paths } from "./paths.ts"
+import { whileSignedIn } from "./signed-in.ts"
 
 /*
  * What every request passes, in this order: an id, its host, the security headers, its language, who asks, whether it came from our own
@@ -174,7 +175,10 @@ async function bySession(c: Context): Promise<boolean> {
   const signedIn = secret ? await sessionOf(house.store, secret, now) : null
   if (!signedIn) return false
   const { subject, session } = signedIn
-  learn(c, { subject, session, formToken: house.keys.capability("form", session.id) })
+  learn(c, {
+    ...{ subject, session, formToken: house.keys.capability("form", session.id) },
+    house: whileSignedIn(house, session.id),
+  })
   // A page that is left open asks for tickets by itself, whenever its wire breaks. That is not somebody at work: only what a person does
   // puts the idle limit off, so that a screen nobody looks at signs itself out, its wire included.
   if (wantsTouch(session, now) && c.req.path !== paths.liveTicket) {

@@ -181,6 +181,17 @@ export async function liveSession(
   return subject ? { session, subject } : null
 }
 
+/** Whether nobody has ended this session; its limits are the gate's to look at. */
+export async function stands(store: Store, id: string): Promise<boolean> {
+  const [session] = await sessionById(store).execute({ id })
+  return session !== undefined && session.revokedAt === null
+}
+
+/** In the turn of what somebody does: refuses `not_signed_in` where their session has been ended. */
+export async function mustStand(tx: Tx, id: string): Promise<void> {
+  if (!(await stands(tx, id))) throw new Refusal("not_signed_in")
+}
+
 /** The open sessions of an owner, the one that was used last first. */
 export async function sessionsOf(store: Store, { kind, id }: Owner, now: Instant): Promise<SessionRow[]> {
   return openOnes(store).execute({ kind, id, now })
