@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test"
 import fc from "fast-check"
 import { addDays, type Day, day, daysBetween } from "./day.ts"
-import { ageOn, fromHijri, hijriDay, hijriYears, readHijri, toHijri } from "./hijri.ts"
+import { ageOn, anniversary, fromHijri, hijriDay, hijriYears, readBirth, readHijri, toHijri } from "./hijri.ts"
 
 const firstDay = "1882-11-12" as Day
 const lastDay = day("2174-11-25")
@@ -151,6 +151,48 @@ describe("age", () => {
         expect(ageOn(from, on, "hijri")).toBe(today.year - birth.year - (reached ? 0 : 1))
       }),
       { numRuns: 300 },
+    )
+  })
+})
+
+describe("a date of birth in three fields", () => {
+  test("is of the calendar that its year says, in any digits", () => {
+    const read = (day: string, month: string, year: string) => readBirth({ day, month, year })
+    expect(read("11", "12", "1989")).toBe(day("1989-12-11"))
+    expect(read("12", "5", "1410")).toBe(day("1989-12-11"))
+    expect(read("١٢", "٠٥", "١٤١٠")).toBe(day("1989-12-11"))
+    expect(read(" 1 ", "۱", "1990")).toBe(day("1990-01-01"))
+  })
+
+  test("is nothing where there is no such day, however near", () => {
+    for (const [day, month, year] of [
+      ["30", "2", "1990"],
+      ["30", "6", "1410"],
+      ["1", "13", "1410"],
+      ["1", "1", "90"],
+      ["1", "1", "1299"],
+      ["1", "1", "1700"],
+      ["", "1", "1990"],
+      ["1e0", "1", "1990"],
+    ] as const) {
+      expect([day, month, year, readBirth({ day, month, year })]).toEqual([day, month, year, null])
+    }
+  })
+})
+
+describe("a birthday so many years on", () => {
+  test("of the thirtieth of a Hijri month falls on the twenty-ninth where that month is short", () => {
+    expect(anniversary(day("2006-04-28"), 21, "hijri")).toBe(day("2026-09-11"))
+    expect(anniversary(day("2004-02-29"), 21, "gregorian")).toBe(day("2025-02-28"))
+  })
+
+  test("agrees with the age: on that day somebody is so old, and the day before not yet", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 40_000 }), (count) => {
+        const born = addDays(day("1910-01-01"), count)
+        const when = anniversary(born, 21, "hijri")
+        expect([ageOn(born, when, "hijri"), ageOn(born, addDays(when, -1), "hijri")]).toEqual([21, 20])
+      }),
     )
   })
 })

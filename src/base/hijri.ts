@@ -1,4 +1,4 @@
-import type { Day } from "./day.ts"
+import { type Day, readDay } from "./day.ts"
 import { asciiDigits, withoutMarks } from "./text.ts"
 
 /** A date of the Umm al-Qura calendar, the civil calendar of the Kingdom. */
@@ -79,4 +79,19 @@ export function anniversary(born: Day, years: number, calendar: "hijri" | "grego
   const name = calendar === "hijri" ? "islamic-umalqura" : "iso8601"
   const from = Temporal.PlainDate.from(born).withCalendar(name)
   return from.add({ years }).withCalendar("iso8601").toString() as Day
+}
+
+/**
+ * A date of birth as it stands in a document, in three fields and any digits, of whichever calendar: the year tells. A Hijri year of anybody
+ * who lives lies between 1300 and 1600, a Gregorian one from 1900 on. `null` where there is no such date.
+ */
+export function readBirth({ day, month, year }: { day: string; month: string; year: string }): Day | null {
+  const [date, which, of] = [day, month, year].map((text) => asciiDigits(withoutMarks(text)).trim()) as [
+    string,
+    string,
+    string,
+  ]
+  if (!/^\d{1,2}$/.test(date) || !/^\d{1,2}$/.test(which) || !/^\d{4}$/.test(of)) return null
+  if (Number(of) <= hijriYears.last) return fromHijri({ year: Number(of), month: Number(which), date: Number(date) })
+  return readDay(`${of}-${which.padStart(2, "0")}-${date.padStart(2, "0")}`)
 }

@@ -1,5 +1,6 @@
 import { raw } from "hono/html"
-import { isStaff, type Subject } from "../domain/access/subject.ts"
+import { may } from "../domain/access/authorize.ts"
+import type { Subject } from "../domain/access/subject.ts"
 import { unreadOf } from "../domain/notifications/inbox.ts"
 import { inboxWords } from "../i18n/inbox.ts"
 import type { Lang } from "../i18n/lang.ts"
@@ -9,9 +10,9 @@ import { paths } from "./paths.ts"
 import type { Rendering } from "./rendering.ts"
 import { Icon } from "./shell/icons.tsx"
 
-/** Whether this one has an inbox: people have, devices and programs do not. */
+/** Whether this one has an inbox: people have, devices and programs do not, nor whoever is here without an account. */
 export function hasInbox(subject: Subject | null): subject is Subject {
-  return subject?.role === "citizen" || isStaff(subject)
+  return may(subject, "inbox.read")
 }
 
 /** The way to one's messages, with how many are new: in the head of every page, and live. */

@@ -4,6 +4,7 @@ import { common } from "../i18n/common.ts"
 import { momentText } from "../i18n/dates.ts"
 import { inboxWords } from "../i18n/inbox.ts"
 import { inLang, otherLang } from "../i18n/lang.ts"
+import { visitorWords } from "../i18n/visitor.ts"
 import { Bell, hasInbox } from "./bell.tsx"
 import { isReminding } from "./entering.ts"
 import type { Context } from "./house.ts"
@@ -80,7 +81,8 @@ export function show(c: Context, page: Shown, body: Child): Response | Promise<R
 /** What a page knows of the end of its session. Listening counts as nobody at work, so it ends all the same. */
 function expiryOf(c: Context): Frame["expiry"] {
   const { session, house, lang } = c.var
-  if (!session) return null
+  // What is over after half an hour whatever is done cannot be put off.
+  if (!session || session.level === "unproven") return null
   const words = accountWords[lang]
   return {
     left: Math.min(session.idleUntil, session.until) - house.clock.real(),
@@ -106,7 +108,11 @@ function AccountLinks({ c }: { c: Context }) {
     return (
       <>
         <a href={paths.bookings}>{words.myBookings}</a>
-        <a href={paths.security}>{accountWords[lang].account}</a>
+        {subject.level === "unproven" ? (
+          <span class="quiet">{visitorWords[lang].without}</span>
+        ) : (
+          <a href={paths.security}>{accountWords[lang].account}</a>
+        )}
         <PostForm action={paths.signOut} token={formToken}>
           <button type="submit">{words.signOut}</button>
         </PostForm>

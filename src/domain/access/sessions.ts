@@ -22,11 +22,18 @@ export type SessionKind = SessionRow["kind"]
 const limits = {
   citizen: { idle: 30 * minute, whole: 12 * hour },
   staff: { idle: 15 * minute, whole: 12 * hour },
+  /** Opened by a code by SMS, often on somebody else's telephone: long enough to book, and then over, whatever is done. */
+  unproven: { idle: 30 * minute, whole: 30 * minute },
 } as const
+
+const limitsOf = ({ kind, level }: { kind: SessionKind; level?: SessionLevel }) =>
+  level === "unproven" ? limits.unproven : limits[kind]
 
 /** How many sessions somebody may have at once; one more ends the oldest. People have several devices, whoever decides much has one. */
 const atOnce: Record<string, number> = { citizen: 5, agent: 2 }
 const atOnceOthers = 1
+/** Counted apart: whoever comes in by a code by SMS ends no session that a passkey has opened. */
+const atOnceUnproven = 2
 
 /** How long a passkey's word is fresh enough for what is sensitive; whoever decides about others gives it again for each thing. */
 const freshFor: Record<string, number> = { citizen: 5 * minute, agent: 5 * minute }
@@ -107,12 +114,13 @@ export interface NewSession {
  * before the sign-in is worth nothing after it. Where this is one too many, the oldest end.
  */
 export async function startSession(tx: Tx, who: NewSession, now: Instant): Promise<SignedIn> {
-  const { idle, whole } = limits[who.kind]
+  const { idle, whole } = limitsOf(who)
   const times = { createdAt: now, seenAt: now, idleUntil: now + idle, until: now + whole }
   const made = await insert(tx, { ...who, ...times })
-  const most = atOnce[who.role] ?? atOnceOthers
+  const isUnproven = who.level === "unproven"
+  const most = isUnproven ? atOnceUnproven : (atOnce[who.role] ?? atOnceOthers)
   const others = (await sessionsOf(tx, { kind: who.kind, id: who.subject }, now)).filter(
-    ({ id }) => id !== made.session.id,
+    ({ id, level }) => id !== made.session.id && (level === "unproven") === isUnproven,
   )
   const oldest = others.sort((left, right) => right.createdAt - left.createdAt).slice(most - 1)
   for (const { id } of oldest) await endSession(tx, id, "too_many", now)
@@ -132,7 +140,7 @@ export async function replaceSession(
 ): Promise<SignedIn> {
   const [was] = await revoke(tx).execute({ id: old.id, now, why: "replaced" })
   if (!was || was.idleUntil <= now || was.until <= now) throw new Refusal("not_signed_in")
-  const idleUntil = Math.min(was.until, now + limits[was.kind].idle)
+  const idleUntil = Math.min(was.until, now + limitsOf(was).idle)
   const made = await insert(tx, { ...was, ...more, role, seenAt: now, idleUntil })
   await tx.say(accountsStream, "session.ended", { why: "replaced", session: was.id, subject: was.subject })
   return { ...made, ended: [was.id] }
@@ -202,7 +210,7 @@ export function wantsTouch(session: SessionRow, now: Instant): boolean {
 }
 
 export async function touchSession(tx: Tx, session: SessionRow, now: Instant): Promise<void> {
-  await touch(tx).execute({ id: session.id, now, idleUntil: Math.min(session.until, now + limits[session.kind].idle) })
+  await touch(tx).execute({ id: session.id, now, idleUntil: Math.min(session.until, now + limitsOf(session).idle) })
 }
 
 /**
@@ -211,10 +219,10 @@ export async function touchSession(tx: Tx, session: SessionRow, now: Instant): P
  */
 export async function extendSession(
   tx: Tx,
-  session: Pick<SessionRow, "id" | "kind" | "until">,
+  session: Pick<SessionRow, "id" | "kind" | "level" | "until">,
   now: Instant,
 ): Promise<Instant> {
-  const idleUntil = Math.min(session.until, now + limits[session.kind].idle)
+  const idleUntil = Math.min(session.until, now + limitsOf(session).idle)
   const [extended] = await touch(tx).execute({ id: session.id, now, idleUntil })
   if (!extended) throw new Refusal("not_signed_in")
   return extended.idleUntil

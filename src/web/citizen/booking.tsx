@@ -128,7 +128,7 @@ export async function bookingAnswer(c: Context, refused: Refusal | null): Promis
           <a href={paths.bookingCalendar(booking.id)}>{words.addToCalendar}</a>
         </p>
       )}
-      {canChange && <EarlierWish c={c} booking={booking} of={waits} />}
+      {canChange && c.var.session?.level !== "unproven" && <EarlierWish c={c} booking={booking} of={waits} />}
       {canChange && (
         <p>
           <a class="way-out" href={paths.bookingCancellation(booking.id)}>

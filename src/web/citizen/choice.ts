@@ -1,12 +1,14 @@
 import { z } from "zod"
 import { addDays, type Day, type Instant, readDay } from "../../base/day.ts"
 import { dayIn } from "../../base/time.ts"
+import type { Citizen } from "../../domain/access/subject.ts"
 import { readSlotId } from "../../domain/availability/grid.ts"
 import { plannedAt } from "../../domain/availability/plan.ts"
 import { type OfferAsked, type OfferedDay, slotsOffered } from "../../domain/availability/reads.ts"
 import { peopleMax } from "../../domain/availability/rules.ts"
 import { type Service, service as serviceOf } from "../../domain/catalogue/reads.ts"
 import { mustServe, type Office, office as officeOf } from "../../domain/offices/reads.ts"
+import type { Right } from "../../domain/people/acting.ts"
 import { dependants } from "../../domain/people/reads.ts"
 import type { Context, House } from "../house.ts"
 import { paths } from "../paths.ts"
@@ -68,6 +70,7 @@ export function slotsHref(choice: Choice, changed: Partial<Choice> = {}): string
 export interface Family {
   id: string
   name: { ar: string; en: string } | null
+  right: Right
 }
 
 export interface Times {
@@ -93,14 +96,16 @@ export interface Times {
 export async function timesFor(
   house: House,
   choice: Choice,
-  asker: { id: string } | null,
+  asker: Pick<Citizen, "id" | "level"> | null,
   own: Pick<OfferAsked, "ignoring" | "moving"> = {},
 ) {
   const now = house.clock.office()
   const office = await officeOf(house.store, choice.office)
   const service = await serviceOf(house.store, choice.service)
   mustServe(office, service)
-  const family: Family[] = asker ? [{ id: asker.id, name: null }, ...(await familyOf(house, asker.id, now))] : []
+  const family: Family[] = asker
+    ? [{ id: asker.id, name: null, right: "self" }, ...(await familyOf(house, asker, now))]
+    : []
   const named = family.map(({ id }) => id).filter((id) => choice.for.includes(id))
   const who = asker && named.length === 0 ? [asker.id] : named
   const people = asker ? who.length : choice.people
@@ -115,11 +120,11 @@ export async function timesFor(
   return { office, service, now, today, days, shown, family, who, people } satisfies Times
 }
 
-async function familyOf(house: House, asker: string, now: Instant): Promise<Family[]> {
-  return (await dependants(house.store, house.keys, asker, now)).map(({ person }) => ({
-    id: person.id,
-    name: person.name,
-  }))
+/** Those for whom the asker may book; nobody for whoever is here without an account. */
+async function familyOf(house: House, asker: Pick<Citizen, "id" | "level">, now: Instant): Promise<Family[]> {
+  if (asker.level !== "full") return []
+  const found = await dependants(house.store, house.keys, asker.id, now)
+  return found.map(({ person, kind }) => ({ id: person.id, name: person.name, right: kind }))
 }
 
 /** The service day of a chosen slot. */

@@ -1,5 +1,5 @@
 import { bookingsOf } from "../../domain/bookings/reads.ts"
-import { openStates } from "../../domain/bookings/rules.ts"
+import { ofWhom, openStates } from "../../domain/bookings/rules.ts"
 import {
   allSectors,
   allServices,
@@ -132,7 +132,10 @@ async function Next({ c }: { c: Context }) {
     )
   }
   const next = (await bookingsOf(store, citizen.id)).find(
-    ({ state, startsAt, endsAt }) => openStates.includes(state) && (startsAt > now || endsAt > now),
+    (one) =>
+      openStates.includes(one.state) &&
+      (one.startsAt > now || one.endsAt > now) &&
+      ofWhom(citizen, one, one.who).person !== null,
   )
   if (!next) return null
   const [office, service] = [await officeOf(store, next.office), await serviceOf(store, next.service)]

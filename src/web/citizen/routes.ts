@@ -34,8 +34,8 @@ export const citizenRoutes: PageRoute[] = [
   get(paths.bookingMove(":id"), "visit.arrange", movePage),
   post(paths.bookingMove(":id"), "visit.arrange", moveNow),
   post(paths.bookingAcceptance(":id"), "visit.arrange", takeProposal),
-  post(paths.waitlist, "visit.arrange", joinNow),
-  post(paths.waitLeave(":id"), "visit.arrange", leaveNow),
-  post(paths.waitReturn(":id"), "visit.arrange", returnNow),
-  post(paths.waitAcceptance(":id"), "visit.arrange", takeNow),
+  post(paths.waitlist, "waitlist_entry.change", joinNow),
+  post(paths.waitLeave(":id"), "waitlist_entry.change", leaveNow),
+  post(paths.waitReturn(":id"), "waitlist_entry.change", returnNow),
+  post(paths.waitAcceptance(":id"), "waitlist_entry.change", takeNow),
 ]

@@ -146,7 +146,7 @@ export async function slotsAnswer(
         moving={moving !== undefined}
         shown={shown}
       />
-      {!moving && (isFull || !hasAny) && (
+      {!moving && citizen?.level !== "unproven" && (isFull || !hasAny) && (
         <JoinWaitlist c={c} times={times} of={waits} here={link({ slot: null })} whole={!hasAny} />
       )}
     </div>,

@@ -3,6 +3,7 @@ import { dayIn } from "../../base/time.ts"
 import type { OfferedDay, OfferedSlot } from "../../domain/availability/reads.ts"
 import { citizenWords } from "../../i18n/citizen.ts"
 import { dayText, hijriText, monthText, timeText, weekdayText, zoneName } from "../../i18n/dates.ts"
+import { householdWords } from "../../i18n/household.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { counted } from "../../i18n/plural.ts"
 import { paths } from "../paths.ts"
@@ -29,9 +30,15 @@ export function ForWhom({ times, choice, lang, href }: { times: Times; choice: C
     )
   }
   if (family.length === 1) return null
-  const options = family.map(({ id, name }) => ({
+  const options = family.map(({ id, name, right }) => ({
     value: id,
-    label: name ? <bdi>{inLang(name, lang)}</bdi> : words.myself,
+    label: name ? (
+      <>
+        <bdi>{inLang(name, lang)}</bdi> <span class="quiet small">{householdWords[lang].rights[right]}</span>
+      </>
+    ) : (
+      words.myself
+    ),
     checked: who.includes(id),
   }))
   return (

@@ -24,7 +24,8 @@ import { citizenOf } from "./who.ts"
 /** What somebody waits for and has been offered; nothing for strangers. */
 export async function waitsHere(c: Context): Promise<Waiting[]> {
   const citizen = citizenOf(c)
-  return citizen ? waitsOf(c.var.house.store, citizen.id, c.var.house.clock.office()) : []
+  // Whoever is here without an account waits in no list.
+  return citizen?.level === "full" ? waitsOf(c.var.house.store, citizen.id, c.var.house.clock.office()) : []
 }
 
 const isOpen = ({ state }: Waiting) => state === "waiting" || state === "offered"

@@ -17,6 +17,7 @@ import { passkeyOptions } from "./passkey.tsx"
 import { secondByCode, secondByPasskey, secondPage } from "./second.tsx"
 import { signIn, signInByPasskey, signInPage, signOut, staffSignIn, staffSignInPage } from "./sign-in.tsx"
 import { stepUp, stepUpByCode, stepUpPage } from "./step-up.tsx"
+import { askForCode, enterByCode, visitorCodePage, visitorPage } from "./visitor.tsx"
 
 /** The way in and out, and the one-time ticket for the live wire. */
 export const doorRoutes: PageRoute[] = [
@@ -28,6 +29,10 @@ export const doorRoutes: PageRoute[] = [
   get(paths.signInSecond, "anyone", secondPage),
   post(paths.signInSecond, "anyone", secondByPasskey),
   post(paths.signInCode, "anyone", secondByCode),
+  get(paths.visitor, "anyone", visitorPage),
+  post(paths.visitor, "anyone", askForCode),
+  get(paths.visitorCode, "anyone", visitorCodePage),
+  post(paths.visitorCode, "anyone", enterByCode),
   get(paths.enrol, "anyone", enrolPage),
   post(paths.enrol, "anyone", enrol),
   get(paths.staffEnrol, "anyone", staffEnrolPage),

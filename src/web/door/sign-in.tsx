@@ -11,6 +11,7 @@ import { personByNumber } from "../../domain/people/reads.ts"
 import { accountWords } from "../../i18n/account.ts"
 import { signInWords } from "../../i18n/common.ts"
 import { waitText } from "../../i18n/plural.ts"
+import { visitorWords } from "../../i18n/visitor.ts"
 import { addressOf } from "../address.ts"
 import { comer, letIn, reminding, startIn } from "../entering.ts"
 import { readForm } from "../form.ts"
@@ -20,7 +21,7 @@ import type { Context } from "../house.ts"
 import { PasskeyForm, roomOf } from "../passkey-form.tsx"
 import { paths } from "../paths.ts"
 import { Notice } from "../shell/cards.tsx"
-import { Button, Field, PostForm } from "../shell/controls.tsx"
+import { Button, ButtonLink, Field, PostForm } from "../shell/controls.tsx"
 import { nextOf } from "./next.ts"
 
 /* The first step: who it is, and the password; or a passkey that says both. */
@@ -127,7 +128,14 @@ function signInForm(c: Context, told: Told): Response | Promise<Response> {
           <p class="quiet small">{account.passkeyAloneLead}</p>
         </PasskeyForm>
       </section>
-      {!isStaff && <p class="quiet small">{words.without}</p>}
+      {!isStaff && (
+        <section class="stack">
+          <ButtonLink wide href={told.next ? `${paths.visitor}?next=${encodeURIComponent(told.next)}` : paths.visitor}>
+            {visitorWords[lang].link}
+          </ButtonLink>
+          <p class="quiet small">{words.without}</p>
+        </section>
+      )}
       <p>
         <a href={isStaff ? paths.staffEnrol : paths.enrol}>{account.toEnrol}</a>
       </p>
@@ -227,7 +235,7 @@ export async function signInByPasskey(c: Context): Promise<Response> {
     const entered = await prove(
       roomOf(house),
       response,
-      { purpose: "sign_in", owner: null, session: null },
+      { purpose: "sign_in", owner: null, session: null, address: house.keys.capability("address", addressOf(c)) },
       now,
       async (tx, { owner, passkey }) => {
         const { role, home } = await comer(c, owner)
@@ -244,6 +252,13 @@ export async function signInByPasskey(c: Context): Promise<Response> {
     )
     return letIn(c, entered.signedIn, await reminding(c, entered.owner, nextOf(next) ?? entered.home))
   } catch (thrown) {
+    const seconds =
+      isRefusal(thrown) && thrown.code === "too_many_requests" && Number(thrown.details["retryAfterSeconds"])
+    if (seconds) {
+      c.header("Retry-After", String(seconds))
+      const passkeyError = signInWords[lang].wait(waitText(seconds, lang))
+      return signInForm(c, { door, next, passkeyError, status: 429 })
+    }
     if (!isRefusal(thrown) || !["passkey_refused", "not_signed_in"].includes(thrown.code)) throw thrown
     return signInForm(c, { door, next, passkeyError: accountWords[lang].passkeyRefused, status: 401 })
   }

@@ -2,7 +2,9 @@ import { z } from "zod"
 import { hour, minute } from "../../base/day.ts"
 import { isRefusal, Refusal, type RefusalCode } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
-import { bookingsOf } from "../../domain/bookings/reads.ts"
+import type { Subject } from "../../domain/access/subject.ts"
+import { type Booking, bookingsOf } from "../../domain/bookings/reads.ts"
+import { ofWhom } from "../../domain/bookings/rules.ts"
 import { service as serviceOf } from "../../domain/catalogue/reads.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
 import { checkIn } from "../../domain/queue/arrivals.ts"
@@ -115,7 +117,7 @@ async function hall(c: Context, proof: string, refused: Refusal | null): Promise
             <Card class="stack">
               <p class="strong">
                 {timeText(booking.startsAt, here.zone, lang)} ·{" "}
-                {services[index] ? inLang(services[index].name, lang) : ""}
+                {services[index] && isOpened(subject, booking) ? inLang(services[index].name, lang) : ""}
               </p>
               <PostForm action={paths.hall(here.code)} token={formToken}>
                 <input type="hidden" name="proof" value={proof} />
@@ -130,6 +132,11 @@ async function hall(c: Context, proof: string, refused: Refusal | null): Promise
       )}
     </div>,
   )
+}
+
+/** Whoever is here without an account comes in with what the account booked, and is not told what it is about. */
+function isOpened(subject: Subject | null, booking: Booking): boolean {
+  return subject?.role === "citizen" && ofWhom(subject, booking, booking.who).person !== null
 }
 
 const fields = z.object({ proof: z.string().max(60), code: z.string().max(20) })
