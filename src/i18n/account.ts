@@ -103,6 +103,8 @@ export const accountWords = inBoth({
     sessionEnded: "انتهت الجلسة.",
     recoveredTitle: "دخلت برمز استرداد",
     recoveredLead: "أضف مفتاح مرور جديدًا لتستعيد حسابك. حتى ذلك الحين لا يمكن فعل شيء آخر هنا.",
+    resetAsked: "طُلب تجديد الدخول إلى هذا الحساب، وينتظر الموافقة.",
+    resetStop: "إن لم تكن أنت فأوقفه",
     heldUntil: (moment: string) =>
       `الإجراءات الحساسة موقوفة حتى ${moment}. إن لم تكن أنت من استخدم الرمز فراجع المكتب فورًا.`,
     secondKey: "لديك مفتاح مرور واحد. أضف ثانيًا من جهاز آخر حتى لا يتوقف عملك إن فُقد الأول.",
@@ -223,6 +225,8 @@ export const accountWords = inBoth({
     sessionEnded: "The session has ended.",
     recoveredTitle: "You came in with a recovery code",
     recoveredLead: "Add a new passkey to have your account back. Until then nothing else can be done here.",
+    resetAsked: "Somebody asked for a new way into this account, and it waits for approval.",
+    resetStop: "If it was not you, stop it",
     heldUntil: (moment: string) =>
       `Sensitive actions are on hold until ${moment}. If it was not you who used the code, come to an office at once.`,
     secondKey:

@@ -67,6 +67,35 @@ const ar: Record<MessageKind, (seen: Seen) => Words> = {
     text: only([left === null ? null : `بقي لك: ${counted("recoveryCodes", left, "ar")}.`, notYouAr]),
     sms: "استُخدم رمز استرداد لحسابك. إن لم تكن أنت فراجع أقرب مكتب الآن.",
   }),
+  reset_asked: ({ office, secret }) => {
+    const title = "طُلب تجديد الدخول إلى حسابك"
+    return {
+      title,
+      text: only([
+        office && `في ${office}.`,
+        "إن كنت أنت فلا حاجة إلى شيء. وإن لم تكن أنت فأوقفه الآن:",
+        secret ?? "افتح الرابط في الرسالة التي أرسلناها إليك، أو أخبر أقرب مكتب.",
+      ]),
+      sms: `${title}. إن لم تكن أنت فأوقفه: ${secret ?? "أخبر أقرب مكتب"}`,
+    }
+  },
+  reset_done: ({ office, secret }) => {
+    const title = "أُلغيت وسائل الدخول إلى حسابك، وصدر رمز لوسيلة جديدة"
+    return {
+      title,
+      text: only([
+        office && `في ${office}.`,
+        "إن لم تكن أنت فأوقفه الآن. لا يُنفّذ إجراء حساس قبل مضي يوم:",
+        secret ?? "افتح الرابط في الرسالة التي أرسلناها إليك، أو أخبر أقرب مكتب.",
+      ]),
+      sms: `صدر رمز دخول جديد لحسابك. إن لم تكن أنت فأوقفه: ${secret ?? "أخبر أقرب مكتب"}`,
+    }
+  },
+  rights_changed: () => ({
+    title: "تغيّرت صلاحياتك",
+    text: ["انتهت جلساتك المفتوحة. سجّل الدخول من جديد.", "إن لم تعلم بذلك فأخبر مديرك."],
+    sms: "تغيّرت صلاحياتك. إن لم تعلم بذلك فأخبر مديرك.",
+  }),
   contact_changed: ({ what }) => {
     const title = what === "sms" ? "تغيّر رقم الجوال في حسابك" : "تغيّر البريد الإلكتروني في حسابك"
     const stop = "إن لم تكن أنت فادخل إلى حسابك وأنهِ الجلسات الأخرى من «أمان الحساب»، أو راجع أقرب مكتب."
@@ -183,6 +212,35 @@ const en: Record<MessageKind, (seen: Seen) => Words> = {
     title: "A recovery code of your account was used",
     text: only([left === null ? null : `You have ${counted("recoveryCodes", left, "en")} left.`, notYouEn]),
     sms: "A recovery code of your account was used. If this was not you, come to the nearest office now.",
+  }),
+  reset_asked: ({ office, secret }) => {
+    const title = "A new way into your account was asked for"
+    return {
+      title,
+      text: only([
+        office && `At ${office}.`,
+        "If this was you, there is nothing to do. If it was not, stop it now:",
+        secret ?? "Open the link in the message that we sent you, or tell the nearest office.",
+      ]),
+      sms: `${title}. If it was not you, stop it: ${secret ?? "tell the nearest office"}`,
+    }
+  },
+  reset_done: ({ office, secret }) => {
+    const title = "Every way into your account is void, and a code for a new one was given out"
+    return {
+      title,
+      text: only([
+        office && `At ${office}.`,
+        "If it was not you, stop it now. Nothing sensitive is done for a day:",
+        secret ?? "Open the link in the message that we sent you, or tell the nearest office.",
+      ]),
+      sms: `A new code for your account was given out. If it was not you, stop it: ${secret ?? "tell the nearest office"}`,
+    }
+  },
+  rights_changed: () => ({
+    title: "What you may do here has changed",
+    text: ["Your open sessions have ended. Sign in again.", "If you did not know of it, tell your manager."],
+    sms: "What you may do here has changed. If you did not know of it, tell your manager.",
   }),
   contact_changed: ({ what }) => {
     const title =

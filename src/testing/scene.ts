@@ -6,9 +6,10 @@ import { lines, offices } from "../../db/schema/offices.ts"
 import type { TicketRow } from "../../db/schema/queue.ts"
 import { type Day, day, minute } from "../base/day.ts"
 import { makeEnrolment } from "../domain/access/enrolment.ts"
-import { makeKey } from "../domain/access/keys.ts"
+import { makeKey, staffOf } from "../domain/access/keys.ts"
 import { openPreSession } from "../domain/access/pre-sessions.ts"
 import { addStaff } from "../domain/access/staff.ts"
+import { ask } from "../domain/access/staff-requests.ts"
 import { hold } from "../domain/availability/holds.ts"
 import { closeDay } from "../domain/bookings/day-changes.ts"
 import { propose } from "../domain/bookings/requests.ts"
@@ -18,6 +19,7 @@ import { callThis } from "../domain/queue/calling.ts"
 import { pauseCounter } from "../domain/queue/counters.ts"
 import { away, leave } from "../domain/queue/holder.ts"
 import { absent, finish, park, serve } from "../domain/queue/serving.ts"
+import { stopLink } from "../web/stop-link.ts"
 import { type TestHall, testHall } from "./hall.ts"
 import { testServer } from "./server.ts"
 
@@ -87,7 +89,8 @@ export async function openScene() {
     }
     return takeRequest(tx, full.keys, asked, office.clock.real())
   })
-  const half = (step: "second" | "enrol") =>
+  const waiting = await openRequests(office)
+  const half = (step: "second" | "enrol" | "code") =>
     office.write(async (tx) => {
       const now = office.clock.real()
       const owner = { kind: "citizen" as const, id: office.citizen(person.nobody).id }
@@ -110,6 +113,8 @@ export async function openScene() {
     screens,
     /** What somebody has asked about their data at a counter. */
     request,
+    /** What takes two and waits for the second: an invitation, a reset at a counter; and the link that would stop the latter. */
+    waiting: { ...waiting, stop: stopLink(full.house, waiting.reset) },
     /** Somebody between two steps of signing in, or of getting an account. */
     half: { second: await half("second"), enrol: await half("enrol") },
     link: (ticket: TicketRow) => `/t/${ticket.id}/${full.keys.capability("ticket", ticket.id)}`,
@@ -123,6 +128,21 @@ export async function openScene() {
       const at = Math.floor(office.clock.office() / minute)
       return `${at}.${full.keys.capability("arrival", `${office.code}.${at}`, 24)}`
     },
+  }
+}
+
+async function openRequests({ write, agent, citizen, clock, code, store }: TestHall) {
+  const [chief] = await store.db.select().from(staff).where(eq(staff.login, "administrator"))
+  const by = chief && (await staffOf(store, chief.id))
+  if (!by) throw new Error("there is no administrator")
+  const now = clock.real()
+  const grant = { role: "agent" as const, scopeKind: "office" as const, scope: code }
+  const identity = { document: "national_id" as const, documentEnd: "1234" }
+  const reset = { kind: "citizen_reset" as const, person: citizen(person.nobody).id, office: code, ...identity }
+  const invitation = { kind: "invite" as const, login: "new-one", name: longPerson, grant }
+  return {
+    invitation: (await write((tx) => ask(tx, by, invitation, null, now))).id,
+    reset: (await write((tx) => ask(tx, agent(seat.idle), reset, null, now))).id,
   }
 }
 

@@ -255,6 +255,32 @@ const forStaff: Visit[] = [
   agentAt(seat.paused)("/desk", "during a pause", () => "/desk"),
   agentAt(seat.idle)("/desk", "with a number that was found", ({ tickets }) => `/desk?q=${tickets.waiting.number}`),
   agentAt(seat.idle)("/desk", "with a number that was not found", () => "/desk?q=999"),
+  lead_("/staff/people", "with what waits for a second", () => "/staff/people"),
+  administrator("/staff/people", "of every office", () => "/staff/people"),
+  visit("auditor", "desk")("/staff/people", "to an auditor", () => "/staff/people"),
+  lead_("/staff/people/new", "untouched", () => "/staff/people/new"),
+  administrator("/staff/people/new", "with what was wrong", () => "/staff/people/new", {
+    first: async (page) => {
+      await page.fill("[name=ar]", "سارة")
+      await page.fill("[name=en]", "Sara")
+      await typed("login", "not a login")(page)
+    },
+  }),
+  administrator("/staff/people/passkeys", "as they are", () => "/staff/people/passkeys"),
+  lead_("/staff/people/:id", "an agent", ({ office }) => `/staff/people/${office.agent(seat.idle).id}`),
+  lead_("/staff/people/:id", "oneself", ({ office }) => `/staff/people/${office.supervisor().id}`),
+  lead_("/staff/requests/:id", "an invitation to decide", ({ waiting }) => `/staff/requests/${waiting.invitation}`),
+  lead_("/staff/requests/:id", "a reset to decide", ({ waiting }) => `/staff/requests/${waiting.reset}`),
+  agentAt(seat.idle)("/staff/requests/:id", "one's own", ({ waiting }) => `/staff/requests/${waiting.reset}`),
+  lead_("/staff/confirmations/:id", "asked for a passkey", ({ waiting }) => `/staff/requests/${waiting.invitation}`, {
+    first: (page) => Promise.all([page.waitForURL(/confirmations/), page.locator("main form .button-main").click()]),
+  }),
+  agentAt(seat.idle)("/desk/accounts", "untouched", () => "/desk/accounts"),
+  agentAt(seat.idle)("/desk/accounts", "with a number that nobody has", () => "/desk/accounts", {
+    first: typed("number", "1000000008"),
+  }),
+  stranger("/stop/:proof", "with what can be stopped", ({ waiting }) => new URL(waiting.stop).pathname),
+  stranger("/stop/:proof", "with nothing to stop", () => "/stop/nothing", { status: 410 }),
   agentAt(1)("/desk", "where nothing has happened yet", () => "/desk", { at: "quiet" }),
   agentAt(seat.idle)("/desk", "without a connection", () => "/desk", { isOffline: true }),
   administrator("/day", "of every office", () => "/day"),

@@ -1,10 +1,12 @@
 import { z } from "zod"
+import { isRefusal } from "../base/refusal.ts"
 import { citizenOf, staffOf } from "../domain/access/keys.ts"
 import type { Owner } from "../domain/access/owner.ts"
 import { weaknessOf } from "../domain/access/password-rules.ts"
 import { person } from "../domain/people/reads.ts"
 import { accountWords } from "../i18n/account.ts"
-import { inLang } from "../i18n/lang.ts"
+import { inLang, type Lang } from "../i18n/lang.ts"
+import { refusalWords } from "../i18n/refusals.ts"
 import type { Context } from "./house.ts"
 import { PasskeyForm } from "./passkey-form.tsx"
 import { Button, Field } from "./shell/controls.tsx"
@@ -33,6 +35,24 @@ export async function knownOf(c: Context, owner: Owner): Promise<{ name: string;
   }
   const found = (await citizenOf(house.store, owner.id)) && (await person(house.store, house.keys, owner.id))
   return found ? { name: inLang(found.name, lang), about: [found.name.ar, found.name.en] } : { name: "", about: [] }
+}
+
+/** What to say where a new passkey was not taken; throws on whatever is no word about the passkey. */
+export function passkeyTrouble(thrown: unknown, lang: Lang): string {
+  if (!isRefusal(thrown)) throw thrown
+  const { passkeyKnown, passkeyRefused } = accountWords[lang]
+  switch (thrown.code) {
+    case "passkey_known":
+      return passkeyKnown
+    case "passkey_refused":
+      return passkeyRefused
+    case "passkey_synced": {
+      const { title, help } = refusalWords(thrown.code, lang)
+      return `${title}. ${help}`
+    }
+    default:
+      throw thrown
+  }
 }
 
 /** The form that makes a passkey and names it. */

@@ -10,6 +10,7 @@ import { inboxRoutes } from "./inbox/routes.ts"
 import { keyRoutes } from "./keys/routes.tsx"
 import { kioskRoutes } from "./kiosk/routes.tsx"
 import { privacyRoutes } from "./privacy/routes.ts"
+import { staffRoutes } from "./staff/routes.ts"
 import { supervisorRoutes } from "./supervisor/routes.tsx"
 import { ticketRoutes } from "./ticket/routes.tsx"
 
@@ -24,6 +25,7 @@ export const pages: PageRoute[] = [
   ...kioskRoutes,
   ...supervisorRoutes,
   ...privacyRoutes,
+  ...staffRoutes,
   ...deviceRoutes,
   ...keyRoutes,
   ...inboxRoutes,

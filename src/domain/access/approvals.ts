@@ -4,6 +4,7 @@ import { staff } from "../../../db/schema/access.ts"
 import { people } from "../../../db/schema/people.ts"
 import { accessRequests, type IdentityDocument } from "../../../db/schema/staff-requests.ts"
 import { statement } from "../../../db/statement.ts"
+import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import { hour, type Instant } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
@@ -15,10 +16,11 @@ import { dropPasskeys } from "./passkeys.ts"
 import { placesIn } from "./places.ts"
 import { dropPreSessionsOf } from "./pre-sessions.ts"
 import { dropCodes } from "./recovery.ts"
+import { type AccessRequest, request, staffRow } from "./request-reads.ts"
 import { decidesOver, type Grant, isLess, isSound, sameGrant } from "./roles.ts"
 import { endAll } from "./sessions.ts"
 import { addStaff } from "./staff.ts"
-import { type AccessRequest, approveRequest, nameSubject, request, staffRow } from "./staff-requests.ts"
+import { approveRequest, nameSubject } from "./staff-requests.ts"
 import type { Staff } from "./subject.ts"
 import { spendTry } from "./throttle.ts"
 
@@ -66,21 +68,21 @@ const enable = statement((db) =>
  * Changes nothing; it finds the person only where there never was a way into the account, and holds the row for the rest of the turn. An
  * account whose factors were made void keeps the mark of that. A password alone opens nothing: whoever did not get further begins again.
  */
+const neverHadAccount = and(
+  eq(people.id, p("id")),
+  isNull(people.erasedAt),
+  sql`NOT EXISTS (SELECT 1 FROM passkey WHERE kind = 'citizen' AND owner = person.id)`,
+  sql`NOT EXISTS (SELECT 1 FROM recovery_code WHERE kind = 'citizen' AND owner = person.id)`,
+  sql`NOT EXISTS (SELECT 1 FROM passkey_owner WHERE kind = 'citizen' AND owner = person.id AND held_until IS NOT NULL)`,
+)
 const withoutAccount = statement((db) =>
   db
     .update(people)
     .set({ createdAt: sql`${people.createdAt}` })
-    .where(
-      and(
-        eq(people.id, p("id")),
-        isNull(people.erasedAt),
-        sql`NOT EXISTS (SELECT 1 FROM passkey WHERE kind = 'citizen' AND owner = person.id)`,
-        sql`NOT EXISTS (SELECT 1 FROM recovery_code WHERE kind = 'citizen' AND owner = person.id)`,
-        sql`NOT EXISTS (SELECT 1 FROM passkey_owner WHERE kind = 'citizen' AND owner = person.id AND held_until IS NOT NULL)`,
-      ),
-    )
+    .where(neverHadAccount)
     .returning({ id: people.id }),
 )
+const isWithoutAccount = statement((db) => db.select({ id: people.id }).from(people).where(neverHadAccount))
 const stop = statement((db) =>
   db
     .update(accessRequests)
@@ -217,8 +219,21 @@ export async function firstEnrolment(
   return makeEnrolment(tx, keys, { kind: "citizen", id: person }, { channel: "counter", by: by.id }, now)
 }
 
+/** Whether `firstEnrolment` would take this person, for pages that say beforehand what can be done. */
+export async function mayEnrolFirst(store: Store, person: string): Promise<boolean> {
+  return (await isWithoutAccount(store).execute({ id: person })).length > 0
+}
+
 /** So long after a reset its owner can stop it: as long as sensitive actions are on hold. */
 const stoppableFor = 24 * hour
+
+/** What the owner can stop at this moment: a request that waits, or what came of it; null where nothing is. */
+export async function canStop(store: Store, id: string, now: Instant): Promise<"open" | "approved" | null> {
+  const { kind, state, until, decidedAt } = await request(store, id)
+  if (kind !== "reset" && kind !== "citizen_reset") return null
+  if (state === "open") return until > now ? state : null
+  return state === "approved" && (decidedAt ?? 0) > now - stoppableFor ? state : null
+}
 
 /**
  * The owner says that it was not they: what was asked is called off, and what was done since is void with every way into the account, until
@@ -226,8 +241,7 @@ const stoppableFor = 24 * hour
  */
 export async function stopReset(tx: Tx, id: string, now: Instant): Promise<{ owner: Owner; ended: string[] }> {
   const before = await request(tx, id)
-  if (before.kind !== "reset" && before.kind !== "citizen_reset") throw new Refusal("not_found")
-  if (before.state === "open" && before.until <= now) throw new Refusal("request_over")
+  if ((await canStop(tx, id, now)) === null) throw new Refusal("request_over")
   const [stopped] = await stop(tx).execute({ id, since: now - stoppableFor })
   if (!stopped) throw new Refusal("request_over")
   const owner: Owner = { kind: before.kind === "citizen_reset" ? "citizen" : "staff", id: before.subject ?? "" }

@@ -37,7 +37,10 @@ export async function setPasskeyRule(tx: Tx, agency: string, rule: PasskeyRule, 
 }
 
 /** The agency of somebody's office; empty where the area may reach over several. */
-export async function agencyOf(store: Store, { scopeKind, scope }: Pick<Grant, "scopeKind" | "scope">): Promise<string> {
+export async function agencyOf(
+  store: Store,
+  { scopeKind, scope }: Pick<Grant, "scopeKind" | "scope">,
+): Promise<string> {
   if (scopeKind === "agency") return scope
   if (scopeKind !== "office") return ""
   return (await placesIn(store)).find(({ code }) => code === scope)?.agency ?? ""

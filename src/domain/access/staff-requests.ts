@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNull, lt, lte, ne, or, sql } from "drizzle-orm"
+import { and, eq, isNull, lt, lte, ne, or, sql } from "drizzle-orm"
 import { accountsStream } from "../../../db/facts.ts"
 import { staff } from "../../../db/schema/access.ts"
 import type { Words } from "../../../db/schema/catalogue.ts"
@@ -9,9 +9,10 @@ import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import { hour, type Instant } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
-import { cleanText } from "../../base/text.ts"
+import { asciiDigits, cleanText } from "../../base/text.ts"
 import { staffOf } from "./keys.ts"
 import { placesIn } from "./places.ts"
+import { type AccessRequest, grantOf, isOpen, mayDecide, request, staffRow } from "./request-reads.ts"
 import { decidesOver, type Grant, isSound, sameGrant } from "./roles.ts"
 import type { Staff } from "./subject.ts"
 
@@ -25,8 +26,6 @@ const day = 24 * hour
 const openFor = { invite: 7 * day, grant: 7 * day, enable: 7 * day, reset: 7 * day, citizen_reset: 12 * hour } as const
 const keptFor = 400 * day
 
-export type AccessRequest = typeof accessRequests.$inferSelect
-
 export type Wish =
   | { kind: "invite"; login: string; name: Words; grant: Grant }
   | { kind: "grant"; staff: string; grant: Grant }
@@ -37,17 +36,8 @@ export const loginForm = /^[a-z0-9._-]{2,40}$/
 export const nameMax = 120
 export const reasonMax = 300
 
-type StaffRow = typeof staff.$inferSelect
-
 const p = sql.placeholder
 const insertRequest = statement((db) => db.insert(accessRequests).values(placeholders(accessRequests)))
-const byId = statement((db) =>
-  db
-    .select()
-    .from(accessRequests)
-    .where(eq(accessRequests.id, p("id"))),
-)
-const isOpen = and(eq(accessRequests.state, sql`'open'`), gt(accessRequests.until, p("now")))
 const openOne = and(eq(accessRequests.id, p("id")), isOpen)
 /** Whoever decides is a second person, and one who is here at this moment; so was whoever asked, and still is. */
 const bySecond = and(
@@ -105,20 +95,7 @@ const expire = statement((db) =>
     .where(and(eq(accessRequests.state, sql`'open'`), lte(accessRequests.until, p("now")))),
 )
 const forget = statement((db) =>
-  db
-    .delete(accessRequests)
-    .where(and(ne(accessRequests.state, sql`'open'`), lt(accessRequests.until, p("before")))),
-)
-const openOnes = statement((db) =>
-  db.select().from(accessRequests).where(isOpen).orderBy(asc(accessRequests.askedAt), asc(accessRequests.id)),
-)
-const endedOnes = statement((db) =>
-  db
-    .select()
-    .from(accessRequests)
-    .where(or(ne(accessRequests.state, sql`'open'`), lte(accessRequests.until, p("now"))))
-    .orderBy(desc(accessRequests.askedAt), desc(accessRequests.id))
-    .limit(200),
+  db.delete(accessRequests).where(and(ne(accessRequests.state, sql`'open'`), lt(accessRequests.until, p("before")))),
 )
 const loginOf = statement((db) =>
   db
@@ -133,14 +110,6 @@ const citizenById = statement((db) =>
     .where(and(eq(people.id, p("id")), isNull(people.erasedAt))),
 )
 
-export async function staffRow(store: Store, id: string): Promise<StaffRow> {
-  const [row] = await store.db.select().from(staff).where(eq(staff.id, id))
-  if (!row) throw new Refusal("not_found", { what: "staff" })
-  return row
-}
-
-const grantOf = ({ role, scopeKind, scope }: Grant): Grant => ({ role, scopeKind, scope })
-
 type Content = Pick<
   AccessRequest,
   "subject" | "login" | "name" | "role" | "scopeKind" | "scope" | "was" | "document" | "documentEnd"
@@ -153,7 +122,7 @@ type Content = Pick<
 export async function contentOf(store: Store, by: Staff, wish: Wish): Promise<Content> {
   const places = await placesIn(store)
   const nothing = { subject: null, login: null, name: null, was: null, document: null, documentEnd: null }
-  const mayDecide = (over: Grant) => {
+  const mustDecide = (over: Grant) => {
     if (!decidesOver(by, over, places)) throw new Refusal("forbidden")
   }
   switch (wish.kind) {
@@ -164,7 +133,7 @@ export async function contentOf(store: Store, by: Staff, wish: Wish): Promise<Co
       if (name.ar === "") throw new Refusal("invalid_field", { field: "ar" })
       if (name.en === "") throw new Refusal("invalid_field", { field: "en" })
       if (!isSound(wish.grant, places)) throw new Refusal("invalid_field", { field: "area" })
-      mayDecide(wish.grant)
+      mustDecide(wish.grant)
       if ((await loginOf(store).execute({ login })).length > 0) throw new Refusal("login_taken")
       return { ...nothing, ...grantOf(wish.grant), login, name }
     }
@@ -172,8 +141,8 @@ export async function contentOf(store: Store, by: Staff, wish: Wish): Promise<Co
       const row = await staffRow(store, wish.staff)
       if (row.id === by.id) throw new Refusal("own_rights")
       if (!isSound(wish.grant, places)) throw new Refusal("invalid_field", { field: "area" })
-      mayDecide(row)
-      mayDecide(wish.grant)
+      mustDecide(row)
+      mustDecide(wish.grant)
       if (row.disabledAt !== null || sameGrant(row, wish.grant)) throw new Refusal("wrong_state")
       return { ...nothing, ...grantOf(wish.grant), subject: row.id, was: grantOf(row) }
     }
@@ -181,14 +150,14 @@ export async function contentOf(store: Store, by: Staff, wish: Wish): Promise<Co
     case "reset": {
       const row = await staffRow(store, wish.staff)
       if (row.id === by.id) throw new Refusal("own_rights")
-      mayDecide(row)
+      mustDecide(row)
       if ((wish.kind === "enable") !== (row.disabledAt !== null)) throw new Refusal("wrong_state")
       return { ...nothing, ...grantOf(row), subject: row.id, was: grantOf(row) }
     }
     case "citizen_reset": {
       const here = { role: "agent" as const, scopeKind: "office" as const, scope: wish.office }
       const worksHere = by.role === "agent" && by.scopeKind === "office" && by.scope === wish.office
-      if (!worksHere) mayDecide(here)
+      if (!worksHere) mustDecide(here)
       if ((await citizenById(store).execute({ id: wish.person })).length === 0) throw new Refusal("not_found")
       const documentEnd = readEnd(wish.documentEnd)
       return { ...nothing, ...here, subject: wish.person, document: wish.document, documentEnd }
@@ -198,7 +167,7 @@ export async function contentOf(store: Store, by: Staff, wish: Wish): Promise<Co
 
 /** The last four characters of a paper, as it was read aloud or typed. Refuses `invalid_field`. */
 export function readEnd(text: string): string {
-  const end = text.replace(/\s/g, "").toUpperCase()
+  const end = asciiDigits(text).replace(/\s/g, "").toUpperCase()
   if (!/^[0-9A-Z]{4}$/.test(end)) throw new Refusal("invalid_field", { field: "documentEnd" })
   return end
 }
@@ -249,13 +218,6 @@ async function here(tx: Tx, { id }: Pick<Staff, "id">): Promise<Staff> {
   const now = await staffOf(tx, id)
   if (!now) throw new Refusal("forbidden")
   return now
-}
-
-/** Whether this person could decide: has the authority and is neither who asked nor whom it is about. */
-export async function mayDecide(store: Store, by: Staff, row: AccessRequest): Promise<boolean> {
-  const places = await placesIn(store)
-  const was = row.was === null || decidesOver(by, row.was, places)
-  return was && decidesOver(by, row, places) && row.askedBy !== by.id && row.subject !== by.id
 }
 
 /**
@@ -331,59 +293,9 @@ async function sayOf(tx: Tx, row: AccessRequest, what: "approved" | "refused" | 
   else await tx.say(accountsStream, `staff.${what}`, { request, by, subject })
 }
 
-/** Refuses `not_found`. One that has run out is `expired` from that moment on, whatever its row says. */
-export async function request(store: Store, id: string): Promise<AccessRequest> {
-  const [row] = await byId(store).execute({ id })
-  if (!row) throw new Refusal("not_found", { what: "request" })
-  return row
-}
-
-export function stateOf({ state, until }: Pick<AccessRequest, "state" | "until">, now: Instant): AccessRequest["state"] {
-  return state === "open" && until <= now ? "expired" : state
-}
-
 /** Of an invitation, once there is somebody. */
 export async function nameSubject(tx: Tx, id: string, subject: string): Promise<void> {
   await setSubject(tx).execute({ id, subject })
-}
-
-/** The requests that somebody sees: what they asked for, and whatever lies within their area. The open ones first asked first. */
-export async function requestsFor(
-  store: Store,
-  by: Staff,
-  now: Instant,
-): Promise<{ open: AccessRequest[]; ended: AccessRequest[] }> {
-  const places = await placesIn(store)
-  const isSeen = (row: AccessRequest) => row.askedBy === by.id || sees(by, row, places)
-  const [open, ended] = [await openOnes(store).execute({ now }), await endedOnes(store).execute({ now })]
-  return { open: open.filter(isSeen), ended: ended.filter(isSeen).slice(0, 20) }
-}
-
-function sees(by: Staff, row: AccessRequest, places: Awaited<ReturnType<typeof placesIn>>): boolean {
-  if (by.role === "agent") return false
-  return decidesOver({ ...grantOf(by), role: "administrator" }, row, places)
-}
-
-/** Whether somebody may read this request at all. */
-export async function mayRead(store: Store, by: Staff, row: AccessRequest): Promise<boolean> {
-  return row.askedBy === by.id || sees(by, row, await placesIn(store))
-}
-
-/** Who else could decide: for "ask so and so", and for saying that there is nobody. */
-export async function deciders(
-  store: Store,
-  over: { askedBy: string; subject: string | null; was: Grant | null } & Grant,
-): Promise<{ id: string; name: Words }[]> {
-  const places = await placesIn(store)
-  const all = await store.db
-    .select()
-    .from(staff)
-    .where(and(isNull(staff.disabledAt), inArray(staff.role, ["supervisor", "administrator"])))
-    .orderBy(asc(staff.login))
-  return all
-    .filter(({ id }) => id !== over.askedBy && id !== over.subject)
-    .filter((one) => decidesOver(one, over, places) && (over.was === null || decidesOver(one, over.was, places)))
-    .map(({ id, name }) => ({ id, name }))
 }
 
 /** Closes what has run out, and forgets what has been closed for more than a year. */

@@ -8,6 +8,11 @@ export interface MessageBodies {
   factor_removed: { factor: string }
   new_sign_in: { factors: string }
   recovery_used: { left: number }
+  /** Somebody asked for a new way into the account, at an office or (of the staff) a colleague. The link that stops it is the secret. */
+  reset_asked: { request: string; office: string | null }
+  /** It was approved: what opened the account before opens it no more. */
+  reset_done: { request: string; office: string | null }
+  rights_changed: { request: string }
   contact_changed: { channel: Channel }
   /** The code itself is the notice's secret. */
   enrolment_code: { until: Instant }
@@ -75,6 +80,9 @@ export const manners: Record<MessageKind, Manner> = {
   factor_removed: { theme: "security", usefulFor: 30 * day },
   new_sign_in: { theme: "security", usefulFor: 7 * day },
   recovery_used: { theme: "security", usefulFor: 30 * day },
+  reset_asked: { theme: "security", usefulFor: 30 * day },
+  reset_done: { theme: "security", usefulFor: 30 * day },
+  rights_changed: { theme: "security", usefulFor: 30 * day },
   contact_changed: { theme: "security", usefulFor: 30 * day },
   enrolment_code: { theme: "code", usefulFor: day },
   one_time_code: { theme: "code", usefulFor: 10 * minute },

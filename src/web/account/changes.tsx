@@ -1,6 +1,7 @@
 import { z } from "zod"
 import { isRefusal } from "../../base/refusal.ts"
 import { mustNotBeHeld } from "../../domain/access/owner.ts"
+import { mustSuit } from "../../domain/access/passkey-rules.ts"
 import { namePasskey, removePasskey } from "../../domain/access/passkeys.ts"
 import { hashPassword } from "../../domain/access/passwords.ts"
 import { enrolPasskey } from "../../domain/access/proof.ts"
@@ -14,7 +15,7 @@ import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import { keepCookie } from "../gate.ts"
 import type { Context } from "../house.ts"
-import { NewPasskey, passkeyFields, weaknessHere, weakWords } from "../new-factors.tsx"
+import { NewPasskey, passkeyFields, passkeyTrouble, weaknessHere, weakWords } from "../new-factors.tsx"
 import { ownerOf, roomOf } from "../passkey-form.tsx"
 import { paths } from "../paths.ts"
 import { codesPage } from "../recovery-codes.tsx"
@@ -59,7 +60,9 @@ export async function addPasskeyHere(c: Context): Promise<Response> {
   const now = house.clock.real()
   const given = { owner, session: session?.id ?? null, name: name.trim() || words.passkeyNameDefault }
   try {
-    const replaced = await enrolPasskey(roomOf(house), response, given, now, async (tx, { id }) => {
+    const replaced = await enrolPasskey(roomOf(house), response, given, now, async (tx, made) => {
+      const { id } = made
+      await mustSuit(tx, owner, made, house.demo)
       await tellFactor(tx, owner, "factor_added", "passkey")
       if (!session || session.level === "full") return null
       const more = { level: "full" as const, passkey: id, provenAt: now }
@@ -68,8 +71,7 @@ export async function addPasskeyHere(c: Context): Promise<Response> {
     const to = `${paths.security}?done=passkeyAdded`
     return replaced ? letIn(c, replaced, to) : c.redirect(to, 303)
   } catch (thrown) {
-    if (!isRefusal(thrown) || !["passkey_refused", "passkey_known"].includes(thrown.code)) throw thrown
-    return newPasskey(c, thrown.code === "passkey_known" ? words.passkeyKnown : words.passkeyRefused)
+    return newPasskey(c, passkeyTrouble(thrown, lang))
   }
 }
 

@@ -1,6 +1,7 @@
 import { heldUntil } from "../../domain/access/owner.ts"
 import { type Passkey, passkeysOf } from "../../domain/access/passkeys.ts"
 import { codesLeft } from "../../domain/access/recovery.ts"
+import { openResetOf } from "../../domain/access/request-reads.ts"
 import { type SessionRow, sessionsOf } from "../../domain/access/sessions.ts"
 import { accountWords } from "../../i18n/account.ts"
 import { momentText } from "../../i18n/dates.ts"
@@ -13,6 +14,7 @@ import { ownerOf } from "../passkey-form.tsx"
 import { paths } from "../paths.ts"
 import { Card, Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, PostForm } from "../shell/controls.tsx"
+import { stopLink } from "../stop-link.ts"
 
 /** In which zone the moments of an account are told: sessions belong to no office. */
 export const accountZone = "Asia/Riyadh"
@@ -44,6 +46,7 @@ export async function security(c: Context, told: Told): Promise<Response> {
     await codesLeft(store, owner),
   ]
   const sessions = await sessionsOf(store, owner, now)
+  const asked = await openResetOf(store, owner.id, now)
   const isRecovered = session?.level === "recovered"
   const said = done.find((one) => one === c.req.query("done"))
   const main = owner.kind === "staff"
@@ -66,6 +69,14 @@ export async function security(c: Context, told: Told): Promise<Response> {
         <Notice tone="hold" icon="key">
           <p class="strong">{words.recoveredTitle}</p>
           <p>{words.recoveredLead}</p>
+        </Notice>
+      )}
+      {asked && (
+        <Notice tone="late" icon="warning">
+          <p class="strong">{words.resetAsked}</p>
+          <p>
+            <a href={stopLink(house, asked.id)}>{words.resetStop}</a>
+          </p>
         </Notice>
       )}
       {held !== null && (

@@ -11,6 +11,7 @@ import { common } from "../../i18n/common.ts"
 import { deskWords } from "../../i18n/desk.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { refusalWords } from "../../i18n/refusals.ts"
+import { staffWords } from "../../i18n/staff.ts"
 import { show } from "../frame.tsx"
 import { headOf } from "../heads.ts"
 import type { Context } from "../house.ts"
@@ -229,6 +230,7 @@ function HeadLinks({ c, here }: { c: Context; here: Office }) {
   return (
     <>
       {agent.role !== "agent" && <a href={paths.day(here.code)}>{deskWords[lang].toDay}</a>}
+      <a href={paths.deskAccounts}>{staffWords[lang].deskTitle}</a>
       <a class="head-person" href={paths.security}>
         {inLang(agent.name, lang)}
       </a>

@@ -5,6 +5,7 @@ import { common } from "../../i18n/common.ts"
 import { dayWords } from "../../i18n/day.ts"
 import { deviceWords } from "../../i18n/devices.ts"
 import { inLang } from "../../i18n/lang.ts"
+import { staffWords } from "../../i18n/staff.ts"
 import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
 import { PostForm } from "../shell/controls.tsx"
@@ -29,6 +30,7 @@ export function deviceHead(c: Context) {
       <>
         <a href={paths.days}>{dayWords[lang].title}</a>
         <a href={paths.devices}>{deviceWords[lang].title}</a>
+        <a href={paths.staffPeople}>{staffWords[lang].title}</a>
         {may(lead, "key.manage") && <a href={paths.keys}>{deviceWords[lang].keys}</a>}
         <span>{inLang(lead.name, lang)}</span>
         <PostForm action={paths.signOut} token={formToken}>

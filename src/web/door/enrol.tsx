@@ -1,8 +1,8 @@
 import { z } from "zod"
-import { isRefusal } from "../../base/refusal.ts"
 import { readNumber } from "../../base/text.ts"
 import { readEnrolment, spendEnrolment } from "../../domain/access/enrolment.ts"
 import type { Owner } from "../../domain/access/owner.ts"
+import { mustSuit } from "../../domain/access/passkey-rules.ts"
 import { hashPassword } from "../../domain/access/passwords.ts"
 import { finishPreSession, openPreSession, type PreSession } from "../../domain/access/pre-sessions.ts"
 import { enrolPasskey } from "../../domain/access/proof.ts"
@@ -19,7 +19,7 @@ import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import { dropCookie, keepCookie } from "../gate.ts"
 import type { Context } from "../house.ts"
-import { knownOf, NewPasskey, passkeyFields, weaknessHere, weakWords } from "../new-factors.tsx"
+import { knownOf, NewPasskey, passkeyFields, passkeyTrouble, weaknessHere, weakWords } from "../new-factors.tsx"
 import { roomOf } from "../passkey-form.tsx"
 import { paths } from "../paths.ts"
 import { codesPage } from "../recovery-codes.tsx"
@@ -223,6 +223,7 @@ export async function enrolByPasskey(c: Context): Promise<Response> {
       { owner, session: pre.id, name: name.trim() || accountWords[lang].passkeyNameDefault },
       now,
       async (tx, passkey) => {
+        await mustSuit(tx, owner, passkey, house.demo)
         await finishPreSession(tx, pre.id, now)
         await spendEnrolment(tx, owner, enrolment, passkey.id, now)
         const codes = await makeCodes(tx, house.keys, owner, now)
@@ -237,8 +238,6 @@ export async function enrolByPasskey(c: Context): Promise<Response> {
     dropCookie(c, "pre")
     return codesPage(c, made.codes, home)
   } catch (thrown) {
-    if (!isRefusal(thrown) || !["passkey_refused", "passkey_known"].includes(thrown.code)) throw thrown
-    const words = accountWords[lang]
-    return passkeyForm(c, owner, thrown.code === "passkey_known" ? words.passkeyKnown : words.passkeyRefused)
+    return passkeyForm(c, owner, passkeyTrouble(thrown, lang))
   }
 }

@@ -6,6 +6,7 @@ import { dayWords } from "../../i18n/day.ts"
 import { deviceWords } from "../../i18n/devices.ts"
 import { inLang } from "../../i18n/lang.ts"
 import { privacyWords } from "../../i18n/privacy.ts"
+import { staffWords } from "../../i18n/staff.ts"
 import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
 import { PostForm } from "../shell/controls.tsx"
@@ -34,6 +35,7 @@ export function supervisorHead(c: Context, here: Office) {
         <a href={paths.dayHours(here.code)}>{words.hours}</a>
         <a href={paths.dayRequests(here.code)}>{words.requests}</a>
         <a href={paths.devices}>{deviceWords[lang].title}</a>
+        <a href={paths.staffPeople}>{staffWords[lang].title}</a>
         <a href={paths.privacyRecords}>{privacyWords[lang].short}</a>
         <a class="head-person" href={paths.security}>
           {inLang(leadOf(c).name, lang)}
