@@ -1,6 +1,6 @@
 import ReconnectingWebSocket from "partysocket/ws"
 import type { As, Content, Hello, Lang, ServerMessage, Subscribe } from "../realtime/protocol.ts"
-import { morph } from "./morph.ts"
+import { morph, read } from "./morph.ts"
 import { clockTime, officeNow } from "./time.ts"
 
 /*
@@ -68,6 +68,8 @@ function follow(): Live {
   let awayTimer = 0
   let silenceTimer = 0
   let state: Live["state"] | null = null
+  /** Its reader has as many wires open as one may have; this page gets one when another ends. */
+  let isCrowded = false
 
   const options = {
     minReconnectionDelay: retry.first,
@@ -88,8 +90,11 @@ function follow(): Live {
   window.addEventListener("pageshow", ({ persisted }) => persisted && again())
   // A phone in a pocket gets no timers; what it shows when it comes out is old until the server has said otherwise.
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && officeNow() - heardAt > silenceMilliseconds / 2) again()
+    if (document.hidden) return
+    if (isCrowded) void readAgain()
+    if (officeNow() - heardAt > silenceMilliseconds / 2) again()
   })
+  window.addEventListener("focus", () => isCrowded && void readAgain())
   rescan()
 
   /** Before each connection: a one-time ticket, unless the page has a link's secret. */
@@ -143,8 +148,10 @@ function follow(): Live {
     heardAt = officeNow()
     listenForSilence()
     const message = JSON.parse(text) as ServerMessage
-    if ("bye" in message) comeBackIn(message.retry)
-    else {
+    if ("bye" in message) {
+      isCrowded = message.bye === "too_many"
+      comeBackIn(message.retry)
+    } else {
       if ("ping" in message) socket.send(JSON.stringify({ pong: message.ping }))
       else if ("refused" in message) refused(message.refused, message.code)
       else if ("snapshot" in message) arrived(message, message.snapshot, true)
@@ -176,6 +183,28 @@ function follow(): Live {
       region.dispatchEvent(new CustomEvent("dawr:change", { bubbles: true, detail }))
     }
     if (one.regions.some((region) => region.hasAttribute("data-live-ack"))) acknowledge(one.name, message.seq)
+  }
+
+  /**
+   * Without a wire the page is read once more whenever its reader comes back to it, and what can change is taken from that: the bell among
+   * it. What is there as data, and what the answer does not have, stays as it is.
+   */
+  async function readAgain(): Promise<void> {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null)
+    if (!answer?.ok || !isCrowded) return
+    const fresh = read(await answer.text())
+    for (const one of followed.values()) {
+      if (one.as !== "html") continue
+      const view = one.view === null ? ":not([data-view])" : `[data-view="${CSS.escape(one.view)}"]`
+      const found = fresh.querySelector<HTMLElement>(`[data-live="${CSS.escape(one.name)}"]${view}`)
+      const seq = Number(found?.dataset["seq"] ?? Number.NaN)
+      if (!found || Number.isNaN(seq) || seq < (one.have ?? 0)) continue
+      one.have = seq
+      for (const region of one.regions) {
+        morph(region, found.innerHTML)
+        region.dataset["seq"] = String(seq)
+      }
+    }
   }
 
   /** Once it has really been painted, which a hidden page never does; together with what else is shown within a second. */
@@ -217,6 +246,7 @@ function follow(): Live {
   }
 
   function here(): void {
+    isCrowded = false
     options.minReconnectionDelay = retry.first * (1 + Math.random())
     options.maxReconnectionDelay = retry.most
     clearTimeout(awayTimer)

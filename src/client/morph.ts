@@ -2,7 +2,7 @@ import { Idiomorph } from "idiomorph"
 
 /*
  * The only place where text becomes elements. The pages' policy lets no script do that but through this one named door, and what comes
- * through it comes from our own server over our own socket (W3C Trusted Types).
+ * through it comes from our own server (W3C Trusted Types).
  */
 
 interface Policy {
@@ -20,12 +20,17 @@ const policy: Policy = trustedTypes?.createPolicy("dawr", { createHTML: (html) =
  * typed, and what carries `data-live-keep` is left alone.
  */
 export function morph(region: Element, html: string): void {
-  const template = document.createElement("template")
-  template.innerHTML = policy.createHTML(html)
-  Idiomorph.morph(region, [...template.content.childNodes], {
+  Idiomorph.morph(region, [...read(html).childNodes], {
     morphStyle: "innerHTML",
     callbacks: { beforeNodeMorphed: mayMorph, beforeAttributeUpdated: mayUpdate },
   })
+}
+
+/** The elements of a page or of a piece of one, of which nothing is shown or run. */
+export function read(html: string): DocumentFragment {
+  const template = document.createElement("template")
+  template.innerHTML = policy.createHTML(html)
+  return template.content
 }
 
 function mayMorph(node: Node): boolean {

@@ -6,6 +6,7 @@ import { triesMax } from "../../domain/notifications/rules.ts"
 import { stepMessages } from "../../jobs/messages.ts"
 import { NotTaken } from "../../outside/letter.ts"
 import { violations } from "../../testing/axe.ts"
+import { open } from "../../testing/live.ts"
 import { asAgent, asCitizen, asSupervisor, hearing, type Screen } from "../../testing/screens.ts"
 import { type TestServer, testServer } from "../../testing/server.ts"
 import { ownLook } from "../look.ts"
@@ -51,6 +52,49 @@ test(
     await inbox.page.waitForURL(`**/bookings/${made.id}`)
     await elsewhere.page.waitForSelector(".bell-count", { state: "detached" })
     expect([...inbox.troubles, ...elsewhere.troubles, ...other.troubles, ...server.bugs]).toEqual([])
+  },
+  long,
+)
+
+test(
+  "the sixth page of a citizen works without a wire, its bell is read anew when they come back to it, and the next wire is its own",
+  async () => {
+    const server = await testServer()
+    const { office } = server
+    const wires = await Promise.all(
+      Array.from({ length: 5 }, async () => {
+        const wire = await open(`${server.origin.replace("http", "ws")}/live`, {})
+        wire.say({ token: (await server.citizen(1).token()) ?? "" })
+        wire.say({ sub: ["inbox"] })
+        await wire.next((message) => "snapshot" in message)
+        return wire
+      }),
+    )
+    const screen = await asCitizen(server, 1)
+    const { page } = screen
+    await page.goto("/bookings")
+    await page.locator("html[data-live-state=away]").waitFor({ state: "attached" })
+    expect(await page.locator(".bell-count").count()).toBe(0)
+    const made = await booked(server, 1, "12:00")
+    const comeBack = () => page.evaluate(() => window.dispatchEvent(new Event("focus")))
+    await comeBack()
+    await page.waitForSelector(".bell-count")
+    expect(await page.locator(".bell-count").textContent()).toBe("1")
+    await office.write((tx) => cancel(tx, office.citizen(1), made.id))
+    await comeBack()
+    await page.locator(".bell-count", { hasText: "2" }).waitFor()
+    expect(await page.locator("html").getAttribute("data-live-state")).toBe("away")
+
+    wires[0]?.close()
+    await page.reload()
+    await hearing(screen)
+    await booked(server, 1, "13:00")
+    await page.locator(".bell-count", { hasText: "3" }).waitFor()
+    await page.click("a.bell")
+    await page.waitForURL("**/inbox")
+    expect(await page.locator(".message").count()).toBe(3)
+    expect([...screen.troubles, ...server.bugs]).toEqual([])
+    for (const wire of wires) wire.close()
   },
   long,
 )
