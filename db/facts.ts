@@ -333,19 +333,25 @@ export function chainHash(previous: string, fact: AnyFact | Fact, body = canonic
 
 /** JSON with the keys of every object in one order, so that equal bodies have equal bytes. */
 export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`
-  if (value && typeof value === "object") {
-    const entries = Object.entries(value)
-      .filter(([, inner]) => inner !== undefined)
-      .sort(([left], [right]) => (left < right ? -1 : 1))
-    return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(",")}}`
+  if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null"
+  let text = ""
+  if (Array.isArray(value)) {
+    for (const inner of value) text += `${text === "" ? "" : ","}${canonical(inner)}`
+    return `[${text}]`
   }
-  return JSON.stringify(value) ?? "null"
+  const members = value as Record<string, unknown>
+  for (const key of Object.keys(members).sort()) {
+    const inner = members[key]
+    if (inner !== undefined) text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${canonical(inner)}`
+  }
+  return `{${text}}`
 }
 
 /** Appends facts on one connection and knows the head of every stream. Only the write door has one. */
 export class FactLog {
   readonly #heads = new Map<string, Head>()
+  /** What each head was before each fact since the mark. */
+  readonly #before: [string, Head][] = []
   readonly #insert
   readonly #head
 
@@ -362,6 +368,7 @@ export class FactLog {
     const body = canonical(numbered.body)
     const hash = chainHash(head.hash, numbered, body)
     this.#insert.run(numbered.stream, numbered.seq, numbered.at, numbered.kind, numbered.subject, body, hash)
+    this.#before.push([numbered.stream, head])
     this.#heads.set(numbered.stream, { seq: numbered.seq, hash })
     return numbered
   }
@@ -375,14 +382,14 @@ export class FactLog {
     return head
   }
 
-  /** The heads as they are now, to go back to when a savepoint is rolled back. */
-  mark(): Map<string, Head> {
-    return new Map(this.#heads)
+  /** From here on the heads can be brought back to what they are now, for when a savepoint is rolled back. */
+  mark(): void {
+    this.#before.length = 0
   }
 
-  rewind(to: Map<string, Head>): void {
-    this.#heads.clear()
-    for (const [stream, head] of to) this.#heads.set(stream, head)
+  rewind(): void {
+    for (const [stream, head] of this.#before.reverse()) this.#heads.set(stream, head)
+    this.#before.length = 0
   }
 
   /** Forgets all heads; they are read again from the store. */

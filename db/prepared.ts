@@ -30,7 +30,11 @@ type Change = (value: unknown) => unknown
 export function runner(prepared: unknown): (values: Values) => unknown {
   const { stmt, query, fields, joinsNotNullableMap } = prepared as PreparedQuery
   const bound = query.params.map(bindingOf)
-  const bind = (values: Values) => bound.map((one) => one(values))
+  function bind(values: Values): SQLQueryBindings[] {
+    const given = new Array<SQLQueryBindings>(bound.length)
+    for (let index = 0; index < bound.length; index++) given[index] = bound[index]?.(values) as SQLQueryBindings
+    return given
+  }
   if (!fields) return (values) => stmt.run(...bind(values))
   const read = fields.every(({ path }) => path.length === 1) ? flat(fields) : grouped(fields, joinsNotNullableMap ?? {})
   return (values) => stmt.values(...bind(values)).map(read)
@@ -54,7 +58,8 @@ function flat(fields: Field[]): (row: Row) => Values {
   const decoders = fields.map(({ field }) => decoderOf(field))
   return (row) => {
     const made: Values = {}
-    for (let index = 0; index < names.length; index++) made[names[index] as string] = decoded(row[index], decoders[index])
+    for (let index = 0; index < names.length; index++)
+      made[names[index] as string] = decoded(row[index], decoders[index])
     return made
   }
 }
@@ -74,7 +79,9 @@ function grouped(fields: Field[], mustBeThere: Record<string, boolean>): (row: R
   )
   const groups = [...byName].map(([name, own]): Group => {
     if (own.some(({ path }) => path.length > 2)) throw new Error(`${name}: an answer is two levels deep at most`)
-    const columns = own.flatMap(({ field, at }) => (is(field, Column) ? [{ at, table: getTableName(field.table) }] : []))
+    const columns = own.flatMap(({ field, at }) =>
+      is(field, Column) ? [{ at, table: getTableName(field.table) }] : [],
+    )
     const [first] = columns
     const isOneTable = columns.every(({ table }) => table === first?.table)
     const mayLack = first !== undefined && isOneTable && own[0]?.path.length === 2 && !mustBeThere[first.table]
@@ -83,12 +90,12 @@ function grouped(fields: Field[], mustBeThere: Record<string, boolean>): (row: R
   })
   return (row) => {
     const made: Values = {}
-    for (const { name, members, nullAt } of groups) made[name] = valueOf(row, members, nullAt)
+    for (const { name, members, nullAt } of groups) made[name] = partOf(row, members, nullAt)
     return made
   }
 }
 
-function valueOf(row: Row, members: Group["members"], nullAt: number | null): unknown {
+function partOf(row: Row, members: Group["members"], nullAt: number | null): unknown {
   if (nullAt !== null && row[nullAt] === null) return null
   const made: Values = {}
   for (const { at, name, decode } of members) {

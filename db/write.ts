@@ -123,7 +123,7 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
       return lost(batch, cause)
     }
     for (const waiting of batch) {
-      const mark = log.mark()
+      log.mark()
       const tx = new TurnHandle({ connection, chance, log, now: lastNow, scopes: waiting.scopes })
       try {
         sql.savepoint.run()
@@ -139,7 +139,7 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
         settle.push(() => waiting.resolve(outcome.value))
       } catch (thrown) {
         tx.end()
-        log.rewind(mark)
+        log.rewind()
         // A full disk can end the transaction by itself; going on would commit the rest of the batch statement by statement.
         if (!raw.inTransaction) return lost(batch, thrown)
         try {

@@ -35,26 +35,27 @@ export const mutes = table(
 )
 
 /** One entry of somebody's inbox. It holds what its words are made of, ids, codes, numbers and instants, and no words. */
-export const messages = table("message", {
-  id: text().primaryKey(),
-  ownerKind: word<OwnerKind>().notNull(),
-  owner: words().notNull(),
-  kind: words().notNull(),
-  data: json<Record<string, string | number | null>>().notNull(),
-  /** The same text for the same owner is one message, however often it is said. */
-  dedupe: words().notNull(),
-  /** The booking or ticket that it speaks of. */
-  about: words(),
-  /** The office that it comes from; null where it comes from the accounts. */
-  office: words(),
-  /** When it is to be told. */
-  at: instant().notNull(),
-  /** After this it is of no use to anybody. */
-  until: instant().notNull(),
-  /** When it came into the inbox and its deliveries were made; null while it is planned. */
-  toldAt: instant(),
-  readAt: instant(),
-})
+export const messages = table(
+  "message",
+  {
+    owner: words().notNull(),
+    /** Made of the owner and of what is told (`idOf` in the outbox): the same is one message, however often it is said. */
+    id: words().notNull(),
+    ownerKind: word<OwnerKind>().notNull(),
+    kind: words().notNull(),
+    data: json<Record<string, string | number | null>>().notNull(),
+    /** The booking or ticket that it speaks of. */
+    about: words(),
+    /** The office that it comes from; null where it comes from the accounts. */
+    office: words(),
+    /** When it was told: it came into the inbox and its deliveries were made. */
+    at: instant().notNull(),
+    /** After this it is of no use to anybody. */
+    until: instant().notNull(),
+    readAt: instant(),
+  },
+  (message) => [primaryKey({ columns: [message.owner, message.id] })],
+)
 
 /** `failed`: to be tried again at `nextAt`. `dead`: given up, until somebody of the staff has it tried again. `called_off`: no longer true. */
 export type DeliveryState = "pending" | "sent" | "failed" | "dead" | "called_off"
@@ -62,7 +63,10 @@ export type DeliveryState = "pending" | "sent" | "failed" | "dead" | "called_off
 /** A message on its way over one channel. Its id is what providers know it by. */
 export const deliveries = table("delivery", {
   id: text().primaryKey(),
+  owner: words().notNull(),
   message: words().notNull(),
+  /** As its message's. */
+  about: words(),
   channel: word<Channel>().notNull(),
   /** The address as it was when the message was made, sealed as its owner's are; null: that of the hour in which it is sent. */
   addressSealed: words(),
@@ -76,6 +80,13 @@ export const deliveries = table("delivery", {
   leaseUntil: instant(),
   lastError: words(),
   endedAt: instant(),
+})
+
+/** Up to which booking, by when it begins and its id, the reminders that come so many hours ahead have been looked at. */
+export const reminderMarks = table("reminder_mark", {
+  hours: whole().primaryKey(),
+  startsAt: instant().notNull(),
+  booking: words().notNull(),
 })
 
 export type MessageRow = typeof messages.$inferSelect

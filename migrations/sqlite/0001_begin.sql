@@ -421,27 +421,25 @@ CREATE TABLE message_mute (
   channel TEXT NOT NULL CHECK (channel IN ('mail', 'sms')),
   PRIMARY KEY (kind, owner, theme, channel)
 ) STRICT, WITHOUT ROWID;
+-- An id is made of whom and what is told, so that the same text is one row without an index of its own; an owner's messages lie together.
 CREATE TABLE message (
-  id TEXT PRIMARY KEY,
-  owner_kind TEXT NOT NULL CHECK (owner_kind IN ('citizen', 'staff')),
   owner TEXT NOT NULL,
+  id TEXT NOT NULL,
+  owner_kind TEXT NOT NULL CHECK (owner_kind IN ('citizen', 'staff')),
   kind TEXT NOT NULL,
   data TEXT NOT NULL,
-  dedupe TEXT NOT NULL,
   about TEXT,
   office TEXT,
   at INTEGER NOT NULL,
   until INTEGER NOT NULL CHECK (until >= at),
-  told_at INTEGER,
   read_at INTEGER,
-  UNIQUE (owner, dedupe)
-) STRICT;
-CREATE INDEX message_inbox ON message (owner, told_at) WHERE told_at IS NOT NULL;
-CREATE INDEX message_planned ON message (at) WHERE told_at IS NULL;
-CREATE INDEX message_about ON message (about) WHERE about IS NOT NULL;
+  PRIMARY KEY (owner, id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE delivery (
   id TEXT PRIMARY KEY,
-  message TEXT NOT NULL REFERENCES message (id),
+  owner TEXT NOT NULL,
+  message TEXT NOT NULL,
+  about TEXT,
   channel TEXT NOT NULL CHECK (channel IN ('mail', 'sms')),
   address_sealed TEXT,
   secret_sealed TEXT,
@@ -451,10 +449,18 @@ CREATE TABLE delivery (
   lease_until INTEGER,
   last_error TEXT,
   ended_at INTEGER,
-  UNIQUE (message, channel)
+  UNIQUE (owner, message, channel),
+  FOREIGN KEY (owner, message) REFERENCES message (owner, id)
 ) STRICT;
 CREATE INDEX delivery_due ON delivery (channel, next_at) WHERE state = 'pending' OR state = 'failed';
+CREATE INDEX delivery_about ON delivery (about) WHERE state = 'pending' OR state = 'failed';
 CREATE INDEX delivery_dead ON delivery (ended_at) WHERE state = 'dead';
+-- Of each kind of reminder, by how many hours it comes ahead: up to which booking it has been looked at.
+CREATE TABLE reminder_mark (
+  hours INTEGER PRIMARY KEY,
+  starts_at INTEGER NOT NULL,
+  booking TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE slot (
   office TEXT NOT NULL,
@@ -569,7 +575,7 @@ CREATE TABLE booking (
 ) STRICT;
 CREATE INDEX booking_person_made ON booking (person, starts_at);
 CREATE INDEX booking_day ON booking (office, day, starts_at);
-CREATE INDEX booking_ahead ON booking (office, starts_at) WHERE state = 'requested' OR state = 'confirmed';
+CREATE INDEX booking_ahead ON booking (starts_at, office) WHERE state = 'requested' OR state = 'confirmed';
 CREATE TABLE booking_person (
   booking TEXT NOT NULL REFERENCES booking (id),
   person TEXT NOT NULL REFERENCES person (id),

@@ -34,10 +34,26 @@ export function handClock(start: Instant): Clock & { set(at: Instant): void; adv
   }
 }
 
-/** The machine's random source. */
+/**
+ * The machine's random source. It is asked for many bytes at once: asking takes far longer than the few that an id needs. What has been
+ * given out is wiped, and given out once.
+ */
 export const machineChance: Chance = {
-  bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  bytes(length) {
+    if (length > drawn.length) return crypto.getRandomValues(new Uint8Array(length))
+    if (used + length > drawn.length) {
+      crypto.getRandomValues(drawn)
+      used = 0
+    }
+    const given = drawn.slice(used, used + length)
+    drawn.fill(0, used, used + length)
+    used += length
+    return given
+  },
 }
+
+const drawn = new Uint8Array(4096)
+let used = drawn.length
 
 /** Running something later. Injected like the clock, so that a test moves time instead of waiting for it. */
 export interface Timers {

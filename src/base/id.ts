@@ -13,7 +13,19 @@ export function uuidAt(now: Instant, chance: Chance): string {
   }
   bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
   bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
-  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, 16).toString("hex")
+  return written(Buffer.from(bytes.buffer, bytes.byteOffset, 16))
+}
+
+/** The UUIDv8 (RFC 9562 §5.8) that belongs to a text: the first bits of its SHA-256. The same text has the same id, everywhere. */
+export function uuidOf(text: string): string {
+  const bytes = new Bun.CryptoHasher("sha256").update(text).digest().subarray(0, 16)
+  bytes[6] = 0x80 | ((bytes[6] ?? 0) & 0x0f)
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
+  return written(bytes)
+}
+
+function written(bytes: Buffer): string {
+  const hex = bytes.toString("hex")
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 

@@ -34,7 +34,13 @@ const sized = <T>(whole: T, quick: T): T => (asked.quick ? quick : whole)
 
 const parts = {
   bookings: () =>
-    bookings({ disk, connections: [64, 256], each: sized(6_000, 1_500), rounds: sized(3, 1), warmth: 1_000 }),
+    bookings({
+      disk,
+      connections: [64, 256],
+      each: sized(6_000, 1_500),
+      rounds: sized(3, 1),
+      warmth: sized(6_000, 1_000),
+    }),
   next: () => callNext({ disk, waiting: 100_000, calls: sized(2_000, 300) }),
   slots: () => slots({ disk, connections: 64, seconds: sized(4, 2), rounds: sized(3, 1) }),
   messages: () => messages({ disk, boards: 2_000, each: sized(150, 50), rounds: sized(3, 1) }),

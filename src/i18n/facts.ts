@@ -77,7 +77,10 @@ export const texts: Partial<Record<FactKind, [ar: string, en: string]>> = {
   "one_time.made": ["أُرسل رمز لمرة واحدة", "A one-time code was sent"],
   "one_time.used": ["استُخدم رمز لمرة واحدة", "A one-time code was used"],
   "one_time.refused": ["رُفض رمز لمرة واحدة", "A one-time code was refused"],
-  "reset.requested": ["طُلب عند الشباك تجديد الدخول إلى حسابك", "A new way into your account was asked for at a counter"],
+  "reset.requested": [
+    "طُلب عند الشباك تجديد الدخول إلى حسابك",
+    "A new way into your account was asked for at a counter",
+  ],
   "reset.approved": ["وافق مشرف على تجديد الدخول إلى حسابك", "A supervisor approved a new way into your account"],
   "reset.refused": ["رُفض تجديد الدخول إلى حسابك", "A new way into your account was refused"],
   "reset.withdrawn": ["سُحب طلب تجديد الدخول إلى حسابك", "The request for a new way into your account was withdrawn"],

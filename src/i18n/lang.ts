@@ -38,7 +38,20 @@ const headerMost = 1_000
  * not written as the standard says is passed over. Where none is asked for, the first that is not refused.
  */
 export function preferred(header: string | undefined): Lang {
-  const asked = (header ?? "").slice(0, headerMost).toLowerCase().split(",").flatMap(readRange)
+  const text = header ?? ""
+  const before = known.get(text)
+  if (before) return before
+  const lang = read(text)
+  // Browsers of one place send the same few; what makes up ever new ones fills no memory.
+  if (text.length <= 100 && known.size < knownMost) known.set(text, lang)
+  return lang
+}
+
+const known = new Map<string, Lang>()
+const knownMost = 1_000
+
+function read(header: string): Lang {
+  const asked = header.slice(0, headerMost).toLowerCase().split(",").flatMap(readRange)
   const named = new Set(asked.map(({ tag }) => tag))
   const refused = new Set(asked.filter(({ quality }) => quality === 0).map(({ tag }) => tag))
   for (const { tag, quality } of asked.toSorted((left, right) => right.quality - left.quality)) {

@@ -51,7 +51,7 @@ function say(kind: MessageKind, lang: "ar" | "en", reader: Reader, data: object 
   const given = data as MessageRow["data"]
   const office = typeof given["office"] === "string" ? given["office"] : null
   const secret = codes.includes(kind) && reader !== "own" ? "482913" : null
-  return told(hall.store, { kind, data: given, office, toldAt: at }, lang, reader, secret)
+  return told(hall.store, { kind, data: given, office, at }, lang, reader, secret)
 }
 
 test("no SMS names a person, a service or a reason, and each fits into two parts", async () => {

@@ -19,13 +19,13 @@ const homeZone = "Asia/Riyadh"
 /** A message in words. `secret`: the code or link that stands in it, where it may be shown. */
 export async function told(
   store: Store,
-  { kind, data, office: at, toldAt }: Pick<MessageRow, "kind" | "data" | "office" | "toldAt">,
+  { kind, data, office: place, at }: Pick<MessageRow, "kind" | "data" | "office" | "at">,
   lang: Lang,
   reader: Reader,
   secret: string | null = null,
 ): Promise<Words> {
   if (!isMessageKind(kind)) throw new Error(`there is no message of the kind ${kind}`)
-  const office = at === null ? null : await officeOf(store, at)
+  const office = place === null ? null : await officeOf(store, place)
   const service = text(data["service"]) === null ? null : await serviceOf(store, text(data["service"]) ?? "")
   const zone = office?.zone ?? homeZone
   const isOpen = reader === "own" || service?.sensitive === false
@@ -34,7 +34,7 @@ export async function told(
   return messageWords(
     kind,
     {
-      when: moment(number(data["startsAt"]) ?? (kind === "enrolment_code" ? number(data["until"]) : toldAt)),
+      when: moment(number(data["startsAt"]) ?? (kind === "enrolment_code" ? number(data["until"]) : at)),
       from: moment(number(data["from"])),
       until: time(number(data["keptUntil"]) ?? number(data["until"])),
       service: service && isOpen && reader !== "sms" ? inLang(service.name, lang) : null,

@@ -9,7 +9,6 @@ import { chooseChannels, chooseLang, sealEmail, sealSecret, setEmail } from "../
 import { deadLetters, takeDue, tryAgain } from "../domain/notifications/deliveries.ts"
 import { notify } from "../domain/notifications/outbox.ts"
 import { triesMax } from "../domain/notifications/rules.ts"
-import { checkIn } from "../domain/queue/arrivals.ts"
 import { openMail } from "../outside/mail.ts"
 import { openSms } from "../outside/sms.ts"
 import { type TestOffice, testOffice } from "../testing/office.ts"
@@ -324,66 +323,6 @@ test("reminders come a day and two hours ahead, follow a move, and end with the 
   expect(await stepAt("13:00", "2026-11-25")).toBe(2)
   await office.write((tx) => cancel(tx, who, made.id))
   expect(await stepAt("12:00", "2026-11-26")).toBe(2)
-})
-
-test("each reminder plans the next, also where the house was down when its own time came", async () => {
-  for (const seen of [
-    ["2026-11-24T12:00", "2026-11-25T10:00"],
-    ["2026-11-25T09:30", "2026-11-25T10:00"],
-    ["2026-11-25T10:30"],
-  ]) {
-    const office = await sendingOffice()
-    const who = await office.reachable(1)
-    await office.write((tx) => chooseChannels(tx, ownerOf(who), ["reminders.sms"]))
-    const wanted = { office: office.code, service: "PAS-01", slot: office.slot("12:00", { on: "2026-11-25" }) }
-    await office.write((tx) => book(tx, who, wanted))
-    for (const at of seen) {
-      office.clock.set(office.at(at.slice(11), at.slice(0, 10)))
-      await office.step()
-      office.clock.advance(2_000)
-      await office.step()
-    }
-    const told = (await office.messagesOf(who)).filter(({ kind, toldAt }) => kind === "reminder" && toldAt !== null)
-    // The first is of no use any more when the second is near.
-    expect(told.map(({ data }) => data["hours"])).toEqual(seen[0] === "2026-11-24T12:00" ? [24, 2] : [2])
-  }
-})
-
-test("who books shortly before gets no reminder of what was said a moment ago", async () => {
-  const office = await sendingOffice()
-  const planned = async (time: string, on: string) => {
-    const who = await office.reachable(Number(time.slice(0, 2)))
-    await office.write((tx) =>
-      book(tx, who, { office: office.code, service: "PAS-01", slot: office.slot(time, { on }) }),
-    )
-    const reminders = (await office.messagesOf(who)).filter(({ kind }) => kind === "reminder")
-    return reminders.toSorted((left, right) => left.at - right.at).map(({ data }) => data["hours"])
-  }
-  // It is ten o'clock.
-  expect(await planned("13:45", "2026-11-22")).toEqual([])
-  expect(await planned("14:00", "2026-11-22")).toEqual([2])
-  expect(await planned("11:45", "2026-11-23")).toEqual([2])
-  expect(await planned("12:00", "2026-11-23")).toEqual([24])
-})
-
-test("who is here already needs no reminder, and one that would come after closed doors is forgotten", async () => {
-  const office = await sendingOffice({ office: await testOffice({ earlyMinutes: 300 }) })
-  const [here, away] = [await office.reachable(1), await office.reachable(2)]
-  const booked = []
-  for (const who of [here, away]) {
-    const wanted = { office: office.code, service: "PAS-01", slot: office.slot("14:00") }
-    booked.push(await office.write((tx) => book(tx, who, wanted)))
-  }
-  const [first] = booked
-  await office.write((tx) =>
-    checkIn(tx, office.agent(1), { office: office.code, by: { code: first?.code ?? "" }, lang: "ar" }),
-  )
-  // The house was down over noon.
-  office.clock.set(office.at("14:00"))
-  await office.step()
-  const reminders = office.sms.taken.filter(({ text }) => text.startsWith("تذكير"))
-  expect(reminders).toEqual([])
-  expect((await office.messagesOf(away)).map(({ kind }) => kind)).toEqual(["booking_confirmed"])
 })
 
 function securityNotice({ id }: { id: string }, name: string) {

@@ -4,16 +4,9 @@ import type { Writer } from "../../db/write.ts"
 import type { Clock } from "../base/clock.ts"
 import type { Log } from "../base/log.ts"
 import type { Keys } from "../base/seal.ts"
+import { hasReminders, tellReminders } from "../domain/bookings/reminders.ts"
 import { addressOf, langOf, openSecret } from "../domain/notifications/contact.ts"
-import {
-  hasDue,
-  hasPlanned,
-  type Outcome,
-  type Taken,
-  takeDue,
-  writeOutcomes,
-} from "../domain/notifications/deliveries.ts"
-import { tellPlanned } from "../domain/notifications/outbox.ts"
+import { hasDue, type Outcome, type Taken, takeDue, writeOutcomes } from "../domain/notifications/deliveries.ts"
 import { channels, isMessageKind, manners } from "../domain/notifications/rules.ts"
 import { inLang, type Lang } from "../i18n/lang.ts"
 import { told } from "../i18n/telling.ts"
@@ -42,10 +35,10 @@ export interface Stopping {
 /** Handed over at a time on each channel: few enough for any provider, and each takes seconds at the worst. */
 const batch = 8
 
-/** Tells what was planned for now and sends what is due, until nothing is. A channel that hangs holds no other one up. */
+/** Reminds whom it is time to remind and sends what is due, until nothing is. A channel that hangs holds no other one up. */
 export async function stepMessages(parts: MessageParts, stop: Stopping): Promise<void> {
   const { store, clock, writer } = parts
-  while (await hasPlanned(store, clock.office())) await writer.write(tellPlanned, { scopes: ["accounts"] })
+  while (await hasReminders(store, clock.office())) await writer.write(tellReminders, { scopes: ["accounts"] })
   await Promise.all(channels.map((channel) => stepChannel(parts, channel, stop)))
 }
 

@@ -12,7 +12,7 @@ import { forgetPreSessions } from "../domain/access/pre-sessions.ts"
 import { forgetSessions } from "../domain/access/sessions.ts"
 import { forgetRequests } from "../domain/access/staff-requests.ts"
 import { forgetFailures } from "../domain/access/throttle.ts"
-import { forgetMessages } from "../domain/notifications/outbox.ts"
+import { forgetMessages, type Place } from "../domain/notifications/outbox.ts"
 import { notHeld } from "../domain/people/legal-holds.ts"
 import { forgetProxies } from "../domain/people/proxies.ts"
 import { officesWithWork } from "../domain/queue/agenda.ts"
@@ -83,6 +83,10 @@ export async function stepOffices({ store, clock, writer, log }: JobParts): Prom
 export async function stepHouse({ clock, writer }: JobParts): Promise<void> {
   const now = clock.real()
   await writer.write((tx) => forgetOld(tx, now), { scopes: ["accounts"] })
+  let place: Place | null | undefined
+  do {
+    place = await writer.write((tx) => forgetMessages(tx, now, place ?? undefined), { scopes: ["accounts"] })
+  } while (place !== null)
 }
 
 /**
@@ -100,7 +104,6 @@ export async function forgetOld(tx: Tx, realNow: Instant): Promise<void> {
   await forgetConfirmations(tx, realNow)
   await forgetRequests(tx, realNow)
   await forgetAnswers(tx, tx.now)
-  await forgetMessages(tx, realNow)
   await forgetProxies(tx)
 }
 

@@ -51,10 +51,13 @@ function isAddress(request: Request): boolean {
   return is
 }
 
+function urlOf(request: Request): URL | null {
+  return isAddress(request) ? new URL(request.url) : null
+}
+
 /** Gives the request its id and its language and, when the answer is ready, its headers. */
 export function open(house: House): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    const url = isAddress(c.req.raw) ? new URL(c.req.url) : null
     const known: Vars = {
       house,
       requestId: token(house.chance, 9),
@@ -62,8 +65,12 @@ export function open(house: House): MiddlewareHandler<AppEnv> {
       subject: null,
       session: null,
       formToken: "",
-      here: url ? url.pathname + url.search : "/",
-      lang: language(c, url, house),
+      // Made when a page asks for it: programs never do, and reading an address takes long.
+      get here() {
+        const url = urlOf(c.req.raw)
+        return url ? url.pathname + url.search : "/"
+      },
+      lang: language(c, house),
     }
     // Hono would make a new object of all variables each time that one is looked at, some twenty times a request.
     Object.defineProperty(c, "var", { value: known })
@@ -95,9 +102,9 @@ function isHere(url: URL, { env }: House): boolean {
 }
 
 /** `?lang=` is a wish for the future too; then the cookie, then what the browser says, then Arabic. */
-function language(c: Context, url: URL | null, house: House): Lang {
+function language(c: Context, house: House): Lang {
   const isProgram = forPrograms.test(c.req.path)
-  const wished = url?.searchParams.get("lang")
+  const wished = c.req.url.includes("lang=") ? urlOf(c.req.raw)?.searchParams.get("lang") : null
   if (isLang(wished)) {
     if (!isProgram) {
       const secure = house.env.origin.startsWith("https:")
@@ -150,7 +157,7 @@ export function identify(budget: Budget, ofKeys: Budget): MiddlewareHandler<AppE
 async function byKey(c: Context, ofKeys: Budget): Promise<boolean | "bad"> {
   const { house } = c.var
   // Whoever reads a log has read it too; a call that works would hide that.
-  if (/[?&][^=&#]*=dawr_/.test(c.var.here) && Object.values(c.req.query()).some(looksLikeKey)) {
+  if (/[?&][^=&#]*=dawr_/.test(c.req.url) && Object.values(c.req.query()).some(looksLikeKey)) {
     throw new Refusal("key_in_address")
   }
   const header = c.req.header("Authorization")

@@ -132,7 +132,7 @@ export async function presentMessage(store: Store, row: MessageRow) {
     title: { ar: ar.title, en: en.title },
     text: { ar: ar.text.join("\n"), en: en.text.join("\n") },
     data: withWrittenInstants(row.data, zone) as object,
-    at: isoWithOffset(row.toldAt ?? row.at, zone),
+    at: isoWithOffset(row.at, zone),
     readAt: orNull(row.readAt, zone),
   }
 }

@@ -33,9 +33,8 @@ export function readSlotId(text: string): SlotName | null {
   if (!parts) return null
   const [, office = "", line = "", year, month, date, hours, minutes] = parts
   // Beyond the days that the calendar here knows, a day later would be no day at all.
-  if (!readDay(`${year}-${month}-${date}`)) return null
-  const startsAt = Date.parse(`${year}-${month}-${date}T${hours}:${minutes}:00Z`)
-  if (Number.isNaN(startsAt) || slotId(office, line, startsAt) !== text) return null
+  if (!readDay(`${year}-${month}-${date}`) || Number(hours) > 23 || Number(minutes) > 59) return null
+  const startsAt = Date.UTC(Number(year), Number(month) - 1, Number(date), Number(hours), Number(minutes))
   return { office, line, startsAt }
 }
 

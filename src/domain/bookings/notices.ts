@@ -2,26 +2,23 @@ import type { BookingRow } from "../../../db/schema/bookings.ts"
 import type { Tx } from "../../../db/write.ts"
 import type { Instant } from "../../base/day.ts"
 import type { Owner } from "../access/owner.ts"
-import { callOff, notify, planReminder } from "../notifications/outbox.ts"
-import { remindersFor } from "../notifications/rules.ts"
+import { callOff, notify } from "../notifications/outbox.ts"
 
 /* What the person of a booking is told of it, said in the turn in which it comes to be. */
 
 type Told = Pick<BookingRow, "id" | "person" | "office" | "service" | "startsAt">
 
-/** It stands: with its reminders to come. */
+/** It stands. */
 export async function tellConfirmed(tx: Tx, booking: Told): Promise<void> {
   const said = { to: ownerOf(booking), kind: "booking_confirmed" as const, data: bodyOf(booking) }
   await notify(tx, { ...said, dedupe: `booking_confirmed:${booking.id}`, until: whileAhead(tx, booking) })
-  await planReminders(tx, booking)
 }
 
-/** It has another time. Where the office has still to answer there is nothing to be reminded of yet. */
-export async function tellMoved(tx: Tx, booking: Told & Pick<BookingRow, "state">, from: Instant): Promise<void> {
+/** It has another time. */
+export async function tellMoved(tx: Tx, booking: Told, from: Instant): Promise<void> {
   await callOff(tx, booking.id)
   const said = { to: ownerOf(booking), kind: "booking_moved" as const, data: { ...bodyOf(booking), from } }
   await notify(tx, { ...said, dedupe: `booking_moved:${booking.id}:${tx.now}`, until: whileAhead(tx, booking) })
-  if (booking.state === "confirmed") await planReminders(tx, booking)
 }
 
 /** `by`: the person, the office, or time that ran out. */
@@ -31,7 +28,7 @@ export async function tellCancelled(tx: Tx, booking: Told, by: string): Promise<
   await notify(tx, { ...said, dedupe: `booking_cancelled:${booking.id}` })
 }
 
-/** A change of hours took its time away: no reminder calls anybody to a closed door. */
+/** A change of hours took its time away. */
 export async function tellStruck(tx: Tx, booking: Told): Promise<void> {
   await callOff(tx, booking.id)
   const said = { to: ownerOf(booking), kind: "booking_struck" as const, data: bodyOf(booking) }
@@ -45,7 +42,6 @@ export async function tellRestored(tx: Tx, booking: Told & Pick<BookingRow, "sta
   const said = { to: ownerOf(booking), kind: "booking_confirmed" as const, data: bodyOf(booking) }
   const dedupe = `booking_restored:${booking.id}:${tx.now}`
   await notify(tx, { ...said, dedupe, until: whileAhead(tx, booking) })
-  await planReminders(tx, booking)
 }
 
 /** The office names another time. */
@@ -62,17 +58,11 @@ export async function tellMissed(tx: Tx, { id: booking, person, office, service,
   await notify(tx, { to: { kind: "citizen", id: person }, kind: "missed", data, dedupe: `missed:${booking}` })
 }
 
-/** The first one; each plans the one after it when its own time has come. */
-async function planReminders(tx: Tx, booking: Told): Promise<void> {
-  const [first] = remindersFor(booking.startsAt, tx.now)
-  if (first) await planReminder(tx, ownerOf(booking), bodyOf(booking), first)
-}
-
-function ownerOf({ person }: Told): Owner {
+export function ownerOf({ person }: Told): Owner {
   return { kind: "citizen", id: person }
 }
 
-function bodyOf({ id, office, service, startsAt }: Told) {
+export function bodyOf({ id, office, service, startsAt }: Told) {
   return { booking: id, office, service, startsAt }
 }
 

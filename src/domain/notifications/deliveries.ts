@@ -32,23 +32,18 @@ const isDue = and(
   isOpen,
 )
 
+const isOfMessage = and(eq(messages.owner, deliveries.owner), eq(messages.id, deliveries.message))
+
 const dueNow = statement((db) =>
   db
     .select({ delivery: deliveries, message: messages })
     .from(deliveries)
-    .innerJoin(messages, eq(messages.id, deliveries.message))
+    .innerJoin(messages, isOfMessage)
     .where(isDue)
     .orderBy(asc(deliveries.nextAt))
     .limit(p("most")),
 )
 const anyDue = statement((db) => db.select({ id: deliveries.id }).from(deliveries).where(isDue).limit(1))
-const anyPlanned = statement((db) =>
-  db
-    .select({ id: messages.id })
-    .from(messages)
-    .where(and(isNull(messages.toldAt), lte(messages.at, p("now"))))
-    .limit(1),
-)
 const begin = statement((db) =>
   db
     .update(deliveries)
@@ -59,10 +54,6 @@ const begin = statement((db) =>
 /** Whether there is anything to do on a channel; what is not due costs no turn. */
 export async function hasDue(store: Store, channel: Channel, now: Instant): Promise<boolean> {
   return (await anyDue(store).execute({ channel, now })).length > 0
-}
-
-export async function hasPlanned(store: Store, now: Instant): Promise<boolean> {
-  return (await anyPlanned(store).execute({ now })).length > 0
 }
 
 /** Takes at most `most` deliveries of a channel to be sent now. What is of no use any more is given up on the way. */
@@ -160,7 +151,7 @@ export async function deadLetters(store: Store, offices: Offices, most: number, 
   return store.db
     .select({ delivery: deliveries, message: messages })
     .from(deliveries)
-    .innerJoin(messages, eq(messages.id, deliveries.message))
+    .innerJoin(messages, isOfMessage)
     .where(and(isDead, within(offices), older))
     .orderBy(desc(deliveries.endedAt), desc(deliveries.id))
     .limit(most)
@@ -171,7 +162,7 @@ export async function countDead(store: Store, offices: Offices): Promise<number>
   const [row] = await store.db
     .select({ n: count() })
     .from(deliveries)
-    .innerJoin(messages, eq(messages.id, deliveries.message))
+    .innerJoin(messages, isOfMessage)
     .where(and(isDead, within(offices)))
   return row?.n ?? 0
 }
@@ -184,7 +175,7 @@ export async function tryAgain(tx: Tx, by: { id: string }, offices: Offices, id:
   const [found] = await tx.db
     .select({ until: messages.until })
     .from(deliveries)
-    .innerJoin(messages, eq(messages.id, deliveries.message))
+    .innerJoin(messages, isOfMessage)
     .where(and(eq(deliveries.id, id), isDead, within(offices)))
   if (!found) throw new Refusal("not_found", { what: "delivery" })
   if (found.until <= tx.now) throw new Refusal("wrong_state", { state: "too_late" })
@@ -200,7 +191,7 @@ export function lastSent(store: Store, most: number): Promise<Taken[]> {
   return store.db
     .select({ delivery: deliveries, message: messages })
     .from(deliveries)
-    .innerJoin(messages, eq(messages.id, deliveries.message))
+    .innerJoin(messages, isOfMessage)
     .where(eq(deliveries.state, "sent"))
     .orderBy(desc(deliveries.endedAt), desc(deliveries.id))
     .limit(most)

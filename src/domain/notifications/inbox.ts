@@ -9,54 +9,47 @@ import { Refusal } from "../../base/refusal.ts"
 /* What somebody has been told. An owner's id is nobody else's, whether citizen or staff. */
 
 const p = sql.placeholder
-const isTold = sql`${messages.toldAt} is not null`
 
 const newest = statement((db) =>
   db
     .select()
     .from(messages)
-    .where(and(eq(messages.owner, p("owner")), isTold))
-    .orderBy(desc(messages.toldAt), desc(messages.id))
+    .where(and(eq(messages.owner, p("owner"))))
+    .orderBy(desc(messages.at), desc(messages.id))
     .limit(p("most")),
 )
 const olderThan = statement((db) =>
   db
     .select()
     .from(messages)
-    .where(
-      and(
-        eq(messages.owner, p("owner")),
-        isTold,
-        sql`(${messages.toldAt}, ${messages.id}) < (${p("toldAt")}, ${p("id")})`,
-      ),
-    )
-    .orderBy(desc(messages.toldAt), desc(messages.id))
+    .where(and(eq(messages.owner, p("owner")), sql`(${messages.at}, ${messages.id}) < (${p("at")}, ${p("id")})`))
+    .orderBy(desc(messages.at), desc(messages.id))
     .limit(p("most")),
 )
 const own = statement((db) =>
   db
     .select()
     .from(messages)
-    .where(and(eq(messages.id, p("id")), eq(messages.owner, p("owner")), isTold)),
+    .where(and(eq(messages.id, p("id")), eq(messages.owner, p("owner")))),
 )
 const unread = statement((db) =>
   db
     .select({ n: count() })
     .from(messages)
-    .where(and(eq(messages.owner, p("owner")), isTold, isNull(messages.readAt))),
+    .where(and(eq(messages.owner, p("owner")), isNull(messages.readAt))),
 )
 const setRead = statement((db) =>
   db
     .update(messages)
     .set({ readAt: sql`${p("now")}` })
-    .where(and(eq(messages.id, p("id")), eq(messages.owner, p("owner")), isTold, isNull(messages.readAt)))
+    .where(and(eq(messages.id, p("id")), eq(messages.owner, p("owner")), isNull(messages.readAt)))
     .returning({ id: messages.id }),
 )
 const setAllRead = statement((db) =>
   db
     .update(messages)
     .set({ readAt: sql`${p("now")}` })
-    .where(and(eq(messages.owner, p("owner")), isTold, isNull(messages.readAt)))
+    .where(and(eq(messages.owner, p("owner")), isNull(messages.readAt)))
     .returning({ id: messages.id }),
 )
 
@@ -64,7 +57,7 @@ const setAllRead = statement((db) =>
 export async function inboxOf(store: Store, owner: string, most: number, before?: string): Promise<MessageRow[]> {
   if (before === undefined) return newest(store).execute({ owner, most })
   const [last] = await own(store).execute({ owner, id: before })
-  return last ? olderThan(store).execute({ owner, most, toldAt: last.toldAt, id: last.id }) : []
+  return last ? olderThan(store).execute({ owner, most, at: last.at, id: last.id }) : []
 }
 
 /** How many the owner has not read. */

@@ -21,21 +21,17 @@ import { forgetMessages } from "./outbox.ts"
 async function telling(plan: Parameters<typeof testHall>[0] = {}) {
   const hall = await testHall(plan)
   return Object.assign(hall, {
-    /** The kinds of what somebody was told, in order; planned ones left out. */
+    /** What somebody was told, in order. */
     async told({ id }: { id: string }) {
       const rows = await hall.store.db
         .select()
         .from(messages)
         .where(eq(messages.owner, id))
-        .orderBy(asc(messages.toldAt), asc(messages.id))
-      return rows.filter(({ toldAt }) => toldAt !== null).map(({ kind, data }) => ({ kind, data }))
+        .orderBy(asc(messages.at), asc(messages.id))
+      return rows.map(({ kind, data }) => ({ kind, data }))
     },
     async kinds(who: { id: string }) {
       return (await this.told(who)).map(({ kind }) => kind)
-    },
-    async planned({ id }: { id: string }) {
-      const rows = await hall.store.db.select().from(messages).where(eq(messages.owner, id)).orderBy(asc(messages.at))
-      return rows.filter(({ toldAt }) => toldAt === null).map(({ at }) => new Date(at).toISOString().slice(0, 16))
     },
     wanted: (time: string, on = "2026-11-24") => ({
       office: hall.code,
@@ -45,41 +41,36 @@ async function telling(plan: Parameters<typeof testHall>[0] = {}) {
   })
 }
 
-test("booked, moved and cancelled: each is told once, and reminders stand where the booking stands", async () => {
+test("booked, moved and cancelled: each is told once", async () => {
   const hall = await telling()
   const who = hall.citizen(1)
   const made = await hall.write((tx) => book(tx, who, hall.wanted("12:00")))
-  expect(await hall.planned(who)).toEqual(["2026-11-23T09:00"])
   hall.clock.advance(minute)
   await hall.write((tx) => move(tx, who, made.id, hall.slot("13:00", { on: "2026-11-25" })))
-  expect(await hall.planned(who)).toEqual(["2026-11-24T10:00"])
   hall.clock.advance(minute)
   await hall.write((tx) => cancel(tx, hall.agent(1), made.id, "No power in the hall"))
   expect(await hall.kinds(who)).toEqual(["booking_confirmed", "booking_moved", "booking_cancelled"])
   expect((await hall.told(who)).at(-1)?.data).toMatchObject({ by: "office", startsAt: hall.at("13:00", "2026-11-25") })
-  expect(await hall.planned(who)).toEqual([])
 })
 
-test("a request is confirmed by the office's yes; its no and its other time are told, and nobody is reminded before", async () => {
+test("a request is confirmed by the office's yes; its no and its other time are told", async () => {
   const hall = await telling({ mode: "request" })
   const [first, second, third] = [hall.citizen(1), hall.citizen(2), hall.citizen(3)]
   const asked = async (who: typeof first, time: string) =>
     (await hall.write((tx) => book(tx, who, hall.wanted(time)))).id
   const yes = await asked(first, "12:00")
-  expect([await hall.kinds(first), await hall.planned(first)]).toEqual([[], []])
+  expect(await hall.kinds(first)).toEqual([])
   await hall.write((tx) => accept(tx, hall.supervisor(), yes))
   expect(await hall.kinds(first)).toEqual(["booking_confirmed"])
-  expect(await hall.planned(first)).toHaveLength(1)
   const no = await asked(second, "12:00")
   await hall.write((tx) => decline(tx, hall.supervisor(), no, "The paper is missing"))
   expect(await hall.kinds(second)).toEqual(["booking_cancelled"])
   const other = await asked(third, "12:00")
   await hall.write((tx) => propose(tx, hall.supervisor(), other, hall.slot("13:00", { on: "2026-11-24" })))
-  expect([await hall.kinds(third), await hall.planned(third)]).toEqual([["booking_proposed"], []])
+  expect(await hall.kinds(third)).toEqual(["booking_proposed"])
   hall.clock.advance(minute)
   await hall.write((tx) => acceptProposal(tx, third, other))
   expect(await hall.kinds(third)).toEqual(["booking_proposed", "booking_confirmed"])
-  expect(await hall.planned(third)).toHaveLength(1)
 })
 
 test("a day that closes is told to whoever is booked on it, and so is its opening again", async () => {
@@ -90,11 +81,9 @@ test("a day that closes is told to whoever is booked on it, and so is its openin
   const day = { office: hall.code, day: "2026-11-24" as typeof hall.today }
   await hall.write((tx) => closeDay(tx, hall.supervisor(), day))
   expect(await hall.kinds(who)).toEqual(["booking_confirmed", "booking_struck"])
-  expect(await hall.planned(who)).toEqual([])
   hall.clock.advance(minute)
   await hall.write((tx) => restoreDay(tx, hall.supervisor(), day))
   expect(await hall.kinds(who)).toEqual(["booking_confirmed", "booking_struck", "booking_confirmed"])
-  expect(await hall.planned(who)).toHaveLength(1)
 })
 
 test("nobody came: it is told; the same is not told of a time that the office had struck", async () => {
@@ -196,7 +185,7 @@ test("an inbox is its owner's alone: pages, what is new, what has been read", as
   expect(await unreadOf(hall.store, who.id)).toBe(6)
   const first = await inboxOf(hall.store, who.id, 4)
   const rest = await inboxOf(hall.store, who.id, 4, first.at(-1)?.id)
-  const all = [...first, ...rest].map(({ toldAt }) => toldAt ?? 0)
+  const all = [...first, ...rest].map(({ at }) => at)
   expect([first.length, rest.length, all]).toEqual([4, 2, all.toSorted((left, right) => right - left)])
   expect(new Set([...first, ...rest].map(({ id }) => id)).size).toBe(6)
   const [latest] = first
@@ -211,7 +200,7 @@ test("an inbox is its owner's alone: pages, what is new, what has been read", as
   expect((await hall.facts("message.read", "accounts")).map(({ body }) => body.messages)).toEqual([1, 5])
 })
 
-test("what was told three months ago is forgotten, with how it was sent; what is planned stays", async () => {
+test("what was told three months ago is forgotten, with how it was sent", async () => {
   const hall = await telling({ furthestDays: 200 })
   const who = await hall.person({ mobile: "+966550000001" })
   await hall.write((tx) => book(tx, who, hall.wanted("12:00", "2027-05-23")))
@@ -221,8 +210,8 @@ test("what was told three months ago is forgotten, with how it was sent; what is
   ]
   hall.clock.advance(90 * 24 * 60 * minute)
   await hall.write((tx) => forgetMessages(tx, hall.clock.real()))
-  expect(await left()).toEqual([2, 1])
+  expect(await left()).toEqual([1, 1])
   hall.clock.advance(1)
   await hall.write((tx) => forgetMessages(tx, hall.clock.real()))
-  expect(await left()).toEqual([1, 0])
+  expect(await left()).toEqual([0, 0])
 })

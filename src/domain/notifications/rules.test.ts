@@ -2,22 +2,16 @@ import { expect, test } from "bun:test"
 import { hour, minute } from "../../base/day.ts"
 import { refusal } from "../../testing/office.ts"
 import { readEmail } from "./contact.ts"
-import { channelsFor, manners, messageKinds, remindersFor, triesMax, waitAfter } from "./rules.ts"
+import { channelsFor, manners, messageKinds, reminderHours, triesMax, usefulUntil, waitAfter } from "./rules.ts"
 
 test("a failed try is followed by another ever later, and the eighth by none", () => {
   const waits = Array.from({ length: triesMax }, (_, index) => waitAfter(index + 1))
   expect(waits.map((wait) => wait && wait / minute)).toEqual([1, 2, 5, 15, 60, 180, 360, null])
 })
 
-test("a reminder that would come within two hours of the booking is none", () => {
+test("the first reminder is of use until the second is near, the second until the visit begins", () => {
   const starts = 100 * hour
-  const at = (ahead: number) => remindersFor(starts, starts - ahead).map(({ hours }) => hours)
-  expect(at(48 * hour)).toEqual([24, 2])
-  expect(at(26 * hour)).toEqual([24, 2])
-  expect(at(26 * hour - 1)).toEqual([2])
-  expect(at(4 * hour)).toEqual([2])
-  expect(at(4 * hour - 1)).toEqual([])
-  expect(at(-hour)).toEqual([])
+  expect(reminderHours.map((hours) => (starts - usefulUntil(starts, hours)) / hour)).toEqual([3, 0])
 })
 
 test("nobody can mute security, and nothing done over a channel is confirmed over it", () => {

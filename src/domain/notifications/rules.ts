@@ -134,32 +134,15 @@ export function waitAfter(tries: number): number | null {
 }
 
 /** Reminders come a day and two hours ahead. */
-const reminderHours = [24, 2] as const
+export const reminderHours = [24, 2] as const
 
-/** One that would come within two hours of the booking itself tells nobody anything. */
-const shortly = 2 * hour
+/** One that would come within two hours of what was last said of the booking tells nobody anything. */
+export const settledFor = 2 * hour
 
-export interface Reminder {
-  hours: number
-  at: Instant
-  /** Of no use any more, e.g. after the house was closed over night: the first when the second is near, the second when it begins. */
-  until: Instant
-}
-
-/** The reminders of a visit that was booked or moved at `now`. */
-export function remindersFor(startsAt: Instant, now: Instant): Reminder[] {
-  return remindersOf(startsAt).filter(({ at }) => at - now >= shortly)
-}
-
-/** The reminder that follows the one that comes so many hours ahead; `null` after the last. */
-export function reminderAfter(startsAt: Instant, hours: number): Reminder | null {
-  return remindersOf(startsAt).find((one) => one.hours < hours) ?? null
-}
-
-function remindersOf(startsAt: Instant): Reminder[] {
-  return reminderHours.map((hours) => ({
-    hours,
-    at: startsAt - hours * hour,
-    until: hours > 2 ? startsAt - 3 * hour : startsAt,
-  }))
+/**
+ * Until when a reminder that comes so many hours ahead is of use, e.g. after the house was closed over night: the first until the second is
+ * near, the second until the visit begins.
+ */
+export function usefulUntil(startsAt: Instant, hours: number): Instant {
+  return hours > 2 ? startsAt - 3 * hour : startsAt
 }

@@ -42,8 +42,8 @@ async function someone(office: TestHall) {
     await relate(tx, id, child, "child")
     const { token } = await startSession(tx, { ...session, userAgent: "Nokia 3310" }, clock.real())
     await tx.db.insert(messages).values({
-      ...{ id: tx.id(), ownerKind: "citizen", owner: id, kind: "reminder", data: {}, dedupe: "1", at: tx.now },
-      ...{ until: tx.now + hour, toldAt: tx.now },
+      ...{ id: tx.id(), ownerKind: "citizen", owner: id, kind: "reminder", data: {}, about: null, at: tx.now },
+      ...{ until: tx.now + hour, readAt: null },
     })
     return { cookie: token, key: await makeKey(tx, given, id, clock.real()) }
   })

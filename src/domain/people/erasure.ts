@@ -129,8 +129,7 @@ async function takeAccess(tx: Tx, person: string): Promise<void> {
 
 async function takeMessages(tx: Tx, person: string): Promise<void> {
   const own = and(eq(messages.ownerKind, "citizen"), eq(messages.owner, person))
-  const ids = tx.db.select({ id: messages.id }).from(messages).where(own)
-  await tx.db.delete(deliveries).where(inArray(deliveries.message, ids))
+  await tx.db.delete(deliveries).where(eq(deliveries.owner, person))
   await tx.db.delete(messages).where(own)
   await tx.db.delete(mutes).where(and(eq(mutes.kind, "citizen"), eq(mutes.owner, person)))
   await tx.db.delete(contacts).where(and(eq(contacts.kind, "citizen"), eq(contacts.owner, person)))

@@ -61,7 +61,6 @@ export async function ownData(store: Store, keys: Keys, person: string) {
         data: messages.data,
         office: messages.office,
         at: messages.at,
-        toldAt: messages.toldAt,
         readAt: messages.readAt,
       })
       .from(messages)

@@ -105,5 +105,5 @@ export const recordNames = Object.keys(records) as RecordName[]
 export const impersonal = [
   ...["meta", "agency", "sector", "service", "office", "line", "season", "holiday", "opening_rule", "day_change"],
   ...["setup_mark", "device", "device_token", "pairing", "slot", "held_back", "counter", "ticket_series"],
-  ...["retention_run", "passkey_rule"],
+  ...["retention_run", "passkey_rule", "reminder_mark"],
 ] as const

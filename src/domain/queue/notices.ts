@@ -53,7 +53,7 @@ const notTold = statement((db) =>
         sql`${tickets.person} is not null`,
         sql`${tickets.arrivedAt} <= ${sql.placeholder("settled")}`,
         sql`not exists (select 1 from ${messages} as told where told.owner = ${tickets.person}
-          and told.dedupe = 'turn_soon:' || ${tickets.id})`,
+          and told.about = ${tickets.id} and told.kind = 'turn_soon')`,
       ),
     ),
 )

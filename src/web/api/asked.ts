@@ -50,9 +50,11 @@ function mustBeJson(type: string | undefined): void {
   if (!/^application\/json(\s*;\s*charset="?utf-8"?)?$/i.test(type?.trim() ?? "")) throw new Refusal("unsupported_type")
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+
 function parse(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes))
+    return JSON.parse(utf8.decode(bytes))
   } catch {
     throw new Refusal("malformed", { why: "the body is not JSON in UTF-8" })
   }

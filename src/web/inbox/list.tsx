@@ -89,7 +89,7 @@ function One({ row, words, when, lang }: Shown & { lang: Lang }) {
         <p>{paragraph}</p>
       ))}
       <p class="faint small">
-        <time datetime={new Date(row.toldAt ?? row.at).toISOString()}>{when}</time>
+        <time datetime={new Date(row.at).toISOString()}>{when}</time>
       </p>
       <div class="row">
         {targetOf(row) !== null && (
@@ -116,7 +116,7 @@ function shownOf({ store }: Rendering, rows: MessageRow[], lang: Lang): Promise<
       return {
         row,
         words: await told(store, row, lang, "own"),
-        when: momentText(row.toldAt ?? row.at, zone, lang),
+        when: momentText(row.at, zone, lang),
       }
     }),
   )

@@ -45,7 +45,7 @@ async function account() {
       .select()
       .from(messages)
       .where(eq(messages.owner, owner.id))
-      .orderBy(asc(messages.toldAt), asc(messages.kind))
+      .orderBy(asc(messages.at), asc(messages.kind))
     return rows.map(({ kind, data }) => `${kind} ${data["factor"] ?? data["left"] ?? data["factors"]}`)
   }
   return { server, office, who, owner, authenticator, codes, told }

@@ -48,8 +48,8 @@ async function someone() {
     const child = await enrol(tx, keys, { kind: "citizen", name: { ar: "جود", en: "Joud" } })
     await relate(tx, id, child, "child")
     await tx.db.insert(messages).values({
-      ...{ id: tx.id(), ownerKind: "citizen", owner: id, kind: "new_sign_in", data: {}, dedupe: id, at: tx.now },
-      ...{ until: tx.now + hour, toldAt: tx.now },
+      ...{ id: tx.id(), ownerKind: "citizen", owner: id, kind: "new_sign_in", data: {}, about: null, at: tx.now },
+      ...{ until: tx.now + hour, readAt: null },
     })
   })
   const { device: authenticator } = await ring.enrol(owner)
