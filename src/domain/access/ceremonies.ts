@@ -49,15 +49,22 @@ export async function openCeremony(
 /**
  * Takes the ceremony with this challenge, in a turn of its own: it is used up on disk before anything is verified, so that a failed
  * answer gives nobody a second try, whatever is wrong about it. Refuses `passkey_refused` where there is none, it is over, or it was
- * opened for something or somebody else.
+ * opened for something or somebody else. `first` counts the try in the same turn, and leaves the ceremony where it refuses.
  */
 export async function takeCeremony(
   writer: Writer,
   challenge: string,
   { purpose, owner, session, of = null }: Ceremony,
   now: Instant,
+  first: (tx: Tx) => Promise<void> = async () => {},
 ): Promise<void> {
-  const [taken] = await writer.write((tx) => takeOut(tx).execute({ id: sha256(challenge) }), { scopes: ["accounts"] })
+  const [taken] = await writer.write(
+    async (tx) => {
+      await first(tx)
+      return takeOut(tx).execute({ id: sha256(challenge) })
+    },
+    { scopes: ["accounts"] },
+  )
   const isSame =
     taken !== undefined &&
     taken.until > now &&

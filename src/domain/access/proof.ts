@@ -7,6 +7,7 @@ import { type Ceremony, takeCeremony } from "./ceremonies.ts"
 import { handleOf, type Owner, sameOwner } from "./owner.ts"
 import { PasskeyRefusal } from "./passkey-refusal.ts"
 import { addPasskey, type Passkey, passkeyWith, recordRefusal, recordUse } from "./passkeys.ts"
+import { countedForNothing, keepPace, type Pace } from "./throttle.ts"
 import { type Evidence, type Party, type Verified, verifyAssertion, verifyRegistration } from "./webauthn.ts"
 
 /*
@@ -33,12 +34,13 @@ export interface Proof {
 /**
  * Takes the JSON text that `navigator.credentials.get` made as the answer to a ceremony, and runs `then` in the turn that keeps the use of
  * the passkey: both stand, or neither. With no owner (`sign_in`) the authenticator names one. `scopes` are those of `then`; accounts are in
- * them always. Refuses `passkey_refused`, whatever is wrong; why stands in the log and in a fact.
+ * them always. Refuses `passkey_refused`, whatever is wrong; why stands in the log and in a fact. Refuses `too_many_requests` with
+ * `retryAfterSeconds`; what was right is not counted. `address`: a keyed hash of where a sign-in comes from.
  */
 export async function prove<T>(
   room: Room,
   response: string,
-  asked: Ceremony & { scopes?: Scope[] },
+  asked: Ceremony & { scopes?: Scope[]; address?: string },
   now: Instant,
   then: (tx: Tx, proof: Proof) => Promise<T>,
 ): Promise<T> {
@@ -51,7 +53,10 @@ export async function prove<T>(
     now,
     async () => {
       const read = readAssertion(response)
-      await takeCeremony(writer, read.challenge, asked, now)
+      const pace = paceOf(asked)
+      await takeCeremony(writer, read.challenge, asked, now, (tx) =>
+        pace ? keepPace(tx, pace.key, pace, now) : nothing,
+      )
       const passkey = await passkeyWith(store, read.id)
       if (!passkey) throw new PasskeyRefusal("passkey")
       const owner: Owner = { kind: passkey.kind, id: passkey.owner }
@@ -67,12 +72,24 @@ export async function prove<T>(
       return writer.write(
         async (tx) => {
           await recordUse(tx, passkey.id, verified, now)
+          if (pace) await countedForNothing(tx, pace.key, pace)
           return then(tx, { owner, passkey, challenge, evidence: verified.evidence })
         },
         { scopes: withAccounts(asked.scopes) },
       )
     },
   )
+}
+
+/** Nobody guesses a signature; but each costs a look, and a wrong one is counted against a passkey that is somebody's. */
+const paces = { sign_in: { burst: 10, every: 5_000 }, again: { burst: 5, every: 10_000 } } as const
+
+const nothing = Promise.resolve()
+
+/** Signing in is counted for the address that it comes from; what somebody who is signed in says again, for themselves. */
+function paceOf({ purpose, owner, address }: Ceremony & { address?: string }): (Pace & { key: string }) | null {
+  if (purpose === "sign_in" || purpose === "second") return address === undefined ? null : { key: `passkey:${address}`, ...paces.sign_in }
+  return owner && { key: `passkey:${owner.kind}:${owner.id}`, ...paces.again }
 }
 
 /**

@@ -19,10 +19,18 @@ const waitMax = 15 * minute
 const addressFailures = 20
 const addressWindow = minute
 
+/** One address may fail at one account this often. Guesses that come slowly enough for the wait above run into the second. */
+const ofPair = {
+  minute: { most: 5, window: minute },
+  halfDay: { most: 50, window: 12 * hour },
+} as const
+
 /** Who tries. Both are made by a keyed hash or are a login: no number and no address stands in a row. */
 export interface Attempt {
   account: string
   address: string
+  /** The two together, where they have a limit of their own. */
+  pair?: string
 }
 
 const row = statement((db) =>
@@ -72,11 +80,13 @@ const forget = statement((db) => db.delete(throttles).where(lt(throttles.at, sql
  * Counts an attempt before it is checked, whoever it is for: an account that does not exist is throttled like one that does. `now` is the
  * real clock's. Refuses `too_many_requests` with `retryAfterSeconds` while this account or this address has to wait.
  */
-export async function begin(tx: Tx, { account, address }: Attempt, now: Instant): Promise<void> {
+export async function begin(tx: Tx, { account, address, pair }: Attempt, now: Instant): Promise<void> {
   const [own] = await row(tx).execute({ key: account })
   const [from] = await row(tx).execute({ key: address })
-  const until = Math.max(own?.blockedUntil ?? 0, from?.blockedUntil ?? 0)
+  // Whoever has to wait for more than one reason is told of the longest.
+  const until = Math.max(own?.blockedUntil ?? 0, from?.blockedUntil ?? 0, await pairUntil(tx, pair, now))
   if (until > now) throw new Refusal("too_many_requests", { retryAfterSeconds: Math.ceil((until - now) / 1000) })
+  if (pair) for (const [name, limit] of pairs) await spendTry(tx, `${name} ${pair}`, limit, now)
 
   const failures = (own?.failures ?? 0) + 1
   const beyond = failures - freeFailures
@@ -91,15 +101,34 @@ export async function begin(tx: Tx, { account, address }: Attempt, now: Instant)
 }
 
 /** The attempt was right: the account's failures are forgiven, the address has one attempt less. */
-export async function succeeded(tx: Tx, { account, address }: Attempt): Promise<void> {
+export async function succeeded(tx: Tx, { account, address, pair }: Attempt): Promise<void> {
   await forgive(tx).execute({ key: account })
   await takeBack(tx).execute({ key: address })
+  if (pair) await takeBackPair(tx, pair)
 }
 
 /** The attempt could not be checked, because too many were waiting: nobody's fault. */
-export async function notChecked(tx: Tx, { account, address }: Attempt): Promise<void> {
+export async function notChecked(tx: Tx, { account, address, pair }: Attempt): Promise<void> {
   await takeBack(tx).execute({ key: account })
   await takeBack(tx).execute({ key: address })
+  if (pair) await takeBackPair(tx, pair)
+}
+
+const pairs = Object.entries(ofPair)
+
+/** Until when this address has failed at this account often enough. */
+async function pairUntil(tx: Tx, pair: string | undefined, now: Instant): Promise<Instant> {
+  let until = 0
+  for (const [name, { most, window }] of pair ? pairs : []) {
+    const [counted] = await row(tx).execute({ key: `${name} ${pair}` })
+    const isFull = counted !== undefined && counted.failures >= most && counted.at <= now
+    if (isFull) until = Math.max(until, counted.at + window)
+  }
+  return until
+}
+
+async function takeBackPair(tx: Tx, pair: string): Promise<void> {
+  for (const [name] of pairs) await takeBack(tx).execute({ key: `${name} ${pair}` })
 }
 
 /** The attempt was wrong. */
@@ -125,6 +154,59 @@ export async function spendTry(
 /** It was right: one try less. */
 export async function giveBackTry(tx: Tx, key: string): Promise<void> {
   await takeBack(tx).execute({ key })
+}
+
+/** What may be done `burst` times at once, and from then on once every `every` milliseconds. */
+export interface Pace {
+  burst: number
+  every: number
+}
+
+/**
+ * `blocked_until` says until when all that was done is paid for at this pace; the statement lets nobody owe more than the burst. A clock
+ * that was set back leaves nobody with more to pay than that.
+ */
+const go = statement((db) => {
+  const now = sql.placeholder("now")
+  const most = sql`${now} + ${sql.placeholder("most")}`
+  const owed = sql`CASE WHEN ${throttles.blockedUntil} BETWEEN ${now} AND ${most} THEN ${throttles.blockedUntil} ELSE ${now} END`
+  return db
+    .insert(throttles)
+    .values({
+      key: sql.placeholder("key"),
+      failures: 0,
+      blockedUntil: sql`${now} + ${sql.placeholder("every")}`,
+      at: now,
+    })
+    .onConflictDoUpdate({
+      target: throttles.key,
+      set: { blockedUntil: sql`${owed} + ${sql.placeholder("every")}`, at: sql`excluded.at` },
+      setWhere: sql`${owed} + ${sql.placeholder("every")} <= ${most}`,
+    })
+    .returning({ blockedUntil: throttles.blockedUntil })
+})
+const goBack = statement((db) =>
+  db
+    .update(throttles)
+    .set({ blockedUntil: sql`${throttles.blockedUntil} - ${sql.placeholder("every")}` })
+    .where(eq(throttles.key, sql.placeholder("key"))),
+)
+
+/** Counts one more at this pace, before it is looked at. Refuses `too_many_requests` with `retryAfterSeconds`. */
+export async function keepPace(tx: Tx, key: string, { burst, every }: Pace, now: Instant): Promise<void> {
+  const most = burst * every
+  const [gone] = await go(tx).execute({ key, now, every, most })
+  if (gone) return
+  const [own] = await row(tx).execute({ key })
+  const owed = own?.blockedUntil ?? now
+  throw new Refusal("too_many_requests", {
+    retryAfterSeconds: Math.max(1, Math.ceil((owed + every - most - now) / 1000)),
+  })
+}
+
+/** It was right, and is not counted: behind one address there may be a whole office. */
+export async function countedForNothing(tx: Tx, key: string, { every }: Pace): Promise<void> {
+  await goBack(tx).execute({ key, every })
 }
 
 /** Forgets failures older than a day. */

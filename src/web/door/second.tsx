@@ -8,6 +8,7 @@ import { codesLeft, demoCode, useRecoveryCode } from "../../domain/access/recove
 import { tellRecovery } from "../../domain/notifications/security.ts"
 import { accountWords } from "../../i18n/account.ts"
 import { counted } from "../../i18n/plural.ts"
+import { addressOf } from "../address.ts"
 import { comer, letIn, reminding, startIn } from "../entering.ts"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
@@ -107,7 +108,7 @@ export async function secondByPasskey(c: Context): Promise<Response> {
     const signedIn = await prove(
       roomOf(house),
       response,
-      { purpose: "second", owner, session: pre.id },
+      { purpose: "second", owner, session: pre.id, address: house.keys.capability("address", addressOf(c)) },
       now,
       async (tx, { passkey }) => {
         await finishPreSession(tx, pre.id, now)

@@ -189,7 +189,8 @@ async function attempt(
   const now = house.clock.real()
   const { writer, keys } = house
   const accounts = { scopes: ["accounts" as const] }
-  const tried = { account, address: `address:${keys.capability("address", addressOf(c))}` }
+  const address = `address:${keys.capability("address", addressOf(c))}`
+  const tried = { account, address, pair: `${account} ${address}` }
   try {
     await writer.write((tx) => begin(tx, tried, now), accounts)
   } catch (thrown) {

@@ -51,7 +51,7 @@ async function listening({ browser, key }: Pick<Caller, "browser" | "key">) {
     if (given.status !== 200) return null
     hello = { ticket: ((await given.json()) as { ticket: string }).ticket }
   }
-  const socket = new WebSocket(url, { headers })
+  const socket = new WebSocket(url, { headers } as never)
   const inbox: Heard[] = []
   let wake = () => {}
   socket.addEventListener("message", ({ data }) => {
