@@ -39,7 +39,7 @@ export const messages = table(
   "message",
   {
     owner: words().notNull(),
-    /** Made of the owner and of what is told (`idOf` in the outbox): the same is one message, however often it is said. */
+    /** Made of the owner and of what is told (`messageId` of the outbox): the same is one message, however often it is said. */
     id: words().notNull(),
     ownerKind: word<OwnerKind>().notNull(),
     kind: words().notNull(),

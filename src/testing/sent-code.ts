@@ -2,6 +2,7 @@ import { and, eq } from "drizzle-orm"
 import { deliveries, messages } from "../../db/schema/messages.ts"
 import { oneTimeCodes } from "../../db/schema/passkeys.ts"
 import { openSecret } from "../domain/notifications/contact.ts"
+import { messageId } from "../domain/notifications/outbox.ts"
 import type { TestServer } from "./server.ts"
 
 /** How many one-time codes are on their way to somebody's telephone. They are sent by a turn that no answer waits for. */
@@ -10,7 +11,7 @@ export async function codesSent({ office }: TestServer, person: string): Promise
   const rows = await office.store.db
     .select({ id: deliveries.id })
     .from(deliveries)
-    .innerJoin(messages, eq(messages.id, deliveries.message))
+    .innerJoin(messages, and(eq(messages.owner, deliveries.owner), eq(messages.id, deliveries.message)))
     .where(and(eq(messages.owner, person), eq(messages.kind, "one_time_code"), eq(deliveries.channel, "sms")))
   return rows.length
 }
@@ -20,12 +21,13 @@ export async function codeOnPhone({ office, keys }: TestServer, person: string):
   await office.write(async () => {})
   const { store } = office
   const [code] = await store.db.select({ id: oneTimeCodes.id }).from(oneTimeCodes).where(eq(oneTimeCodes.owner, person))
+  const owner = { kind: "citizen" as const, id: person }
+  const message = messageId(owner, `one_time_code:${code?.id}`)
   const [sent] = await store.db
     .select({ secret: deliveries.secretSealed })
     .from(deliveries)
-    .innerJoin(messages, eq(messages.id, deliveries.message))
-    .where(and(eq(messages.owner, person), eq(messages.dedupe, `one_time_code:${code?.id}`)))
-  const opened = sent && (await openSecret(store, keys, { kind: "citizen", id: person }, sent.secret))
+    .where(and(eq(deliveries.owner, person), eq(deliveries.message, message)))
+  const opened = sent && (await openSecret(store, keys, owner, sent.secret))
   if (!opened) throw new Error(`no code is on its way to ${person}`)
   return opened
 }

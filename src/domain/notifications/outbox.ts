@@ -47,7 +47,7 @@ export async function notify<K extends MessageKind>(tx: Tx, notice: Notice<K>): 
   const data = notice.data as Record<string, string | number | null>
   const row: MessageRow = {
     owner: to.id,
-    id: idOf(to, notice.dedupe),
+    id: messageId(to, notice.dedupe),
     ownerKind: to.kind,
     kind,
     data,
@@ -63,8 +63,8 @@ export async function notify<K extends MessageKind>(tx: Tx, notice: Notice<K>): 
   return row.id
 }
 
-/** The same text for the same owner is the same row. */
-function idOf({ kind, id }: Owner, dedupe: string): string {
+/** Under which id something is told: the same text for the same owner is the same row. */
+export function messageId({ kind, id }: Owner, dedupe: string): string {
   return uuidOf(`${kind}\n${id}\n${dedupe}`)
 }
 
