@@ -103,3 +103,46 @@ describe("an agency's calendar", () => {
     expect(mistakesWith(({ calendar }) => calendar.seasons.push(turned)).join()).toContain("ends before it begins")
   })
 })
+
+describe("a mistake in a file", () => {
+  test("is told with its place, what stands there and what is expected, and never in a library's words", () => {
+    const told = (change: (office: Record<string, unknown>) => void) =>
+      mistakesWith(({ offices: [first] }) => first && change(first as unknown as Record<string, unknown>))
+    const cases: [(office: Record<string, unknown>) => void, string][] = [
+      [(office) => delete office["counters"], "counters is missing; a number is expected"],
+      [(office) => Object.assign(office, { counters: "three" }), 'counters is "three"; a number is expected'],
+      [(office) => Object.assign(office, { counters: 2.5 }), "counters is 2.5; a whole number is expected"],
+      [(office) => Object.assign(office, { counters: 900 }), "counters is 900; a number of at most 200 is expected"],
+      [
+        (office) => Object.assign(office, { bookingMode: "later" }),
+        'bookingMode is "later"; "instant" or "request" is expected',
+      ],
+      [
+        (office) => Object.assign(office, { address: "Riyadh" }),
+        'address is "Riyadh"; a group of fields in braces is expected',
+      ],
+      [(office) => Object.assign(office, { video: "yes" }), 'video is "yes"; true or false is expected'],
+      [
+        (office) => Object.assign(office, { sectors: {} }),
+        "sectors is a group of fields in braces; a list is expected",
+      ],
+      [(office) => Object.assign(office, { ar: "" }), 'ar is ""; a text of at least 1 letter is expected'],
+      [
+        (office) => Object.assign(office, { code: "ruh" }),
+        'code is "ruh"; a code of capital letters and digits such as RUH-RML is expected',
+      ],
+    ]
+    for (const [change, sentence] of cases) expect(told(change)).toContain(`offices: offices.0.${sentence}`)
+    expect(told((office) => Object.assign(office, { one: 1, two: 2 }))).toEqual([
+      'offices: offices.0 has "one" and "two", which are not known there',
+    ])
+    for (const text of ["[]", "null", '"offices"']) {
+      try {
+        readPlan(text, servicesJson ?? "")
+        throw new Error("it was read")
+      } catch (thrown) {
+        expect(String(thrown)).toContain("offices: the file is")
+      }
+    }
+  })
+})

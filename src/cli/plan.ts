@@ -3,6 +3,7 @@ import { type Day, readDay } from "../base/day.ts"
 import { Refusal } from "../base/refusal.ts"
 import { countsFromStart, readRule } from "../domain/offices/recurrence.ts"
 import type { SetupPlan } from "../domain/offices/setup.ts"
+import { sentenceOf } from "./mistakes.ts"
 
 /*
  * The form of an agency's two files: its offices with their hours and lines, and its services. What is wrong is said all at once, with
@@ -11,14 +12,16 @@ import type { SetupPlan } from "../domain/offices/setup.ts"
 
 const name = { ar: z.string().trim().min(1).max(200), en: z.string().trim().min(1).max(200) }
 const words = z.strictObject(name)
-const code = z.string().regex(/^[A-Z0-9]{2,8}(-[A-Z0-9]{1,8})?$/, "capital letters and digits, e.g. RUH-RML")
+const code = z
+  .string()
+  .regex(/^[A-Z0-9]{2,8}(-[A-Z0-9]{1,8})?$/, "a code of capital letters and digits such as RUH-RML")
 const day = z.string().transform((text, context): Day => {
   const read = readDay(text)
   if (read) return read
-  context.addIssue({ code: "custom", message: "a day is written YYYY-MM-DD" })
+  context.addIssue({ code: "custom", message: "a day, written YYYY-MM-DD," })
   return z.NEVER
 })
-const wallTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time is written HH:mm")
+const wallTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time, written HH:mm,")
 const zone = z.string().refine((text) => {
   try {
     new Intl.DateTimeFormat("en", { timeZone: text })
@@ -27,13 +30,13 @@ const zone = z.string().refine((text) => {
   } catch {
     return false
   }
-}, "an IANA zone, e.g. Asia/Riyadh")
+}, "an IANA zone such as Asia/Riyadh")
 const rule = z.string().superRefine((text, context) => {
   try {
     readRule(text)
   } catch (thrown) {
     const why = thrown instanceof Refusal ? String(thrown.details.why ?? thrown.code) : "not a recurrence rule"
-    context.addIssue({ code: "custom", message: why })
+    context.addIssue({ code: "custom", message: why, params: { isReason: true } })
   }
 })
 
@@ -81,7 +84,7 @@ const office = z.strictObject({
   lines: z.array(line).min(1).max(9),
 })
 
-const colour = z.string().regex(/^#[0-9a-f]{6}$/i, "a colour is written #rrggbb")
+const colour = z.string().regex(/^#[0-9a-f]{6}$/i, "a colour, written #rrggbb,")
 
 const officesFile = z.strictObject({
   look: z
@@ -89,14 +92,21 @@ const officesFile = z.strictObject({
       name: words.optional(),
       logo: z
         .string()
-        .regex(/^[\w-]+\.(svg|png)$/, "a file in public/, e.g. logo.svg")
+        .regex(/^[\w-]+\.(svg|png)$/, "the name of a file in public/, such as logo.svg,")
         .optional(),
       accent: colour.optional(),
       accentDark: colour.optional(),
     })
     .nullable()
     .default(null),
-  agencies: z.array(z.strictObject({ code: z.string().regex(/^[a-z0-9-]{2,40}$/), ...name })).min(1),
+  agencies: z
+    .array(
+      z.strictObject({
+        code: z.string().regex(/^[a-z0-9-]{2,40}$/, "a code of small letters, digits and hyphens such as interior"),
+        ...name,
+      }),
+    )
+    .min(1),
   offices: z.array(office).min(1),
   calendar: z
     .strictObject({
@@ -169,13 +179,14 @@ function parse<T>(file: string, schema: z.ZodType<T>, text: string): { value: T 
   try {
     raw = JSON.parse(text)
   } catch (thrown) {
-    return { value: null, mistakes: [`${file}: not JSON (${thrown instanceof Error ? thrown.message : thrown})`] }
+    const why = thrown instanceof Error ? thrown.message : String(thrown)
+    return { value: null, mistakes: [`${file}: the file is not JSON (${why})`] }
   }
   const read = schema.safeParse(raw)
   if (read.success) return { value: read.data, mistakes: [] }
   return {
     value: null,
-    mistakes: read.error.issues.map((issue) => `${file}: ${issue.path.join(".") || "top"}: ${issue.message}`),
+    mistakes: read.error.issues.map((issue) => `${file}: ${sentenceOf(issue, raw)}`),
   }
 }
 

@@ -206,15 +206,15 @@ describe("the first setup", () => {
     const { code, said } = await setup(folder, wrong)
     expect(code).toBe(65)
     for (const place of [
-      "offices: offices.0.zone",
-      "offices: offices.0.counters",
-      "offices: offices.0.hours.0.rrule",
-      "offices: offices.0.hours.0.start",
-      "offices: offices.0.hours.0.minutes",
-      "offices: offices.1.lines",
-      "offices: offices.1: ",
-      "services: services.0.channels",
-      "services: services.0.minutes",
+      'offices: offices.0.zone is "Mars/Olympus"; an IANA zone such as Asia/Riyadh is expected.',
+      "offices: offices.0.counters is 0; a number of at least 1 is expected.",
+      'offices: offices.0.hours.0.rrule is "FREQ=HOURLY": FREQ=HOURLY is not a value that it can have.',
+      'offices: offices.0.hours.0.start is "8:00"; a time, written HH:mm, is expected.',
+      "offices: offices.0.hours.0.minutes is 1; a number of at least 5 is expected.",
+      "offices: offices.1.lines is an empty list; a list of at least 1 entry is expected.",
+      'offices: offices.1 has "surprise", which is not known there.',
+      "services: services.0.channels is an empty list",
+      "services: services.0.minutes is -5; a number of at least 1 is expected.",
     ]) {
       expect(said).toContain(`- ${place}`)
     }
@@ -268,7 +268,7 @@ describe("the first setup", () => {
       "broken.json",
       "services.json",
     ])
-    expect([await child.ended, child.said()]).toEqual([65, expect.stringContaining("offices: not JSON")])
+    expect([await child.ended, child.said()]).toEqual([65, expect.stringContaining("offices: the file is not JSON")])
     expect(readdirSync(folder)).not.toContain("data")
   })
 

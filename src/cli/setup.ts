@@ -15,6 +15,7 @@ import type { SetupPlan } from "../domain/offices/setup.ts"
 import { type Applied, applyPlan, tryPlan } from "./apply.ts"
 import { kindOf } from "./demo/open.ts"
 import { openKeys, proveKeys } from "./keys-file.ts"
+import { counted } from "./mistakes.ts"
 import { readPlan, SetupProblem } from "./plan.ts"
 
 /*
@@ -138,10 +139,15 @@ function conclusion(env: Env, { changed, struck, code }: Applied, asked: Asked):
 
 function describeNew(plan: SetupPlan): string {
   const lines = [
-    `  ${plan.agencies.length} agencies, ${plan.offices.length} offices, ${plan.services.length} services, ${plan.holidays.length} holidays`,
+    `  ${[
+      counted(plan.agencies.length, "agency", "agencies"),
+      counted(plan.offices.length, "office", "offices"),
+      counted(plan.services.length, "service", "services"),
+      counted(plan.holidays.length, "holiday", "holidays"),
+    ].join(", ")}`,
     ...plan.offices.map(
       (office) =>
-        `  + ${office.code}  ${office.name.en} (${office.zone}), ${office.counters} counters, lines ${office.lines.map(({ code }) => code).join(" ")}`,
+        `  + ${office.code}  ${office.name.en} (${office.zone}), ${counted(office.counters, "counter", "counters")}, ${office.lines.length === 1 ? "line" : "lines"} ${office.lines.map(({ code }) => code).join(" ")}`,
     ),
   ]
   return `${lines.join("\n")}\n`
@@ -199,7 +205,9 @@ async function differences(store: Store, plan: SetupPlan, would: Applied): Promi
     lines.push(`  = service ${code} is not in the file and stays as it is`)
   }
   for (const { office, bookings } of would.struck) {
-    lines.push(`  ! office ${office}  ${bookings} bookings would lie outside its hours; its supervisor sees them`)
+    lines.push(
+      `  ! office ${office}  ${counted(bookings, "booking", "bookings")} would lie outside its hours; its supervisor sees ${bookings === 1 ? "it" : "them"}`,
+    )
   }
   if (would.changed) {
     lines.push("  Hours, seasons and holidays are those of the file. Days that a supervisor has changed stay changed.")
@@ -226,8 +234,9 @@ main(process.argv.slice(2)).then(
   (thrown: unknown) => {
     const mistakes = mistakesOf(thrown)
     if (mistakes) {
-      const lines = mistakes.map((line) => `  - ${line}`).join("\n")
-      process.stderr.write(`Nothing was changed: there ${count(mistakes.length)}\n${lines}\n`)
+      const lines = mistakes.map((line) => `  - ${line}.`).join("\n")
+      const there = `there ${mistakes.length === 1 ? "is" : "are"} ${counted(mistakes.length, "mistake", "mistakes")}`
+      process.stderr.write(`Nothing was changed: ${there}.\n${lines}\n`)
     } else if (thrown instanceof StoreProblem || thrown instanceof EnvProblem) {
       process.stderr.write(`${thrown.message}\n`)
     } else {
@@ -242,5 +251,3 @@ function mistakesOf(thrown: unknown): string[] | null {
   const told = isRefusal(thrown) && thrown.code === "setup_invalid" ? thrown.details["mistakes"] : null
   return Array.isArray(told) ? told.map(String) : null
 }
-
-const count = (n: number) => (n === 1 ? "is 1 mistake." : `are ${n} mistakes.`)
