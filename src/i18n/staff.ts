@@ -183,6 +183,7 @@ export const staffWords = inBoth({
     ruleLeads: "مفاتيح المشرفين والمديرين والمراجعين تبقى في جهازها",
     ruleOf: "الجهة",
     ruleShared: "من يعملون لأكثر من جهة",
+    ruleNone: "يختاره مدير الجهة كلها",
 
     stopTitle: "إيقاف تجديد الدخول",
     stopLead:
@@ -367,6 +368,7 @@ export const staffWords = inBoth({
     ruleLeads: "Passkeys of supervisors, administrators and auditors stay on their device",
     ruleOf: "Agency",
     ruleShared: "Those who work for several agencies",
+    ruleNone: "An administrator of the whole agency chooses this",
 
     stopTitle: "Stop a reset",
     stopLead:

@@ -18,7 +18,7 @@ import type { Context } from "../house.ts"
 import { noteReads } from "../noting.ts"
 import { paths } from "../paths.ts"
 import { Card, Notice } from "../shell/cards.tsx"
-import { Button, ButtonLink, PostForm, TextArea } from "../shell/controls.tsx"
+import { Button, ButtonLink, Field, PostForm } from "../shell/controls.tsx"
 import { accounts, Good, grantNames, moment, nameOf, staffHead, staffHere } from "./head.tsx"
 
 /** The request of this page. Refuses `not_found`, also for one that is not the reader's to see. */
@@ -195,9 +195,9 @@ function Deciding({ c, row, told }: { c: Context; row: AccessRequest; told: { re
       <Card class="stack">
         <h2>{words.refuseTitle}</h2>
         <PostForm action={paths.staffRefusal(row.id)} token={formToken} class="stack">
-          <TextArea
+          <Field
             {...{ name: "reason", label: words.reason, value: told.reason, error: told.error }}
-            {...{ required: true, maxlength: 300 }}
+            {...{ required: true, maxlength: 300, autocomplete: "off" }}
           />
           <Button weight="danger">{words.refuse}</Button>
         </PostForm>

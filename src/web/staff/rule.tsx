@@ -10,7 +10,7 @@ import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
-import { Card } from "../shell/cards.tsx"
+import { Card, Empty } from "../shell/cards.tsx"
 import { Button, ButtonLink, Choices, PostForm } from "../shell/controls.tsx"
 import { accounts, Good, staffHead, staffHere } from "./head.tsx"
 
@@ -31,7 +31,6 @@ export async function passkeyRulePage(c: Context): Promise<Response> {
   const { house, lang, formToken } = c.var
   const words = staffWords[lang]
   const agencies = await ownAgencies(c)
-  if (agencies.length === 0) throw new Refusal("forbidden")
   return show(
     c,
     { title: words.ruleTitle, ...staffHead(c) },
@@ -39,6 +38,7 @@ export async function passkeyRulePage(c: Context): Promise<Response> {
       <h1>{words.ruleTitle}</h1>
       <p class="quiet">{words.ruleLead}</p>
       <Good text={c.req.query("done") === "saved" ? words.saved : null} />
+      {agencies.length === 0 && <Empty title={words.ruleNone} />}
       {
         await Promise.all(
           agencies.map(async ({ code, name }) => {

@@ -1,0 +1,146 @@
+import { expect, test } from "bun:test"
+import { and, eq } from "drizzle-orm"
+import { sessions } from "../../../db/schema/access.ts"
+import { deliveries, messages } from "../../../db/schema/messages.ts"
+import { readEnrolment } from "../../domain/access/enrolment.ts"
+import { heldUntil } from "../../domain/access/owner.ts"
+import { makeCodes } from "../../domain/access/recovery.ts"
+import { addStaff } from "../../domain/access/staff.ts"
+import { openSecret } from "../../domain/notifications/contact.ts"
+import { personByNumber } from "../../domain/people/reads.ts"
+import { openCounter } from "../../domain/queue/counters.ts"
+import { counterOf } from "../../domain/queue/tickets.ts"
+import { visiting } from "../../testing/screens.ts"
+import { type TestServer, testServer } from "../../testing/server.ts"
+import { leadsTo, reading } from "../../testing/signed-in.ts"
+import type { Visited } from "../../testing/visitor.ts"
+import { visitor } from "../../testing/visitor.ts"
+
+/* The pages of the staff, with plain requests; in a demonstration, where a step-up stands for the passkey. */
+
+async function house() {
+  const server = await testServer({ plan: { citizens: 4, counters: 3 } })
+  server.house.demo = true
+  const enter = async (who: Awaited<ReturnType<typeof visiting>>, path: string) => {
+    const page = await who.get(path)
+    expect(page.status).toBe(200)
+    return who
+  }
+  const agent = await enter(await visiting(server, { agent: 1 }), "/desk/accounts")
+  const lead = await enter(await visiting(server, "supervisor"), "/staff/people")
+  return { server, office: server.office, agent, lead }
+}
+
+/** Confirms what a form has led to, as the demonstration lets one. */
+async function confirmed(who: Awaited<ReturnType<typeof visiting>>, form: Visited): Promise<Visited> {
+  expect([form.status, leadsTo(form)]).toEqual([303, expect.stringContaining("/staff/confirmations/")])
+  const path = leadsTo(form)
+  await who.get(path)
+  return who.post(path, { do: "demo" })
+}
+
+const codeIn = (page: Visited) => /<code>([^<]+)<\/code>/.exec(page.text)?.[1] ?? ""
+const ownerOfCode = ({ office, keys }: TestServer, code: string) =>
+  office.write((tx) => readEnrolment(tx, keys, code, "test", office.clock.real()))
+
+const paper = { office: "RUH-RML", document: "national_id" }
+const identity = { ...paper, seen: "yes" }
+
+test("somebody without an account gets one at the counter from one agent, who must have seen the paper", async () => {
+  const { server, office, agent } = await house()
+  const number = "1000000008"
+  expect((await agent.post("/desk/accounts", { do: "find", office: "RUH-RML", number: "12" })).status).toBe(422)
+  const found = await agent.post("/desk/accounts", { do: "find", office: "RUH-RML", number })
+  expect(reading(found)).toContain("No account with this number")
+  const person = { number, ar: "نورة", en: "Noura", birthYear: "١٩٩٠", mobile: "0550000001" }
+  const unseen = await agent.post("/desk/accounts", { ...paper, ...person, do: "enrol" })
+  expect([unseen.status, await personByNumber(office.store, server.keys.index("number", number))]).toEqual([
+    ...[422, null],
+  ])
+  const typo = await agent.post("/desk/accounts", { ...identity, ...person, birthYear: "90", do: "enrol" })
+  expect([typo.status, reading(typo)]).toEqual([422, expect.stringContaining("A year such as 1990")])
+  const made = await agent.post("/desk/accounts", { ...identity, ...person, do: "enrol" })
+  const row = await personByNumber(office.store, server.keys.index("number", number))
+  expect((await ownerOfCode(server, codeIn(made)))?.owner).toBe(row?.id ?? "")
+  expect(row?.birthYear).toBe(1990)
+  // In another office nobody of this one gives out anything.
+  expect((await agent.post("/desk/accounts", { ...identity, ...person, office: "JED-VIS", do: "enrol" })).status).toBe(
+    403,
+  )
+  expect(server.bugs).toEqual([])
+})
+
+test("somebody who has lost everything is let in by an agent and a supervisor, hears of it, and can stop it", async () => {
+  const { server, office, agent, lead } = await house()
+  const { keys } = server
+  const who = await office.person({ nationalId: "1000000008", mobile: "+966550000001" })
+  const owner = { kind: "citizen" as const, id: who.id }
+  await office.write((tx) => makeCodes(tx, keys, owner, office.clock.real()))
+  const asks = { ...identity, number: "1000000008" }
+  const one = await agent.post("/desk/accounts", { ...asks, do: "enrol" })
+  expect([one.status, reading(one)]).toEqual([409, expect.stringContaining("This person has an account")])
+  const short = await agent.post("/desk/accounts", { ...asks, do: "reset", documentEnd: "12" })
+  expect(short.status).toBe(422)
+  const sent = await confirmed(agent, await agent.post("/desk/accounts", { ...asks, do: "reset", documentEnd: "A123" }))
+  const path = leadsTo(sent)
+  expect((await agent.post(`${path}/approval`)).status).toBe(403)
+
+  expect(reading(await lead.get("/staff/people"))).toContain("Requests that wait for approval (1)")
+  expect(reading(await lead.get(path))).toContain("National identity card · last four: A123")
+  const done = await confirmed(lead, await lead.post(`${path}/approval`))
+  expect((await ownerOfCode(server, codeIn(done)))?.owner).toBe(who.id)
+  expect(await heldUntil(office.store, owner, office.clock.real())).not.toBeNull()
+  expect((await lead.post(`${path}/approval`)).status).toBe(409)
+
+  const told = await office.store.db.select().from(messages).where(eq(messages.owner, who.id))
+  expect(told.map(({ kind }) => kind).sort()).toEqual(["reset_asked", "reset_done"])
+  const [sms] = await office.store.db
+    .select({ secret: deliveries.secretSealed })
+    .from(deliveries)
+    .where(and(eq(deliveries.message, told[0]?.id ?? ""), eq(deliveries.channel, "sms")))
+  const link = new URL((await openSecret(office.store, keys, owner, sms?.secret ?? null)) ?? "")
+  expect(link.pathname.length).toBeLessThan(42)
+  const stranger = visitor(() => server.origin)
+  expect((await stranger.get(link.pathname)).status).toBe(200)
+  expect((await stranger.get(`${link.pathname.slice(0, -1)}!`)).status).toBe(410)
+  expect((await stranger.post(link.pathname)).status).toBe(200)
+  expect(await ownerOfCode(server, codeIn(done))).toBeNull()
+  expect((await stranger.post(link.pathname)).status).toBe(410)
+  expect(server.bugs).toEqual([])
+})
+
+test("whoever is shut out loses sessions and counter in the same moment, and cannot shut out themselves", async () => {
+  const { server, office, agent, lead } = await house()
+  const { id } = office.agent(1)
+  await office.write((tx) => openCounter(tx, office.agent(1), office.counter(1)))
+  const stale = await lead.post(`/staff/people/${office.supervisor().id}/disabling`)
+  expect(stale.status).toBe(403)
+  expect(leadsTo(await lead.post(`/staff/people/${id}/disabling`))).toBe(`/staff/people/${id}`)
+  expect(await counterOf(office.store, id)).toBeNull()
+  expect((await agent.get("/desk")).status).not.toBe(200)
+  const open = await office.store.db.select().from(sessions).where(eq(sessions.subject, id))
+  expect(open.map(({ revokedWhy }) => revokedWhy)).toEqual(["disabled"])
+  // To let somebody in again takes a second one.
+  const asked = await confirmed(lead, await lead.post(`/staff/people/${id}/enabling`))
+  expect((await lead.post(`${leadsTo(asked)}/approval`)).status).toBe(403)
+  expect(server.bugs).toEqual([])
+})
+
+test("too late after the passkey's word nothing is taken away, and the page asks for it again", async () => {
+  const { office, lead } = await house()
+  office.clock.advance(61_000)
+  const { id } = office.agent(2)
+  expect(leadsTo(await lead.post(`/staff/people/${id}/disabling`))).toBe("/step-up")
+  expect(reading(await lead.get(`/staff/people/${id}`))).not.toContain("Disabled")
+})
+
+test("staff of elsewhere are not there", async () => {
+  const { server, office, lead } = await house()
+  const area = { role: "agent" as const, scopeKind: "office" as const, scope: "NOWHERE" }
+  const away = await office.write((tx) =>
+    addStaff(tx, { login: "away", name: { ar: "بعيد", en: "Far Away" }, ...area }, "test"),
+  )
+  expect((await lead.get(`/staff/people/${away}`)).status).toBe(404)
+  expect(reading(await lead.get("/staff/people"))).not.toContain("Far Away")
+  expect(server.bugs).toEqual([])
+})
