@@ -9,6 +9,7 @@ import { demoAnnouncement, kindOf, openDemo } from "./cli/demo/open.ts"
 import { openKeys, proveKeys } from "./cli/keys-file.ts"
 import { startJobs } from "./jobs/run.ts"
 import { openPost } from "./outside/post.ts"
+import { ownRegistry } from "./outside/registry.ts"
 import { type Assets, openAssets } from "./web/assets.ts"
 import { bareAnswer } from "./web/headers.ts"
 import type { House, Look } from "./web/house.ts"
@@ -45,7 +46,18 @@ async function start(): Promise<void> {
 
   const look = await readLook(store)
   const assets = await openAssets({ look })
-  const partial = { env, clock, chance: machineChance, keys, log, store, writer, assets, demo: demo !== null }
+  const partial = {
+    env,
+    clock,
+    chance: machineChance,
+    keys,
+    log,
+    store,
+    writer,
+    assets,
+    registry: ownRegistry,
+    demo: demo !== null,
+  }
   const dressed = { ...partial, look: withLogo(look, assets, log) }
   const hub = openHub(dressed, machineTimers)
   const house: House = { ...dressed, hub }

@@ -48,6 +48,36 @@ const addedEn: Record<string, string> = {
 const notYouAr = "إن لم تكن أنت من فعل ذلك فافتح صفحة أمان حسابك الآن، أو راجع أقرب مكتب."
 const notYouEn = "If this was not you, open your account's security page now, or come to the nearest office."
 
+const proxyAr: Record<string, [title: string, text: string]> = {
+  given_by_you: ["عيّنت وكيلًا عنك", "إن لم تكن أنت من فعل ذلك فأنهِ الوكالة الآن من صفحة «الأسرة والوكالات» في حسابك."],
+  given_to_you: [
+    "وكّلك شخص عنه",
+    "ترى من هو وما تشمله الوكالة في صفحة «الأسرة والوكالات» في حسابك. تستطيع أن تعتذر عنها.",
+  ],
+  ended_by_you: ["انتهت وكالة عنك", "لم يعد الوكيل يحجز عنك أو يغيّر مواعيدك."],
+  ended_to_you: ["انتهت وكالة كانت لك", "لم تعد تحجز عمن وكّلك أو تغيّر مواعيده."],
+}
+const proxyEn: Record<string, [title: string, text: string]> = {
+  given_by_you: [
+    "You named a proxy",
+    "If this was not you, end it now on the page “Household and proxies” of your account.",
+  ],
+  given_to_you: [
+    "Somebody named you a proxy",
+    "The page “Household and proxies” of your account says who, and for what. You can give it back.",
+  ],
+  ended_by_you: ["A proxy of yours has ended", "The proxy no longer books for you or changes your appointments."],
+  ended_to_you: [
+    "A proxy that you held has ended",
+    "You no longer book for whoever named you, or change their appointments.",
+  ],
+}
+
+const proxyWords = (table: Record<string, [title: string, text: string]>, what: string | null): Words => {
+  const [title = "", text = ""] = table[what ?? ""] ?? []
+  return { title, text: [text], sms: `${title}.` }
+}
+
 const ar: Record<MessageKind, (seen: Seen) => Words> = {
   factor_added: ({ what }) => {
     const title = addedAr[what ?? ""] ?? "أُضيفت وسيلة دخول إلى حسابك"
@@ -96,6 +126,7 @@ const ar: Record<MessageKind, (seen: Seen) => Words> = {
     text: ["انتهت جلساتك المفتوحة. سجّل الدخول من جديد.", "إن لم تعلم بذلك فأخبر مديرك."],
     sms: "تغيّرت صلاحياتك. إن لم تعلم بذلك فأخبر مديرك.",
   }),
+  proxy_changed: ({ what }) => proxyWords(proxyAr, what),
   contact_changed: ({ what }) => {
     const title = what === "sms" ? "تغيّر رقم الجوال في حسابك" : "تغيّر البريد الإلكتروني في حسابك"
     const stop = "إن لم تكن أنت فادخل إلى حسابك وأنهِ الجلسات الأخرى من «أمان الحساب»، أو راجع أقرب مكتب."
@@ -242,6 +273,7 @@ const en: Record<MessageKind, (seen: Seen) => Words> = {
     text: ["Your open sessions have ended. Sign in again.", "If you did not know of it, tell your manager."],
     sms: "What you may do here has changed. If you did not know of it, tell your manager.",
   }),
+  proxy_changed: ({ what }) => proxyWords(proxyEn, what),
   contact_changed: ({ what }) => {
     const title =
       what === "sms" ? "Your account's mobile number has changed" : "Your account's e-mail address has changed"

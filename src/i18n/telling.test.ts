@@ -27,6 +27,7 @@ const samples: { [K in MessageKind]: MessageBodies[K] } = {
   reset_done: { request: "r", office: null },
   rights_changed: { request: "r" },
   contact_changed: { channel: "mail" },
+  proxy_changed: { proxy: "p", by: "given_to_you" },
   enrolment_code: { until: hall.at("12:00") },
   one_time_code: { until: hall.at("10:10") },
   email_check: { until: hall.at("12:00") },

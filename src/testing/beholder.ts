@@ -80,6 +80,7 @@ async function cookieOf(
   if (who === "kiosk" || who === "board") return { name: "dev", value: await server.deviceToken(who) }
   if (who === "half signed in") return { name: "pre", value: half.second }
   if (who === "enrolling") return { name: "pre", value: half.enrol }
+  if (who === "sent a code") return { name: "pre", value: half.code }
   const { office } = server
   const [kind, subject, role] =
     typeof who === "string"

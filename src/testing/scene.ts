@@ -3,8 +3,9 @@ import { staff } from "../../db/schema/access.ts"
 import { bookingPeople } from "../../db/schema/bookings.ts"
 import { sectors, services } from "../../db/schema/catalogue.ts"
 import { lines, offices } from "../../db/schema/offices.ts"
+import { type ProxyAct, proxies, relations } from "../../db/schema/people.ts"
 import type { TicketRow } from "../../db/schema/queue.ts"
-import { type Day, day, minute } from "../base/day.ts"
+import { addDays, type Day, day, minute } from "../base/day.ts"
 import { makeEnrolment } from "../domain/access/enrolment.ts"
 import { makeKey, staffOf } from "../domain/access/keys.ts"
 import { openPreSession } from "../domain/access/pre-sessions.ts"
@@ -14,6 +15,7 @@ import { hold } from "../domain/availability/holds.ts"
 import { closeDay } from "../domain/bookings/day-changes.ts"
 import { propose } from "../domain/bookings/requests.ts"
 import { book, cancel } from "../domain/bookings/writes.ts"
+import { askProxy, beginProxyNow } from "../domain/people/proxies.ts"
 import { takeRequest } from "../domain/people/requests.ts"
 import { callThis } from "../domain/queue/calling.ts"
 import { pauseCounter } from "../domain/queue/counters.ts"
@@ -99,8 +101,11 @@ export async function openScene() {
       return (await openPreSession(tx, { owner, step, enrolment: made?.id, next: "" }, now)).token
     })
   const bookings = await bookingsOf(office)
+  const child = await household(office)
   return {
     full,
+    /** Of whoever is busy. */
+    child,
     quiet,
     /** Has heard enough from strangers. */
     strict,
@@ -116,7 +121,7 @@ export async function openScene() {
     /** What takes two and waits for the second: an invitation, a reset at a counter; and the link that would stop the latter. */
     waiting: { ...waiting, stop: stopLink(full.house, waiting.reset) },
     /** Somebody between two steps of signing in, or of getting an account. */
-    half: { second: await half("second"), enrol: await half("enrol") },
+    half: { second: await half("second"), enrol: await half("enrol"), code: await half("code") },
     link: (ticket: TicketRow) => `/t/${ticket.id}/${full.keys.capability("ticket", ticket.id)}`,
     /** A kiosk's screen with a number just given. */
     issued: (ticket: TicketRow) => {
@@ -129,6 +134,26 @@ export async function openScene() {
       return `${at}.${full.keys.capability("arrival", `${office.code}.${at}`, 24)}`
     },
   }
+}
+
+/** Somebody busy has named a proxy and is one. Answers one of the children. */
+async function household(office: TestHall): Promise<string> {
+  const [busy, holding] = [office.citizen(person.busy), office.citizen(person.holding)]
+  await office.write(async (tx) => {
+    const until = addDays(office.today, 300)
+    const wanted = { number: "1000000107", name: longPerson.ar, services: ["PAS"], until }
+    const acts: ProxyAct[] = ["book", "change", "arrive"]
+    const { id } = await askProxy(tx, office.keys, busy.id, { ...wanted, acts })
+    await beginProxyNow(tx, busy.id, id)
+    const row = { id: tx.id(), giver: holding.id, holder: busy.id, namedSealed: "", acts: ["book" as const] }
+    await tx.db.insert(proxies).values({
+      ...row,
+      ...{ services: [], askedAt: tx.now, since: tx.now, until: office.at("00:00", until) },
+      ...{ endedAt: null, endedBy: null },
+    })
+  })
+  const rows = await office.store.db.select().from(relations).where(eq(relations.guardian, busy.id))
+  return rows[0]?.dependant ?? ""
 }
 
 async function openRequests({ write, agent, citizen, clock, code, store }: TestHall) {

@@ -6,6 +6,7 @@ import { openLog } from "../base/log.ts"
 import { addDevice, startToken } from "../domain/access/devices.ts"
 import { makeKey } from "../domain/access/keys.ts"
 import { addStaff } from "../domain/access/staff.ts"
+import { ownRegistry, type Registry } from "../outside/registry.ts"
 import type { Socket } from "../realtime/socket.ts"
 import { openAssets } from "../web/assets.ts"
 import type { House } from "../web/house.ts"
@@ -35,7 +36,13 @@ export type TestServer = Awaited<ReturnType<typeof testServer>>
 
 /** The whole program over a test office, on a port of its own, asked through real HTTP. What it logs as a bug is kept in `bugs`. */
 export async function testServer(
-  given: { office?: TestOffice; plan?: TestPlan; env?: Record<string, string>; demo?: boolean } = {},
+  given: {
+    office?: TestOffice
+    plan?: TestPlan
+    env?: Record<string, string>
+    demo?: boolean
+    registry?: Registry
+  } = {},
 ) {
   const office = given.office ?? (await testOffice(given.plan))
   const { keys } = office
@@ -47,7 +54,7 @@ export async function testServer(
   }, office.clock.real)
   const env = readEnv({ PORT: "0", ANONYMOUS_PER_MINUTE: "1000000", ...given.env })
   const parts = {
-    ...{ env, keys, log, look: ownLook, demo: given.demo ?? false },
+    ...{ env, keys, log, look: ownLook, demo: given.demo ?? false, registry: given.registry ?? ownRegistry },
     clock: office.clock,
     chance: machineChance,
     get store() {

@@ -12,6 +12,7 @@ export type Who =
   | "stranger"
   | "half signed in"
   | "enrolling"
+  | "sent a code"
   | "auditor"
   | "administrator"
   | "kiosk"
@@ -188,6 +189,19 @@ const administrator = visit("administrator", "desk")
 /** Everybody's own account, and what is told to them. */
 const forOwners: Visit[] = [
   visit("half signed in", "phone")("/sign-in/second", "after the password", () => "/sign-in/second"),
+  stranger("/sign-in/visitor", "untouched", () => "/sign-in/visitor?next=/bookings"),
+  stranger("/sign-in/visitor", "with what was wrong", () => "/sign-in/visitor", {
+    first: async (page) => {
+      await page.fill("[name=number]", "123")
+      for (const [name, text] of Object.entries({ day: "31", month: "13", year: "1410" }))
+        await page.fill(`[name=${name}]`, text)
+      await send(page)
+    },
+  }),
+  visit("sent a code", "phone")("/sign-in/visitor/code", "untouched", () => "/sign-in/visitor/code"),
+  visit("sent a code", "phone")("/sign-in/visitor/code", "with what was wrong", () => "/sign-in/visitor/code", {
+    first: typed("code", "000000"),
+  }),
   stranger("/enrol", "untouched", () => "/enrol"),
   visit("stranger", "desk")("/staff/enrol", "untouched", () => "/staff/enrol"),
   visit("enrolling", "phone")("/enrol/password", "untouched", () => "/enrol/password"),
@@ -204,6 +218,24 @@ const forOwners: Visit[] = [
   }),
   agentAt(seat.idle)("/desk", "with one passkey, after signing in", () => "/desk?passkeys=one"),
   citizen("/account/password", "untouched", () => "/account/password"),
+  citizen("/account/household", "with a family", () => "/account/household"),
+  alone("/account/household", "with nobody", () => "/account/household"),
+  citizen("/account/household/proxies/new", "untouched", () => "/account/household/proxies/new"),
+  citizen("/account/household/proxies/new", "with what was wrong", () => "/account/household/proxies/new", {
+    first: async (page) => {
+      await page.fill("[name=number]", "123")
+      await page.fill("[name=name]", "Munira Al-Otaibi")
+      await send(page)
+    },
+  }),
+  citizen("/account/household/proxies/:id", "asked for a passkey", () => "/account/household/proxies/new", {
+    first: async (page) => {
+      await page.fill("[name=number]", "1000000107")
+      await page.fill("[name=name]", "Munira Al-Otaibi")
+      await Promise.all([page.waitForURL(/proxies\/[0-9a-f-]{36}/), page.locator("main form .button-main").click()])
+    },
+  }),
+  citizen("/account/household/:id/data", "of a child", ({ child }) => `/account/household/${child}/data`),
   citizen("/account/data", "everything that is known", () => "/account/data"),
   citizen("/account/data/erasure", "with what stands against it", () => "/account/data/erasure"),
   alone("/account/data/erasure", "with nothing against it", () => "/account/data/erasure"),
@@ -241,20 +273,6 @@ const forAnswerable: Visit[] = [
   lead_("/devices/:id", "a kiosk", ({ screens }) => `/devices/${screens.kiosk}`),
   administrator("/keys", "with two", () => "/keys"),
   administrator("/keys/new", "untouched", () => "/keys/new"),
-  lead_("/messages/dead", "with none", () => "/messages/dead"),
-]
-
-const forStaff: Visit[] = [
-  agentAt(seat.none)("/desk", "before a counter is chosen", () => "/desk"),
-  agentAt(seat.serving)("/desk", "with somebody served and two hundred waiting", () => "/desk"),
-  agentAt(seat.serving)("/desk", "with everything folded out", () => "/desk", {
-    first: (page) => page.locator("details").evaluateAll((all) => all.map((one) => one.toggleAttribute("open", true))),
-  }),
-  agentAt(seat.called)("/desk", "with somebody called", () => "/desk"),
-  agentAt(seat.idle)("/desk", "with nobody", () => "/desk"),
-  agentAt(seat.paused)("/desk", "during a pause", () => "/desk"),
-  agentAt(seat.idle)("/desk", "with a number that was found", ({ tickets }) => `/desk?q=${tickets.waiting.number}`),
-  agentAt(seat.idle)("/desk", "with a number that was not found", () => "/desk?q=999"),
   lead_("/staff/people", "with what waits for a second", () => "/staff/people"),
   administrator("/staff/people", "of every office", () => "/staff/people"),
   visit("auditor", "desk")("/staff/people", "to an auditor", () => "/staff/people"),
@@ -281,6 +299,20 @@ const forStaff: Visit[] = [
   }),
   stranger("/stop/:proof", "with what can be stopped", ({ waiting }) => new URL(waiting.stop).pathname),
   stranger("/stop/:proof", "with nothing to stop", () => "/stop/nothing", { status: 410 }),
+  lead_("/messages/dead", "with none", () => "/messages/dead"),
+]
+
+const forStaff: Visit[] = [
+  agentAt(seat.none)("/desk", "before a counter is chosen", () => "/desk"),
+  agentAt(seat.serving)("/desk", "with somebody served and two hundred waiting", () => "/desk"),
+  agentAt(seat.serving)("/desk", "with everything folded out", () => "/desk", {
+    first: (page) => page.locator("details").evaluateAll((all) => all.map((one) => one.toggleAttribute("open", true))),
+  }),
+  agentAt(seat.called)("/desk", "with somebody called", () => "/desk"),
+  agentAt(seat.idle)("/desk", "with nobody", () => "/desk"),
+  agentAt(seat.paused)("/desk", "during a pause", () => "/desk"),
+  agentAt(seat.idle)("/desk", "with a number that was found", ({ tickets }) => `/desk?q=${tickets.waiting.number}`),
+  agentAt(seat.idle)("/desk", "with a number that was not found", () => "/desk?q=999"),
   agentAt(1)("/desk", "where nothing has happened yet", () => "/desk", { at: "quiet" }),
   agentAt(seat.idle)("/desk", "without a connection", () => "/desk", { isOffline: true }),
   administrator("/day", "of every office", () => "/day"),

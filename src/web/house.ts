@@ -9,6 +9,7 @@ import type { Action } from "../domain/access/authorize.ts"
 import type { SessionRow } from "../domain/access/sessions.ts"
 import type { Subject } from "../domain/access/subject.ts"
 import type { Lang } from "../i18n/lang.ts"
+import type { Registry } from "../outside/registry.ts"
 import type { Hub } from "../realtime/hub.ts"
 import type { Assets } from "./assets.ts"
 
@@ -23,6 +24,8 @@ export interface House {
   store: Store
   writer: Writer
   hub: Hub
+  /** Who knows who belongs to whom. */
+  registry: Registry
   assets: Assets
   look: Look
   /** Set while this is a demo: its people and what they sign in with. */

@@ -6,6 +6,7 @@ import { citizenRoutes } from "./citizen/routes.ts"
 import { deviceRoutes } from "./devices/routes.tsx"
 import { doorRoutes } from "./door/routes.ts"
 import type { PageRoute } from "./house.ts"
+import { householdRoutes } from "./household/routes.ts"
 import { inboxRoutes } from "./inbox/routes.ts"
 import { keyRoutes } from "./keys/routes.tsx"
 import { kioskRoutes } from "./kiosk/routes.tsx"
@@ -29,6 +30,7 @@ export const pages: PageRoute[] = [
   ...deviceRoutes,
   ...keyRoutes,
   ...inboxRoutes,
+  ...householdRoutes,
 ]
 
 /** Every call of the API. */

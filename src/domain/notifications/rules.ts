@@ -14,6 +14,8 @@ export interface MessageBodies {
   reset_done: { request: string; office: string | null }
   rights_changed: { request: string }
   contact_changed: { channel: Channel }
+  /** `by`: `given_by_you`, `given_to_you`, `ended_by_you` (it was yours), `ended_to_you`. */
+  proxy_changed: { proxy: string; by: string }
   /** The code itself is the notice's secret. */
   enrolment_code: { until: Instant }
   one_time_code: { until: Instant }
@@ -84,6 +86,7 @@ export const manners: Record<MessageKind, Manner> = {
   reset_done: { theme: "security", usefulFor: 30 * day },
   rights_changed: { theme: "security", usefulFor: 30 * day },
   contact_changed: { theme: "security", usefulFor: 30 * day },
+  proxy_changed: { theme: "security", usefulFor: 30 * day },
   enrolment_code: { theme: "code", usefulFor: day },
   one_time_code: { theme: "code", usefulFor: 10 * minute },
   email_check: { theme: "code", usefulFor: day },

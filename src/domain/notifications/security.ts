@@ -15,6 +15,23 @@ export async function tellFactor(
   await notify(tx, { to: owner, kind, data: { factor }, dedupe: `${kind}:${tx.id()}` })
 }
 
+/** Both who gave and who holds a proxy are told that there is one now, or that it has ended. */
+export async function tellProxy(
+  tx: Tx,
+  { id, giver, holder }: { id: string; giver: string; holder: string | null },
+  what: "given" | "ended",
+): Promise<void> {
+  const told: [person: string | null, by: string][] = [
+    [giver, `${what}_by_you`],
+    [holder, `${what}_to_you`],
+  ]
+  for (const [person, by] of told) {
+    if (person === null) continue
+    const to = { kind: "citizen" as const, id: person }
+    await notify(tx, { to, kind: "proxy_changed", data: { proxy: id, by }, dedupe: `proxy_${by}:${id}` })
+  }
+}
+
 /** Somebody came back with a recovery code. `left`: how many there are. */
 export async function tellRecovery(tx: Tx, owner: Owner, left: number): Promise<void> {
   await notify(tx, { to: owner, kind: "recovery_used", data: { left }, dedupe: `recovery_used:${tx.id()}` })

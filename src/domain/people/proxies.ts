@@ -131,14 +131,14 @@ async function whyNotBegun(tx: Tx, giver: string, id: string): Promise<Refusal> 
 }
 
 /** Ends it at once: the giver, or the holder who will not have it any more. Ending what is over is no mistake. Refuses `not_found`. */
-export async function endProxy(tx: Tx, by: string, id: string): Promise<ProxyRow> {
+export async function endProxy(tx: Tx, by: string, id: string): Promise<{ row: ProxyRow; isNews: boolean }> {
   const [row] = await tx.db.select().from(proxies).where(eq(proxies.id, id))
   if (!row || (row.giver !== by && row.holder !== by)) throw new Refusal("not_found", { what: "proxy" })
   const [ended] = await endOpen(tx).execute({ id, by, now: tx.now })
-  if (!ended) return row
+  if (!ended) return { row, isNews: false }
   if (ended.since !== null)
     await tx.say(accountsStream, "proxy.ended", { proxy: id, holder: ended.holder, by, subject: ended.giver })
-  return ended
+  return { row: ended, isNews: ended.since !== null }
 }
 
 export interface GivenProxy extends ProxyRow {
@@ -154,6 +154,16 @@ export async function proxiesGiven(store: Store, keys: Keys, giver: string, now:
   return rows
     .filter((row) => isStanding(row, now))
     .map((row) => ({ ...row, named: JSON.parse(key.open("proxy.named", row.namedSealed)) }))
+}
+
+/** The name that the giver typed for this proxy; empty where it is not theirs. */
+export async function namedIn(store: Store, keys: Keys, giver: string, id: string): Promise<string> {
+  const key = await personKey(store, keys, giver)
+  const [row] = await store.db
+    .select()
+    .from(proxies)
+    .where(and(eq(proxies.id, id), eq(proxies.giver, giver)))
+  return key && row ? JSON.parse(key.open("proxy.named", row.namedSealed)).name : ""
 }
 
 /** Of whom somebody is the proxy at `now`, with their names. */

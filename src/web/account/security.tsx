@@ -5,6 +5,7 @@ import { openResetOf } from "../../domain/access/request-reads.ts"
 import { type SessionRow, sessionsOf } from "../../domain/access/sessions.ts"
 import { accountWords } from "../../i18n/account.ts"
 import { momentText } from "../../i18n/dates.ts"
+import { householdWords } from "../../i18n/household.ts"
 import { counted } from "../../i18n/plural.ts"
 import { privacyWords } from "../../i18n/privacy.ts"
 import { browserOf } from "../browser.ts"
@@ -123,6 +124,11 @@ export async function security(c: Context, told: Told): Promise<Response> {
         </>
       )}
       <Sessions c={c} sessions={sessions} />
+      {owner.kind === "citizen" && !isRecovered && (
+        <ButtonLink wide icon="person" href={paths.household}>
+          {householdWords[lang].title}
+        </ButtonLink>
+      )}
       {owner.kind === "citizen" && !isRecovered && (
         <ButtonLink wide icon="document" href={paths.ownData}>
           {privacyWords[lang].dataTitle}

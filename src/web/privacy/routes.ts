@@ -6,6 +6,7 @@ import { paths } from "../paths.ts"
 import { ownDataFile, ownDataPage } from "./data.tsx"
 import { beginErasure, confirmationPage, eraseConfirmed, erasedPage, erasurePage } from "./erasing.tsx"
 import { changeHolds, holdsPage } from "./holds.tsx"
+import { memberData } from "./member.tsx"
 import { readsPage } from "./reads.tsx"
 import { recordsPage } from "./records.tsx"
 import { decide, requestedData, requestPage, requestsPage, take } from "./requests.tsx"
@@ -30,6 +31,7 @@ export const privacyRoutes: PageRoute[] = [
     "own_data.read",
     ownOnly(ownDataFile, () => paths.ownData),
   ),
+  get(paths.memberData(":id"), "household.manage", ownOnly(memberData)),
   get(paths.erasure, "own_data.erase", ownOnly(erasurePage)),
   post(paths.erasure, "own_data.erase", ownOnly(beginErasure, toErasure)),
   get(paths.erasureConfirmation(":id"), "own_data.erase", (c) => confirmationPage(c)),
