@@ -70,7 +70,7 @@ export const staffWords = inBoth({
       stopped: "أوقفه صاحب الحساب",
     } satisfies Record<AccessRequestState, string>,
     askedBy: "طلبه",
-    askedAt: "في",
+    askedAt: "قُدّم في",
     until: "ينتهي في",
     decidedBy: "بتّ فيه",
     decidedAt: "وقت البتّ",

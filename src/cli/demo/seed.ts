@@ -16,6 +16,7 @@ import { type SetupPlan, setUp } from "../../domain/offices/setup.ts"
 import { keepFamily, type Member } from "../../domain/people/family.ts"
 import { enrol } from "../../domain/people/writes.ts"
 import { readPlan } from "../plan.ts"
+import { addAdministrator, addInvitation, type DemoAdministrator } from "./administrators.ts"
 import { citizenName, demoMobile, demoNumber, residentName, staffName } from "./people.ts"
 
 /** The offices of the demonstration that have agents to try. */
@@ -78,6 +79,7 @@ export class DemoPeople {
   readonly citizens: DemoCitizen[] = []
   readonly agents: (DemoStaff & { counter: string; id: string })[] = []
   readonly supervisors: DemoStaff[] = []
+  readonly administrators: DemoAdministrator[] = []
   readonly kiosks: DemoDevice[] = []
   readonly boards: DemoDevice[] = []
   readonly integrators: { name: string; token: string; scopes: string[] }[] = []
@@ -94,6 +96,7 @@ export class DemoPeople {
       citizens: this.citizens,
       agents: this.agents.map(({ id: _id, ...agent }) => agent),
       supervisors: this.supervisors,
+      administrators: this.administrators,
       kiosks: this.kiosks.map(device),
       boards: this.boards.map(device),
       integrators: this.integrators,
@@ -106,6 +109,7 @@ export class DemoPeople {
     const resident = this.citizens.find(({ kind }) => kind === "resident")
     const agent = this.agents[2]
     const supervisor = this.supervisors[0]
+    const second = this.administrators[0]
     const kiosk = this.kiosks[0]
     const board = this.boards[0]
     const rows = [
@@ -121,6 +125,7 @@ export class DemoPeople {
         `${agent?.login}  ${demoPassword}   (${agent?.office}, counter ${agent?.counter.split(".")[1]})`,
       ],
       ["Supervisor", `${origin}/staff`, `${supervisor?.login}  ${demoPassword}   (${supervisor?.office})`],
+      ["Approver", `${origin}/staff`, `${second?.login}  ${demoPassword}   (administrator; approves what takes two)`],
       ["Kiosk", `${origin}${kiosk?.path}`, ""],
       ["Board", `${origin}${board?.path}`, ""],
       ["API", `${origin}/docs`, "keys are in demo.json in the data folder"],
@@ -275,6 +280,11 @@ export async function seed({ writer, keys, citizens, now }: Given): Promise<Demo
           list.push({ office: office.code, path: `/${kind}/${office.code}?key=${key}`, token: key })
         }
       }
+      for (const number of [1, 2]) {
+        const login = { number, password: demoPassword, passwordHash }
+        people.administrators.push(await addAdministrator(tx, keys, login, now))
+      }
+      await addInvitation(tx, plan, now)
       const token = await makeKey(
         tx,
         { kind: "integrator", subject: tx.id(), name: "Reporting", scopes: [...integratorScopes], demo: true },

@@ -119,7 +119,8 @@ async function Members({ c, members }: { c: Context; members: Member[] }) {
           <>
             <bdi>{one.login}</bdi> · {words.roles[one.role]} · <bdi>{area(one, lang)}</bdi>
             <br />
-            {Standing({ c, member: one })} · {KeysLine({ c, count: one.passkeys })}
+            {Standing({ c, member: one })}
+            {!isInvited(one) && <> · {KeysLine({ c, count: one.passkeys })}</>}
             {one.signedInAt !== null && (
               <>
                 {" · "}
@@ -133,6 +134,10 @@ async function Members({ c, members }: { c: Context; members: Member[] }) {
   )
 }
 
+/** Nobody has come in by the code yet. */
+const isInvited = ({ passkeys, signedInAt }: Pick<Member, "passkeys" | "signedInAt">) =>
+  passkeys === 0 && signedInAt === null
+
 export function Standing({
   c,
   member,
@@ -142,7 +147,7 @@ export function Standing({
 }) {
   const words = staffWords[c.var.lang]
   if (member.disabledAt !== null) return <State sign="missed">{words.disabled}</State>
-  if (member.passkeys === 0 && member.signedInAt === null) return <State sign="early">{words.invited}</State>
+  if (isInvited(member)) return <State sign="early">{words.invited}</State>
   return <State sign="good">{words.active}</State>
 }
 
