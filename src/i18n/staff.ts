@@ -36,7 +36,7 @@ export const staffWords = inBoth({
       agent: "موظف شباك",
       supervisor: "مشرف",
       administrator: "مدير",
-      auditor: "مراجع",
+      auditor: "مدقق",
     } satisfies Record<StaffRole, string>,
     areaKinds: {
       office: "مكتب",
@@ -146,6 +146,7 @@ export const staffWords = inBoth({
     codeHeld: "أُبلغ صاحب الحساب. لا يُنفّذ إجراء حساس قبل مضي يوم.",
     codePrint: "للطباعة استخدم أمر الطباعة في متصفحك.",
 
+    ownResets: "تجديد الدخول عند الشباك",
     deskTitle: "حسابات المراجعين",
     deskLead: "لمن يقف أمامك ومعه هويته: حساب لأول مرة، أو تجديد دخول لمن فقد كل وسائله.",
     number: "رقم الهوية أو الإقامة",
@@ -180,7 +181,7 @@ export const staffWords = inBoth({
     ruleLead:
       "مفتاح المرور قد تحفظه خدمة سحابية وتنسخه بين الأجهزة، أو يبقى في جهازه. يسري الاختيار على ما يُضاف بعد الآن.",
     ruleAgents: "مفاتيح موظفي الشبابيك تبقى في جهازها",
-    ruleLeads: "مفاتيح المشرفين والمديرين والمراجعين تبقى في جهازها",
+    ruleLeads: "مفاتيح المشرفين والمديرين والمدققين تبقى في جهازها",
     ruleOf: "الجهة",
     ruleShared: "من يعملون لأكثر من جهة",
     ruleNone: "يختاره مدير الجهة كلها",
@@ -329,6 +330,7 @@ export const staffWords = inBoth({
     codeHeld: "The owner has been told. Nothing sensitive is done for a day.",
     codePrint: "To print, use your browser's print command.",
 
+    ownResets: "New ways in, asked for at a counter",
     deskTitle: "Visitors' accounts",
     deskLead:
       "For whoever stands before you with a paper of identity: a first account, or a reset for somebody who has lost every way in.",

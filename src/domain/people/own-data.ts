@@ -9,6 +9,7 @@ import { confirmations, passkeys, recoveryCodes } from "../../../db/schema/passk
 import { proxies, relations } from "../../../db/schema/people.ts"
 import { legalHolds, privacyRequests } from "../../../db/schema/privacy.ts"
 import { tickets } from "../../../db/schema/queue.ts"
+import { accessRequests } from "../../../db/schema/staff-requests.ts"
 import { waitlist } from "../../../db/schema/waitlist.ts"
 import type { Store } from "../../../db/store.ts"
 import { Refusal } from "../../base/refusal.ts"
@@ -190,6 +191,19 @@ async function accessOf({ db }: Store, person: string) {
           ),
         )
     ).map(({ action, object, frozen, usedAt }) => ({ action, object, text: JSON.parse(frozen).text, usedAt })),
+    /** New ways in that were asked for at a counter. */
+    resets: await db
+      .select({
+        office: accessRequests.scope,
+        document: accessRequests.document,
+        documentEnd: accessRequests.documentEnd,
+        state: accessRequests.state,
+        askedAt: accessRequests.askedAt,
+        decidedAt: accessRequests.decidedAt,
+      })
+      .from(accessRequests)
+      .where(and(eq(accessRequests.kind, "citizen_reset"), eq(accessRequests.subject, person)))
+      .orderBy(desc(accessRequests.askedAt)),
   }
 }
 

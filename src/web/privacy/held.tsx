@@ -9,6 +9,7 @@ import { dayText, momentText } from "../../i18n/dates.ts"
 import { factText } from "../../i18n/facts.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { privacyWords, readText } from "../../i18n/privacy.ts"
+import { staffWords } from "../../i18n/staff.ts"
 import { told } from "../../i18n/telling.ts"
 import type { Context } from "../house.ts"
 import { Card } from "../shell/cards.tsx"
@@ -116,6 +117,18 @@ export async function HeldData({ c, data }: { c: Context; data: OwnData }) {
           usedAt === null ? "" : moment(usedAt),
         ])}
       />
+      {data.resets.length > 0 && (
+        <Rows
+          title={staffWords[lang].ownResets}
+          rows={data.resets.map(({ office, document, documentEnd, state, askedAt }) => [
+            [
+              ...[staffWords[lang].states[state], places.office(office)],
+              ...[document && staffWords[lang].documents[document], staffWords[lang].endsWith(documentEnd ?? "")],
+            ].join(" · "),
+            moment(askedAt),
+          ])}
+        />
+      )}
       <Rows
         title={words.reads}
         note={data.reads.length === 0 ? words.readsNone : words.readsHelp}

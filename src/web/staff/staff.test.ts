@@ -2,7 +2,7 @@ import { expect, test } from "bun:test"
 import { and, eq } from "drizzle-orm"
 import { sessions } from "../../../db/schema/access.ts"
 import { deliveries, messages } from "../../../db/schema/messages.ts"
-import { readEnrolment } from "../../domain/access/enrolment.ts"
+import { makeEnrolment, readEnrolment } from "../../domain/access/enrolment.ts"
 import { heldUntil } from "../../domain/access/owner.ts"
 import { makeCodes } from "../../domain/access/recovery.ts"
 import { addStaff } from "../../domain/access/staff.ts"
@@ -10,6 +10,7 @@ import { openSecret } from "../../domain/notifications/contact.ts"
 import { personByNumber } from "../../domain/people/reads.ts"
 import { openCounter } from "../../domain/queue/counters.ts"
 import { counterOf } from "../../domain/queue/tickets.ts"
+import { softAuthenticator } from "../../testing/authenticator.ts"
 import { visiting } from "../../testing/screens.ts"
 import { type TestServer, testServer } from "../../testing/server.ts"
 import { leadsTo, reading } from "../../testing/signed-in.ts"
@@ -142,5 +143,35 @@ test("staff of elsewhere are not there", async () => {
   )
   expect((await lead.get(`/staff/people/${away}`)).status).toBe(404)
   expect(reading(await lead.get("/staff/people"))).not.toContain("Far Away")
+  expect(server.bugs).toEqual([])
+})
+
+test("a supervisor enrols with a passkey that stays on its device, and is told so where it does not", async () => {
+  const server = await testServer({ plan: { citizens: 1, counters: 1 } })
+  const { office, keys } = server
+  const grant = { role: "supervisor" as const, scopeKind: "office" as const, scope: office.code }
+  const { code } = await office.write(async (tx) => {
+    const id = await addStaff(tx, { login: "sara", name: { ar: "سارة", en: "Sara" }, ...grant }, "test")
+    return makeEnrolment(tx, keys, { kind: "staff", id }, { channel: "letter", by: "test" }, office.clock.real())
+  })
+  const who = visitor(() => server.origin)
+  await who.get("/staff/enrol")
+  await who.post("/staff/enrol", { code })
+  await who.post("/enrol/password", { password: "four green camels walk" })
+  const make = async (synced: boolean) => {
+    const asked = await who.post("/passkeys/options", { purpose: "enrol" })
+    const response = softAuthenticator(server.origin, { synced }).create(JSON.parse(asked.text))
+    return who.post("/enrol/passkey", { response, name: "Key" })
+  }
+  const copied = await make(true)
+  expect([copied.status, reading(copied)]).toEqual([400, expect.stringContaining("copied between devices")])
+  const kept = await make(false)
+  expect([kept.status, reading(kept)]).toEqual([200, expect.stringContaining("Recovery codes")])
+  await who.get("/account/passkeys/new")
+  const more = await who.post("/passkeys/options", { purpose: "enrol" })
+  const second = softAuthenticator(server.origin, { synced: true }).create(JSON.parse(more.text))
+  expect(reading(await who.post("/account/passkeys/new", { response: second, name: "Phone" }))).toContain(
+    "copied between",
+  )
   expect(server.bugs).toEqual([])
 })
