@@ -492,6 +492,25 @@ describe("who may listen", () => {
   })
 })
 
+describe("a person whose session runs out while they wait", () => {
+  test("goes on hearing of their ticket by its link, and of nothing else", async () => {
+    const opened = await hall()
+    const { connect, letIn, page, office, ended, issue, call, timers, origin } = opened
+    await issue(101)
+    letIn("citizen", office.citizen(1))
+    const link = await connect({ Origin: origin, Cookie: "sid=citizen" })
+    link.say({ capability: `${ticketId(101)}.secret-of-${ticketId(101)}` })
+    await watching(link, [`ticket:${ticketId(101)}`])
+    const inbox = await page("citizen")
+    await watching(inbox, ["inbox"])
+    ended.add("citizen")
+    ;(timers as ReturnType<typeof handTimers>).advance(60_000)
+    expect(await inbox.closed).toMatchObject({ code: 4401 })
+    await call(101)
+    expect(told(await link.next(isChange)).change).toMatchObject({ state: "ticket.called" })
+  })
+})
+
 describe("a client that misbehaves", () => {
   test("with a message too large, whole or in pieces, is closed", async () => {
     const { program, url } = await hall()

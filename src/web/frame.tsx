@@ -28,6 +28,8 @@ export interface Shown {
   foot?: Child
   /** See `Frame`. */
   againSeconds?: number
+  /** It goes on as it is when the session ends, so nobody is asked before that. */
+  outlivesSession?: boolean
 }
 
 const everywhere = ["fonts", "tokens", "base", "components"] as const
@@ -39,7 +41,7 @@ export function show(c: Context, page: Shown, body: Child): Response | Promise<R
   const [words, account] = [common[lang], accountWords[lang]]
   const styles = [...everywhere, ...(page.styles ?? []), "print"].map((name) => assets.url(`css/${name}.css`))
   const now = clock.office()
-  const expiry = expiryOf(c)
+  const expiry = page.outlivesSession ? null : expiryOf(c)
   const isRung = page.head !== "none" && hasInbox(subject)
   // The bell is live on every page; a page's own modules come first, and all of them share one wire.
   const scripts = [...new Set([...(page.scripts ?? []), ...(isRung ? ["live"] : []), ...(expiry ? ["session"] : [])])]

@@ -76,6 +76,7 @@ async function ticketPage(c: Context): Promise<Response> {
       styles: ["ticket"],
       scripts: ["ticket"],
       bodyClass: "ticket-page",
+      outlivesSession: true,
     },
     <div class="column ticket-column" data-zone={here.zone}>
       <p class="ticket-offline" role="status" data-live-since={words.offline} />

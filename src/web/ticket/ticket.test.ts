@@ -1,8 +1,10 @@
 import { afterAll, expect, test } from "bun:test"
 import { minute } from "../../base/day.ts"
 import { hallCode } from "../../domain/queue/hall-code.ts"
+import { open } from "../../testing/live.ts"
 import { visiting } from "../../testing/screens.ts"
 import { testServer } from "../../testing/server.ts"
+import { leadsTo, signedIn } from "../../testing/signed-in.ts"
 import { visitor } from "../../testing/visitor.ts"
 
 const server = await testServer({ plan: { soonestMinutes: 0 } })
@@ -111,4 +113,43 @@ test("the hall's code checks a person in by phone; an old one does not; signing 
   expect([twice.status, twice.location]).toEqual([303, arrived.location])
   office.clock.advance(15 * minute)
   expect((await citizen.get(scanned.location ?? "")).text).toContain("The code that you scanned has changed")
+})
+
+test("a waiting person's page outlives their session: by its link it is read, steered and heard as before", async () => {
+  const who = await office.person({ nationalId: "1000000081" })
+  const page = await signedIn(server, who)
+  const ticket = await walkIn("1000000081")
+  expect((await page.get(`/tickets/${ticket.id}`)).location).toBe(ticket.path)
+  const agent = server.agent(3)
+  await agent.post(`/api/v1/counters/${office.code}.3/opening`, {})
+  const listen = async () => {
+    const headers = { Cookie: `sid=${page.token}`, Origin: server.origin }
+    const wire = await open(`${server.origin.replace("http", "ws")}/live`, headers)
+    wire.say({ capability: ticket.path.split("/").slice(2).join(".") })
+    wire.say({ sub: [`ticket:${ticket.id}`], as: "html" })
+    await wire.next((message) => "snapshot" in message)
+    return wire
+  }
+  const before = await listen()
+  expect((await page.get("/bookings")).text).toContain("data-expiry")
+  // Nothing stands in front of a turn: it does not depend on the session, so its end is not asked about.
+  expect((await page.get(ticket.path)).text).not.toContain("data-expiry")
+
+  office.clock.advance(31 * minute)
+  expect((await page.get("/bookings")).location).toStartWith("/sign-in")
+  expect((await page.get(ticket.path)).status).toBe(200)
+  const after = await listen()
+  // The form is still that of the page as it was shown under the session.
+  expect(leadsTo(await page.send(`${ticket.path}/away`))).toBe(ticket.path)
+  expect((await page.get(`${ticket.path}?lang=en`)).text).toContain("put off, as you asked")
+  expect(leadsTo(await page.send(`${ticket.path}/ready`))).toBe(ticket.path)
+  await server.house.hub.settled()
+  const heardSoFar = [before, after].map(({ heard }) => heard.length)
+  expect((await agent.post(`/api/v1/tickets/${ticket.id}/call`)).status).toBe(200)
+  for (const wire of [before, after]) {
+    const called = await wire.next((message) => "change" in message && String(message.change).includes("called"))
+    expect("change" in called && String(called.change)).toContain(String(ticket.number))
+  }
+  expect([before, after].every(({ heard }, index) => heard.length > (heardSoFar[index] ?? 0))).toBe(true)
+  for (const wire of [before, after]) wire.close()
 })
