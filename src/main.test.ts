@@ -52,6 +52,7 @@ describe("a start on a new folder", () => {
       "citizens",
       "agents",
       "supervisors",
+      "administrators",
       "kiosks",
       "boards",
       "integrators",

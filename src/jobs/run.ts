@@ -102,7 +102,7 @@ export async function forgetOld(tx: Tx, realNow: Instant): Promise<void> {
   await forgetEnrolments(tx, notHeld, realNow)
   await forgetOneTimeCodes(tx, realNow)
   await forgetConfirmations(tx, realNow)
-  await forgetRequests(tx, realNow)
+  await forgetRequests(tx, notHeld, realNow)
   await forgetAnswers(tx, tx.now)
   await forgetProxies(tx)
 }

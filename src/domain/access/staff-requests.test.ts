@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { eq } from "drizzle-orm"
+import { eq, sql } from "drizzle-orm"
 import { accessRequests } from "../../../db/schema/staff-requests.ts"
 import { hour, minute } from "../../base/day.ts"
 import { keyring } from "../../testing/keyring.ts"
@@ -15,7 +15,7 @@ import { passkeysOf } from "./passkeys.ts"
 import { codesLeft, makeCodes } from "./recovery.ts"
 import { deciders, request, requestsFor, stateOf } from "./request-reads.ts"
 import type { Grant } from "./roles.ts"
-import { startSession } from "./sessions.ts"
+import { type MayGo, startSession } from "./sessions.ts"
 import { addStaff } from "./staff.ts"
 import { ask, forgetRequests, refuseRequest, type Wish, withdrawRequest } from "./staff-requests.ts"
 import type { Staff } from "./subject.ts"
@@ -309,7 +309,13 @@ test("requests are seen by those within whose area they lie, and forgotten after
   expect(await openFor(second)).toContain(id)
   expect(await openFor(lead)).not.toContain(id)
   expect(await openFor(office.agent(1))).not.toContain(id)
-  await office.write((tx) => forgetRequests(tx, now() + 500 * day))
+  const forget = (mayGo: MayGo) => office.write((tx) => forgetRequests(tx, mayGo, now() + 500 * day))
+  const about = await asks(office.agent(1), resetOf(6))
+  // Whoever a legal hold keeps is kept here as well.
+  await forget((subject) => sql`${subject} <> ${office.citizen(6).id}`)
+  expect((await request(office.store, about.id)).state).toBe("expired")
+  await forget(() => sql`true`)
+  expect((await refusal(request(office.store, about.id))).code).toBe("not_found")
   expect((await refusal(request(office.store, id))).code).toBe("not_found")
 })
 

@@ -14,7 +14,9 @@ import { staffOf } from "./keys.ts"
 import { placesIn } from "./places.ts"
 import { type AccessRequest, grantOf, isOpen, mayDecide, request, staffRow } from "./request-reads.ts"
 import { decidesOver, type Grant, isSound, sameGrant } from "./roles.ts"
+import type { MayGo } from "./sessions.ts"
 import type { Staff } from "./subject.ts"
+import { spendTry } from "./throttle.ts"
 
 /*
  * What takes two. One asks, a second one with authority over the same area decides; neither of them is whom it is about (OWASP ASVS 5.0
@@ -25,6 +27,8 @@ const day = 24 * hour
 /** So long somebody may take to approve. With a person at the counter it is today or not at all. */
 const openFor = { invite: 7 * day, grant: 7 * day, enable: 7 * day, reset: 7 * day, citizen_reset: 12 * hour } as const
 const keptFor = 400 * day
+/** As many as one person may ask for at a counter in an hour: each is told to the owner of an account. */
+const resets = { most: 20, window: hour }
 
 export type Wish =
   | { kind: "invite"; login: string; name: Words; grant: Grant }
@@ -93,9 +97,6 @@ const expire = statement((db) =>
     .update(accessRequests)
     .set({ state: sql`'expired'` })
     .where(and(eq(accessRequests.state, sql`'open'`), lte(accessRequests.until, p("now")))),
-)
-const forget = statement((db) =>
-  db.delete(accessRequests).where(and(ne(accessRequests.state, sql`'open'`), lt(accessRequests.until, p("before")))),
 )
 const loginOf = statement((db) =>
   db
@@ -174,7 +175,8 @@ export function readEnd(text: string): string {
 
 /**
  * Asks. `confirmation` is with what it was confirmed; null in a demonstration alone. Refuses as `contentOf`, and `request_open` where one
- * about the same person or under the same login waits already.
+ * about the same person or under the same login waits already, and
+ * `too_many_requests` after twenty resets at a counter in an hour.
  */
 export async function ask(
   tx: Tx,
@@ -184,6 +186,7 @@ export async function ask(
   now: Instant,
 ): Promise<AccessRequest> {
   const by = await here(tx, who)
+  if (wish.kind === "citizen_reset") await spendTry(tx, `resets:${by.id}`, resets, now)
   await expire(tx).execute({ now })
   const content = await contentOf(tx, by, wish)
   const row: AccessRequest = {
@@ -299,7 +302,10 @@ export async function nameSubject(tx: Tx, id: string, subject: string): Promise<
 }
 
 /** Closes what has run out, and forgets what has been closed for more than a year. */
-export async function forgetRequests(tx: Tx, now: Instant): Promise<void> {
+export async function forgetRequests(tx: Tx, mayGo: MayGo, now: Instant): Promise<void> {
   await expire(tx).execute({ now })
-  await forget(tx).execute({ before: now - keptFor })
+  const { state, until, subject } = accessRequests
+  await tx.db
+    .delete(accessRequests)
+    .where(and(ne(state, "open"), lt(until, now - keptFor), or(isNull(subject), mayGo(subject, now))))
 }

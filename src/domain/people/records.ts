@@ -71,7 +71,7 @@ export const records = {
     heldBack: false,
   },
   /** What staff asked for that takes two: also resets at a counter, with the last characters of the paper that was shown. */
-  approvals: { tables: ["access_request"], days: 400, becomes: "deleted", clearedBy: "house", heldBack: false },
+  approvals: { tables: ["access_request"], days: 400, becomes: "deleted", clearedBy: "house", heldBack: true },
   answers: { tables: ["idempotency"], days: 1, becomes: "deleted", clearedBy: "house", heldBack: false },
   keys: { tables: ["api_key"], days: year, becomes: "deleted", clearedBy: "daily", heldBack: false },
   /** With what somebody confirmed something by a passkey. */
