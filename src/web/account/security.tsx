@@ -6,6 +6,7 @@ import { type SessionRow, sessionsOf } from "../../domain/access/sessions.ts"
 import { accountWords } from "../../i18n/account.ts"
 import { momentText } from "../../i18n/dates.ts"
 import { householdWords } from "../../i18n/household.ts"
+import { inboxWords } from "../../i18n/inbox.ts"
 import { counted } from "../../i18n/plural.ts"
 import { privacyWords } from "../../i18n/privacy.ts"
 import { browserOf } from "../browser.ts"
@@ -124,6 +125,11 @@ export async function security(c: Context, told: Told): Promise<Response> {
         </>
       )}
       <Sessions c={c} sessions={sessions} />
+      {!isRecovered && (
+        <ButtonLink wide icon="bell" href={paths.messageSettings}>
+          {inboxWords[lang].settingsTitle}
+        </ButtonLink>
+      )}
       {owner.kind === "citizen" && !isRecovered && (
         <ButtonLink wide icon="person" href={paths.household}>
           {householdWords[lang].title}
