@@ -145,11 +145,12 @@ async function Facts({ c, row, state }: { c: Context; row: AccessRequest; state:
   )
 }
 
-/** A citizen's name is opened here and nowhere in lists, and that is noted. */
+/** A citizen's name is opened here and nowhere in lists, and that is noted. Auditors read no name of a citizen. */
 async function nameOfSubject(c: Context, row: AccessRequest): Promise<string> {
   const { house, lang } = c.var
   if (row.kind !== "citizen_reset") return inLang(row.name ?? (await nameOf(house, row.subject ?? "")), lang)
-  const who = await person(house.store, house.keys, row.subject ?? "")
+  const isOpened = staffHere(c).role !== "auditor"
+  const who = isOpened ? await person(house.store, house.keys, row.subject ?? "") : null
   if (!who) return "—"
   await noteReads(c, [{ person: who.id, what: "found", office: row.scope }])
   return inLang(who.name, lang)
