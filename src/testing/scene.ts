@@ -152,6 +152,8 @@ async function household(office: TestHall): Promise<string> {
       ...{ endedAt: null, endedBy: null },
     })
   })
+  // Somebody who stands at a desk, without account and telephone.
+  await office.person({ nationalId: "1000000206", birthDay: day("1948-02-01"), name: longPerson })
   const rows = await office.store.db.select().from(relations).where(eq(relations.guardian, busy.id))
   return rows[0]?.dependant ?? ""
 }

@@ -87,6 +87,15 @@ const typed = (name: string, text: string) => async (page: Page) => {
   await page.fill(`[name=${name}]`, text)
   await send(page)
 }
+/** What an agent writes from somebody's document. */
+const shownAs =
+  (number: string, year: string): NonNullable<Visit["first"]> =>
+  async (page) => {
+    for (const [name, text] of Object.entries({ number, day: "1", month: "2", year })) {
+      await page.fill(`[name=${name}]`, text)
+    }
+    await send(page)
+  }
 const looks = [
   "waiting",
   "soon",
@@ -292,6 +301,20 @@ const forAnswerable: Visit[] = [
   agentAt(seat.idle)("/staff/requests/:id", "one's own", ({ waiting }) => `/staff/requests/${waiting.reset}`),
   lead_("/staff/confirmations/:id", "asked for a passkey", ({ waiting }) => `/staff/requests/${waiting.invitation}`, {
     first: (page) => Promise.all([page.waitForURL(/confirmations/), page.locator("main form .button-main").click()]),
+  }),
+  agentAt(seat.idle)("/desk/person", "untouched", () => "/desk/person"),
+  agentAt(seat.idle)("/desk/person", "with what was wrong", () => "/desk/person", { first: shownAs("123", "1948") }),
+  agentAt(seat.idle)("/desk/person", "with somebody whom nobody knows", () => "/desk/person", {
+    first: shownAs("1000000206", "1949"),
+  }),
+  agentAt(seat.idle)("/desk/person/:proof", "whose document was seen", () => "/desk/person", {
+    first: shownAs("1000000206", "1948"),
+  }),
+  agentAt(seat.idle)("/desk/person/:proof", "with the times of a service", () => "/desk/person", {
+    first: async (page, scene) => {
+      await shownAs("1000000206", "1948")(page, scene)
+      await Promise.all([page.waitForURL(/service=/), page.locator("form[method=get] button").click()])
+    },
   }),
   agentAt(seat.idle)("/desk/accounts", "untouched", () => "/desk/accounts"),
   agentAt(seat.idle)("/desk/accounts", "with a number that nobody has", () => "/desk/accounts", {

@@ -20,7 +20,18 @@ export const birthFields = {
  * A date of birth in three fields with the number keyboard: the browser's own date field knows one calendar only, and shows it in the
  * browser's language. No switch between calendars, because the year says which one it is.
  */
-export function BirthField({ lang, typed, error }: { lang: Lang; typed?: Partial<TypedBirth>; error?: string }) {
+export function BirthField({
+  lang,
+  typed,
+  error,
+  isOthers = false,
+}: {
+  lang: Lang
+  typed?: Partial<TypedBirth>
+  error?: string
+  /** Not the one's who types: the browser fills in nothing. */
+  isOthers?: boolean
+}) {
   const words = visitorWords[lang]
   const parts = [
     { name: "day", label: words.day, most: 2, auto: "bday-day" },
@@ -45,7 +56,7 @@ export function BirthField({ lang, typed, error }: { lang: Lang; typed?: Partial
               maxlength={most}
               required
               value={typed?.[name]}
-              autocomplete={auto}
+              autocomplete={isOthers ? "off" : auto}
               aria-invalid={error ? "true" : undefined}
             />
           </div>

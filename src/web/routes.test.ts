@@ -68,6 +68,10 @@ const screens = new Set(["GET /board", "GET /board/:office", "GET /kiosk", "GET 
 const gateAlone = new Set([
   ...["GET /hall/:office", "POST /hall/:office", "GET /account/data/erasure/:id", "POST /account/data/erasure/:id"],
   "POST /api/v1/inbox/:id/read",
+  // For whom somebody acts is no matter of a thing's owner alone: `acting.ts` says it, and its tests ask it.
+  ...["GET /account/household/:id/data", "POST /account/household/proxies/:id/end"],
+  ...["GET /account/household/proxies/:id", "POST /account/household/proxies/:id"],
+  ...["GET /desk/person/:proof", "POST /desk/person/:proof", "POST /desk/person/:proof/bookings/:id"],
   // Who decides over whom is no matter of a thing's office alone: `roles.ts` says it, and its tests ask it.
   ...["GET /staff/people/:id", "POST /staff/people/:id/rights", "POST /staff/people/:id/disabling"],
   ...["POST /staff/people/:id/enabling", "POST /staff/people/:id/reset", "GET /staff/requests/:id"],

@@ -214,13 +214,19 @@ async function insertWithCode(tx: Tx, row: Omit<BookingRow, "code">): Promise<st
 
 /**
  * Cancels a booking and gives its places back: the owner until it starts, the staff of its office as long as nobody has arrived. The
- * public is offered them only after a while (see `release.ts`), and who cancelled no sooner than anybody else.
+ * public is offered them only after a while (see `release.ts`), and who cancelled no sooner than anybody else. `endedBy`: whose wish it is,
+ * where an agent does it for somebody at the desk.
  * Refuses `wrong_state`, `not_found` to a stranger, `forbidden` to another office's staff, `invalid_field` for a reason too long.
  */
-export async function cancel(tx: Tx, actor: Citizen | Staff, id: string, reason?: string): Promise<Booking> {
+export async function cancel(
+  tx: Tx,
+  actor: Citizen | Staff,
+  id: string,
+  reason?: string,
+  endedBy: EndedBy = isStaff(actor) ? "office" : "citizen",
+): Promise<Booking> {
   const row = await mineToChange(tx, actor, id)
   const people = await peopleOf(tx, id)
-  const endedBy = isStaff(actor) ? "office" : "citizen"
   const { ended, heldBackUntil } = await end(tx, row, { endedBy, reason: readReason(reason) })
   const said = { booking: id, people, by: actor.id, endedBy, heldBackUntil, subject: row.person }
   await tx.say(row.office, "booking.cancelled", said)

@@ -1,4 +1,6 @@
+import { accountsStream } from "../../../db/facts.ts"
 import type { Store } from "../../../db/store.ts"
+import type { Tx } from "../../../db/write.ts"
 import type { Chance } from "../../base/clock.ts"
 import type { Day } from "../../base/day.ts"
 import type { Keys } from "../../base/seal.ts"
@@ -46,6 +48,19 @@ export async function attended(
   if (!data) return null
   const year = Number(birthDay.slice(0, 4))
   return (data.birthDay === null ? data.birthYear === year : data.birthDay === birthDay) ? data.id : null
+}
+
+/** What a person may show at a desk. */
+export const seenDocuments = ["national_id", "residence", "passport"] as const
+export type SeenDocument = (typeof seenDocuments)[number]
+
+/** An agent has compared somebody with a document. */
+export async function saySeen(
+  tx: Tx,
+  person: string,
+  seen: { office: string; document: SeenDocument; by: string },
+): Promise<void> {
+  await tx.say(accountsStream, "person.seen", { ...seen, subject: person })
 }
 
 function madeUp(keys: Keys, chance: Chance) {

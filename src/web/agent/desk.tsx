@@ -12,6 +12,7 @@ import { deskWords } from "../../i18n/desk.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { refusalWords } from "../../i18n/refusals.ts"
 import { staffWords } from "../../i18n/staff.ts"
+import { visitorWords } from "../../i18n/visitor.ts"
 import { show } from "../frame.tsx"
 import { headOf } from "../heads.ts"
 import type { Context } from "../house.ts"
@@ -230,6 +231,7 @@ function HeadLinks({ c, here }: { c: Context; here: Office }) {
   return (
     <>
       {agent.role !== "agent" && <a href={paths.day(here.code)}>{deskWords[lang].toDay}</a>}
+      <a href={paths.deskPerson}>{visitorWords[lang].deskTitle}</a>
       <a href={paths.deskAccounts}>{staffWords[lang].deskTitle}</a>
       <a class="head-person" href={paths.security}>
         {inLang(agent.name, lang)}

@@ -31,11 +31,17 @@ import { bookingCodeOf, holderOf } from "../numbers.ts"
 import { doOnce, onceLengthMax } from "../once.ts"
 import { paths } from "../paths.ts"
 import { agentOf, deskPage, type Told } from "./desk.tsx"
+import { attend, attendedPage, attendPage, bookFor, changeFor } from "./person.tsx"
 
 /** The agent's desk: one page, one form, one verb a button. */
 export const deskRoutes: PageRoute[] = [
   get(paths.desk, "desk.work", (c) => deskPage(c)),
   post(paths.deskAct, "desk.work", act),
+  get(paths.deskPerson, "person.attend", attendPage),
+  post(paths.deskPerson, "person.attend", attend),
+  get(paths.attended(":proof"), "person.attend", attendedPage),
+  post(paths.attended(":proof"), "person.attend", bookFor),
+  post(paths.attendedBooking(":proof", ":id"), "person.attend", changeFor),
 ]
 
 const fields = z.object({
