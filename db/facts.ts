@@ -140,6 +140,29 @@ export interface FactBodies {
     returns: number
   }
 
+  /** A video visit stands beside its ticket. `thread`: the visit with which it began. */
+  "visit.opened": { visit: string; thread: string }
+  /** The call went from one phase into another. `with`: whom the agent talks to alone. `why`: a code, where nobody pressed anything. */
+  "visit.moved": { visit: string; from: string; to: string; by: string; with: string | null; why: string | null }
+  "visit.no_answer": { visit: string; rings: number }
+  "visit.called_off": { visit: string; by: string }
+  /** `to` is the visit that goes on, this one itself within the office. */
+  "visit.sent_on": { visit: string; to: string; by: string; forAgent: string | null }
+  /** Nobody of the office was there at the booked time: the person is first in line now. */
+  "visit.late": { visit: string; bookedAt: Instant }
+  "visit.invited": { visit: string; participant: string; kind: string; by: string }
+  /** Announced to everybody in the visit. */
+  "visit.joined": { visit: string; participant: string; kind: string; by: string }
+  "visit.removed": { visit: string; participant: string; by: string; why: string }
+  /** Somebody opened an invitation that another account had taken up. */
+  "visit.invitation_refused": { visit: string; participant: string; by: string }
+  /** `online`, `reconnecting` or `gone`. */
+  "visit.presence": { visit: string; participant: string; state: string }
+  /** Another window or device goes on in the place of the one before. */
+  "visit.taken_over": { visit: string; participant: string; epoch: number }
+  "visit.written": { visit: string; message: string; by: string }
+  "visit.tested": { visit: string; camera: string; microphone: string; speaker: string; network: string }
+
   "counter.opened": { counter: string; by: string; lines: { line: string; handicap: number }[] }
   "counter.paused": { counter: string; by: string }
   "counter.closed": { counter: string; by: string }

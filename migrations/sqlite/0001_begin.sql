@@ -654,6 +654,67 @@ CREATE TABLE ticket_series (
   PRIMARY KEY (office, day, series)
 ) STRICT, WITHOUT ROWID;
 
+-- The face-to-face half of a ticket of a video office.
+CREATE TABLE visit (
+  id TEXT PRIMARY KEY REFERENCES ticket (id),
+  office TEXT NOT NULL,
+  person TEXT NOT NULL REFERENCES person (id),
+  thread TEXT NOT NULL,
+  phase TEXT NOT NULL CHECK (phase IN ('lobby', 'ringing', 'call', 'hold', 'private', 'interrupted', 'wrapUp', 'over')),
+  since INTEGER NOT NULL,
+  private_with TEXT,
+  thirds INTEGER NOT NULL CHECK (thirds BETWEEN 0 AND 2),
+  unanswered INTEGER NOT NULL,
+  late_at INTEGER,
+  sent_by TEXT,
+  for_agent TEXT,
+  note_sealed TEXT,
+  opened_at INTEGER NOT NULL,
+  over_at INTEGER
+) STRICT;
+CREATE INDEX visit_open ON visit (office) WHERE over_at IS NULL;
+CREATE INDEX visit_over ON visit (over_at) WHERE over_at IS NOT NULL;
+CREATE INDEX visit_person ON visit (person);
+CREATE TABLE participant (
+  id TEXT PRIMARY KEY,
+  visit TEXT NOT NULL REFERENCES visit (id),
+  kind TEXT NOT NULL CHECK (kind IN ('citizen', 'agent', 'interpreter', 'guardian', 'supervisor')),
+  subject TEXT,
+  subject_kind TEXT NOT NULL CHECK (subject_kind IN ('citizen', 'staff')),
+  name_sealed TEXT,
+  state TEXT NOT NULL CHECK (state IN ('invited', 'admitted', 'held', 'gone', 'removed')),
+  epoch INTEGER NOT NULL,
+  page TEXT,
+  tab TEXT,
+  presence TEXT NOT NULL CHECK (presence IN ('offline', 'online', 'reconnecting', 'gone')),
+  presence_at INTEGER NOT NULL,
+  invited_by TEXT,
+  joined_at INTEGER,
+  left_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX participant_once ON participant (visit, subject) WHERE subject IS NOT NULL;
+CREATE INDEX participant_visit ON participant (visit);
+CREATE INDEX participant_subject ON participant (subject) WHERE subject IS NOT NULL;
+CREATE INDEX participant_there ON participant (presence) WHERE presence IN ('online', 'reconnecting');
+CREATE TABLE visit_message (
+  id TEXT PRIMARY KEY,
+  thread TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  sender_kind TEXT NOT NULL CHECK (sender_kind IN ('citizen', 'staff')),
+  text_sealed TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX visit_message_thread ON visit_message (thread, at, id);
+CREATE TABLE visit_test (
+  thread TEXT PRIMARY KEY,
+  camera TEXT NOT NULL,
+  microphone TEXT NOT NULL,
+  speaker TEXT NOT NULL,
+  network TEXT NOT NULL,
+  rtt_milliseconds INTEGER,
+  at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE read_log (
   person TEXT NOT NULL REFERENCES person (id),
   staff TEXT NOT NULL REFERENCES staff (id),

@@ -16,6 +16,7 @@ import { forgetMessages, type Place } from "../domain/notifications/outbox.ts"
 import { notHeld } from "../domain/people/legal-holds.ts"
 import { forgetProxies } from "../domain/people/proxies.ts"
 import { officesWithWork } from "../domain/queue/agenda.ts"
+import { officesWithVisits } from "../domain/visits/steps.ts"
 import { type MessageParts, stepMessages } from "./messages.ts"
 import { officeStep } from "./office.ts"
 import { stepRetention } from "./retention.ts"
@@ -70,7 +71,10 @@ export function startJobs(parts: JobParts & MessageParts, timers: Timers): Jobs 
 
 /** One round over the offices that have something to do at this moment. What fails in one office is said, and holds no other one up. */
 export async function stepOffices({ store, clock, writer, log }: JobParts): Promise<void> {
-  for (const office of await officesWithWork(store, clock.office())) {
+  for (const office of new Set([
+    ...(await officesWithWork(store, clock.office())),
+    ...(await officesWithVisits(store)),
+  ])) {
     try {
       await writer.write((tx) => officeStep(tx, office), { scopes: [`office:${office}`] })
     } catch (cause) {

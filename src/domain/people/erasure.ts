@@ -26,6 +26,7 @@ import { endAll } from "../access/sessions.ts"
 import { dropFamily } from "./family.ts"
 import { heldUntil } from "./legal-holds.ts"
 import { dropProxies } from "./proxies.ts"
+import { dropVisitsOf } from "./video.ts"
 
 /** What must come to an end first. `office` and `at` tell where and when; a legal hold names only its end. */
 export interface Obstacle {
@@ -94,6 +95,7 @@ export async function erase(tx: Tx, person: string, by: string, realNow: Instant
   await takeAccess(tx, person)
   await takeMessages(tx, person)
   await unlinkVisits(tx, person)
+  await dropVisitsOf(tx, person)
   await dropFamily(tx, person)
   await dropProxies(tx, person)
   await tx.say(accountsStream, "person.erased", { by: by === person ? "citizen" : by, subject: person })

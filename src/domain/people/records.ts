@@ -60,6 +60,14 @@ export const records = {
     heldBack: true,
   },
   waiting: { tables: ["waitlist"], days: 90, becomes: "deleted", clearedBy: "daily", heldBack: true },
+  /** How a video visit went, who was in it, what was written in it. */
+  calls: {
+    tables: ["visit", "participant", "visit_message", "visit_test"],
+    days: 90,
+    becomes: "deleted",
+    clearedBy: "daily",
+    heldBack: true,
+  },
   messages: { tables: ["message", "delivery"], days: 90, becomes: "deleted", clearedBy: "house", heldBack: true },
   sessions: { tables: ["session", "enrolment"], days: 90, becomes: "deleted", clearedBy: "house", heldBack: true },
   /** What failed, and what was begun at the door and is over in minutes. */

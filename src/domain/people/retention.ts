@@ -7,6 +7,7 @@ import { confirmationEvidence, confirmations } from "../../../db/schema/passkeys
 import { people } from "../../../db/schema/people.ts"
 import { legalHolds, privacyRequests, readLog, retentionRuns } from "../../../db/schema/privacy.ts"
 import { tickets } from "../../../db/schema/queue.ts"
+import { visits } from "../../../db/schema/visits.ts"
 import { waitlist } from "../../../db/schema/waitlist.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
@@ -14,6 +15,7 @@ import { addDays, type Day, day, hour, type Instant } from "../../base/day.ts"
 import { dayIn } from "../../base/time.ts"
 import { markSettled, notHeld, released } from "./legal-holds.ts"
 import { type RecordName, records } from "./records.ts"
+import { dropVisits } from "./video.ts"
 
 /*
  * Carries out what `records` says, once a day. Visits and bookings go by the days of their office, each day once, so that the work of a run
@@ -163,10 +165,19 @@ export async function clearOld(tx: Tx, realNow: Instant): Promise<boolean> {
   return full
 }
 
-type Anywhere = "places" | "waiting" | "keys" | "proofs" | "reads" | "rights"
+type Anywhere = "calls" | "places" | "waiting" | "keys" | "proofs" | "reads" | "rights"
 type Before = { office: Instant; real: Instant }
 
 const clearAnywhere: Record<Anywhere, (tx: Tx, before: Before, realNow: Instant) => Promise<number>> = {
+  async calls(tx, before, realNow) {
+    const old = await tx.db
+      .select({ id: visits.id, thread: visits.thread })
+      .from(visits)
+      .where(and(lt(visits.overAt, before.office), notHeld(visits.person, realNow)))
+      .limit(rowsMax)
+    await dropVisits(tx, old)
+    return old.length
+  },
   async places(tx, before, realNow) {
     const old = tx.db
       .select({ id: holds.id })

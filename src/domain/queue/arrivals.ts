@@ -103,14 +103,17 @@ export interface WalkingIn {
 }
 
 /**
- * A ticket for somebody without a booking. Called by the kiosk, which must bind it to somebody, and by the staff of the office.
+ * A ticket for somebody without a booking. Called by the kiosk, which must bind it to somebody, by the staff of the office, and for
+ * themselves by citizens where the office is a video office.
  *
  * Refuses `number_required`, `service_not_here`, `service_online_only`, `booking_only`, `office_closed` with `opensAt`,
  * `already_waiting` (telling nothing about that ticket), `too_many_people`, and `day_full` with the next bookings where today can
  * probably not honour the ticket any more.
  */
 export async function issueTicket(tx: Tx, by: Subject, asked: WalkingIn): Promise<TicketRow> {
-  const here = await workplace(tx, by, "ticket.issue", asked.office)
+  const here = await workplace(tx, by, by.role === "citizen" ? "visit.walk_in" : "ticket.issue", asked.office)
+  // Into a hall one walks on one's feet.
+  if (by.role === "citizen" && !(here.video && asked.person === by.id)) throw new Refusal("forbidden")
   const wanted = await service(tx, asked.service)
   const line = mustServe(here, wanted)
   const visitors = asked.people ?? 1

@@ -64,10 +64,18 @@ export interface Regained {
 export async function comeBack(tx: Tx, row: TicketRow): Promise<Regained> {
   const returns = row.returns + 1
   if (row.returns === 0 && row.keptUntil !== null && tx.now <= row.keptUntil) {
-    const [head] = await lineHead(tx).execute({ office: row.office, line: row.line })
-    return { due: head ? Math.min(row.due, head.due - 1) : row.due, dueBy: row.dueBy, returns }
+    const head = await headOf(tx, row)
+    return { due: head === null ? row.due : Math.min(row.due, head - 1), dueBy: row.dueBy, returns }
   }
   return { ...(await walkInPlace(tx, row)), returns }
+}
+
+/** The due of whoever is first among those who wait in the ticket's line; `null` where nobody waits. */
+export async function headOf(
+  store: Store,
+  { office, line }: Pick<TicketRow, "office" | "line">,
+): Promise<Instant | null> {
+  return (await lineHead(store).execute({ office, line }))[0]?.due ?? null
 }
 
 /** The place that a walk-in of this minute would get in the ticket's line. */

@@ -1,0 +1,187 @@
+import { eq } from "drizzle-orm"
+import { type ParticipantRow, type ParticipantState, visits } from "../../../db/schema/visits.ts"
+import type { Tx } from "../../../db/write.ts"
+import { Refusal } from "../../base/refusal.ts"
+import type { Keys } from "../../base/seal.ts"
+import type { Staff } from "../access/subject.ts"
+import { personKey } from "../people/sealed.ts"
+import { cutOff } from "../queue/remote.ts"
+import { finish, type Outcome } from "../queue/serving.ts"
+import { ticket as ticketOf } from "../queue/tickets.ts"
+import { type Transferring, transfer } from "../queue/transfer.ts"
+import { mustBeIn, talking } from "./phases.ts"
+import { visitLimits } from "./times.ts"
+import { change, pass, roster, seatAgent, type Visit, visitAtHand, visitOf } from "./visits.ts"
+
+/*
+ * What an agent does with a call. Who is held is really cut off: their state says so, the wire refuses every signal to and from them, and
+ * both pages close the connection.
+ */
+
+/**
+ * The person waits while the agent looks something up; agent and interpreter may go on talking. Refuses `wrong_state`,
+ * `not_your_counter`, `not_found`.
+ */
+export async function hold(tx: Tx, agent: Staff, id: string): Promise<Visit> {
+  const found = await visitAtHand(tx, agent, id)
+  mustBeIn(found.phase, ...talking)
+  for (const one of await roster(tx, id)) {
+    if (one.kind === "citizen" || one.kind === "guardian") await set(tx, one, ["admitted"], "held")
+    else await set(tx, one, ["held"], "admitted")
+  }
+  return { ...found, row: await pass(tx, found, "hold", { by: agent.id }), phase: "hold" }
+}
+
+/**
+ * The agent and one other talk alone; everybody else is held. Refuses `not_found` for who is not in the call, `wrong_state`,
+ * `not_your_counter`.
+ */
+export async function talkPrivately(tx: Tx, agent: Staff, id: string, participant: string): Promise<Visit> {
+  const found = await visitAtHand(tx, agent, id)
+  mustBeIn(found.phase, ...talking)
+  const all = await roster(tx, id)
+  const other = all.find((one) => one.id === participant && one.kind !== "agent" && isIn(one))
+  if (!other) throw new Refusal("not_found", { what: "participant" })
+  for (const one of all) {
+    if (one === other || one.kind === "agent") await set(tx, one, ["held"], "admitted")
+    else await set(tx, one, ["admitted"], "held")
+  }
+  const row = await pass(tx, found, "private", { by: agent.id, privateWith: participant })
+  return { ...found, row, phase: "private" }
+}
+
+/**
+ * Everybody talks again: after a hold, a private talk, or an interruption. Who was gone and is back is let in again by this and not
+ * before. Refuses `wrong_state`, also while the person has not come back, `not_your_counter`.
+ */
+export async function resume(tx: Tx, agent: Staff, id: string): Promise<Visit> {
+  const found = await visitAtHand(tx, agent, id)
+  mustBeIn(found.phase, "hold", "private", "interrupted")
+  mustBeServing(found)
+  await seatAgent(tx, found, agent.id)
+  const all = await roster(tx, id)
+  const isBack = (one: ParticipantRow) =>
+    one.state !== "gone" || (found.phase === "interrupted" && one.presence === "online")
+  const missing = all.find((one) => one.kind === "citizen" && !isBack(one))
+  if (missing) throw new Refusal("wrong_state", { state: "gone", participant: missing.id })
+  for (const one of all) if (isBack(one)) await set(tx, one, ["held", "gone"], "admitted")
+  return { ...found, row: await pass(tx, found, "call", { by: agent.id }), phase: "call" }
+}
+
+/**
+ * Somebody's connection did not come back in time. In a two-sided call nobody is left to talk with, whoever's fault it is; a third one who
+ * leaves changes nothing of the phase. Media must not come back by itself: who is gone is let in again by the agent.
+ */
+export async function interrupt(tx: Tx, found: Visit, gone: ParticipantRow): Promise<Visit> {
+  await set(tx, gone, ["admitted", "held"], "gone")
+  const ends = (gone.kind === "citizen" || gone.kind === "agent") && talking.includes(found.phase)
+  if (!ends) return found
+  const row = await pass(tx, found, "interrupted", { by: "time", why: `${gone.kind}_gone` })
+  return { ...found, row, phase: "interrupted" }
+}
+
+/** The agent does not wait for who was cut off: the counter is free, the visit is kept. Refuses `wrong_state`, `not_your_counter`. */
+export async function goOnWithOthers(tx: Tx, agent: Staff, id: string): Promise<Visit> {
+  const found = await visitAtHand(tx, agent, id)
+  mustBeIn(found.phase, "interrupted")
+  mustBeServing(found)
+  await leaveAgents(tx, id)
+  return { ...found, ticket: await cutOff(tx, found.ticket) }
+}
+
+/** The talk is over and the citizen gone; the agent writes down what came of it. Refuses `wrong_state`, `not_your_counter`. */
+export async function hangUp(tx: Tx, agent: Staff, id: string): Promise<Visit> {
+  const found = await visitAtHand(tx, agent, id)
+  const row = await pass(tx, found, "wrapUp", { by: agent.id })
+  for (const one of await roster(tx, id)) if (one.kind !== "agent") await leave(tx, one)
+  return { ...found, row, phase: "wrapUp" }
+}
+
+/** The visit is over, with what came of it; also straight from the call. Refuses `wrong_state`, `not_your_counter`. */
+export async function end(
+  tx: Tx,
+  agent: Staff,
+  id: string,
+  { outcome, note = null }: { outcome: Outcome; note?: string | null },
+): Promise<Visit> {
+  const found = await visitAtHand(tx, agent, id)
+  const ticket = await finish(tx, agent, id, { outcome, note })
+  const row = await pass(tx, found, "over", { by: agent.id })
+  for (const one of await roster(tx, id)) await leave(tx, one)
+  return { row, ticket, phase: "over" }
+}
+
+export interface SendingOn extends Transferring {
+  /** For the next agent, who sees by whom the person was sent. At most 2,000 letters. */
+  note?: string | null
+  /** For whom it is meant, where it is for somebody. */
+  forAgent?: string | null
+}
+
+/**
+ * To another service, office or agent: time of arrival, what was written and tested, and the note go along. To another office a new visit
+ * goes on there, whose id is answered; the turn's scopes name both. Refuses what `transfer` refuses, and `invalid_field` for the note.
+ */
+export async function sendOn(tx: Tx, keys: Keys, agent: Staff, id: string, to: SendingOn): Promise<Visit> {
+  const found = await visitAtHand(tx, agent, id)
+  const { note = null, forAgent = null, ...transferring } = to
+  if (note !== null && note.length > visitLimits.textLength) throw new Refusal("invalid_field", { field: "note" })
+  const key = note === null ? null : await personKey(tx, keys, found.row.person)
+  const noteSealed = key && note !== null ? key.seal("visit.note", note, tx.chance) : null
+  await tx.db.update(visits).set({ sentBy: agent.id, forAgent, noteSealed }).where(eq(visits.id, id))
+  const ticket = await transfer(tx, agent, id, transferring)
+  const isElsewhere = ticket.id !== id
+  for (const one of await roster(tx, id)) {
+    if (isElsewhere || one.kind === "agent" || one.kind === "supervisor") await leave(tx, one)
+    else await set(tx, one, ["admitted", "held"], "invited")
+  }
+  if (found.phase !== "lobby" || isElsewhere) {
+    await pass(tx, found, isElsewhere ? "over" : "lobby", { by: agent.id, why: "sent_on" })
+  }
+  const said = { visit: id, to: ticket.id, by: agent.id, forAgent, subject: found.row.person }
+  await tx.say(found.row.office, "visit.sent_on", said)
+  const after = await visitOf(tx, ticket)
+  if (!after) throw new Refusal("target_closed", { office: ticket.office })
+  return after
+}
+
+/** What the time has ended: everybody leaves. */
+export async function close(tx: Tx, found: Visit, why: string): Promise<void> {
+  if (found.row.phase === "over") return
+  const { row } = found
+  // The ticket is over already, so the phase that is left is the one that was written.
+  await pass(tx, { ...found, phase: row.phase }, "over", { by: "time", why })
+  for (const one of await roster(tx, row.id)) await leave(tx, one)
+}
+
+/** An interruption lasted too long: the counter is free, and the person may come back as long as the office is open. */
+export async function giveUpWaiting(tx: Tx, found: Visit): Promise<void> {
+  await leaveAgents(tx, found.row.id)
+  await cutOff(tx, await ticketOf(tx, found.row.id))
+}
+
+async function leaveAgents(tx: Tx, id: string): Promise<void> {
+  for (const one of await roster(tx, id)) {
+    if (one.kind === "agent" || one.kind === "supervisor") await leave(tx, one)
+    else await set(tx, one, ["admitted", "held"], "gone")
+  }
+}
+
+function mustBeServing({ ticket }: Visit): void {
+  if (ticket.state !== "serving") throw new Refusal("wrong_state", { state: ticket.state })
+}
+
+const isIn = ({ state }: ParticipantRow) => state === "admitted" || state === "held"
+
+async function leave(tx: Tx, one: ParticipantRow): Promise<void> {
+  if (one.state !== "gone") await change(tx, one, { state: "gone", leftAt: tx.now })
+}
+
+async function set(
+  tx: Tx,
+  one: ParticipantRow,
+  from: readonly ParticipantState[],
+  to: ParticipantState,
+): Promise<void> {
+  if (from.includes(one.state)) await change(tx, one, { state: to })
+}

@@ -1,0 +1,78 @@
+import { desc, eq, sql } from "drizzle-orm"
+import { visitMessages } from "../../../db/schema/visits.ts"
+import { statement } from "../../../db/statement.ts"
+import type { Store } from "../../../db/store.ts"
+import type { Tx } from "../../../db/write.ts"
+import type { Instant } from "../../base/day.ts"
+import { Refusal } from "../../base/refusal.ts"
+import type { Keys } from "../../base/seal.ts"
+import { authorize } from "../access/authorize.ts"
+import { isStaff, type Subject } from "../access/subject.ts"
+import { office } from "../offices/reads.ts"
+import { personKey } from "../people/sealed.ts"
+import { visitLimits } from "./times.ts"
+import { participantOf, visit } from "./visits.ts"
+
+/* What is written between the person and the office: in the waiting room already, and beside the call. */
+
+export interface Message {
+  id: string
+  /** An account. */
+  sender: string
+  senderKind: "citizen" | "staff"
+  text: string
+  at: Instant
+}
+
+/**
+ * Writes to everybody in the visit. The person, who was let in, and the staff who serve the office may. Refuses `not_found`,
+ * `invalid_field` for an empty text and one of more than 2,000 letters, `wrong_state` when the visit is over.
+ */
+export async function write(tx: Tx, keys: Keys, by: Subject, id: string, text: string): Promise<Message> {
+  authorize(by, "visit.listen")
+  const { row, phase } = await visit(tx, id)
+  const own = await participantOf(tx, id, by.id)
+  if (!own || (own.kind !== "citizen" && own.state === "invited")) {
+    if (!isStaff(by)) throw new Refusal("not_found", { what: "visit" })
+    authorize(by, "visit.serve", await office(tx, row.office))
+  }
+  if (phase === "over") throw new Refusal("wrong_state", { state: phase })
+  const said = text.trim()
+  if (said === "" || said.length > visitLimits.textLength) {
+    throw new Refusal("invalid_field", { field: "text", max: visitLimits.textLength })
+  }
+  const key = await personKey(tx, keys, row.person)
+  if (!key) throw new Refusal("not_found", { what: "visit" })
+  const senderKind = isStaff(by) ? ("staff" as const) : ("citizen" as const)
+  const sent = { id: tx.id(), sender: by.id, senderKind, at: tx.now }
+  const textSealed = key.seal("visit_message.text", said, tx.chance)
+  await tx.db.insert(visitMessages).values({ ...sent, thread: row.thread, textSealed })
+  await tx.say(row.office, "visit.written", { visit: id, message: sent.id, by: by.id })
+  return { ...sent, text: said }
+}
+
+/** What was written, the oldest first, at most the last `count`. Nothing where the person's key is destroyed. */
+export async function messagesOf(
+  store: Store,
+  keys: Keys,
+  { thread, person }: { thread: string; person: string },
+  count = 100,
+): Promise<Message[]> {
+  const rows = await latest(store).execute({ thread, count })
+  const key = rows.length === 0 ? null : await personKey(store, keys, person)
+  if (!key) return []
+  return rows
+    .map(({ id, sender, senderKind, textSealed, at }) => {
+      return { id, sender, senderKind, text: key.open("visit_message.text", textSealed), at }
+    })
+    .reverse()
+}
+
+const latest = statement((db) =>
+  db
+    .select()
+    .from(visitMessages)
+    .where(eq(visitMessages.thread, sql.placeholder("thread")))
+    .orderBy(desc(visitMessages.at), desc(visitMessages.id))
+    .limit(sql.placeholder("count")),
+)

@@ -1,0 +1,256 @@
+import { and, eq, inArray, lt, sql } from "drizzle-orm"
+import {
+  type ParticipantKind,
+  type ParticipantRow,
+  type PresenceState,
+  participants,
+  visits,
+} from "../../../db/schema/visits.ts"
+import { statement } from "../../../db/statement.ts"
+import type { Store } from "../../../db/store.ts"
+import type { Tx } from "../../../db/write.ts"
+import { Refusal } from "../../base/refusal.ts"
+import type { Keys } from "../../base/seal.ts"
+import { authorize } from "../access/authorize.ts"
+import { isStaff, type Staff, type Subject } from "../access/subject.ts"
+import { office } from "../offices/reads.ts"
+import { personKey } from "../people/sealed.ts"
+import { interrupt } from "./calls.ts"
+import { mustBeIn, talking } from "./phases.ts"
+import { visitLimits } from "./times.ts"
+import { addParticipant, change, mustFollow, participantOf, seatAgent, visit, visitAtHand } from "./visits.ts"
+
+/* Who is in a visit: asked in, let in, put out; and by which page they are there. */
+
+export type ThirdKind = Exclude<ParticipantKind, "citizen" | "agent" | "supervisor">
+
+/**
+ * Asks a third person in. The invitation is for the account that first opens it (`takeUp`); its secret is `keys.capability("visit",
+ * participant)`. The person waits until the agent lets them in. Refuses `limit_reached` when four are in, `invalid_field`,
+ * `wrong_state`, `not_your_counter`.
+ */
+export async function invite(
+  tx: Tx,
+  keys: Keys,
+  agent: Staff,
+  id: string,
+  { kind, name }: { kind: ThirdKind; name: string },
+): Promise<ParticipantRow> {
+  const { row, phase } = await visitAtHand(tx, agent, id)
+  mustBeIn(phase, "ringing", ...talking)
+  const shown = name.trim()
+  if (shown === "" || shown.length > visitLimits.nameLength) throw new Refusal("invalid_field", { field: "name" })
+  await takeChair(tx, id)
+  const key = await personKey(tx, keys, row.person)
+  const nameSealed = key?.seal("participant.name", shown, tx.chance) ?? null
+  const given = { kind, subject: null, subjectKind: "citizen" as const, nameSealed, invitedBy: agent.id }
+  const invited = await addParticipant(tx, row, given)
+  await tx.say(row.office, "visit.invited", { visit: id, participant: invited.id, kind, by: agent.id })
+  return invited
+}
+
+/**
+ * Opens an invitation: it belongs to the first account that does. `null` for any other: that is said in the visit, so that the agent
+ * sees it; show it as `not_found`. Refuses `not_found` for an invitation that was withdrawn.
+ */
+export async function takeUp(tx: Tx, by: Subject, participant: string): Promise<ParticipantRow | null> {
+  authorize(by, "visit.listen")
+  const [found] = await byId(tx).execute({ id: participant })
+  if (!found || found.state === "removed" || found.state === "gone") {
+    throw new Refusal("not_found", { what: "participant" })
+  }
+  const of = await visit(tx, found.visit)
+  if (found.subject === by.id) return found
+  // Whoever is in the visit already is not a second person of it.
+  const isTaken = found.subject !== null || (await participantOf(tx, found.visit, by.id)) !== null
+  const subjectKind = isStaff(by) ? ("staff" as const) : ("citizen" as const)
+  const [mine] = isTaken ? [] : await claim(tx).execute({ id: participant, subject: by.id, subjectKind })
+  if (mine) return mine
+  const said = { visit: found.visit, participant, by: by.id }
+  await tx.say(of.row.office, "visit.invitation_refused", said)
+  return null
+}
+
+/** Lets in who was asked in, or who is back after being gone. Refuses `not_found`, `wrong_state`, `not_your_counter`. */
+export async function admit(tx: Tx, agent: Staff, id: string, participant: string): Promise<ParticipantRow> {
+  const { row, phase } = await visitAtHand(tx, agent, id)
+  mustBeIn(phase, ...talking)
+  const found = await thirdIn(tx, id, participant)
+  if (found.subject === null) throw new Refusal("not_found", { what: "participant" })
+  if (found.state === "admitted") return found
+  const admitted = await change(tx, found, { state: "admitted", joinedAt: found.joinedAt ?? tx.now, leftAt: null })
+  await tx.say(row.office, "visit.joined", { visit: id, participant, kind: found.kind, by: agent.id })
+  return admitted
+}
+
+/** Puts a third person out for good. Refuses `not_found`, `not_your_counter`. */
+export async function remove(tx: Tx, agent: Staff, id: string, participant: string, why = "agent"): Promise<void> {
+  const { row } = await visitAtHand(tx, agent, id)
+  const found = await thirdIn(tx, id, participant)
+  await change(tx, found, { state: "removed", leftAt: tx.now })
+  await tx.db
+    .update(visits)
+    .set({ thirds: sql`${visits.thirds} - 1` })
+    .where(eq(visits.id, id))
+  await tx.say(row.office, "visit.removed", { visit: id, participant, by: agent.id, why })
+}
+
+/**
+ * A supervisor of the office joins. Never in silence: `visit.joined` is shown to everybody in the visit. Refuses `forbidden` to agents,
+ * `limit_reached`, `wrong_state`, `not_found`.
+ */
+export async function joinAsSupervisor(tx: Tx, supervisor: Staff, id: string): Promise<ParticipantRow> {
+  if (supervisor.role !== "supervisor") throw new Refusal("forbidden")
+  const { row, phase } = await visit(tx, id)
+  authorize(supervisor, "visit.serve", await office(tx, row.office))
+  mustBeIn(phase, ...talking)
+  const found = await participantOf(tx, id, supervisor.id)
+  if (found?.state === "admitted") return found
+  const admitted = { state: "admitted" as const, joinedAt: tx.now, leftAt: null }
+  if (!found) await takeChair(tx, id)
+  const given = { kind: "supervisor" as const, subject: supervisor.id, subjectKind: "staff" as const, ...admitted }
+  const joined = found ? await change(tx, found, admitted) : await addParticipant(tx, row, given)
+  const said = { visit: id, participant: joined.id, kind: "supervisor", by: supervisor.id }
+  await tx.say(row.office, "visit.joined", said)
+  return joined
+}
+
+/** By which page somebody is there. */
+export interface Page {
+  /** Random for each load of a page. */
+  page: string
+  /** Kept over a reload and copied with the tab; for telling windows apart only. */
+  tab: string
+}
+
+/**
+ * A connection is let in: its epoch is the next one, and what comes with a smaller one is void. `isTakeover`: it goes on in the place of
+ * another window that was still there. Refuses `not_found` to whoever is not in the visit.
+ */
+export async function connect(
+  tx: Tx,
+  subject: Subject,
+  id: string,
+  { page, tab }: Page,
+  isTakeover: boolean,
+): Promise<ParticipantRow> {
+  const found = await mustFollow(tx, subject, id)
+  const of = await visit(tx, id)
+  const row = found === "at_hand" ? await seatAgent(tx, of, subject.id) : found
+  const wasOnline = row.presence === "online"
+  const presenceAt = wasOnline ? row.presenceAt : tx.now
+  const after = await change(tx, row, { page, tab, epoch: row.epoch + 1, presence: "online", presenceAt })
+  if (!wasOnline) {
+    await tx.say(of.row.office, "visit.presence", { visit: id, participant: row.id, state: "online" })
+  }
+  if (isTakeover) {
+    await tx.say(of.row.office, "visit.taken_over", { visit: id, participant: row.id, epoch: after.epoch })
+  }
+  return after
+}
+
+/**
+ * What the connection of a participant has become. Gone in a call is an interruption; gone in the waiting room costs nothing: the place is
+ * the ticket's. Says nothing where nothing is new, or where `epoch` is no longer the one that holds.
+ */
+export async function presenceIs(
+  tx: Tx,
+  participant: string,
+  state: Exclude<PresenceState, "offline">,
+  epoch: number,
+): Promise<void> {
+  const [found] = await byId(tx).execute({ id: participant })
+  if (!found || found.epoch !== epoch || found.presence === state) return
+  const row = await change(tx, found, { presence: state, presenceAt: tx.now })
+  const of = await visit(tx, found.visit)
+  await tx.say(of.row.office, "visit.presence", { visit: found.visit, participant, state })
+  if (state === "gone" && talking.includes(of.phase)) await interrupt(tx, of, row)
+}
+
+export type Lease = Pick<ParticipantRow, "id" | "visit" | "epoch" | "page" | "tab">
+
+/**
+ * The process begins: of those who were there nobody knows whether they still are. They are given their whole grace from now. The answer
+ * is for the presence that begins with them. Its turn names the offices' scopes.
+ */
+export async function reconnectAll(tx: Tx): Promise<Lease[]> {
+  const there = await thereNow(tx).execute()
+  for (const { id, visit: of, presence } of there) {
+    await tx.db
+      .update(participants)
+      .set({ presence: "reconnecting", presenceAt: tx.now })
+      .where(eq(participants.id, id))
+    if (presence === "reconnecting") continue
+    const { row } = await visit(tx, of)
+    await tx.say(row.office, "visit.presence", { visit: of, participant: id, state: "reconnecting" })
+  }
+  return there
+}
+
+/** The offices in which somebody was there when the process ended. */
+export async function officesWithLeases(store: Store): Promise<string[]> {
+  const rows = await store.db
+    .selectDistinct({ office: visits.office })
+    .from(participants)
+    .innerJoin(visits, eq(visits.id, participants.visit))
+    .where(inArray(participants.presence, ["online", "reconnecting"]))
+  return rows.map(({ office: code }) => code)
+}
+
+/**
+ * Whether a signal of the one may reach the other: both admitted to the same visit, which is in a call. Who is held, gone, waiting or only
+ * asked in reaches nobody.
+ */
+export async function maySignal(store: Store, id: string, from: string, to: string): Promise<boolean> {
+  if (from === to) return false
+  const of = await visit(store, id)
+  if (!talking.includes(of.phase)) return false
+  const both = await admittedOf(store).execute({ visit: id, one: from, other: to })
+  return both.length === 2
+}
+
+async function thirdIn(tx: Tx, id: string, participant: string): Promise<ParticipantRow> {
+  const [found] = await byId(tx).execute({ id: participant })
+  const isThird = found && found.visit === id && found.kind !== "citizen" && found.kind !== "agent"
+  if (!isThird || found.state === "removed") throw new Refusal("not_found", { what: "participant" })
+  return found
+}
+
+/** The limit is in the statement. Refuses `limit_reached`. */
+async function takeChair(tx: Tx, id: string): Promise<void> {
+  const [row] = await tx.db
+    .update(visits)
+    .set({ thirds: sql`${visits.thirds} + 1` })
+    .where(and(eq(visits.id, id), lt(visits.thirds, visitLimits.thirds)))
+    .returning({ id: visits.id })
+  if (!row) throw new Refusal("limit_reached", { max: visitLimits.thirds + 2 })
+}
+
+const byId = statement((db) =>
+  db
+    .select()
+    .from(participants)
+    .where(eq(participants.id, sql.placeholder("id"))),
+)
+const claim = statement((db) =>
+  db
+    .update(participants)
+    .set({ subject: sql`${sql.placeholder("subject")}`, subjectKind: sql`${sql.placeholder("subjectKind")}` })
+    .where(and(eq(participants.id, sql.placeholder("id")), sql`${participants.subject} is null`))
+    .returning(),
+)
+const thereNow = statement((db) =>
+  db.select().from(participants).where(sql`${participants.presence} in ('online', 'reconnecting')`),
+)
+const admittedOf = statement((db) =>
+  db
+    .select({ id: participants.id })
+    .from(participants)
+    .where(
+      and(
+        eq(participants.visit, sql.placeholder("visit")),
+        sql`${participants.id} in (${sql.placeholder("one")}, ${sql.placeholder("other")})`,
+        sql`${participants.state} = 'admitted'`,
+      ),
+    ),
+)
