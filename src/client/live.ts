@@ -153,6 +153,7 @@ function follow(): Live {
       comeBackIn(message.retry)
     } else {
       if ("ping" in message) socket.send(JSON.stringify({ pong: message.ping }))
+      else if ("visit" in message) document.dispatchEvent(new CustomEvent("dawr:visit", { detail: message.visit }))
       else if ("refused" in message) refused(message.refused, message.code)
       else if ("snapshot" in message) arrived(message, message.snapshot, true)
       else arrived(message, message.change, false)

@@ -3,7 +3,7 @@ import type { Clock, Timers } from "../base/clock.ts"
 import { isRefusal, type RefusalCode } from "../base/refusal.ts"
 import { Channel, channelKey, type Manner, type Snapshot } from "./channel.ts"
 import { liveLimits } from "./protocol.ts"
-import { type Topic, topicKey, topicName, touchedBy } from "./topics.ts"
+import { type Topic, topicName, touchedBy, touchKey } from "./topics.ts"
 
 export interface ChannelsOptions {
   clock: Pick<Clock, "real">
@@ -167,14 +167,14 @@ export function createChannels(options: ChannelsOptions) {
 
   function add(channel: Channel): Channel {
     channels.set(channel.key, channel)
-    setOf(byTopic, topicKey(channel.topic)).add(channel)
-    if (channel.topic.kind === "ticket") nowhere.add(channel)
+    setOf(byTopic, touchKey(channel.topic)).add(channel)
+    if (channel.topic.kind === "ticket" || channel.topic.kind === "visit") nowhere.add(channel)
     return channel
   }
 
   function remove(channel: Channel): void {
     if (channels.get(channel.key) === channel) channels.delete(channel.key)
-    takeFrom(byTopic, topicKey(channel.topic), channel)
+    takeFrom(byTopic, touchKey(channel.topic), channel)
     takeFrom(byOffice, channel.stream, channel)
     for (const set of [nowhere, urgent, batch, neighbours]) set.delete(channel)
   }
@@ -191,7 +191,7 @@ export function createChannels(options: ChannelsOptions) {
     touch,
 
     touchTopics(topics: Topic[]): void {
-      for (const topic of topics) for (const channel of byTopic.get(topicKey(topic)) ?? []) want(channel)
+      for (const topic of topics) for (const channel of byTopic.get(touchKey(topic)) ?? []) want(channel)
     },
 
     /** Everything again: those first that few listen to are as good as any, so in the order of the neighbours. */

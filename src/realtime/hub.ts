@@ -4,6 +4,8 @@ import type { Chance, Clock, Timers } from "../base/clock.ts"
 import type { Instant } from "../base/day.ts"
 import { isRefusal, type RefusalCode } from "../base/refusal.ts"
 import type { Subject } from "../domain/access/subject.ts"
+import type { Watch } from "../domain/visits/reads.ts"
+import { visitLimits } from "../domain/visits/times.ts"
 import { type Caller, createAdmission } from "./admission.ts"
 import type { Manner, Snapshot } from "./channel.ts"
 import { createChannels } from "./channels.ts"
@@ -19,6 +21,7 @@ import {
 } from "./protocol.ts"
 import { Socket, type Wire } from "./socket.ts"
 import { parseTopic, type Reader, type Topic, topicKey, topicName } from "./topics.ts"
+import type { VisitWire } from "./visit-wire.ts"
 
 export interface HubOptions {
   /** Scheme, host and port from which our own pages come; sockets of browsers are let in from nowhere else. */
@@ -50,6 +53,8 @@ export interface HubOptions {
   onFacts(listener: (facts: AnyFact[]) => void): () => void
   /** Told about bugs; nobody's socket suffers for them. */
   onError(cause: unknown, where: string): void
+  /** What is said in visits, where there are any. */
+  visits?: VisitWire
 }
 
 /** That a screen has shown something: what it last acknowledged, and when. `shown` is `null` until it has. */
@@ -75,6 +80,8 @@ export interface Hub {
   refresh(): void
   /** Looks at these topics again. */
   touch(topics: Topic[]): void
+  /** What is known at this moment of a participant in a visit. */
+  readonly watch: Watch
   /** Every screen that listens to the topic, and what it says it has shown. */
   shown(topic: Topic): Shown[]
   /** How it goes, for whoever watches over the machine. */
@@ -165,9 +172,19 @@ export function createHub(options: HubOptions): Hub {
   function message(wire: Wire, frame: string | Buffer): void {
     const socket = wire.data
     if (socket.isOver) return
-    const said = typeof frame === "string" ? parseMessage(frame) : null
-    if (typeof frame !== "string") end(socket, closeCodes.binary, "binary")
-    else if (!socket.mayTalk(clock.real())) end(socket, closeCodes.tooMany, "too_many", retrySeconds.tooMany)
+    options.visits?.heard(socket)
+    // Signals of a call are longer and more than what else is said here.
+    const isSignal = typeof frame === "string" && options.visits !== undefined && frame.startsWith('{"visit":')
+    if (isSignal && !socket.maySignal(clock.real())) {
+      overrun(socket)
+      return
+    }
+    const isTooLarge = !isSignal && Buffer.byteLength(frame) > liveLimits.frameBytes
+    const said = typeof frame === "string" && !isTooLarge ? parseMessage(frame) : null
+    if (isTooLarge) end(socket, closeCodes.tooLarge, "too_large")
+    else if (typeof frame !== "string") end(socket, closeCodes.binary, "binary")
+    else if (!isSignal && !socket.mayTalk(clock.real()))
+      end(socket, closeCodes.tooMany, "too_many", retrySeconds.tooMany)
     else if (said === null) end(socket, closeCodes.malformed, "malformed")
     else {
       socket
@@ -179,6 +196,13 @@ export function createHub(options: HubOptions): Hub {
     }
   }
 
+  /** Beyond the limit nothing is heard; who goes on all the same is shown the door. */
+  function overrun(socket: Socket): void {
+    socket.overruns++
+    if (socket.overruns > visitLimits.refusals) end(socket, closeCodes.tooMany, "too_many", retrySeconds.tooMany)
+    else socket.send(JSON.stringify({ visit: { do: "denied", code: "too_many_requests", of: null } }))
+  }
+
   async function hear(socket: Socket, said: ClientMessage): Promise<void> {
     if (!socket.reader) {
       if (isHello(said)) await hello(socket, said)
@@ -186,6 +210,7 @@ export function createHub(options: HubOptions): Hub {
     } else if (isHello(said)) end(socket, closeCodes.malformed, "malformed")
     else if ("sub" in said) await subscribe(socket, said)
     else if ("unsub" in said) for (const name of said.unsub) unsubscribe(socket, name)
+    else if ("visit" in said) await options.visits?.hear(socket, said.visit)
     else if ("ack" in said) for (const ack of said.ack) acknowledge(socket, ack)
   }
 
@@ -285,6 +310,7 @@ export function createHub(options: HubOptions): Hub {
     socket.send(JSON.stringify({ bye: reason, retry }))
     for (const key of [...socket.listensTo.keys()]) leave(socket, key)
     socket.isOver = true
+    options.visits?.closed(socket)
     socket.drain()
     socket.wire?.close(code, reason)
   }
@@ -295,6 +321,7 @@ export function createHub(options: HubOptions): Hub {
     // Bun says 1006 for whatever was not a clean goodbye: a reader too slow, a frame too large, a cable pulled.
     if (!socket.isOver && code === 1006) dropped++
     socket.isOver = true
+    options.visits?.closed(socket)
     socket.cancelHello()
     socket.drain()
     for (const key of [...socket.listensTo.keys()]) leave(socket, key)
@@ -345,7 +372,7 @@ export function createHub(options: HubOptions): Hub {
   return {
     upgrade,
     websocket: {
-      maxPayloadLength: liveLimits.frameBytes,
+      maxPayloadLength: visitLimits.frameBytes,
       backpressureLimit: liveLimits.backpressureBytes,
       // Without it Bun drops messages in silence and the reader has a hole.
       closeOnBackpressureLimit: true,
@@ -366,6 +393,7 @@ export function createHub(options: HubOptions): Hub {
       }
     },
     refresh: () => channels.touchAll(),
+    watch: (participant) => options.visits?.watch(participant) ?? null,
     touch: (topics) => channels.touchTopics(topics),
     shown(topic) {
       const name = topicName(topic)
@@ -385,6 +413,7 @@ export function createHub(options: HubOptions): Hub {
       if (isClosed) return
       isClosed = true
       for (const done of stop) done()
+      options.visits?.close()
       for (const socket of [...sockets]) end(socket, closeCodes.goingAway, "restart", retrySeconds.restart)
     },
   }

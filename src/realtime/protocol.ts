@@ -1,3 +1,5 @@
+import { parseVisitWord, type VisitAnswer, type VisitWord } from "./visit-words.ts"
+
 /*
  * The shapes on the live wire; PROTOCOL.md says what they mean. Parsing is strict: what is not exactly one of these closes the socket,
  * so that a mistake in a client shows on the first day.
@@ -30,7 +32,12 @@ export interface Pong {
   pong: number
 }
 
-export type ClientMessage = Hello | Subscribe | Unsubscribe | Acknowledge | Pong
+/** What is said in a visit; `visit-words.ts` has the words. */
+export interface InVisit {
+  visit: VisitWord
+}
+
+export type ClientMessage = Hello | Subscribe | Unsubscribe | Acknowledge | Pong | InVisit
 
 /** HTML as text, JSON as a value. */
 export type Content = string | object
@@ -41,8 +48,11 @@ export type ServerMessage =
   | { refused: string; code: string }
   | { ping: number }
   | { bye: string; retry: number | null }
+  | { visit: VisitAnswer }
 
 export const closeCodes = {
+  /** A message larger than it may be. */
+  tooLarge: 1009,
   /** The server stops or starts again. */
   goingAway: 1001,
   /** Binary frames have no meaning here. */
@@ -110,6 +120,10 @@ export function parseMessage(text: string): ClientMessage | null {
   }
   if ("unsub" in value) return onlyKeys(keys, ["unsub"]) && names(value.unsub) ? { unsub: value.unsub } : null
   if ("ack" in value) return onlyKeys(keys, ["ack"]) && acks(value.ack) ? { ack: value.ack } : null
+  if ("visit" in value) {
+    const word = onlyKeys(keys, ["visit"]) ? parseVisitWord(value.visit) : null
+    return word && { visit: word }
+  }
   if ("pong" in value) return onlyKeys(keys, ["pong"]) && isSeq(value.pong) ? { pong: value.pong } : null
   return parseHello(value)
 }

@@ -1,5 +1,6 @@
 import type { ServerWebSocket } from "bun"
 import type { Instant } from "../base/day.ts"
+import { visitLimits } from "../domain/visits/times.ts"
 import type { Caller } from "./admission.ts"
 import type { Channel } from "./channel.ts"
 import { type As, type Lang, liveLimits } from "./protocol.ts"
@@ -32,6 +33,9 @@ export class Socket {
   cancelHello: () => void = () => {}
   #drained: (() => void)[] = []
   readonly #arrivals: Instant[] = []
+  readonly #signals: Instant[] = []
+  /** How many words in a visit were too many. */
+  overruns = 0
   #work: Promise<void> = Promise.resolve()
 
   constructor(id: number, cookie: Caller | null, lang: Lang, address: string) {
@@ -43,10 +47,17 @@ export class Socket {
 
   /** Whether one more message is within the limit. */
   mayTalk(now: Instant): boolean {
-    const { messages, messagesMilliseconds } = liveLimits
-    while ((this.#arrivals[0] ?? now) <= now - messagesMilliseconds) this.#arrivals.shift()
-    this.#arrivals.push(now)
-    return this.#arrivals.length <= messages
+    return within(this.#arrivals, now, liveLimits)
+  }
+
+  /** Whether one more word in a visit is within the limit of those. */
+  maySignal(now: Instant): boolean {
+    return within(this.#signals, now, visitLimits)
+  }
+
+  /** Ends it at once and without a word: nobody is there to hear one. */
+  drop(): void {
+    this.wire?.terminate()
   }
 
   /** Messages of one socket are worked off one after another, in the order in which they came. */
@@ -69,4 +80,14 @@ export class Socket {
   drain(): void {
     for (const resolve of this.#drained.splice(0)) resolve()
   }
+}
+
+type Limit = { messages: number; messagesMilliseconds: number }
+
+function within(arrivals: Instant[], now: Instant, { messages, messagesMilliseconds }: Limit): boolean {
+  while ((arrivals[0] ?? now) <= now - messagesMilliseconds) arrivals.shift()
+  arrivals.push(now)
+  // One too many says it all; more of them need not be remembered.
+  if (arrivals.length > messages + 1) arrivals.shift()
+  return arrivals.length <= messages
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test"
 import type { AnyFact, FactKind } from "../../db/facts.ts"
 import { type Citizen, mint } from "../domain/access/subject.ts"
-import { parseTopic, topicKey, topicName, touchedBy } from "./topics.ts"
+import { parseTopic, topicKey, topicName, touchedBy, touchKey } from "./topics.ts"
 
 const citizen = (id: string) => mint<Citizen>({ role: "citizen", id, kind: "citizen", level: "full" })
 const ticket = "0190abcd-0000-7000-8000-000000000001"
@@ -52,6 +52,14 @@ describe("the name of a topic", () => {
 })
 
 describe("what a fact touches", () => {
+  test("what happens in a visit touches every view of it, and the list of the staff", () => {
+    const { topics, neighbours } = touchedBy(fact("visit.moved", { visit: ticket }, null, "VIR-01"))
+    expect([topics, neighbours]).toEqual([[`visit:${ticket}`, "queue:VIR-01"], null])
+    const views = ["p1", "p2"].map((id) => parseTopic(`visit:${ticket}`, citizen(id)))
+    expect(views.map((topic) => topic && touchKey(topic))).toEqual([`visit:${ticket}`, `visit:${ticket}`])
+    expect(new Set(views.map((topic) => topic && topicKey(topic))).size).toBe(2)
+  })
+
   test("a call touches its ticket, its counter, the hall and whoever waits in that line", () => {
     const { topics, neighbours } = touchedBy(fact("ticket.called", { ticket, line: "PAS", counter: "RUH-RML.3" }, "p1"))
     expect(topics.sort()).toEqual([
@@ -60,6 +68,7 @@ describe("what a fact touches", () => {
       "inbox:p1",
       "queue:RUH-RML",
       `ticket:${ticket}`,
+      `visit:${ticket}`,
     ])
     expect(neighbours).toEqual({ office: "RUH-RML", line: "PAS" })
   })

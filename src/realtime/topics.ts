@@ -5,7 +5,8 @@ import type { Subject } from "../domain/access/subject.ts"
 
 /*
  * What one can listen to, what touches it, and who may. A topic is named on the wire as `board:<office>`, `queue:<office>`,
- * `ticket:<id>`, `counter:<id>` or `inbox`; the last is the caller's own and nobody else's.
+ * `ticket:<id>`, `counter:<id>`, `visit:<id>` or `inbox`. The last is the caller's own and nobody else's, and of a visit everybody in it has
+ * a view of their own.
  */
 
 export type Topic =
@@ -14,6 +15,7 @@ export type Topic =
   | { kind: "ticket"; id: string }
   | { kind: "counter"; id: string }
   | { kind: "inbox"; person: string }
+  | { kind: "visit"; id: string; reader: string }
 
 /** Offices and counters have readable codes, tickets UUIDs. Nothing else gets as far as a look-up. */
 const code = /^[A-Z0-9]{1,12}(?:-[A-Z0-9]{1,12}){0,4}$/
@@ -27,6 +29,7 @@ export function parseTopic(text: string, caller: Subject | null): Topic | null {
   const [kind, rest] = [text.slice(0, colon), text.slice(colon + 1)]
   if ((kind === "board" || kind === "queue") && code.test(rest)) return { kind, office: rest }
   if (kind === "ticket" && uuid.test(rest)) return { kind, id: rest }
+  if (kind === "visit" && uuid.test(rest)) return caller && { kind, id: rest, reader: caller.id }
   if (kind === "counter" && counter.test(rest)) return { kind, id: rest }
   return null
 }
@@ -39,15 +42,22 @@ export function topicName(topic: Topic): string {
       return `${topic.kind}:${topic.office}`
     case "ticket":
     case "counter":
+    case "visit":
       return `${topic.kind}:${topic.id}`
     case "inbox":
       return "inbox"
   }
 }
 
-/** One key for one content: unlike the name it tells two people's inboxes apart. */
+/** One key for one content: unlike the name it tells two people's inboxes apart, and two people's views of a visit. */
 export function topicKey(topic: Topic): string {
+  if (topic.kind === "visit") return `visit:${topic.id}:${topic.reader}`
   return topic.kind === "inbox" ? `inbox:${topic.person}` : topicName(topic)
+}
+
+/** One key for everything that one fact touches: every view of a visit has the same. */
+export function touchKey(topic: Topic): string {
+  return topic.kind === "visit" ? topicName(topic) : topicKey(topic)
 }
 
 /** The office of a counter: its id is `<office>.<number>`. */
@@ -56,7 +66,7 @@ export function officeOfCounter(id: string): string {
 }
 
 export interface Touched {
-  /** Keys of topics whose content may be another one now. */
+  /** Keys (`touchKey`) of topics whose content may be another one now. */
   topics: string[]
   /**
    * Whose place may have moved though the fact is not about them: the tickets of this office, or of one of its lines where the fact
@@ -84,9 +94,11 @@ const movesItsLine = new Set<FactKind>(["ticket.issued", "ticket.called"])
 /** What a fact touches. A topic too many costs a look, one too few leaves a screen wrong: in doubt it is named. */
 export function touchedBy(fact: AnyFact): Touched {
   const { stream: office, kind } = fact
-  const body = fact.body as { ticket?: unknown; counter?: unknown; line?: unknown }
+  const body = fact.body as { ticket?: unknown; counter?: unknown; line?: unknown; visit?: unknown }
   const topics: string[] = []
-  if (typeof body.ticket === "string") topics.push(`ticket:${body.ticket}`)
+  if (typeof body.ticket === "string") topics.push(`ticket:${body.ticket}`, `visit:${body.ticket}`)
+  // A visit is its ticket's other half; the staff's list shows how it stands.
+  if (typeof body.visit === "string") topics.push(`visit:${body.visit}`, `queue:${office}`)
   if (typeof body.counter === "string") topics.push(`counter:${body.counter}`)
   if (fact.subject) topics.push(`inbox:${fact.subject}`)
   const isOfTheHall = /^(ticket|counter|office)\./.test(kind)
@@ -111,6 +123,7 @@ export const actionOf = {
   counter: "queue.read",
   ticket: "ticket.watch",
   inbox: "inbox.read",
+  visit: "visit.listen",
 } as const satisfies Record<Topic["kind"], Action>
 
 /** What only the offices and the queue can say: where a topic's thing is, or whose it is. */
@@ -119,6 +132,8 @@ export interface Access {
   placeOf(office: string): Place | Promise<Place>
   /** Refuses `not_found`. */
   ticket(id: string): { person: string | null; office: string } | Promise<{ person: string | null; office: string }>
+  /** Refuses `not_found` unless this one is in the visit. */
+  follow(subject: Subject | null, visit: string): Promise<unknown>
 }
 
 /** `null` where this reader may listen to this topic, by the table of rights; else the refusal. */
@@ -147,6 +162,10 @@ async function mustBeReadable({ subject, ticket }: Reader, topic: Topic, access:
       const row = await access.ticket(topic.id)
       return authorize(subject, action, subject?.role === "citizen" ? row : await access.placeOf(row.office))
     }
+    case "visit":
+      if (!may(subject, action)) throw new Refusal("not_found", { what: "visit" })
+      await access.follow(subject, topic.id)
+      return
     case "inbox":
       return authorize(subject, action, topic)
   }

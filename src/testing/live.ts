@@ -5,11 +5,14 @@ import type { Instant } from "../base/day.ts"
 import { Refusal } from "../base/refusal.ts"
 import { capabilitiesOf } from "../domain/access/devices.ts"
 import { type Device, type Integrator, mint, type Staff, type Subject } from "../domain/access/subject.ts"
+import { visitView } from "../domain/visits/reads.ts"
+import { mustFollow } from "../domain/visits/visits.ts"
 import type { Caller } from "../realtime/admission.ts"
 import type { Manner, Snapshot } from "../realtime/channel.ts"
 import { createHub } from "../realtime/hub.ts"
 import type { ServerMessage } from "../realtime/protocol.ts"
 import { officeOfCounter, refusalToRead, type Topic, topicName } from "../realtime/topics.ts"
+import { createVisitWire } from "../realtime/visit-wire.ts"
 import { atTheEnd } from "./cleanup.ts"
 import { type TestOffice, testOffice } from "./office.ts"
 
@@ -47,7 +50,13 @@ export async function liveHall(given: { office?: TestOffice; timers?: Timers; pa
     return subject && session !== undefined ? { subject, session } : null
   }
 
+  const onError = (cause: unknown) => void errors.push(cause)
+  const { store, writer, keys, clock } = office
+  const visits = createVisitWire({ clock, timers, store, writer, keys, onError })
+  const viewOf = ({ id, reader }: { id: string; reader: string }) =>
+    visitView(office.store, keys, id, reader, clock.office(), visits.watch) as Promise<object>
   const hub = createHub({
+    visits,
     origin: () => origin,
     clock: office.clock,
     chance: machineChance,
@@ -56,7 +65,8 @@ export async function liveHall(given: { office?: TestOffice; timers?: Timers; pa
       looks.push(topicName(topic))
       const { stream, seq, line } = look(office, topic)
       await hall.whileLooking?.()
-      const shown = { ...look(office, topic).content, ...(hall.ballast ? { ballast: hall.ballast } : {}) }
+      const content = topic.kind === "visit" ? await viewOf(topic) : look(office, topic).content
+      const shown = { ...content, ...(hall.ballast ? { ballast: hall.ballast } : {}) }
       await hall.afterLooking?.()
       return { stream, seq, line, content: manner.as === "json" ? shown : hall.html(manner, shown) }
     },
@@ -64,6 +74,7 @@ export async function liveHall(given: { office?: TestOffice; timers?: Timers; pa
       refusalToRead(reader, topic, {
         placeOf: (code) => ({ code, agency: "", region: null }),
         ticket: (id) => ({ person: hall.holders.get(id) ?? null, office: office.code }),
+        follow: (subject, id) => mustFollow(office.store, subject, id),
       }),
     callerOf: (request) => callerOf(/(?:^|; )sid=([\w-]+)/.exec(request.headers.get("cookie") ?? "")?.[1]),
     addressOf: () => "127.0.0.1",
@@ -72,7 +83,7 @@ export async function liveHall(given: { office?: TestOffice; timers?: Timers; pa
     holderNow: async (session) => (ended.has(session) ? null : (people.get(session) ?? null)),
     langOf: (request) => (request.headers.get("accept-language")?.startsWith("en") ? "en" : "ar"),
     onFacts: (listener) => office.writer.onFacts(listener),
-    onError: (cause) => void errors.push(cause),
+    onError,
   })
 
   const server = Bun.serve({

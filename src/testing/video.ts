@@ -45,7 +45,7 @@ export async function videoHall(plan: TestPlan = {}) {
       write((tx) => connect(tx, who, id, { page, tab: "tab" }, false)),
     async lost(one: ParticipantRow, state: "reconnecting" | "gone") {
       const now = await video.participant(one.visit, one.kind)
-      await write((tx) => presenceIs(tx, now.id, state, now.epoch))
+      await write((tx) => presenceIs(tx, now.id, state))
     },
     now: (id: string) => visit(hall.store, id),
     async participant(id: string, kind: ParticipantRow["kind"]): Promise<ParticipantRow> {

@@ -11,7 +11,7 @@ export async function headOf(
   if (topic.kind === "inbox") {
     return { stream: `person:${topic.person}`, seq: await factsAbout(store, topic.person) }
   }
-  const of = topic.kind === "ticket" ? await ticket(store, topic.id) : null
+  const of = topic.kind === "ticket" || topic.kind === "visit" ? await ticket(store, topic.id) : null
   const stream = of ? of.office : "office" in topic ? topic.office : topic.id.slice(0, topic.id.lastIndexOf("."))
   return { stream, seq: await headOfStream(store, stream), ...(of ? { line: of.line } : {}) }
 }

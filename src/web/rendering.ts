@@ -4,5 +4,8 @@ import type { House } from "./house.ts"
 /** What a fragment is rendered from: the house as it stands, without the wire itself. */
 export type Rendering = Pick<House, "store" | "clock" | "keys" | "env" | "look">
 
-/** One live region of a page: the same function makes it for the first answer and for every change. */
-export type Fragment = (house: Rendering, of: string, lang: Lang) => Promise<string>
+/**
+ * One live region of a page: the same function makes it for the first answer and for every change. `reader` is the account that looks,
+ * where a topic has a view for each.
+ */
+export type Fragment = (house: Rendering, of: string, lang: Lang, reader: string) => Promise<string>

@@ -68,11 +68,12 @@ export async function messagesOf(
     .reverse()
 }
 
+// What was written within a millisecond is told apart by the order of its writing.
 const latest = statement((db) =>
   db
     .select()
     .from(visitMessages)
     .where(eq(visitMessages.thread, sql.placeholder("thread")))
-    .orderBy(desc(visitMessages.at), desc(visitMessages.id))
+    .orderBy(desc(visitMessages.at), desc(sql`rowid`))
     .limit(sql.placeholder("count")),
 )

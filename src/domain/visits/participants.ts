@@ -1,7 +1,8 @@
-import { and, eq, inArray, lt, sql } from "drizzle-orm"
+import { and, eq, inArray, isNull, lt, sql } from "drizzle-orm"
 import {
   type ParticipantKind,
   type ParticipantRow,
+  type Phase,
   type PresenceState,
   participants,
   visits,
@@ -123,6 +124,14 @@ export interface Page {
   tab: string
 }
 
+/** Who this one is in the visit; an agent with its ticket in hand becomes its agent. Refuses `not_found`, `wrong_state` when it is over. */
+export async function attend(tx: Tx, subject: Subject, id: string): Promise<ParticipantRow> {
+  const found = await mustFollow(tx, subject, id)
+  const of = await visit(tx, id)
+  if (of.phase === "over") throw new Refusal("wrong_state", { state: of.phase })
+  return found === "at_hand" ? seatAgent(tx, of, subject.id) : found
+}
+
 /**
  * A connection is let in: its epoch is the next one, and what comes with a smaller one is void. `isTakeover`: it goes on in the place of
  * another window that was still there. Refuses `not_found` to whoever is not in the visit.
@@ -134,9 +143,8 @@ export async function connect(
   { page, tab }: Page,
   isTakeover: boolean,
 ): Promise<ParticipantRow> {
-  const found = await mustFollow(tx, subject, id)
+  const row = await attend(tx, subject, id)
   const of = await visit(tx, id)
-  const row = found === "at_hand" ? await seatAgent(tx, of, subject.id) : found
   const wasOnline = row.presence === "online"
   const presenceAt = wasOnline ? row.presenceAt : tx.now
   const after = await change(tx, row, { page, tab, epoch: row.epoch + 1, presence: "online", presenceAt })
@@ -151,23 +159,18 @@ export async function connect(
 
 /**
  * What the connection of a participant has become. Gone in a call is an interruption; gone in the waiting room costs nothing: the place is
- * the ticket's. Says nothing where nothing is new, or where `epoch` is no longer the one that holds.
+ * the ticket's. Says nothing where nothing is new.
  */
-export async function presenceIs(
-  tx: Tx,
-  participant: string,
-  state: Exclude<PresenceState, "offline">,
-  epoch: number,
-): Promise<void> {
+export async function presenceIs(tx: Tx, participant: string, state: Exclude<PresenceState, "offline">): Promise<void> {
   const [found] = await byId(tx).execute({ id: participant })
-  if (!found || found.epoch !== epoch || found.presence === state) return
+  if (!found || found.presence === state) return
   const row = await change(tx, found, { presence: state, presenceAt: tx.now })
   const of = await visit(tx, found.visit)
   await tx.say(of.row.office, "visit.presence", { visit: found.visit, participant, state })
   if (state === "gone" && talking.includes(of.phase)) await interrupt(tx, of, row)
 }
 
-export type Lease = Pick<ParticipantRow, "id" | "visit" | "epoch" | "page" | "tab">
+export type Lease = ParticipantRow & { office: string; phase: Phase }
 
 /**
  * The process begins: of those who were there nobody knows whether they still are. They are given their whole grace from now. The answer
@@ -175,16 +178,14 @@ export type Lease = Pick<ParticipantRow, "id" | "visit" | "epoch" | "page" | "ta
  */
 export async function reconnectAll(tx: Tx): Promise<Lease[]> {
   const there = await thereNow(tx).execute()
-  for (const { id, visit: of, presence } of there) {
-    await tx.db
-      .update(participants)
-      .set({ presence: "reconnecting", presenceAt: tx.now })
-      .where(eq(participants.id, id))
-    if (presence === "reconnecting") continue
-    const { row } = await visit(tx, of)
-    await tx.say(row.office, "visit.presence", { visit: of, participant: id, state: "reconnecting" })
+  const leases: Lease[] = []
+  for (const { row, office: code } of there) {
+    await change(tx, row, { presence: "reconnecting", presenceAt: tx.now })
+    leases.push({ ...row, office: code, phase: (await visit(tx, row.visit)).phase })
+    if (row.presence === "reconnecting") continue
+    await tx.say(code, "visit.presence", { visit: row.visit, participant: row.id, state: "reconnecting" })
   }
-  return there
+  return leases
 }
 
 /** The offices in which somebody was there when the process ended. */
@@ -193,7 +194,7 @@ export async function officesWithLeases(store: Store): Promise<string[]> {
     .selectDistinct({ office: visits.office })
     .from(participants)
     .innerJoin(visits, eq(visits.id, participants.visit))
-    .where(inArray(participants.presence, ["online", "reconnecting"]))
+    .where(and(inArray(participants.presence, ["online", "reconnecting"]), isNull(visits.overAt)))
   return rows.map(({ office: code }) => code)
 }
 
@@ -240,7 +241,11 @@ const claim = statement((db) =>
     .returning(),
 )
 const thereNow = statement((db) =>
-  db.select().from(participants).where(sql`${participants.presence} in ('online', 'reconnecting')`),
+  db
+    .select({ row: participants, office: visits.office })
+    .from(participants)
+    .innerJoin(visits, eq(visits.id, participants.visit))
+    .where(and(sql`${participants.presence} in ('online', 'reconnecting')`, isNull(visits.overAt))),
 )
 const admittedOf = statement((db) =>
   db

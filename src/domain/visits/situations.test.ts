@@ -91,6 +91,21 @@ describe("somebody in the waiting room", () => {
   })
 })
 
+test("without a relay the test of the device says so, the agent sees it beforehand, and the call is set up directly", async () => {
+  const hall = await videoHall()
+  const { write, video, store } = hall
+  const who = hall.citizen(1)
+  const { row } = await video.walkIn(who)
+  const test = { camera: "ok", microphone: "ok", speaker: "ok", network: "direct", rttMilliseconds: null } as const
+  await write((tx) => keepTest(tx, who, row.id, test))
+  expect((await panel(store, hall.code, hall.clock.office())).waiting[0]?.test?.network).toBe("direct")
+  await hall.open()
+  await write((tx) => ring(tx, hall.agent(), row.id))
+  await write((tx) => answer(tx, who, row.id))
+  const [citizen, agent] = [await video.participant(row.id, "citizen"), await video.participant(row.id, "agent")]
+  expect(await maySignal(store, row.id, citizen.id, agent.id)).toBe(true)
+})
+
 describe("a ring", () => {
   test("that is not answered twice for sixty seconds frees the counter and keeps the place at the front for five minutes", async () => {
     const hall = await videoHall()
@@ -235,9 +250,9 @@ describe("a call", () => {
       ["reconnecting", "admitted"],
       ["reconnecting", "admitted"],
     ])
-    await video.pass(40 * second)
+    await video.pass(9 * minute)
     expect((await video.now(row.id)).phase).toBe("call")
-    await video.pass(40 * second)
+    await video.pass(2 * minute)
     expect((await video.now(row.id)).phase).toBe("interrupted")
   })
 
@@ -262,6 +277,26 @@ describe("a call", () => {
     expect(await may()).toEqual([true, false, false])
     await write((tx) => resume(tx, hall.agent(), row.id))
     expect(await may()).toEqual([true, true, true])
+  })
+
+  test("that an interpreter drops out of goes on between the two, and the drop is on record", async () => {
+    const hall = await videoHall()
+    const { write, video, store, keys } = hall
+    const { row } = await video.inCall(hall.citizen(1))
+    const invited = await write((tx) => invite(tx, keys, hall.agent(), row.id, { kind: "interpreter", name: "منى" }))
+    await write((tx) => takeUp(tx, hall.citizen(5), invited.id))
+    await write((tx) => admit(tx, hall.agent(), row.id, invited.id))
+    await video.page(hall.citizen(5), row.id)
+    await video.lost(await video.participant(row.id, "interpreter"), "gone")
+    const [who, agent] = [await video.participant(row.id, "citizen"), await video.participant(row.id, "agent")]
+    expect([(await video.now(row.id)).phase, await maySignal(store, row.id, who.id, agent.id)]).toEqual(["call", true])
+    expect((await video.participant(row.id, "interpreter")).state).toBe("gone")
+    const [last] = (await hall.facts("visit.presence")).slice(-1)
+    expect(last?.body).toEqual({ visit: row.id, participant: invited.id, state: "gone" })
+    await video.page(hall.citizen(5), row.id)
+    expect(await maySignal(store, row.id, agent.id, invited.id)).toBe(false)
+    await write((tx) => admit(tx, hall.agent(), row.id, invited.id))
+    expect(await maySignal(store, row.id, agent.id, invited.id)).toBe(true)
   })
 
   test("has at most four people, and a supervisor never comes in unannounced", async () => {

@@ -46,8 +46,8 @@ async function lookAt(tx: Tx, found: Visit): Promise<void> {
 /** Presence says so itself as long as the process lives; this is for what it did not live to say. */
 async function missThem(tx: Tx, id: string): Promise<void> {
   for (const one of await roster(tx, id)) {
-    const isOver = tx.now >= one.presenceAt + visitTimes.graceInCall + visitTimes.silent
-    if (one.presence === "reconnecting" && isOver) await presenceIs(tx, one.id, "gone", one.epoch)
+    const isOver = tx.now >= one.presenceAt + visitTimes.interruption
+    if (one.presence === "reconnecting" && isOver) await presenceIs(tx, one.id, "gone")
   }
 }
 

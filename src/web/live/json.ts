@@ -4,6 +4,7 @@ import { inboxOf, unreadOf } from "../../domain/notifications/inbox.ts"
 import { office } from "../../domain/offices/reads.ts"
 import { boardView, queueView } from "../../domain/queue/reads.ts"
 import { counter, ticketsOf } from "../../domain/queue/tickets.ts"
+import { visitView, type Watch } from "../../domain/visits/reads.ts"
 import type { Topic } from "../../realtime/topics.ts"
 import { presentBooking, presentCounter, presentMessage, presentQueueRow, presentTicket } from "../present.ts"
 import type { Rendering } from "../rendering.ts"
@@ -11,7 +12,7 @@ import type { Rendering } from "../rendering.ts"
 const latestMessages = 20
 
 /** A topic as programs get it: the same shapes as the calls of the API. */
-export async function jsonOf({ store, clock }: Rendering, topic: Topic): Promise<object> {
+export async function jsonOf({ store, clock, keys }: Rendering, topic: Topic, watch: Watch): Promise<object> {
   const now = clock.office()
   switch (topic.kind) {
     case "board": {
@@ -43,6 +44,8 @@ export async function jsonOf({ store, clock }: Rendering, topic: Topic): Promise
     }
     case "ticket":
       return presentTicket(store, topic.id, now)
+    case "visit":
+      return visitView(store, keys, topic.id, topic.reader, now, watch)
     case "inbox": {
       const bookings = await Promise.all(
         (await bookingsOf(store, topic.person)).map(async (row) =>

@@ -31,8 +31,9 @@ const about = {
   counter: "counter",
   ticket: "ticket",
   inbox: null,
-} as const satisfies Record<keyof typeof actionOf, keyof EveryThing | null>
-const kinds = Object.keys(actionOf) as (keyof typeof actionOf)[]
+} as const satisfies Record<Exclude<keyof typeof actionOf, "visit">, keyof EveryThing | null>
+// Who may listen to a visit is said by who is in it and not by the table; the visits' own tests ask that.
+const kinds = Object.keys(about) as (keyof typeof about)[]
 
 type Heard = { refused?: string; code?: string; snapshot?: unknown; bye?: string }
 

@@ -7,10 +7,13 @@ import { liveSession, sessionOf } from "../../domain/access/sessions.ts"
 import type { Subject } from "../../domain/access/subject.ts"
 import { office } from "../../domain/offices/reads.ts"
 import { ticket } from "../../domain/queue/tickets.ts"
+import type { Watch } from "../../domain/visits/reads.ts"
+import { mustFollow } from "../../domain/visits/visits.ts"
 import { isLang, type Lang, preferred } from "../../i18n/lang.ts"
 import type { Manner, Snapshot } from "../../realtime/channel.ts"
 import { createHub, type Hub } from "../../realtime/hub.ts"
 import { refusalToRead, type Topic } from "../../realtime/topics.ts"
+import { createVisitWire } from "../../realtime/visit-wire.ts"
 import { addressOfRequest } from "../address.ts"
 import { fragments } from "../fragments.ts"
 import { cookieName } from "../gate.ts"
@@ -26,13 +29,17 @@ export function openHub(house: Parts, timers: Timers): Hub {
   const access = {
     placeOf: (code: string) => office(store, code),
     ticket: (id: string) => ticket(store, id),
+    follow: (subject: Subject | null, id: string) => mustFollow(store, subject, id),
   }
+  const onError = (cause: unknown, where: string) => log.error("live", { cause, detail: where })
+  const visits = createVisitWire({ clock, timers, store, writer: house.writer, keys, onError })
   return createHub({
+    visits,
     origin: () => house.env.origin,
     clock,
     chance: house.chance,
     timers,
-    snapshot: (topic, manner) => snapshot(house, topic, manner),
+    snapshot: (topic, manner) => snapshot(house, topic, manner, visits.watch),
     mayRead: (reader, topic) => refusalToRead(reader, topic, access),
     callerOf: async (request) => {
       const cookies = parse(request.headers.get("cookie") ?? "")
@@ -49,7 +56,7 @@ export function openHub(house: Parts, timers: Timers): Hub {
     holderNow: (session) => behind(house, session),
     langOf: (request) => langOf(request),
     onFacts: (listener) => house.writer.onFacts(listener),
-    onError: (cause, where) => log.error("live", { cause, detail: where }),
+    onError,
   })
 }
 
@@ -78,12 +85,13 @@ function langOf(request: Request): Lang {
 }
 
 /** The head of the stream is read before the content, so that a message never promises a fact that it does not show. */
-async function snapshot(house: Parts, topic: Topic, { as, lang, view }: Manner): Promise<Snapshot> {
+async function snapshot(house: Parts, topic: Topic, manner: Manner, watch: Watch): Promise<Snapshot> {
+  const { as, lang, view } = manner
   const head = await headOf(house, topic)
-  if (as === "json") return { ...head, content: await jsonOf(house, topic) }
+  if (as === "json") return { ...head, content: await jsonOf(house, topic, watch) }
   const fragment = fragments[topic.kind]?.[view ?? "default"]
   if (!fragment) throw new Refusal("not_found", { what: "view" })
-  return { ...head, content: await fragment(house, idOf(topic), lang) }
+  return { ...head, content: await fragment(house, idOf(topic), lang, "reader" in topic ? topic.reader : "") }
 }
 
 function idOf(topic: Topic): string {
