@@ -84,6 +84,7 @@ function hearing(client: Client) {
   }
 }
 
+const isLast = (message: object) => "refused" in message || JSON.stringify(message).includes('"removed"')
 const offer = { type: "offer", sdp: "v=0" }
 
 describe("two people in a call", () => {
@@ -252,8 +253,14 @@ describe("whoever is not in a visit", () => {
     expect((await guest.hear("denied")).code).toBe("not_found")
     agent.say({ do: "chat", text: "بيننا" })
     await agent.hear("chat")
+    guest.client.say({ sub: [`visit:${id}`], as: "json" })
+    const shown = (await guest.client.next((message) => "snapshot" in message)) as unknown as { snapshot: object }
+    expect(shown.snapshot).toMatchObject({ people: [], messages: [], place: null, sentOn: null })
     await write((tx) => remove(tx, hall.agent(1), id, third.id))
-    await guest.hear("removed")
+    // Both at once: no word of the visit any more, and no view of it.
+    const last = [await guest.client.next(isLast), await guest.client.next(isLast)]
+    expect(last).toContainEqual({ refused: `visit:${id}`, code: "not_found" } as never)
+    expect(guest.heard("removed")).toHaveLength(1)
     expect([...guest.heard("chat"), ...guest.heard("sig")]).toEqual([])
   })
 

@@ -176,9 +176,11 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
   async function hello(socket: VisitSocket, word: Extract<VisitWord, { do: "hello" }>): Promise<void> {
     const subject = socket.reader?.subject
     if (!subject) throw new Refusal("not_found", { what: "visit" })
-    await hidden(mustFollow(store, subject, word.visit))
+    const found = await hidden(mustFollow(store, subject, word.visit))
     const { row, phase } = await visit(store, word.visit)
-    const { id: participant } = await inOffice(row.office, (tx) => attend(tx, subject, word.visit))
+    if (phase === "over") throw new Refusal("wrong_state", { state: phase })
+    const own = found === "at_hand" ? await inOffice(row.office, (tx) => attend(tx, subject, word.visit)) : found
+    const participant = own.id
     if (isClosed) return
     unbind(socket)
     const { visit: id, page, tab } = word
@@ -354,9 +356,9 @@ function say(socket: VisitSocket | undefined, visit: VisitAnswer): void {
 }
 
 /** Nobody learns of a visit that is not theirs, not even that they are of a kind that has none. */
-async function hidden(asked: Promise<unknown>): Promise<void> {
+async function hidden<T>(asked: Promise<T>): Promise<T> {
   try {
-    await asked
+    return await asked
   } catch (thrown) {
     if (isRefusal(thrown)) throw new Refusal("not_found", { what: "visit" })
     throw thrown

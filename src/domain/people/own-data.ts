@@ -17,6 +17,7 @@ import type { Keys } from "../../base/seal.ts"
 import { readsOf } from "./read-log.ts"
 import { personalData, person as personOf } from "./reads.ts"
 import { personKey } from "./sealed.ts"
+import { videoVisitsOf } from "./video.ts"
 
 export type OwnData = Awaited<ReturnType<typeof ownData>>
 
@@ -56,6 +57,7 @@ export async function ownData(store: Store, keys: Keys, person: string) {
     family: await familyOf(store, keys, person),
     proxies: await proxiesOf(store, keys, person),
     ...(await visitsOf(store, person)),
+    videoVisits: await videoVisitsOf(store, person, key),
     messages: await db
       .select({
         kind: messages.kind,

@@ -1,12 +1,34 @@
-import { eq, inArray } from "drizzle-orm"
+import { asc, desc, eq, inArray } from "drizzle-orm"
 import { participants, visitMessages, visits, visitTests } from "../../../db/schema/visits.ts"
+import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
+import type { PersonKey } from "../../base/seal.ts"
 
 /*
  * What is kept of video visits, as far as it is somebody's: how it goes when its time is over, or its person is erased.
  */
 
 type Old = Pick<typeof visits.$inferSelect, "id" | "thread">
+
+/** The visits of a person, with what was written in them in clear: for the person's own data. */
+export async function videoVisitsOf({ db }: Store, person: string, key: PersonKey) {
+  const rows = await db.select().from(visits).where(eq(visits.person, person)).orderBy(desc(visits.openedAt))
+  const threads = [...new Set(rows.map(({ thread }) => thread))]
+  const written = await db
+    .select()
+    .from(visitMessages)
+    .where(inArray(visitMessages.thread, threads))
+    .orderBy(asc(visitMessages.at))
+  const tested = await db.select().from(visitTests).where(inArray(visitTests.thread, threads))
+  return rows.map(({ id, office, phase, openedAt, overAt, unanswered, lateAt, noteSealed, thread }) => ({
+    ...{ id, office, phase, openedAt, overAt, unanswered, lateAt },
+    note: noteSealed === null ? null : key.open("visit.note", noteSealed),
+    messages: written
+      .filter((one) => one.thread === thread)
+      .map(({ senderKind, textSealed, at }) => ({ senderKind, text: key.open("visit_message.text", textSealed), at })),
+    tests: tested.filter((one) => one.thread === thread).map(({ thread: _thread, ...test }) => test),
+  }))
+}
 
 /** Deletes these visits and everything that was said, tested and shown in them. */
 export async function dropVisits(tx: Tx, old: readonly Old[]): Promise<void> {

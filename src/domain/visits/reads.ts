@@ -8,8 +8,12 @@ import type {
 } from "../../../db/schema/visits.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Instant } from "../../base/day.ts"
+import { Refusal } from "../../base/refusal.ts"
 import type { Keys } from "../../base/seal.ts"
+import { may } from "../access/authorize.ts"
+import { staffOf } from "../access/keys.ts"
 import { staffNames } from "../access/names.ts"
+import { office } from "../offices/reads.ts"
 import { person } from "../people/reads.ts"
 import { personKey } from "../people/sealed.ts"
 import { type QueueRow, queueView, type TicketView, ticketView } from "../queue/reads.ts"
@@ -70,7 +74,7 @@ export interface VisitView {
 
 /**
  * A visit as this account sees it: the person everything but what staff write to each other, the staff all of it, who was asked in and
- * not yet let in only that there is a visit. Refuses `not_found`.
+ * not yet let in only that there is a visit. Refuses `not_found` to everybody else, also to who was removed.
  */
 export async function visitView(
   store: Store,
@@ -82,7 +86,8 @@ export async function visitView(
 ): Promise<VisitView> {
   const { row, ticket, phase } = await visit(store, id)
   const own = await participantOf(store, id, reader)
-  const isStaff = own === null || own.subjectKind === "staff"
+  if (own === null) await mustServeHere(store, reader, row.office)
+  const isStaff = own === null || own.kind === "agent" || own.kind === "supervisor"
   const isPerson = own?.kind === "citizen"
   const isIn = isStaff || isPerson || own?.state === "admitted" || own?.state === "held"
   const until = ringUntil(ticket)
@@ -107,6 +112,11 @@ export async function visitView(
           }
         : null,
   }
+}
+
+async function mustServeHere(store: Store, reader: string, code: string): Promise<void> {
+  const staff = await staffOf(store, reader)
+  if (!may(staff, "visit.serve", await office(store, code))) throw new Refusal("not_found", { what: "visit" })
 }
 
 /** Everybody in a visit, with names and connections. */
