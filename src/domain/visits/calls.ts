@@ -154,6 +154,15 @@ export async function close(tx: Tx, found: Visit, why: string): Promise<void> {
   for (const one of await roster(tx, row.id)) await leave(tx, one)
 }
 
+/** The desk has taken the ticket out of the call: whoever talked in it talks no more, and the person waits. */
+export async function endTalk(tx: Tx, found: Visit): Promise<void> {
+  await pass(tx, { ...found, phase: found.row.phase }, "lobby", { by: "time", why: "desk" })
+  for (const one of await roster(tx, found.row.id)) {
+    if (one.kind === "agent" || one.kind === "supervisor") await leave(tx, one)
+    else await set(tx, one, ["admitted", "held"], "invited")
+  }
+}
+
 /** An interruption lasted too long: the counter is free, and the person may come back as long as the office is open. */
 export async function giveUpWaiting(tx: Tx, found: Visit): Promise<void> {
   await leaveAgents(tx, found.row.id)

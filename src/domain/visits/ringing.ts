@@ -62,6 +62,9 @@ export async function answer(tx: Tx, citizen: Citizen, id: string): Promise<Visi
   for (const one of await roster(tx, id)) {
     if (one.kind === "citizen")
       await change(tx, one, { state: "admitted", joinedAt: one.joinedAt ?? tx.now, leftAt: null })
+    // Left over from a call that the desk has ended: another agent's talk is nobody's who was in the one before.
+    else if (one.kind === "agent" && one.subject !== staff) await change(tx, one, { state: "gone", leftAt: tx.now })
+    else if (one.kind !== "agent" && one.state !== "gone") await change(tx, one, { state: "invited" })
   }
   return { row: await pass(tx, found, "call", { by: citizen.id }), ticket, phase: "call" }
 }

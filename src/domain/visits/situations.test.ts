@@ -4,6 +4,7 @@ import { minute } from "../../base/day.ts"
 import { granted, refusal, refusedWith } from "../../testing/office.ts"
 import { videoHall } from "../../testing/video.ts"
 import { rebuild } from "../queue/rebuild.ts"
+import { transfer } from "../queue/transfer.ts"
 import { wake } from "../queue/waking.ts"
 import { arrive, comeBack } from "./arriving.ts"
 import { end, goOnWithOthers, hangUp, hold, resume, sendOn, talkPrivately } from "./calls.ts"
@@ -13,7 +14,7 @@ import { panel, visitView } from "./reads.ts"
 import { answer, ring, ringNext, ringOff } from "./ringing.ts"
 import { keepTest } from "./self-test.ts"
 import { visitStep } from "./steps.ts"
-import { mustFollow } from "./visits.ts"
+import { mustFollow, roster } from "./visits.ts"
 
 const second = 1_000
 
@@ -341,6 +342,40 @@ describe("a call", () => {
     expect([phase, ticket.state, ticket.outcome]).toEqual(["over", "served", "done"])
     const told = rebuild(await hall.facts()).tickets.get(row.id)
     expect(told?.state).toBe("served")
+  })
+})
+
+describe("what the desk does, which knows nothing of calls,", () => {
+  test("holds for the call: a ticket that is finished there lets no signal pass, and time closes the visit", async () => {
+    const hall = await videoHall()
+    const { video, store } = hall
+    const { row, ticket } = await video.inCall(hall.citizen(1))
+    const [who, agent] = [await video.participant(row.id, "citizen"), await video.participant(row.id, "agent")]
+    await hall.done(ticket)
+    expect((await video.now(row.id)).phase).toBe("over")
+    expect(await maySignal(store, row.id, who.id, agent.id)).toBe(false)
+    await video.pass(5 * second)
+    expect((await video.now(row.id)).row.overAt).not.toBeNull()
+    expect((await hall.facts("visit.moved")).at(-1)?.body).toMatchObject({ to: "over", by: "time", why: "served" })
+  })
+
+  test("ends a talk: who is sent on there and answers another agent is not heard by the one before", async () => {
+    const hall = await videoHall()
+    const { write, video, store } = hall
+    const { row } = await video.inCall(hall.citizen(1))
+    const before = await video.participant(row.id, "agent")
+    await write((tx) => transfer(tx, hall.agent(1), row.id, { service: "PAS-05", reason: "correction" }))
+    await video.pass(5 * second)
+    expect((await hall.facts("visit.moved")).at(-1)?.body).toMatchObject({ from: "call", to: "lobby", why: "desk" })
+    await hall.open(2)
+    const ticket = await hall.next(2)
+    expect([ticket?.id, (await video.now(row.id)).phase]).toEqual([row.id, "ringing"])
+    await write((tx) => answer(tx, hall.citizen(1), row.id))
+    const who = await video.participant(row.id, "citizen")
+    expect((await video.now(row.id)).phase).toBe("call")
+    expect(await maySignal(store, row.id, before.id, who.id)).toBe(false)
+    const now = (await roster(store, row.id)).find(({ subject }) => subject === hall.agent(2).id)
+    expect(await maySignal(store, row.id, now?.id ?? "", who.id)).toBe(true)
   })
 })
 

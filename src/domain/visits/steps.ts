@@ -9,7 +9,7 @@ import { minute } from "../../base/day.ts"
 import { office } from "../offices/reads.ts"
 import { toFront } from "../queue/remote.ts"
 import { bookedStart } from "../queue/tickets.ts"
-import { close, giveUpWaiting } from "./calls.ts"
+import { close, endTalk, giveUpWaiting } from "./calls.ts"
 import { presenceIs } from "./participants.ts"
 import { talking } from "./phases.ts"
 import { ringRanOut } from "./ringing.ts"
@@ -36,6 +36,7 @@ export async function officesWithVisits(store: Store): Promise<string[]> {
 async function lookAt(tx: Tx, found: Visit): Promise<void> {
   const { row, ticket, phase } = found
   if (phase === "over") return close(tx, found, ticket.state)
+  if (talking.includes(row.phase) && (phase === "lobby" || phase === "ringing")) return endTalk(tx, found)
   if (phase === "ringing") await ringRanOut(tx, found)
   else if (talking.includes(phase)) await missThem(tx, row.id)
   else if (phase === "interrupted" && ticket.state === "serving") {
