@@ -148,8 +148,8 @@ export interface FactBodies {
   "visit.called_off": { visit: string; by: string }
   /** `to` is the visit that goes on, this one itself within the office. */
   "visit.sent_on": { visit: string; to: string; by: string; forAgent: string | null }
-  /** Nobody of the office was there at the booked time: the person is first in line now. */
-  "visit.late": { visit: string; bookedAt: Instant }
+  /** Nobody of the office was there at the booked time, or any more in the call, since then: the person is first in line now. */
+  "visit.late": { visit: string; since: Instant }
   "visit.invited": { visit: string; participant: string; kind: string; by: string }
   /** Announced to everybody in the visit. */
   "visit.joined": { visit: string; participant: string; kind: string; by: string }

@@ -5,12 +5,12 @@ import { Refusal } from "../../base/refusal.ts"
 import type { Keys } from "../../base/seal.ts"
 import type { Staff } from "../access/subject.ts"
 import { personKey } from "../people/sealed.ts"
-import { cutOff } from "../queue/remote.ts"
+import { cutOff, rejoin, toFront } from "../queue/remote.ts"
 import { finish, type Outcome } from "../queue/serving.ts"
 import { ticket as ticketOf } from "../queue/tickets.ts"
 import { type Transferring, transfer } from "../queue/transfer.ts"
 import { mustBeIn, talking } from "./phases.ts"
-import { visitLimits } from "./times.ts"
+import { visitLimits, visitTimes } from "./times.ts"
 import { change, pass, roster, seatAgent, type Visit, visitAtHand, visitOf } from "./visits.ts"
 
 /*
@@ -161,6 +161,26 @@ export async function endTalk(tx: Tx, found: Visit): Promise<void> {
     if (one.kind === "agent" || one.kind === "supervisor") await leave(tx, one)
     else await set(tx, one, ["admitted", "held"], "invited")
   }
+}
+
+/**
+ * The agent is gone and the person is there: that is the office's fault, and the person is first in line for any other agent. Answers
+ * whether it is so.
+ */
+export async function leftAlone(tx: Tx, found: Visit): Promise<boolean> {
+  const { row } = found
+  const all = await roster(tx, row.id)
+  const isThere = (kind: ParticipantRow["kind"]) => all.some((one) => one.kind === kind && one.presence === "online")
+  if (!isThere("citizen") || isThere("agent") || tx.now < row.since + visitTimes.agentBack) return false
+  await toFront(tx, await rejoin(tx, await cutOff(tx, found.ticket), true))
+  await pass(tx, found, "lobby", { by: "time", why: "agent_gone" })
+  for (const one of all) {
+    if (one.kind === "agent" || one.kind === "supervisor") await leave(tx, one)
+    else await set(tx, one, ["admitted", "held"], "invited")
+  }
+  await tx.db.update(visits).set({ lateAt: tx.now }).where(eq(visits.id, row.id))
+  await tx.say(row.office, "visit.late", { visit: row.id, since: row.since, subject: row.person })
+  return true
 }
 
 /** An interruption lasted too long: the counter is free, and the person may come back as long as the office is open. */

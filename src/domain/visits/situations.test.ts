@@ -411,6 +411,25 @@ describe("somebody sent on", () => {
   })
 })
 
+test("an agent who is gone in the middle leaves the office at fault: the person is first in line for the next agent, and is told", async () => {
+  const hall = await videoHall()
+  const { write, video } = hall
+  const other = await video.walkIn(hall.citizen(2))
+  const { row } = await video.inCall(hall.citizen(1))
+  await hall.open(2)
+  await video.lost(await video.participant(row.id, "agent"), "reconnecting")
+  await video.lost(await video.participant(row.id, "agent"), "gone")
+  await video.pass(55 * second)
+  expect((await video.now(row.id)).phase).toBe("interrupted")
+  await video.pass(10 * second)
+  const { phase, row: after } = await video.now(row.id)
+  expect([phase, after.lateAt !== null, (await hall.counterNow(1)).ticket]).toEqual(["lobby", true, null])
+  expect(await hall.facts("visit.late")).toHaveLength(1)
+  const next = await write((tx) => ringNext(tx, hall.agent(2), hall.counter(2)))
+  expect(next?.row.id).toBe(row.id)
+  expect((await video.now(other.row.id)).phase).toBe("lobby")
+})
+
 test("an office that is late for a booked time puts who waits first in line, once, and says so", async () => {
   const hall = await videoHall()
   const { video } = hall

@@ -9,7 +9,7 @@ import { minute } from "../../base/day.ts"
 import { office } from "../offices/reads.ts"
 import { toFront } from "../queue/remote.ts"
 import { bookedStart } from "../queue/tickets.ts"
-import { close, endTalk, giveUpWaiting } from "./calls.ts"
+import { close, endTalk, giveUpWaiting, leftAlone } from "./calls.ts"
 import { presenceIs } from "./participants.ts"
 import { talking } from "./phases.ts"
 import { ringRanOut } from "./ringing.ts"
@@ -40,6 +40,7 @@ async function lookAt(tx: Tx, found: Visit): Promise<void> {
   if (phase === "ringing") await ringRanOut(tx, found)
   else if (talking.includes(phase)) await missThem(tx, row.id)
   else if (phase === "interrupted" && ticket.state === "serving") {
+    if (await leftAlone(tx, found)) return
     if (tx.now >= row.since + visitTimes.interruption) await giveUpWaiting(tx, found)
   }
 }
@@ -68,7 +69,7 @@ async function beLate(tx: Tx, officeCode: string): Promise<void> {
   for (const { ticket, bookedAt } of late.sort(lastFirst)) {
     await toFront(tx, ticket)
     await tx.db.update(visits).set({ lateAt: tx.now }).where(eq(visits.id, ticket.id))
-    await tx.say(officeCode, "visit.late", { visit: ticket.id, bookedAt, subject: ticket.person })
+    await tx.say(officeCode, "visit.late", { visit: ticket.id, since: bookedAt, subject: ticket.person })
   }
 }
 

@@ -32,6 +32,8 @@ export const visitTimes = {
 
   /** So long after an interruption the visit goes on where it was. */
   interruption: 10 * minute,
+  /** So long the person waits for an agent whose connection was lost before somebody else may help. */
+  agentBack: 60 * second,
   /** Booked, here, and not called so long after the booked time: the office is late. */
   officeLateMinutes: 10,
 } as const
