@@ -19,7 +19,7 @@ import { personKey } from "../people/sealed.ts"
 import { interrupt } from "./calls.ts"
 import { mustBeIn, talking } from "./phases.ts"
 import { visitLimits } from "./times.ts"
-import { addParticipant, change, mustFollow, participantOf, seatAgent, visit, visitAtHand } from "./visits.ts"
+import { addParticipant, change, everIn, mustFollow, seatAgent, visit, visitAtHand } from "./visits.ts"
 
 /* Who is in a visit: asked in, let in, put out; and by which page they are there. */
 
@@ -62,8 +62,8 @@ export async function takeUp(tx: Tx, by: Subject, participant: string): Promise<
   }
   const of = await visit(tx, found.visit)
   if (found.subject === by.id) return found
-  // Whoever is in the visit already is not a second person of it.
-  const isTaken = found.subject !== null || (await participantOf(tx, found.visit, by.id)) !== null
+  // Whoever is in the visit already is not a second person of it, and whoever was removed does not come in by another invitation.
+  const isTaken = found.subject !== null || (await everIn(tx, found.visit, by.id)) !== null
   const subjectKind = isStaff(by) ? ("staff" as const) : ("citizen" as const)
   const [mine] = isTaken ? [] : await claim(tx).execute({ id: participant, subject: by.id, subjectKind })
   if (mine) return mine
@@ -105,10 +105,10 @@ export async function joinAsSupervisor(tx: Tx, supervisor: Staff, id: string): P
   const { row, phase } = await visit(tx, id)
   authorize(supervisor, "visit.serve", await office(tx, row.office))
   mustBeIn(phase, ...talking)
-  const found = await participantOf(tx, id, supervisor.id)
+  const found = await everIn(tx, id, supervisor.id)
   if (found?.state === "admitted") return found
   const admitted = { state: "admitted" as const, joinedAt: tx.now, leftAt: null }
-  if (!found) await takeChair(tx, id)
+  if (!found || found.state === "removed") await takeChair(tx, id)
   const given = { kind: "supervisor" as const, subject: supervisor.id, subjectKind: "staff" as const, ...admitted }
   const joined = found ? await change(tx, found, admitted) : await addParticipant(tx, row, given)
   const said = { visit: id, participant: joined.id, kind: "supervisor", by: supervisor.id }

@@ -311,8 +311,14 @@ describe("a call", () => {
     expect(joined).toEqual([supervisor.id])
     expect(await refusal(ask())).toMatchObject({ code: "limit_reached", details: { max: 4 } })
     expect((await refusal(write((tx) => joinAsSupervisor(tx, hall.agent(2), row.id)))).code).toBe("forbidden")
+    await write((tx) => takeUp(tx, hall.citizen(6), first.id))
     await write((tx) => remove(tx, hall.agent(), row.id, first.id))
-    await ask()
+    // Who was put out does not come in by the next invitation; a supervisor may come again, and takes a chair again.
+    const second = await ask()
+    expect(await write((tx) => takeUp(tx, hall.citizen(6), second.id))).toBeNull()
+    await write((tx) => remove(tx, hall.agent(), row.id, supervisor.id))
+    await write((tx) => joinAsSupervisor(tx, hall.supervisor(), row.id))
+    expect((await refusal(ask())).code).toBe("limit_reached")
   })
 
   test("whose invitation was forwarded is refused to the second account, and the agent sees the attempt", async () => {

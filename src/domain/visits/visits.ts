@@ -112,6 +112,11 @@ export async function participantOf(store: Store, id: string, subject: string): 
   return (await bySubject(store).execute({ visit: id, subject }))[0] ?? null
 }
 
+/** As `participantOf`, also for who was removed: nobody has two rows in a visit. */
+export async function everIn(store: Store, id: string, subject: string): Promise<ParticipantRow | null> {
+  return (await anyBySubject(store).execute({ visit: id, subject }))[0] ?? null
+}
+
 /**
  * Whether this one may follow the visit and connect to it: who is in it, and the agent in whose hand its ticket is. Everybody else is told
  * that there is no such visit.
@@ -151,7 +156,7 @@ export async function addParticipant(
 
 /** The agent's own row, made where it is not there yet, admitted. */
 export async function seatAgent(tx: Tx, { row }: Visit, agent: string): Promise<ParticipantRow> {
-  const found = await participantOf(tx, row.id, agent)
+  const found = await everIn(tx, row.id, agent)
   if (!found) {
     const admitted = { state: "admitted" as const, joinedAt: tx.now }
     return addParticipant(tx, row, { kind: "agent", subject: agent, subjectKind: "staff", ...admitted })
@@ -190,6 +195,12 @@ const bySubject = statement((db) =>
         ne(participants.state, "removed"),
       ),
     ),
+)
+const anyBySubject = statement((db) =>
+  db
+    .select()
+    .from(participants)
+    .where(and(eq(participants.visit, sql.placeholder("visit")), eq(participants.subject, sql.placeholder("subject")))),
 )
 const insertVisit = statement((db) => db.insert(visits).values(placeholders(visits)))
 const setPhase = statement((db) =>
