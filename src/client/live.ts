@@ -1,5 +1,6 @@
 import ReconnectingWebSocket from "partysocket/ws"
 import type { As, Content, Hello, Lang, ServerMessage, Subscribe } from "../realtime/protocol.ts"
+import type { VisitWord } from "../realtime/visit-words.ts"
 import { morph, read } from "./morph.ts"
 import { clockTime, officeNow } from "./time.ts"
 
@@ -14,7 +15,8 @@ import { clockTime, officeNow } from "./time.ts"
  *
  * `<html data-live-state>` is `live`, or `away` when what the page shows may be old; until one of them is known it is not there.
  * `[data-live-since]` holds a sentence with `{time}` in it and is filled with it while the page is away. Each change is told as a
- * `dawr:change` event on its region; `dawr:signed-out` on the document says that the session is over.
+ * `dawr:change` event on its region; `dawr:signed-out` on the document says that the session is over. What is said in a video visit comes
+ * as `dawr:visit` on the document, and `dawr:open` says that a connection has begun, on which its page says hello anew.
  */
 
 export interface Change {
@@ -29,6 +31,8 @@ export interface Change {
 export interface Live {
   /** Looks for regions again, after a module has added some. */
   rescan(): void
+  /** Says a word of a video visit; `false` where there is no connection to say it on. */
+  say(word: VisitWord): boolean
   readonly state: "live" | "away"
 }
 
@@ -127,6 +131,7 @@ function follow(): Live {
     socket.send(JSON.stringify(hello))
     for (const one of followed.values()) one.isAsked = false
     ask([...followed.values()])
+    document.dispatchEvent(new CustomEvent("dawr:open"))
     listenForSilence()
   }
 
@@ -316,6 +321,10 @@ function follow(): Live {
 
   return {
     rescan,
+    say(word) {
+      if (isOpen) socket.send(JSON.stringify({ visit: word }))
+      return isOpen
+    },
     get state() {
       return state ?? "away"
     },
