@@ -128,3 +128,19 @@ test("mail needs a server and a sender, SMS an address that is https in producti
   expect(() => readEnv({ ...production, SMS_URL })).toThrow(/https/)
   expect(() => readEnv({ SMS_URL: "sms.example.gov" })).toThrow(/SMS_URL/)
 })
+
+test("a relay needs its addresses and the secret it shares with us; calls without one go from page to page", () => {
+  expect(readEnv({}).turn).toBeNull()
+  const [TURN_URLS, TURN_SECRET] = [
+    "turn:relay.example.gov:3478?transport=udp, turns:[2001:db8::1]:443",
+    "0123456789abcdef",
+  ]
+  expect(readEnv({ TURN_URLS, TURN_SECRET }).turn).toEqual({
+    urls: ["turn:relay.example.gov:3478?transport=udp", "turns:[2001:db8::1]:443"],
+    secret: TURN_SECRET,
+  })
+  expect(() => readEnv({ TURN_URLS })).toThrow(/TURN_SECRET/)
+  expect(() => readEnv({ TURN_URLS, TURN_SECRET: "short" })).toThrow(/^TURN_SECRET must(?!.*short)/)
+  expect(() => readEnv({ TURN_SECRET })).toThrow(/TURN_URLS/)
+  expect(() => readEnv({ TURN_URLS: "https://relay.example.gov", TURN_SECRET })).toThrow(/TURN_URLS/)
+})

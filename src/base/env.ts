@@ -25,6 +25,8 @@ export interface Env {
   /** Where mail and SMS are handed over; `null`: nowhere, the log says what would have gone. */
   mail: { url: string; from: string } | null
   sms: { url: string; token: string | null; from: string | null } | null
+  /** The relay for video calls and the secret it shares with us; `null`: calls go from page to page only. */
+  turn: { urls: string[]; secret: string } | null
 }
 
 /** A sentence for whoever starts the process. */
@@ -59,7 +61,23 @@ export function readEnv(given: Record<string, string | undefined>): Env {
     keyPerMinute: wholeNumber("KEY_PER_MINUTE", source.KEY_PER_MINUTE ?? "3000", 10, 1_000_000),
     mail: readMail(source),
     sms: readSms(source, production),
+    turn: readTurn(source),
   }
+}
+
+function readTurn({ TURN_URLS: given, TURN_SECRET: secret }: Record<string, string | undefined>): Env["turn"] {
+  if (given === undefined && secret === undefined) return null
+  const urls = (given ?? "").split(",").map((one) => one.trim())
+  // RFC 7065.
+  if (!urls.every((one) => /^turns?:[\w.:[\]-]+(\?transport=(udp|tcp))?$/.test(one))) {
+    throw new EnvProblem(
+      "TURN_URLS must be addresses with commas between, like turn:relay.example.gov:3478?transport=udp",
+    )
+  }
+  if (secret === undefined || secret.length < 16) {
+    throw new EnvProblem("TURN_SECRET must be the secret that the relay knows, of 16 letters or more")
+  }
+  return { urls, secret }
 }
 
 function readMail({ SMTP_URL: url, MAIL_FROM: from }: Record<string, string | undefined>): Env["mail"] {

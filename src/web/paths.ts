@@ -23,6 +23,19 @@ export const paths = {
   waitReturn: (id: string) => `/waitlist/${id}/return`,
   waitAcceptance: (id: string) => `/waitlist/${id}/acceptance`,
   ticket: (id: string, capability?: string) => (capability ? `/t/${id}/${capability}` : `/tickets/${id}`),
+  /** A person's own video visit: waiting room, ring, call, outcome. */
+  visit: (id: string) => `/visits/${id}`,
+  visits: "/visits",
+  newVisit: (office: string, service: string) => `/visits/new?office=${office}&service=${service}`,
+  visitTest: "/visits/test",
+  visitAnswer: (id: string) => `/visits/${id}/answer`,
+  visitBack: (id: string) => `/visits/${id}/back`,
+  visitAway: (id: string) => `/visits/${id}/away`,
+  visitLeave: (id: string) => `/visits/${id}/leave`,
+  visitMessages: (id: string) => `/visits/${id}/messages`,
+  visitResults: (id: string) => `/visits/${id}/test`,
+  visitHandover: (id: string) => `/visits/${id}/handover.svg`,
+  bookingArrival: (id: string) => `/bookings/${id}/arrival`,
   hall: (office: string) => `/hall/${office}`,
   hallQr: (office: string) => `/board/${office}/hall.svg`,
 
@@ -76,6 +89,10 @@ export const paths = {
   desk: "/desk",
   deskAct: "/desk/act",
   deskPerson: "/desk/person",
+  /** What a page in a call asks before it connects. */
+  visitRelay: (id: string) => `/visits/${id}/relay`,
+  /** For who is asked into a visit: an interpreter, a guardian. */
+  visitInvitation: (participant: string, secret: string) => `/in/${participant}/${secret}`,
   attended: (proof: string) => `/desk/person/${proof}`,
   attendedBooking: (proof: string, id: string) => `/desk/person/${proof}/bookings/${id}`,
   day: (office: string) => `/day/${office}`,

@@ -14,6 +14,8 @@ import { privacyRoutes } from "./privacy/routes.ts"
 import { staffRoutes } from "./staff/routes.ts"
 import { supervisorRoutes } from "./supervisor/routes.tsx"
 import { ticketRoutes } from "./ticket/routes.tsx"
+import { relayRoutes } from "./visits/relay.ts"
+import { attendingRoutes } from "./visits/attending.tsx"
 
 /** Every page of the house. Rooms list their own; nothing is reachable that does not stand here. */
 export const pages: PageRoute[] = [
@@ -22,6 +24,7 @@ export const pages: PageRoute[] = [
   ...accountRoutes,
   ...boardRoutes,
   ...ticketRoutes,
+  ...attendingRoutes,
   ...deskRoutes,
   ...kioskRoutes,
   ...supervisorRoutes,
@@ -31,6 +34,7 @@ export const pages: PageRoute[] = [
   ...keyRoutes,
   ...inboxRoutes,
   ...householdRoutes,
+  ...relayRoutes,
 ]
 
 /** Every call of the API. */

@@ -1,8 +1,12 @@
 import type { VisitView } from "../../domain/visits/reads.ts"
-import type { VisitAnswer } from "../../realtime/visit-words.ts"
-
-/** The visit as the server last told it. */
-export type Room = Omit<Extract<VisitAnswer, { do: "room" }>, "do">
+import type { Media, VisitAnswer } from "../../realtime/visit-words.ts"
+import { type Change, listen } from "../live.ts"
+import { type Missing, openCamera, openMedia, openScreen } from "./media.ts"
+import { openPeers } from "./peers.ts"
+import { openTalk } from "./talk.ts"
+import { openTiles } from "./tiles.ts"
+import type { Quality } from "./transport.ts"
+import { openWire, type Room, type Standing } from "./wire.ts"
 
 export interface CallOptions {
   /** The visit's id. */
@@ -17,8 +21,6 @@ export interface CallOptions {
   onStanding?(standing: Standing): void
 }
 
-export type Standing = "live" | "conflict" | "elsewhere" | "removed"
-
 export interface Call {
   readonly room: Room | null
   readonly standing: Standing
@@ -30,13 +32,387 @@ export interface Call {
   unmount(): void
 }
 
+export type { Room, Standing }
+
+const talking: readonly string[] = ["call", "hold", "private"]
+const reportEvery = 5_000
+
 /**
  * Mounts a visit into the element that `CallRoom` of src/web/visits/call-room.tsx renders. From the first moment on it says hello and
  * answers the server's pings, so it is to be mounted in the waiting room already; the element shows itself while there is a call to show
- * (`data-call-state` on it is `waiting`, `call`, `held`, `over`, `conflict`, `elsewhere` or `removed`).
+ * (`data-call-state` on it is `waiting`, `call`, `held`, `interrupted`, `over`, `conflict`, `elsewhere` or `removed`).
  */
 export function mountCall(root: HTMLElement, options: CallOptions): Call {
-  root.dataset["callState"] = "waiting"
-  void options
-  return { room: null, standing: "live", prepare: async () => {}, write: () => false, unmount: () => {} }
+  const words = JSON.parse(root.dataset["words"] ?? "{}") as Record<string, string>
+  const ending = new AbortController()
+  const { signal } = ending
+  const part = <T extends HTMLElement>(name: string) => root.querySelector<T>(`[data-call-part="${name}"]`)
+  const tiles = openTiles(root, words)
+  let audio: MediaStreamTrack | null = null
+  let video: MediaStreamTrack | null = null
+  let screen: MediaStreamTrack | null = null
+  let opening: Promise<void> | null = null
+  let isLight = false
+  let isOver = false
+  let names: VisitView["people"] = []
+  /** What the others say about how we arrive there. */
+  const theirs = new Map<string, Media>()
+
+  const wire = openWire(options.visit, hear)
+  const talk = openTalk(root, words, { say: wire.say, nameOf, signal })
+  const peers = openPeers({
+    say: wire.say,
+    ice: () => fetchRelays(options.visit),
+    stream: (participant, stream) => tiles.show(participant, stream),
+    quality: qualityIs,
+    trouble: (_, why) => status(why === "relay_refused" ? words["relayRefused"] : words["slow"]),
+  })
+  const reporting = window.setInterval(report, reportEvery)
+  take(options.stream ?? null)
+
+  // The own view of the visit, as data: names, messages, the ring.
+  const region = document.createElement("div")
+  region.hidden = true
+  region.dataset["live"] = `visit:${options.visit}`
+  region.dataset["liveAs"] = "json"
+  region.addEventListener("dawr:change", (event) => {
+    const view = (event as CustomEvent<Change>).detail.content as unknown as VisitView
+    names = view.people
+    tiles.name(nameOf)
+    talk.messages(view)
+    options.onView?.(view)
+  })
+  root.append(region)
+  listen().rescan()
+
+  root.addEventListener("click", press, { signal })
+  // A picture that comes back to a page that was hidden is not always played by itself.
+  document.addEventListener("visibilitychange", () => document.hidden || tiles.play(), { signal })
+  navigator.mediaDevices?.addEventListener("devicechange", () => void found(), { signal })
+
+  function hear(word: VisitAnswer): void {
+    switch (word.do) {
+      case "welcome":
+      case "room":
+        follow(word, word.do === "welcome")
+        break
+      case "sig":
+        peers.hear(word.from, word.epoch, word)
+        break
+      case "media":
+        theirs.set(word.from, word)
+        tiles.mark(word.from, { isMuted: word.audioOff === true, isDark: word.videoOff === true })
+        showQuality()
+        break
+      case "rtt":
+        talk.typed(word.from, word.delta)
+        break
+      case "chat":
+        talk.arrived(word)
+        break
+      case "denied":
+        if (word.of === "sig") peers.missed()
+        if (word.of === "chat") talk.refused()
+        break
+      case "conflict":
+      case "removed":
+        standAside(word.do)
+        break
+      case "superseded":
+        standAside("elsewhere")
+    }
+  }
+
+  /** This window has no part in the visit any more, or not yet: its camera is off. */
+  function standAside(standing: Exclude<Standing, "live">): void {
+    peers.hold()
+    close()
+    state(standing)
+    const ask = part("ask")
+    const text = part("ask-text")
+    if (ask) ask.hidden = standing === "removed"
+    if (text) text.textContent = words[standing] ?? ""
+    status(standing === "removed" ? words["removed"] : "")
+    options.onStanding?.(standing)
+  }
+
+  function follow(room: Room, isNew: boolean): void {
+    const isIn = talking.includes(room.phase) && room.you.state === "admitted"
+    const ask = part("ask")
+    if (ask) ask.hidden = true
+    if (isNew) options.onStanding?.("live")
+    tiles.people(room, nameOf)
+    if (isIn || (room.phase === "ringing" && room.you.kind === "agent")) void prepare()
+    peers.join(room, isNew)
+    if (room.phase === "over" || room.phase === "wrapUp") {
+      if (!isOver) close()
+      isOver = true
+    } else isOver = false
+    state(
+      isOver
+        ? "over"
+        : room.phase === "interrupted" || room.you.state === "gone"
+          ? "interrupted"
+          : isIn
+            ? "call"
+            : room.you.state === "held"
+              ? "held"
+              : "waiting",
+    )
+    status(sentence(room, isIn))
+    showQuality()
+    if (isNew) report()
+    options.onRoom?.(room)
+  }
+
+  function sentence(room: Room, isIn: boolean): string | undefined {
+    if (isOver) return words["over"]
+    if (room.phase === "interrupted" || room.you.state === "gone") return words["interrupted"]
+    if (room.you.state === "held") return words["held"]
+    if (!isIn) return ""
+    if (room.phase === "hold") return words["heldAgent"]
+    const lost = room.peers.find(
+      ({ state: its, connectivity }) => its === "admitted" && connectivity === "reconnecting",
+    )
+    if (lost) return `${nameOf(lost.participant)}: ${words["reconnecting"]}`
+    const all = peers.stats()
+    if (all.some(({ state: its }) => its === "unstable" || its === "restarting")) return words["unstable"]
+    if (room.phase === "private") return words["privately"]
+    const others = room.peers.filter(({ state: its }) => its === "admitted")
+    if (others.some(({ participant }) => !all.some((one) => one.of === participant && one.state === "flowing"))) {
+      return words["connecting"]
+    }
+    return others.map(({ participant }) => words["joining"]?.replace("{name}", nameOf(participant))).join(" · ")
+  }
+
+  function nameOf(participant: string): string {
+    const given = names.find(({ id }) => id === participant)
+    const lang = document.documentElement.lang === "en" ? "en" : "ar"
+    const kind = given?.kind ?? wire.room?.peers.find((peer) => peer.participant === participant)?.kind
+    if (participant === wire.room?.you.participant) return words["self"] ?? ""
+    return given?.name?.[lang] || words[kind ?? ""] || ""
+  }
+
+  function qualityIs(participant: string, quality: Quality, isChanged: boolean): void {
+    tiles.mark(participant, { state: quality.state })
+    showQuality()
+    if (!isChanged) return
+    reportOne(quality)
+    const { room } = wire
+    if (room && quality.state !== "idle") {
+      status(sentence(room, talking.includes(room.phase) && room.you.state === "admitted"))
+    }
+  }
+
+  function report(): void {
+    for (const quality of peers.stats()) reportOne(quality)
+  }
+
+  function reportOne({ bytes: _, ...quality }: Quality): void {
+    const sent = { audioOff: audio?.enabled !== true, videoOff: (screen ?? video) === null }
+    wire.say({ do: "media", ...quality, ...sent })
+  }
+
+  /** Both directions in words, the worse of the connections. */
+  function showQuality(): void {
+    const element = part("quality")
+    if (!element) return
+    const all = peers.stats().filter(({ state: its }) => its !== "setup" && its !== "idle")
+    const back = all.flatMap(({ of }) => theirs.get(of) ?? [])
+    const [mine, other] = [grade(all), grade(back)]
+    element.dataset["grade"] = mine ?? ""
+    const said = [
+      mine && `${words["mine"]}: ${words[mine]}`,
+      other && `${words["theirs"]}: ${words[other]}`,
+      all.some(({ localType }) => localType === "relay") && words["relay"],
+    ]
+    const text = said.filter(Boolean).join(" · ")
+    if (element.textContent !== text) element.textContent = text
+  }
+
+  /** Opens what there is, once; more than one may ask. */
+  async function prepare(): Promise<void> {
+    if (audio !== null || video !== null) return
+    opening ??= openMedia()
+      .then((opened) => {
+        if (ending.signal.aborted || wire.standing === "elsewhere") {
+          for (const track of opened.stream.getTracks()) track.stop()
+          return
+        }
+        take(opened.stream)
+        trouble(opened.microphone ?? opened.camera, opened.microphone === null)
+      })
+      .finally(() => {
+        opening = null
+      })
+    return opening
+  }
+
+  function take(stream: MediaStream | null): void {
+    if (!stream) return
+    audio = stream.getAudioTracks()[0] ?? null
+    setVideo(stream.getVideoTracks()[0] ?? null)
+    toggle("mute", audio !== null && !audio.enabled)
+  }
+
+  function setVideo(track: MediaStreamTrack | null): void {
+    video = track
+    // An incoming telephone call takes the camera away on some phones.
+    track?.addEventListener("ended", () => {
+      if (video !== track) return
+      setVideo(null)
+      trouble("busy", true, words["stopped"])
+    })
+    toggle("camera", track === null)
+    publish()
+  }
+
+  function publish(): void {
+    tiles.self(screen ?? video)
+    void peers.publish({ audio, video: isLight && !screen ? null : (screen ?? video) }, screen !== null)
+    report()
+  }
+
+  function trouble(why: Missing | null, isHeard: boolean, text?: string): void {
+    const [box, line] = [part("devices"), part("devices-text")]
+    if (box) box.hidden = why === null
+    if (line && why) line.textContent = [text ?? words[why], isHeard && words["noCamera"]].filter(Boolean).join(" ")
+  }
+
+  /** What was missing has perhaps been plugged in. */
+  async function found(): Promise<void> {
+    if (part("devices")?.hidden === false) await retry()
+  }
+
+  async function retry(): Promise<void> {
+    if (audio === null) {
+      video?.stop()
+      audio = video = null
+      await prepare()
+    } else await turnCamera(true)
+  }
+
+  async function turnCamera(isOn: boolean): Promise<void> {
+    if (!isOn) {
+      const before = video
+      setVideo(null)
+      before?.stop()
+      return
+    }
+    const track = await openCamera()
+    trouble(typeof track === "string" ? track : null, true)
+    if (typeof track !== "string") setVideo(track)
+  }
+
+  async function share(): Promise<void> {
+    if (screen) {
+      screen.stop()
+      screen = null
+    } else {
+      const track = await openScreen()
+      screen = track
+      track?.addEventListener("ended", () => {
+        if (screen !== track) return
+        screen = null
+        toggle("share", false)
+        publish()
+      })
+    }
+    toggle("share", screen !== null)
+    publish()
+  }
+
+  const presses: Record<string, () => unknown> = {
+    mute() {
+      if (audio) audio.enabled = !audio.enabled
+      toggle("mute", audio?.enabled === false)
+      report()
+    },
+    camera: () => turnCamera(video === null),
+    share,
+    light() {
+      isLight = !isLight
+      toggle("light", isLight)
+      peers.weigh(isLight ? "sound" : "full")
+      publish()
+    },
+    typing: () => toggle("typing", talk.toggleTyping()),
+    devices: retry,
+    here: wire.takeOver,
+  }
+
+  function press(event: Event): void {
+    const button = (event.target as HTMLElement).closest<HTMLElement>("[data-call-do]")
+    presses[button?.dataset["callDo"] ?? ""]?.()
+  }
+
+  function toggle(verb: string, isOn: boolean): void {
+    root.querySelector(`[data-call-do="${verb}"]`)?.setAttribute("aria-pressed", String(isOn))
+  }
+
+  function state(now: string): void {
+    root.dataset["callState"] = now
+  }
+
+  function status(text: string | undefined): void {
+    const element = part("status")
+    if (element && element.textContent !== (text ?? "")) element.textContent = text ?? ""
+  }
+
+  /** Camera, microphone and screen are given back. */
+  function close(): void {
+    const open = [audio, video, screen]
+    audio = video = screen = null
+    for (const track of open) track?.stop()
+    tiles.self(null)
+    toggle("share", false)
+    void peers.publish({ audio: null, video: null })
+  }
+
+  return {
+    get room() {
+      return wire.room
+    },
+    get standing() {
+      return wire.standing
+    },
+    prepare,
+    write: (text) => wire.say({ do: "chat", text }),
+    unmount() {
+      ending.abort()
+      clearInterval(reporting)
+      peers.close()
+      close()
+      wire.close()
+      region.remove()
+      listen().rescan()
+      tiles.clear()
+      talk.clear()
+      status("")
+      showQuality()
+      trouble(null, true)
+      state("waiting")
+    },
+  }
+}
+
+/** Below fifteen in the hundred lost, and a quarter of a second there and back, people can talk. */
+function grade(all: readonly Media[]): "good" | "fair" | "bad" | null {
+  if (all.length === 0) return null
+  const loss = Math.max(...all.map((one) => one.loss ?? 0))
+  const rtt = Math.max(...all.map((one) => one.rtt ?? 0))
+  if (loss >= 0.15 || rtt >= 800 || all.some(({ state }) => state !== "flowing")) return "bad"
+  return loss >= 0.05 || rtt >= 250 ? "fair" : "good"
+}
+
+async function fetchRelays(visit: string): Promise<RTCIceServer[]> {
+  const answer = await fetch(`/visits/${visit}/relay`, {
+    method: "POST",
+    headers: {
+      "X-Form-Token": document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? "",
+      Accept: "application/json",
+    },
+  })
+  if (!answer.ok) throw new Error(`no relays: ${answer.status}`)
+  return ((await answer.json()) as { iceServers: RTCIceServer[] }).iceServers
 }

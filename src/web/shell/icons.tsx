@@ -46,6 +46,9 @@ const drawings = {
   warning: "M12 3l9.5 17h-19zM12 10v4M12 17h0",
   info: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 11v5M12 8h0",
   phone: "M7 2.500h10v19H7zM11 18.500h2",
+  chat: "M4 5h16v11H9l-5 4zM8 9h8M8 12h5",
+  microphone: "M12 14a3 3 0 0 0 3-3V6a3 3 0 0 0-6 0v5a3 3 0 0 0 3 3ZM6 11a6 6 0 0 0 12 0M12 17v4",
+  screen: "M3 5h18v11H3zM8 20h8M12 16v4",
   down: "M12 4v15M6 13l6 6 6-6",
 } as const
 
