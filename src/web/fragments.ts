@@ -7,6 +7,8 @@ import { inboxFragment } from "./inbox/list.tsx"
 import type { Fragment } from "./rendering.ts"
 import { dayFragment } from "./supervisor/day.tsx"
 import { ticketFragment } from "./ticket/ticket.tsx"
+import { messagesFragment } from "./visits/messages.tsx"
+import { visitFragment } from "./visits/region.tsx"
 
 /**
  * The live regions in HTML, by topic and view (`default` where a topic has one). `of` is the office, ticket, counter or person.
@@ -17,5 +19,6 @@ export const fragments: Partial<Record<Topic["kind"], Record<string, Fragment>>>
   queue: { desk: listFragment, day: dayFragment },
   board: { default: boardFragment },
   ticket: { default: ticketFragment },
+  visit: { default: visitFragment, messages: messagesFragment },
   inbox: { bell: bellFragment, list: inboxFragment },
 }

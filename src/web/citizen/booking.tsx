@@ -10,12 +10,14 @@ import { citizenWords } from "../../i18n/citizen.ts"
 import { dayText, timeText } from "../../i18n/dates.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { refusalWords } from "../../i18n/refusals.ts"
+import { visitWords } from "../../i18n/visits.ts"
 import { show } from "../frame.tsx"
 import type { Context, House } from "../house.ts"
 import { paths } from "../paths.ts"
 import { Card, IconLine, Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, PostForm } from "../shell/controls.tsx"
 import { Shape } from "../shell/marks.tsx"
+import { Joining } from "../visits/joining.tsx"
 import { arrivalFrom, asHeading, BigHour, BothCalendars, howFar, OtherClock, readerZone } from "./moments.tsx"
 import { Names, namesOf } from "./people.tsx"
 import { Code, StatePill, standing } from "./standing.tsx"
@@ -84,8 +86,8 @@ export async function bookingAnswer(c: Context, refused: Refusal | null): Promis
           </p>
         )}
         {ticket ? (
-          <ButtonLink weight="main" wide href={paths.ticket(ticket.id)}>
-            {words.followTurn} · {String(ticket.number)}
+          <ButtonLink weight="main" wide href={office.video ? paths.visit(ticket.id) : paths.ticket(ticket.id)}>
+            {office.video ? visitWords[lang].toVisit : words.followTurn} · {String(ticket.number)}
           </ButtonLink>
         ) : (
           state === "confirmed" && (
@@ -108,13 +110,14 @@ export async function bookingAnswer(c: Context, refused: Refusal | null): Promis
           </ButtonLink>
         )}
       </Card>
+      {state === "confirmed" && office.video && !ticket && <Joining {...{ c, booking, office, service }} />}
       {state === "confirmed" && !office.video && (
         <Notice icon="info">
           <p>{words.arriveFrom(timeText(await arrivalFrom(store, office, booking.startsAt), zone, lang))}</p>
           <p>{words.arriveHow}</p>
         </Notice>
       )}
-      {open && service.documents.length > 0 && (
+      {open && !office.video && service.documents.length > 0 && (
         <IconLine icon="document" title={words.papers}>
           <ul class="papers">
             {service.documents.map((paper) => (

@@ -6,6 +6,7 @@ import { allOffices, lineFor, type Office } from "../../domain/offices/reads.ts"
 import { citizenWords } from "../../i18n/citizen.ts"
 import { dayText, moneyText, relativeDay, timeText } from "../../i18n/dates.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
+import { visitWords } from "../../i18n/visits.ts"
 import { show } from "../frame.tsx"
 import type { Context, House } from "../house.ts"
 import { paths } from "../paths.ts"
@@ -169,6 +170,7 @@ function PlaceCard({ place, service, lang, now, isFirst }: PlaceCardProps) {
   const name = inLang(office.name, lang)
   const day = first && dayIn(first.startsAt, office.zone)
   const today = dayIn(now, office.zone)
+  const takesVideo = office.video && state.session?.bookingOnly === false && !service.bookingOnly
   return (
     <Card class="place stack">
       <div>
@@ -196,6 +198,11 @@ function PlaceCard({ place, service, lang, now, isFirst }: PlaceCardProps) {
         </>
       ) : (
         <p class="quiet">{words.noneFree}</p>
+      )}
+      {takesVideo && (
+        <ButtonLink wide href={paths.newVisit(office.code, service.code)}>
+          {visitWords[lang].walkIn}
+        </ButtonLink>
       )}
     </Card>
   )

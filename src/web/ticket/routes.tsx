@@ -48,6 +48,7 @@ async function own(c: Context): Promise<Response> {
   const id = c.req.param("id") ?? ""
   const row = await ticket(house.store, id)
   authorize(subject, "ticket.follow", row)
+  if ((await officeOf(house.store, row.office)).video) return c.redirect(paths.visit(id), 303)
   return c.redirect(paths.ticket(id, house.keys.capability("ticket", id)), 303)
 }
 
@@ -65,6 +66,8 @@ async function ticketPage(c: Context): Promise<Response> {
   const { row, capability } = await opened(c)
   const words = ticketWords[lang]
   const here = await officeOf(house.store, row.office)
+  // Who waits for a call waits where it rings.
+  if (here.video && row.person !== null) return c.redirect(paths.visit(row.id), 303)
   const service = await serviceOf(house.store, row.service)
   const { seq } = await headOf(house, { kind: "ticket", id: row.id })
   const region = await ticketFragment(house, row.id, lang)

@@ -1,0 +1,161 @@
+import { z } from "zod"
+import type { DeviceResult, NetworkResult } from "../../../db/schema/visits.ts"
+import type { Tx } from "../../../db/write.ts"
+import { isRefusal } from "../../base/refusal.ts"
+import type { Citizen } from "../../domain/access/subject.ts"
+import { bookingFor } from "../../domain/bookings/reads.ts"
+import { away } from "../../domain/queue/holder.ts"
+import { liveTicketOfBooking, ticketsOf } from "../../domain/queue/tickets.ts"
+import { arrive, comeBack, goHome, walkIn } from "../../domain/visits/arriving.ts"
+import { write } from "../../domain/visits/chat.ts"
+import { answer } from "../../domain/visits/ringing.ts"
+import { deviceResults, keepTest, networkResults } from "../../domain/visits/self-test.ts"
+import { visitWords } from "../../i18n/visits.ts"
+import { bookingAnswer } from "../citizen/booking.tsx"
+import { mustBeCitizen } from "../citizen/who.ts"
+import { readForm } from "../form.ts"
+import { show } from "../frame.tsx"
+import { type Context, get, type PageRoute, post } from "../house.ts"
+import { paths } from "../paths.ts"
+import { Card } from "../shell/cards.tsx"
+import { handoverQr, ownRoom, visitPage } from "./room.tsx"
+import { SelfTest } from "./self-test.tsx"
+import { walkInAnswer, walkInPage } from "./walk-in.tsx"
+
+const awayMinutes = 10
+
+/** A person's own video visits. */
+export const attendingRoutes: PageRoute[] = [
+  post(paths.bookingArrival(":id"), "visit.attend", arriveNow),
+  get("/visits/new", "visit.walk_in", walkInPage),
+  post(paths.visits, "visit.walk_in", walkInNow),
+  get(paths.visitTest, "anyone", testPage),
+  get(paths.visit(":id"), "visit.attend", visitPage),
+  post(
+    paths.visitAnswer(":id"),
+    "visit.attend",
+    turn((tx, who, id) => answer(tx, who, id)),
+  ),
+  post(
+    paths.visitBack(":id"),
+    "visit.attend",
+    turn((tx, who, id) => comeBack(tx, who, id)),
+  ),
+  post(
+    paths.visitAway(":id"),
+    "visit.attend",
+    turn((tx, who, id) => away(tx, who, id, awayMinutes)),
+  ),
+  post(
+    paths.visitLeave(":id"),
+    "visit.attend",
+    turn((tx, who, id) => goHome(tx, who, id)),
+  ),
+  post(paths.visitMessages(":id"), "visit.attend", writeNow),
+  post(paths.visitResults(":id"), "visit.attend", keepResults),
+  get(paths.visitHandover(":id"), "visit.attend", handoverQr),
+]
+
+const scopesOf = (office: string, { id }: Citizen) =>
+  [`office:${office}`, `person:${id}`, "accounts"] as [`office:${string}`, `person:${string}`, "accounts"]
+
+/** "I am here" for a booking; pressed again it leads to the same room. */
+async function arriveNow(c: Context): Promise<Response> {
+  const { house, lang } = c.var
+  const citizen = mustBeCitizen(c)
+  const booking = await bookingFor(house.store, citizen, c.req.param("id") ?? "")
+  try {
+    const { row } = await house.writer.write((tx) => arrive(tx, citizen, { code: booking.code, lang }), {
+      scopes: scopesOf(booking.office, citizen),
+    })
+    return c.redirect(paths.visit(row.id), 303)
+  } catch (thrown) {
+    if (!isRefusal(thrown)) throw thrown
+    const there = await liveTicketOfBooking(house.store, booking.id)
+    return there ? c.redirect(paths.visit(there.id), 303) : bookingAnswer(c, thrown)
+  }
+}
+
+const wanted = z.object({ office: z.string().max(20), service: z.string().max(20) })
+
+async function walkInNow(c: Context): Promise<Response> {
+  const { house, lang } = c.var
+  const citizen = mustBeCitizen(c)
+  const asked = await readForm(c, wanted)
+  try {
+    const { row } = await house.writer.write((tx) => walkIn(tx, citizen, { ...asked, lang }), {
+      scopes: scopesOf(asked.office, citizen),
+    })
+    return c.redirect(paths.visit(row.id), 303)
+  } catch (thrown) {
+    if (!isRefusal(thrown)) throw thrown
+    const there = (await ticketsOf(house.store, citizen.id)).find(({ office }) => office === asked.office)
+    return there && thrown.code === "already_waiting"
+      ? c.redirect(paths.visit(there.id), 303)
+      : walkInAnswer(c, asked, thrown)
+  }
+}
+
+/** What the person says: one turn, and back to the room, which shows what came of it. */
+function turn(said: (tx: Tx, who: Citizen, id: string) => Promise<unknown>) {
+  return async (c: Context): Promise<Response> => {
+    const { row, citizen } = await ownRoom(c)
+    try {
+      await c.var.house.writer.write((tx) => said(tx, citizen, row.id), { scopes: scopesOf(row.office, citizen) })
+    } catch (thrown) {
+      // Pressed twice, or the other side was faster: the room shows how it stands now.
+      if (!isRefusal(thrown) || thrown.code !== "wrong_state") throw thrown
+    }
+    return c.redirect(paths.visit(row.id), 303)
+  }
+}
+
+const message = z.object({ text: z.string() })
+
+async function writeNow(c: Context): Promise<Response> {
+  const { house } = c.var
+  const { row, citizen } = await ownRoom(c)
+  const { text } = await readForm(c, message)
+  await house.writer.write((tx) => write(tx, house.keys, citizen, row.id, text), {
+    scopes: scopesOf(row.office, citizen),
+  })
+  return c.redirect(`${paths.visit(row.id)}#chat`, 303)
+}
+
+const device = z.enum(deviceResults as [DeviceResult, ...DeviceResult[]])
+const results = z.object({
+  ...{ camera: device, microphone: device, speaker: device },
+  network: z.enum(networkResults as [NetworkResult, ...NetworkResult[]]),
+  rtt: z.string().regex(/^\d{0,6}$/),
+})
+
+/** Sent by the page's own script, which shows what it was answered. */
+async function keepResults(c: Context): Promise<Response> {
+  const { house } = c.var
+  const { row, citizen } = await ownRoom(c)
+  const { rtt, ...given } = await readForm(c, results)
+  const test = { ...given, rttMilliseconds: rtt === "" ? null : Number(rtt) }
+  await house.writer.write((tx) => keepTest(tx, citizen, row.id, test), { scopes: scopesOf(row.office, citizen) })
+  return c.body(null, 204)
+}
+
+/** The test before there is a visit: days ahead, as often as one likes. */
+function testPage(c: Context): Response | Promise<Response> {
+  const { lang } = c.var
+  const words = visitWords[lang]
+  return show(
+    c,
+    { title: words.test, styles: ["visit"], scripts: ["visit-test"] },
+    <div class="column visit-column">
+      <h1>{words.test}</h1>
+      <Card class="stack">
+        <SelfTest lang={lang} keepAt={null} sound="/assets/sounds/chime.mp3" />
+      </Card>
+      {c.var.subject?.role === "citizen" && (
+        <p>
+          <a href={paths.bookings}>{words.open}</a>
+        </p>
+      )}
+    </div>,
+  )
+}

@@ -1,0 +1,183 @@
+import { raw } from "hono/html"
+import QRCode from "qrcode"
+import { minute } from "../../base/day.ts"
+import { Refusal } from "../../base/refusal.ts"
+import { authorize } from "../../domain/access/authorize.ts"
+import { service as serviceOf } from "../../domain/catalogue/reads.ts"
+import { office as officeOf } from "../../domain/offices/reads.ts"
+import { ticketView } from "../../domain/queue/reads.ts"
+import { visitLimits } from "../../domain/visits/times.ts"
+import { participantOf, visit } from "../../domain/visits/visits.ts"
+import { timeText } from "../../i18n/dates.ts"
+import { inLang } from "../../i18n/lang.ts"
+import { visitWords } from "../../i18n/visits.ts"
+import { OtherClock, readerZone } from "../citizen/moments.tsx"
+import { mustBeCitizen } from "../citizen/who.ts"
+import { show } from "../frame.tsx"
+import { headOf } from "../heads.ts"
+import type { Context } from "../house.ts"
+import { paths } from "../paths.ts"
+import { Card, IconLine } from "../shell/cards.tsx"
+import { Button, ButtonLink, PostForm, TextArea } from "../shell/controls.tsx"
+import { CallRoom } from "./call-room.tsx"
+import { messagesFragment } from "./messages.tsx"
+import { visitFragment } from "./region.tsx"
+import { SelfTest } from "./self-test.tsx"
+
+/** How long the code that moves a visit to the phone is good. */
+const handoverMinutes = 10
+
+/** The visit that the address names, for its own person and nobody else. Refuses `not_found`. */
+export async function ownRoom(c: Context) {
+  const { house } = c.var
+  const citizen = mustBeCitizen(c)
+  const found = await visit(house.store, c.req.param("id") ?? "")
+  authorize(citizen, "visit.attend", found.ticket)
+  const self = await participantOf(house.store, found.row.id, citizen.id)
+  if (!self) throw new Refusal("not_found", { what: "visit" })
+  return { ...found, citizen, self }
+}
+
+/** One page for the whole visit: what happens in it changes, the page stays. */
+export async function visitPage(c: Context): Promise<Response> {
+  const { house, lang, formToken } = c.var
+  const words = visitWords[lang]
+  const { row, phase, citizen, self } = await ownRoom(c)
+  const { id } = row
+  const office = await officeOf(house.store, row.office)
+  const { seq } = await headOf(house, { kind: "visit", id, reader: citizen.id })
+  const { bookedAt, service: code } = await ticketView(house.store, id, house.clock.office())
+  const service = await serviceOf(house.store, code)
+  const region = await visitFragment(house, id, lang, citizen.id)
+  const messages = await messagesFragment(house, id, lang, citizen.id)
+  const takes = isHandover(c, id, self.epoch, c.req.query("take") ?? "")
+  const isOver = phase === "over"
+  return show(
+    c,
+    {
+      title: `${inLang(service.name, lang)} · ${words.title}`,
+      styles: ["visit"],
+      scripts: [isOver ? "live" : "visit"],
+      bodyClass: "visit-page",
+    },
+    <div
+      class="column visit-column"
+      data-zone={office.zone}
+      data-visit={id}
+      data-self={citizen.id}
+      data-takes={takes ? "" : undefined}
+      data-said={JSON.stringify({ message: words.chatNew("{text}"), refused: words.chatRefused })}
+      data-results={paths.visitResults(id)}
+    >
+      <p class="visit-offline" role="status" data-live-since={words.offline} />
+      <header>
+        <p class="strong">{inLang(service.name, lang)}</p>
+        <p class="quiet">{inLang(office.name, lang)}</p>
+        {bookedAt !== null && (
+          <>
+            <p class="quiet">{words.bookedFor(timeText(bookedAt, office.zone, lang))}</p>
+            <OtherClock
+              at={bookedAt}
+              zone={office.zone}
+              reader={readerZone(c)}
+              lang={lang}
+              words={{ yourTime: words.joinYours }}
+            />
+          </>
+        )}
+      </header>
+      <div data-live={`visit:${id}`} data-seq={seq} data-region data-sounds="/assets/sounds">
+        {raw(region)}
+      </div>
+      {!isOver && <CallRoom visit={id} lang={lang} />}
+      {!isOver && (
+        <>
+          <PostForm action={paths.visitAnswer(id)} token={formToken} id="visit-answer" />
+          <PostForm action={paths.visitBack(id)} token={formToken} id="visit-back" />
+          <PostForm action={paths.visitAway(id)} token={formToken} id="visit-away" />
+          <section class="visit-leave card stack" id="leave">
+            <h2>{words.leaveSure}</h2>
+            <p class="quiet">{words.leaveHelp}</p>
+            <PostForm action={paths.visitLeave(id)} token={formToken} class="actions">
+              <ButtonLink href="#main">{words.stay}</ButtonLink>
+              <Button weight="danger">{words.leaveYes}</Button>
+            </PostForm>
+          </section>
+          <noscript>
+            <ButtonLink href={paths.visit(id)}>{words.refresh}</ButtonLink>
+          </noscript>
+          {service.documents.length > 0 && (
+            <IconLine icon="document" title={words.have}>
+              <ul>
+                {service.documents.map((paper) => (
+                  <li>{inLang(paper, lang)}</li>
+                ))}
+              </ul>
+            </IconLine>
+          )}
+          <details class="card visit-more" id="test">
+            <summary>
+              <h2>{words.test}</h2>
+            </summary>
+            <SelfTest lang={lang} keepAt={paths.visitResults(id)} sound="/assets/sounds/chime.mp3" />
+          </details>
+        </>
+      )}
+      <Card class="stack visit-chat">
+        <h2 id="chat">{words.chat}</h2>
+        <div data-live={`visit:${id}`} data-view="messages" data-seq={seq} data-messages>
+          {raw(messages)}
+        </div>
+        {!isOver && (
+          <PostForm action={paths.visitMessages(id)} token={formToken} class="stack" id="visit-chat">
+            <TextArea name="text" label={words.chatField} maxlength={visitLimits.textLength} required />
+            <Button>{words.chatSend}</Button>
+          </PostForm>
+        )}
+      </Card>
+      {!isOver && (
+        <details class="card visit-more">
+          <summary>
+            <h2>{words.handover}</h2>
+          </summary>
+          <p>{words.handoverHelp}</p>
+          <img
+            class="visit-qr"
+            src={paths.visitHandover(id)}
+            alt={words.handoverQr}
+            width="240"
+            height="240"
+            loading="lazy"
+            data-handover
+          />
+          <p class="quiet small">{words.handoverOnce}</p>
+        </details>
+      )}
+      <p class="faint small">
+        <span class="live">{words.live}</span>
+      </p>
+    </div>,
+  )
+}
+
+/**
+ * The address that opens the visit on another device and goes on there at once. It is good for the connection that holds now, so it is over
+ * as soon as another one has taken its place; signing in is asked for all the same.
+ */
+export async function handoverQr(c: Context): Promise<Response> {
+  const { house } = c.var
+  const { row, self } = await ownRoom(c)
+  const at = Math.floor(house.clock.office() / minute)
+  const secret = house.keys.capability("visit_handover", `${row.id}.${self.epoch}.${at}`, 24)
+  const address = `${house.env.origin}${paths.visit(row.id)}?take=${at}.${secret}`
+  const svg = await QRCode.toString(address, { type: "svg", errorCorrectionLevel: "M", margin: 2 })
+  return c.body(svg, 200, { "Content-Type": "image/svg+xml", "Cache-Control": "no-store" })
+}
+
+function isHandover(c: Context, id: string, epoch: number, given: string): boolean {
+  const { keys, clock } = c.var.house
+  const [at = "", secret = ""] = given.split(".")
+  const age = Math.floor(clock.office() / minute) - Number(at)
+  const isInTime = /^\d{1,12}$/.test(at) && age >= 0 && age <= handoverMinutes
+  return isInTime && keys.isCapability("visit_handover", `${id}.${epoch}.${at}`, secret, 24)
+}
