@@ -1,9 +1,10 @@
-import type { DeviceResult, NetworkResult } from "../../../db/schema/visits.ts"
-
 /*
  * The test of what a call needs, on the person's own device: each part alone, so that what is wrong can be told apart. Nothing leaves the
  * page but the results.
  */
+
+type DeviceResult = "ok" | "denied" | "missing" | "busy" | "failed" | "untested"
+type NetworkResult = "direct" | "relay" | "none" | "untested"
 
 export interface Results {
   camera: DeviceResult

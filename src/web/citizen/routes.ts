@@ -1,5 +1,6 @@
 import { get, type PageRoute, post } from "../house.ts"
 import { paths } from "../paths.ts"
+import { arriveNow } from "./arriving.ts"
 import { bookingPage } from "./booking.tsx"
 import { bookingsPage } from "./bookings.tsx"
 import { cancelNow, cancelPage, moveNow, movePage, takeProposal } from "./changing.tsx"
@@ -34,6 +35,7 @@ export const citizenRoutes: PageRoute[] = [
   get(paths.bookingMove(":id"), "visit.arrange", movePage),
   post(paths.bookingMove(":id"), "visit.arrange", moveNow),
   post(paths.bookingAcceptance(":id"), "visit.arrange", takeProposal),
+  post(paths.bookingArrival(":id"), "visit.attend", arriveNow),
   post(paths.waitlist, "waitlist_entry.change", joinNow),
   post(paths.waitLeave(":id"), "waitlist_entry.change", leaveNow),
   post(paths.waitReturn(":id"), "waitlist_entry.change", returnNow),

@@ -6,11 +6,11 @@ import { dayText, hijriText, monthText, timeText, weekdayText, zoneName } from "
 import { householdWords } from "../../i18n/household.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { counted } from "../../i18n/plural.ts"
+import { theirTime } from "../clocks.tsx"
 import { paths } from "../paths.ts"
 import { Empty } from "../shell/cards.tsx"
 import { Button, Choices, PostForm } from "../shell/controls.tsx"
 import type { Choice, Times } from "./choice.ts"
-import { theirTime } from "./moments.tsx"
 
 /** Days side by side in the strip. */
 const stripDays = 7

@@ -3,13 +3,15 @@ import type { Citizen } from "../../domain/access/subject.ts"
 import { finish } from "../../domain/queue/serving.ts"
 import { hold, interrupt } from "../../domain/visits/calls.ts"
 import { write } from "../../domain/visits/chat.ts"
-import { ring } from "../../domain/visits/ringing.ts"
+import { answer, ring } from "../../domain/visits/ringing.ts"
 import { testOf } from "../../domain/visits/self-test.ts"
 import { violations } from "../../testing/axe.ts"
 import { asCitizen } from "../../testing/screens.ts"
 import { testServer } from "../../testing/server.ts"
 import { leadsTo, reading, signedIn } from "../../testing/signed-in.ts"
 import { videoHall } from "../../testing/video.ts"
+import { messagesFragment } from "./messages.tsx"
+import { visitFragment } from "./region.tsx"
 
 const bugs: string[][] = []
 
@@ -105,8 +107,20 @@ describe("the waiting room", () => {
     }
   })
 
+  test("is shown live to its own person alone, whoever else is in the visit", async () => {
+    const { id, citizen } = await waiting()
+    await hall.open(4)
+    await hall.write((tx) => ring(tx, hall.agent(4), id))
+    await hall.write((tx) => answer(tx, citizen, id))
+    for (const fragment of [visitFragment, messagesFragment]) {
+      expect(await fragment(server.house, id, "en", citizen.id)).not.toBe("")
+      expect(fragment(server.house, id, "en", hall.agent(4).id)).rejects.toMatchObject({ code: "not_found" })
+    }
+  })
+
   test("says that the time is not known while no agent is at work", async () => {
-    const { id, who } = await waiting()
+    const quiet = await house()
+    const { id, who } = await quiet.waiting()
     expect(await who.read(`/visits/${id}`)).toContain("We do not know the time yet")
   })
 

@@ -3,22 +3,19 @@ import type { DeviceResult, NetworkResult } from "../../../db/schema/visits.ts"
 import type { Tx } from "../../../db/write.ts"
 import { isRefusal } from "../../base/refusal.ts"
 import type { Citizen } from "../../domain/access/subject.ts"
-import { bookingFor } from "../../domain/bookings/reads.ts"
 import { away } from "../../domain/queue/holder.ts"
-import { liveTicketOfBooking, ticketsOf } from "../../domain/queue/tickets.ts"
-import { arrive, comeBack, goHome, walkIn } from "../../domain/visits/arriving.ts"
+import { ticketsOf } from "../../domain/queue/tickets.ts"
+import { comeBack, goHome, walkIn } from "../../domain/visits/arriving.ts"
 import { write } from "../../domain/visits/chat.ts"
 import { answer } from "../../domain/visits/ringing.ts"
 import { deviceResults, keepTest, networkResults } from "../../domain/visits/self-test.ts"
 import { visitWords } from "../../i18n/visits.ts"
-import { bookingAnswer } from "../citizen/booking.tsx"
-import { mustBeCitizen } from "../citizen/who.ts"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import { type Context, get, type PageRoute, post } from "../house.ts"
 import { paths } from "../paths.ts"
 import { Card } from "../shell/cards.tsx"
-import { handoverQr, ownRoom, visitPage } from "./room.tsx"
+import { handoverQr, mustBeCitizen, ownRoom, visitPage } from "./room.tsx"
 import { SelfTest } from "./self-test.tsx"
 import { walkInAnswer, walkInPage } from "./walk-in.tsx"
 
@@ -26,7 +23,6 @@ const awayMinutes = 10
 
 /** A person's own video visits. */
 export const attendingRoutes: PageRoute[] = [
-  post(paths.bookingArrival(":id"), "visit.attend", arriveNow),
   get("/visits/new", "visit.walk_in", walkInPage),
   post(paths.visits, "visit.walk_in", walkInNow),
   get(paths.visitTest, "anyone", testPage),
@@ -58,23 +54,6 @@ export const attendingRoutes: PageRoute[] = [
 
 const scopesOf = (office: string, { id }: Citizen) =>
   [`office:${office}`, `person:${id}`, "accounts"] as [`office:${string}`, `person:${string}`, "accounts"]
-
-/** "I am here" for a booking; pressed again it leads to the same room. */
-async function arriveNow(c: Context): Promise<Response> {
-  const { house, lang } = c.var
-  const citizen = mustBeCitizen(c)
-  const booking = await bookingFor(house.store, citizen, c.req.param("id") ?? "")
-  try {
-    const { row } = await house.writer.write((tx) => arrive(tx, citizen, { code: booking.code, lang }), {
-      scopes: scopesOf(booking.office, citizen),
-    })
-    return c.redirect(paths.visit(row.id), 303)
-  } catch (thrown) {
-    if (!isRefusal(thrown)) throw thrown
-    const there = await liveTicketOfBooking(house.store, booking.id)
-    return there ? c.redirect(paths.visit(there.id), 303) : bookingAnswer(c, thrown)
-  }
-}
 
 const wanted = z.object({ office: z.string().max(20), service: z.string().max(20) })
 

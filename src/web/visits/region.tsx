@@ -1,5 +1,6 @@
 import type { Child } from "hono/jsx"
 import { type Instant, minute } from "../../base/day.ts"
+import { Refusal } from "../../base/refusal.ts"
 import { staffNames } from "../../domain/access/names.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
 import { promisedBy } from "../../domain/queue/promise.ts"
@@ -55,11 +56,15 @@ export function lookOf(view: VisitView, state: TicketView["state"]): Look {
   return view.lateAt !== null ? "late" : "waiting"
 }
 
-/** The live region of a visit for its person. Its buttons belong to forms that stand outside it. */
+/**
+ * The live region of a visit for its person and nobody else in it: it has the place and the number. Its buttons belong to forms that stand
+ * outside it.
+ */
 export async function visitFragment(house: Rendering, id: string, lang: Lang, reader: string): Promise<string> {
   const { store, keys, clock } = house
   const now = clock.office()
   const view = await visitView(store, keys, id, reader, now)
+  if (view.self?.kind !== "citizen") throw new Refusal("not_found", { what: "view" })
   const ticket = await ticketView(store, id, now)
   const office = await officeOf(store, view.office)
   const agent = await agentOf(house, view, ticket, lang)

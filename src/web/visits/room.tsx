@@ -3,6 +3,7 @@ import QRCode from "qrcode"
 import { minute } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { authorize } from "../../domain/access/authorize.ts"
+import type { Citizen } from "../../domain/access/subject.ts"
 import { service as serviceOf } from "../../domain/catalogue/reads.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
 import { ticketView } from "../../domain/queue/reads.ts"
@@ -11,8 +12,7 @@ import { participantOf, visit } from "../../domain/visits/visits.ts"
 import { timeText } from "../../i18n/dates.ts"
 import { inLang } from "../../i18n/lang.ts"
 import { visitWords } from "../../i18n/visits.ts"
-import { OtherClock, readerZone } from "../citizen/moments.tsx"
-import { mustBeCitizen } from "../citizen/who.ts"
+import { OtherClock, readerZone } from "../clocks.tsx"
 import { show } from "../frame.tsx"
 import { headOf } from "../heads.ts"
 import type { Context } from "../house.ts"
@@ -26,6 +26,12 @@ import { SelfTest } from "./self-test.tsx"
 
 /** How long the code that moves a visit to the phone is good. */
 const handoverMinutes = 10
+
+/** Behind a gate that lets in citizens alone. */
+export function mustBeCitizen({ var: { subject } }: Context): Citizen {
+  if (subject?.role !== "citizen") throw new Refusal("not_signed_in")
+  return subject
+}
 
 /** The visit that the address names, for its own person and nobody else. Refuses `not_found`. */
 export async function ownRoom(c: Context) {

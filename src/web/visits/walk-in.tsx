@@ -10,10 +10,10 @@ import { refusalWords } from "../../i18n/refusals.ts"
 import { visitWords } from "../../i18n/visits.ts"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
+import { Ready } from "../joining.tsx"
 import { paths } from "../paths.ts"
 import { Card, Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, PostForm } from "../shell/controls.tsx"
-import { Ready } from "./joining.tsx"
 import { backText, nextStaffed } from "./staffed.ts"
 
 interface Asked {
