@@ -1,5 +1,6 @@
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core"
 import { findChromium, howToGetChromium } from "../cli/checking/chromium.ts"
+import { filming } from "./calls.ts"
 import { atTheEnd } from "./cleanup.ts"
 
 export interface Reader {
@@ -14,6 +15,8 @@ export interface Reader {
   timeZone?: string
   /** `reduce`: a reader who asks for no movement. */
   reducedMotion?: "reduce" | "no-preference"
+  /** In a browser with a camera and a microphone, of its own making. */
+  films?: boolean
   /** Prepended to relative addresses: `page.goto("/slots")`. */
   baseURL?: string
 }
@@ -38,7 +41,7 @@ export async function newPage(reader: Reader = {}): Promise<Page> {
 
 /** A profile for several pages of one reader, e.g. two tabs with one session. */
 export async function newContext(reader: Reader = {}): Promise<BrowserContext> {
-  return (await browser()).newContext({
+  return (await (reader.films ? filming() : browser())).newContext({
     locale: reader.lang === "en" ? "en-GB" : "ar-SA",
     viewport: reader.viewport ?? phone,
     javaScriptEnabled: reader.javaScript ?? true,

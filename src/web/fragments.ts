@@ -1,6 +1,8 @@
 import type { Topic } from "../realtime/topics.ts"
 import { handFragment } from "./agent/hand.tsx"
 import { listFragment } from "./agent/list.tsx"
+import { panelFragment } from "./agent/panel.tsx"
+import { agentVisitFragment } from "./agent/visit.tsx"
 import { bellFragment } from "./bell.tsx"
 import { boardFragment } from "./board/board.tsx"
 import { inboxFragment } from "./inbox/list.tsx"
@@ -16,9 +18,9 @@ import { visitFragment } from "./visits/region.tsx"
  */
 export const fragments: Partial<Record<Topic["kind"], Record<string, Fragment>>> = {
   counter: { hand: handFragment },
-  queue: { desk: listFragment, day: dayFragment },
+  queue: { desk: listFragment, panel: panelFragment, day: dayFragment },
   board: { default: boardFragment },
   ticket: { default: ticketFragment },
-  visit: { default: visitFragment, messages: messagesFragment },
+  visit: { default: visitFragment, messages: messagesFragment, agent: agentVisitFragment },
   inbox: { bell: bellFragment, list: inboxFragment },
 }

@@ -92,7 +92,7 @@ export const paths = {
   /** What a page in a call asks before it connects. */
   visitRelay: (id: string) => `/visits/${id}/relay`,
   /** For who is asked into a visit: an interpreter, a guardian. */
-  visitInvitation: (participant: string, secret: string) => `/in/${participant}/${secret}`,
+  visitInvitation: (visit: string, participant: string, secret: string) => `/in/${visit}/${participant}/${secret}`,
   attended: (proof: string) => `/desk/person/${proof}`,
   attendedBooking: (proof: string, id: string) => `/desk/person/${proof}/bookings/${id}`,
   day: (office: string) => `/day/${office}`,

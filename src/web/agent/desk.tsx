@@ -21,8 +21,10 @@ import { Empty, Notice } from "../shell/cards.tsx"
 import { Button, Field, PostForm, Select } from "../shell/controls.tsx"
 import { Icon } from "../shell/icons.tsx"
 import { Plate } from "../shell/marks.tsx"
+import { CallRoom } from "../visits/call-room.tsx"
 import { deskForm, handFragment } from "./hand.tsx"
 import { listFragment } from "./list.tsx"
+import { panelFragment } from "./panel.tsx"
 
 /** What is told above the desk after an action: a refusal, or good news. */
 export interface Told {
@@ -103,15 +105,18 @@ async function desk(c: Context, here: Office, seat: CounterRow, told: Told): Pro
   const { house, lang, formToken } = c.var
   const words = deskWords[lang]
   const head = await headOf(house, { kind: "queue", office: here.code })
-  const [hand, list] = [await handFragment(house, seat.id, lang), await listFragment(house, here.code, lang)]
+  const hand = await handFragment(house, seat.id, lang)
+  const list = here.video
+    ? await panelFragment(house, here.code, lang, agentOf(c).id, house.hub.watch)
+    : await listFragment(house, here.code, lang)
   const services = (await allServices(house.store)).filter((one) => lineFor(here, one) !== null)
   return show(
     c,
     {
       title: `${words.sit(seat.number)} · ${words.title}`,
       head: "deep",
-      styles: ["desk"],
-      scripts: ["desk"],
+      styles: here.video ? ["desk", "call"] : ["desk"],
+      scripts: here.video ? ["desk", "desk-visit"] : ["desk"],
       bodyClass: "desk",
       homeHref: paths.desk,
       status: told.refusal?.status,
@@ -197,7 +202,13 @@ async function desk(c: Context, here: Office, seat: CounterRow, told: Told): Pro
             </details>
           </div>
           <FoundTicket c={c} here={here} />
-          <div data-live={`queue:${here.code}`} data-view="desk" data-seq={head.seq}>
+          {here.video && (
+            <div class="call-desk">
+              <CallRoom lang={lang} />
+              <div data-visit-actions />
+            </div>
+          )}
+          <div data-live={`queue:${here.code}`} data-view={here.video ? "panel" : "desk"} data-seq={head.seq}>
             {raw(list)}
           </div>
           <p class="desk-keys small">

@@ -51,7 +51,7 @@ export async function handFragment(
   const services = held ? (await allServices(store)).filter((one) => lineFor(here, one) !== null) : []
 
   return String(
-    <div class="hand" data-next={next?.id}>
+    <div class="hand" data-next={next?.id} data-visit={here.video && held?.person ? held.id : undefined}>
       <div class="hand-body">
         {view.state === "paused" && (
           <div class="notice notice-hold">
@@ -71,6 +71,7 @@ export async function handFragment(
             zone={here.zone}
             lang={lang}
             services={services}
+            isVideo={here.video}
           />
         ) : (
           <div class="hand-idle">
@@ -80,12 +81,12 @@ export async function handFragment(
         )}
       </div>
       <div class="hand-foot">
-        {held?.state === "called" && (
+        {held?.state === "called" && !here.video && (
           <Do verb="serve" ticket={held.id} class="button-finish" icon="check">
             {words.serve}
           </Do>
         )}
-        {held?.state === "serving" && (
+        {held?.state === "serving" && !here.video && (
           <Do verb="finish" ticket={held.id} class="button-finish" icon="check" keyed={keys.finish}>
             {words.finish}
           </Do>
@@ -151,9 +152,11 @@ interface InHandProps {
   zone: string
   lang: Lang
   services: Service[]
+  /** What is done with the person stands in the room of the visit. */
+  isVideo: boolean
 }
 
-function InHand({ held, service, name, zone, lang, services }: InHandProps) {
+function InHand({ held, service, name, zone, lang, services, isVideo }: InHandProps) {
   const words = deskWords[lang]
   const since = held.state === "serving" ? held.servingAt : held.calledAt
   return (
@@ -222,61 +225,68 @@ function InHand({ held, service, name, zone, lang, services }: InHandProps) {
           )}
         </fieldset>
       )}
-      <div class="hand-actions">
-        {held.state === "called" && (
-          <>
-            <Do verb="recall" ticket={held.id} icon="bell" keyed={keys.recall}>
-              {words.recall}
-            </Do>
-            <Do verb="absent" ticket={held.id} icon="absent" keyed={keys.absent}>
-              {words.absent}
-            </Do>
-          </>
-        )}
-        {held.state === "serving" && (
-          <Do verb="park" ticket={held.id} icon="pause" keyed={keys.park}>
-            {words.park}
-          </Do>
-        )}
-        <Fold id={`transfer-${held.id}`} icon="transfer" title={words.transfer} keyed={keys.transfer}>
-          <ServiceChoice name="to" services={services} value={held.service} lang={lang} />
-          <Radio name="reason" value="next_step" checked>
-            {words.nextStep}
-          </Radio>
-          <Radio name="reason" value="correction">
-            {words.correction}
-          </Radio>
-          <Do verb="transfer" ticket={held.id}>
-            {words.send}
-          </Do>
-        </Fold>
-        {held.state === "serving" && (
-          <>
-            <Fold id={`service-${held.id}`} icon="document" title={words.changeService}>
-              <ServiceChoice name="service" services={services} value={held.service} lang={lang} />
-              <Do verb="service" ticket={held.id}>
-                {words.change}
-              </Do>
-            </Fold>
-            <Fold id={`outcome-${held.id}`} icon="check" title={words.outcome}>
-              <Radio name="outcome" value="done" checked>
-                {words.done}
-              </Radio>
-              <Radio name="outcome" value="referred">
-                {words.referred}
-              </Radio>
-              <Radio name="outcome" value="not_possible">
-                {words.notPossible}
-              </Radio>
-              <label class="field">
-                <span class="label">{words.note}</span>
-                <textarea class="input" name="note" form={deskForm} maxlength={500} dir="auto" />
-              </label>
-            </Fold>
-          </>
-        )}
-      </div>
+      {!isVideo && <Acts held={held} lang={lang} services={services} />}
     </>
+  )
+}
+
+function Acts({ held, lang, services }: Pick<InHandProps, "held" | "lang" | "services">) {
+  const words = deskWords[lang]
+  return (
+    <div class="hand-actions">
+      {held.state === "called" && (
+        <>
+          <Do verb="recall" ticket={held.id} icon="bell" keyed={keys.recall}>
+            {words.recall}
+          </Do>
+          <Do verb="absent" ticket={held.id} icon="absent" keyed={keys.absent}>
+            {words.absent}
+          </Do>
+        </>
+      )}
+      {held.state === "serving" && (
+        <Do verb="park" ticket={held.id} icon="pause" keyed={keys.park}>
+          {words.park}
+        </Do>
+      )}
+      <Fold id={`transfer-${held.id}`} icon="transfer" title={words.transfer} keyed={keys.transfer}>
+        <ServiceChoice name="to" services={services} value={held.service} lang={lang} />
+        <Radio name="reason" value="next_step" checked>
+          {words.nextStep}
+        </Radio>
+        <Radio name="reason" value="correction">
+          {words.correction}
+        </Radio>
+        <Do verb="transfer" ticket={held.id}>
+          {words.send}
+        </Do>
+      </Fold>
+      {held.state === "serving" && (
+        <>
+          <Fold id={`service-${held.id}`} icon="document" title={words.changeService}>
+            <ServiceChoice name="service" services={services} value={held.service} lang={lang} />
+            <Do verb="service" ticket={held.id}>
+              {words.change}
+            </Do>
+          </Fold>
+          <Fold id={`outcome-${held.id}`} icon="check" title={words.outcome}>
+            <Radio name="outcome" value="done" checked>
+              {words.done}
+            </Radio>
+            <Radio name="outcome" value="referred">
+              {words.referred}
+            </Radio>
+            <Radio name="outcome" value="not_possible">
+              {words.notPossible}
+            </Radio>
+            <label class="field">
+              <span class="label">{words.note}</span>
+              <textarea class="input" name="note" form={deskForm} maxlength={500} dir="auto" />
+            </label>
+          </Fold>
+        </>
+      )}
+    </div>
   )
 }
 
@@ -369,7 +379,7 @@ export function Do({
     <button
       type="submit"
       form={deskForm}
-      id={`do-${verb}-${ticket}`}
+      id={`do-${verb}-${ticket.replace(" ", "-")}`}
       name="do"
       value={`${verb} ${ticket}`}
       class={`button ${more}`}

@@ -4,6 +4,7 @@ import type { Scope, Tx } from "../../../db/write.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { cleanText, readMobile, readNumber } from "../../base/text.ts"
 import type { Staff } from "../../domain/access/subject.ts"
+import { office as officeOf } from "../../domain/offices/reads.ts"
 import { checkIn, issueTicket } from "../../domain/queue/arrivals.ts"
 import { callThis, next, recall } from "../../domain/queue/calling.ts"
 import { closeCounter, openCounter, pauseCounter } from "../../domain/queue/counters.ts"
@@ -21,6 +22,8 @@ import {
 import { counter, ticket } from "../../domain/queue/tickets.ts"
 import { transfer } from "../../domain/queue/transfer.ts"
 import { undo } from "../../domain/queue/undo.ts"
+import { end } from "../../domain/visits/calls.ts"
+import { ring, ringNext } from "../../domain/visits/ringing.ts"
 import { deskWords } from "../../i18n/desk.ts"
 import { counted } from "../../i18n/plural.ts"
 import { refusalWords } from "../../i18n/refusals.ts"
@@ -32,6 +35,7 @@ import { doOnce, onceLengthMax } from "../once.ts"
 import { paths } from "../paths.ts"
 import { agentOf, deskPage, type Told } from "./desk.tsx"
 import { attend, attendedPage, attendPage, bookFor, changeFor } from "./person.tsx"
+import { visitTurn } from "./visit-acts.ts"
 
 /** The agent's desk: one page, one form, one verb a button. */
 export const deskRoutes: PageRoute[] = [
@@ -52,6 +56,9 @@ const fields = z.object({
   reason: z.enum(["correction", "next_step"]).optional(),
   outcome: z.enum(["done", "referred", "not_possible"]).optional(),
   note: z.string().max(2000).optional(),
+  sendNote: z.string().max(2000).optional(),
+  guestName: z.string().max(80).optional(),
+  guestKind: z.enum(["interpreter", "guardian"]).optional(),
   holder: z.string().max(40).optional(),
   code: z.string().max(200).optional(),
   once: z.string().max(onceLengthMax).default(""),
@@ -98,7 +105,7 @@ async function perform(c: Context, given: Given): Promise<Told | null> {
   const { house, lang } = c.var
   const agent = agentOf(c)
   const words = deskWords[lang]
-  const [verb = "", id = ""] = given.do.split(" ")
+  const [verb = "", id = "", other = ""] = given.do.split(" ")
   switch (verb) {
     case "open":
       return at(c, officeOfCounter(id), (tx) => openCounter(tx, agent, id))
@@ -122,28 +129,46 @@ async function perform(c: Context, given: Given): Promise<Told | null> {
     case "checkin-code":
       return arrived(c, officeOfCounter(given.counter), id)
     default:
-      return onTicket(c, agent, verb, id, given)
+      return onTicket(c, agent, verb, [id, other], given)
   }
 }
 
 /** Whoever is being served is done, and the next is called: in one turn, so that nothing comes between. */
 async function finishAndCall(tx: Tx, agent: Staff, given: Given) {
   const desk = await counter(tx, given.counter ?? "")
+  const { video } = await officeOf(tx, desk.office)
   if (desk.ticket !== null && desk.staff === agent.id && (await ticket(tx, desk.ticket)).state === "serving") {
-    await finish(tx, agent, desk.ticket, resultOf(given))
+    await (video ? end : finish)(tx, agent, desk.ticket, resultOf(given))
   }
-  return next(tx, agent, desk.id)
+  if (!video) return next(tx, agent, desk.id)
+  await ringNext(tx, agent, desk.id)
+  const called = (await counter(tx, desk.id)).ticket
+  return called === null ? null : ticket(tx, called)
+}
+
+/** In a video office a call rings; of a ticket of nobody known there is no visit, and it is called as everywhere. */
+async function callOrRing(tx: Tx, agent: Staff, id: string, counterId: string | undefined) {
+  const { video } = await officeOf(tx, (await ticket(tx, id)).office)
+  if (!video) return callThis(tx, agent, id, counterId)
+  await ring(tx, agent, id, counterId)
+  return ticket(tx, id)
 }
 
 function resultOf(given: Given): { outcome: Outcome; note: string | null } {
   return { outcome: given.outcome ?? "done", note: given.note ? cleanText(given.note, "note", 500) : null }
 }
 
-async function onTicket(c: Context, agent: Staff, verb: string, id: string, given: Given): Promise<Told | null> {
+async function onTicket(
+  c: Context,
+  agent: Staff,
+  verb: string,
+  [id, other]: readonly [string, string],
+  given: Given,
+): Promise<Told | null> {
   const { house } = c.var
   const row = await ticket(house.store, id)
   const turns: Record<string, (tx: Tx) => Promise<unknown>> = {
-    call: (tx) => notingCall(c, tx, callThis(tx, agent, id, given.counter)),
+    call: (tx) => notingCall(c, tx, callOrRing(tx, agent, id, given.counter)),
     recall: (tx) => recall(tx, agent, id),
     serve: (tx) => serve(tx, agent, id),
     finish: (tx) => finish(tx, agent, id, resultOf(given)),
@@ -159,7 +184,7 @@ async function onTicket(c: Context, agent: Staff, verb: string, id: string, give
       return transfer(tx, agent, id, { service: given.to ?? "", reason: given.reason ?? "next_step" })
     },
   }
-  const turn = turns[verb]
+  const turn = turns[verb] ?? visitTurn(verb, { agent, id, other, keys: house.keys, given, result: resultOf(given) })
   if (!turn) throw new Refusal("malformed")
   return at(c, row.office, turn)
 }

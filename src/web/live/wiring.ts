@@ -91,7 +91,7 @@ async function snapshot(house: Parts, topic: Topic, manner: Manner, watch: Watch
   if (as === "json") return { ...head, content: await jsonOf(house, topic, watch) }
   const fragment = fragments[topic.kind]?.[view ?? "default"]
   if (!fragment) throw new Refusal("not_found", { what: "view" })
-  return { ...head, content: await fragment(house, idOf(topic), lang, "reader" in topic ? topic.reader : "") }
+  return { ...head, content: await fragment(house, idOf(topic), lang, "reader" in topic ? topic.reader : "", watch) }
 }
 
 function idOf(topic: Topic): string {

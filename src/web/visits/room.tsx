@@ -62,7 +62,7 @@ export async function visitPage(c: Context): Promise<Response> {
     c,
     {
       title: `${inLang(service.name, lang)} · ${words.title}`,
-      styles: ["visit"],
+      styles: ["visit", "call"],
       scripts: [isOver ? "live" : "visit"],
       bodyClass: "visit-page",
     },

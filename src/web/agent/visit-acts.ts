@@ -1,0 +1,57 @@
+import type { Tx } from "../../../db/write.ts"
+import type { Keys } from "../../base/seal.ts"
+import { cleanText } from "../../base/text.ts"
+import type { Staff } from "../../domain/access/subject.ts"
+import type { Outcome } from "../../domain/queue/serving.ts"
+import { end, goOnWithOthers, hangUp, hold, resume, sendOn, talkPrivately } from "../../domain/visits/calls.ts"
+import { admit, invite, remove } from "../../domain/visits/participants.ts"
+import { ringOff, ringOnceMore } from "../../domain/visits/ringing.ts"
+
+export interface VisitGiven {
+  to?: string | undefined
+  sendNote?: string | undefined
+  guestName?: string | undefined
+  guestKind?: "interpreter" | "guardian" | undefined
+}
+
+/** What the agent's buttons do with the visit in hand; `null` for a word that is none of them. `other`: a participant. */
+export function visitTurn(
+  verb: string,
+  {
+    agent,
+    id,
+    other,
+    keys,
+    given,
+    result,
+  }: {
+    agent: Staff
+    id: string
+    other: string
+    keys: Keys
+    given: VisitGiven
+    result: { outcome: Outcome; note: string | null }
+  },
+): ((tx: Tx) => Promise<unknown>) | null {
+  const turns: Record<string, (tx: Tx) => Promise<unknown>> = {
+    "visit-again": (tx) => ringOnceMore(tx, agent, id),
+    "visit-off": (tx) => ringOff(tx, agent, id),
+    "visit-hold": (tx) => hold(tx, agent, id),
+    "visit-resume": (tx) => resume(tx, agent, id),
+    "visit-private": (tx) => talkPrivately(tx, agent, id, other),
+    "visit-hangup": (tx) => hangUp(tx, agent, id),
+    "visit-on": (tx) => goOnWithOthers(tx, agent, id),
+    "visit-admit": (tx) => admit(tx, agent, id, other),
+    "visit-remove": (tx) => remove(tx, agent, id, other),
+    "visit-invite": (tx) => {
+      const name = cleanText(given.guestName ?? "", "guestName", 80)
+      return invite(tx, keys, agent, id, { kind: given.guestKind ?? "interpreter", name })
+    },
+    "visit-send": (tx) => {
+      const note = given.sendNote ? cleanText(given.sendNote, "sendNote", 2_000) : null
+      return sendOn(tx, keys, agent, id, { service: given.to ?? "", reason: "next_step", note })
+    },
+    "visit-end": (tx) => end(tx, agent, id, result),
+  }
+  return turns[verb] ?? null
+}

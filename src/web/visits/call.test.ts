@@ -1,0 +1,160 @@
+import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { hangUp, hold, resume } from "../../domain/visits/calls.ts"
+import { answer, ring } from "../../domain/visits/ringing.ts"
+import { counting, cutOff, flow, frames } from "../../testing/calls.ts"
+import { asAgent, asCitizen, hearing, type Screen } from "../../testing/screens.ts"
+import { testServer } from "../../testing/server.ts"
+import { videoHall } from "../../testing/video.ts"
+
+setDefaultTimeout(60_000)
+
+const hall = await videoHall({ counters: 10 })
+const server = await testServer({ office: hall })
+let last = 0
+const open: Screen[] = []
+
+afterEach(async () => {
+  expect(open.flatMap(({ troubles }) => troubles)).toEqual([])
+  for (const { page } of open.splice(0)) await page.context().close()
+})
+
+afterAll(() => {
+  expect(server.bugs).toEqual([])
+})
+
+const films = { films: true } as const
+
+/** Somebody waits on their phone, and the nth agent sits at the desk; nobody has rung yet. */
+async function waiting() {
+  const number = ++last
+  const agent = number
+  const who = hall.citizen(number)
+  const { row } = await hall.video.walkIn(who)
+  await hall.open(agent)
+  const citizen = await asCitizen(server, number, { ...films, lang: "en" })
+  const desk = await asAgent(server, agent, { ...films, lang: "en" })
+  open.push(citizen, desk)
+  for (const { page } of [citizen, desk]) await counting(page)
+  await citizen.page.goto(`/visits/${row.id}`)
+  await desk.page.goto("/desk")
+  await hearing(citizen, desk)
+  return { id: row.id, who, agent: hall.agent(agent), citizen, desk, at: `${hall.code}.${agent}` }
+}
+
+/** Both see each other. */
+async function talking() {
+  const all = await waiting()
+  await hall.write((tx) => ring(tx, all.agent, all.id, all.at))
+  await all.desk.page.locator(`[data-visit="${all.id}"]`).waitFor({ state: "attached" })
+  await hall.write((tx) => answer(tx, all.who, all.id))
+  await Promise.all([frames(all.citizen.page), frames(all.desk.page)])
+  return all
+}
+
+const state = ({ page }: Screen, now: string) =>
+  page.locator(`[data-call-state="${now}"]`).waitFor({ state: "attached" })
+
+describe("a call", () => {
+  test("rings from the desk, is answered on the phone, and both see each other move", async () => {
+    const { id, citizen, desk } = await waiting()
+    await desk.page.locator(`#row-${id} button`).click()
+    await desk.page.locator(".call-agent[data-phase=ringing]").waitFor()
+    await citizen.page.locator("button[form=visit-answer]").click()
+    const from = Date.now()
+    const [there, here] = await Promise.all([frames(citizen.page, 5), frames(desk.page, 5)])
+    expect((await flow(citizen.page)).open).toBe(1)
+    expect((await flow(desk.page)).open).toBe(1)
+    if (process.env["DAWR_FIGURES"])
+      console.log(`first frame after the answer: citizen ${there - from} ms, agent ${here - from} ms\n`)
+  })
+
+  test("is there again after either side has loaded its page anew", async () => {
+    const { citizen, desk } = await talking()
+    for (const { page } of [citizen, desk]) {
+      const from = Date.now()
+      await page.reload()
+      const [one, other] = await Promise.all([frames(citizen.page), frames(desk.page)])
+      if (process.env["DAWR_FIGURES"]) process.stderr.write(`after a reload: ${Math.max(one, other) - from} ms\n`)
+    }
+    expect((await flow(desk.page)).open).toBe(1)
+    expect((await flow(citizen.page)).open).toBe(1)
+  })
+
+  test("on hold lets nothing through: the connections are closed, and not a byte arrives until the agent is back", async () => {
+    const { id, agent, citizen, desk } = await talking()
+    await hall.write((tx) => hold(tx, agent, id))
+    await state(citizen, "held")
+    await desk.page.locator(".call-agent[data-phase=hold]").waitFor()
+    const [before, beforeThere] = [await flow(desk.page), await flow(citizen.page)]
+    expect([before.open, beforeThere.open]).toEqual([0, 0])
+    await citizen.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1_000)))
+    expect([await flow(desk.page), await flow(citizen.page)]).toEqual([before, beforeThere])
+    await hall.write((tx) => resume(tx, agent, id))
+    await Promise.all([frames(citizen.page), frames(desk.page)])
+  })
+
+  test("goes on while the line to the server is gone, by the same connection", async () => {
+    const { citizen, desk } = await talking()
+    await cutOff(citizen.page)
+    await citizen.page.locator("html[data-live-state=away]").waitFor({ state: "attached" })
+    await desk.page.getByText("Lost their line to us").waitFor()
+    await Promise.all([frames(citizen.page, 10), frames(desk.page, 10)])
+    await citizen.page.context().setOffline(false)
+    await hearing(citizen)
+    await desk.page.getByText("Lost their line to us").waitFor({ state: "detached" })
+    await Promise.all([frames(citizen.page, 5), frames(desk.page, 5)])
+    const made = (page: Screen["page"]) =>
+      page.evaluate(() => (window as unknown as { connections: unknown[] }).connections.length)
+    expect([await made(citizen.page), await made(desk.page)]).toEqual([1, 1])
+  })
+
+  test("moves to another window when it is told to: the first one's camera is off, and it does not come back by itself", async () => {
+    const { id, citizen, desk } = await talking()
+    const second = await citizen.page.context().newPage()
+    await counting(second)
+    await second.goto(`/visits/${id}`)
+    await second.locator('[data-call-state="conflict"] [data-call-do=here]').click()
+    await state(citizen, "elsewhere")
+    await Promise.all([frames(second), frames(desk.page)])
+    expect((await flow(citizen.page)).open).toBe(0)
+    expect(
+      await citizen.page.locator("[data-call-part=self]").evaluate((video: HTMLVideoElement) => video.srcObject),
+    ).toBeNull()
+  })
+
+  test("is over for both when the agent hangs up, and camera and microphone are given back", async () => {
+    const { id, agent, citizen, desk } = await talking()
+    await hall.write((tx) => hangUp(tx, agent, id))
+    await state(citizen, "over")
+    await state(desk, "over")
+    expect([(await flow(citizen.page)).open, (await flow(desk.page)).open]).toEqual([0, 0])
+  })
+})
+
+test("what is typed is seen by the other as it is typed, and a message arrives", async () => {
+  const { citizen, desk } = await talking()
+  await desk.page.locator("[data-call-do=typing]").click()
+  await desk.page.locator("[data-call-part=typed]").pressSequentially("Helo")
+  await citizen.page.locator("[data-call-part=lines]").getByText("Helo").waitFor()
+  await desk.page.locator("[data-call-part=typed]").press("Backspace")
+  await desk.page.locator("[data-call-part=typed]").pressSequentially("lo there")
+  await citizen.page.locator("[data-call-part=lines]").getByText("Hello there").waitFor()
+  await desk.page.locator("[data-call-part=chat] > summary").click()
+  await desk.page.locator("[data-call-part=write] input").fill("Please open page two")
+  await desk.page.locator("[data-call-part=write] button").click()
+  await citizen.page.getByText("Please open page two").first().waitFor({ state: "attached" })
+})
+
+test("muting and switching the camera off are seen at the other end, and the camera is really given back", async () => {
+  const { citizen, desk } = await talking()
+  await citizen.page.locator("[data-call-do=mute]").click()
+  await desk.page.locator(".call-marks", { hasText: "Muted" }).waitFor()
+  await citizen.page.locator("[data-call-do=camera]").click()
+  await desk.page.locator(".call-tile[data-dark]").waitFor({ state: "attached" })
+  expect(
+    await citizen.page.locator("[data-call-part=self]").evaluate((video: HTMLVideoElement) => video.srcObject),
+  ).toBeNull()
+  await citizen.page.locator("[data-call-do=camera]").click()
+  await desk.page.locator(".call-tile:not([data-dark]) video").first().waitFor()
+  await frames(desk.page)
+})
