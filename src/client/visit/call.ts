@@ -38,7 +38,7 @@ const talking: readonly string[] = ["call", "hold", "private"]
 const reportEvery = 5_000
 
 /**
- * Mounts a visit into the element that `CallRoom` of src/web/visits/call-room.tsx renders. From the first moment on it says hello and
+ * Mounts a visit into the element that `CallRoom` of src/web/call-room.tsx renders. From the first moment on it says hello and
  * answers the server's pings, so it is to be mounted in the waiting room already; the element shows itself while there is a call to show
  * (`data-call-state` on it is `waiting`, `call`, `held`, `interrupted`, `over`, `conflict`, `elsewhere` or `removed`).
  */

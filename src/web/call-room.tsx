@@ -1,6 +1,6 @@
-import type { Lang } from "../../i18n/lang.ts"
-import { callTexts, callWords } from "../../i18n/visits-agent.ts"
-import { Icon, type IconName } from "../shell/icons.tsx"
+import type { Lang } from "../i18n/lang.ts"
+import { callTexts, callWords } from "../i18n/visits-agent.ts"
+import { Icon, type IconName } from "./shell/icons.tsx"
 
 /**
  * The room into which `mountCall` of src/client/visit/call.ts mounts a visit: tiles, controls, how the connection is, text as it is typed,
