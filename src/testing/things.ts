@@ -1,4 +1,5 @@
 import { holds } from "../../db/schema/availability.ts"
+import { visits } from "../../db/schema/visits.ts"
 import { waitlist } from "../../db/schema/waitlist.ts"
 import { minute } from "../base/day.ts"
 import { addDevice, capabilitiesOf } from "../domain/access/devices.ts"
@@ -7,6 +8,7 @@ import { type Citizen, type Device, mint } from "../domain/access/subject.ts"
 import { book } from "../domain/bookings/writes.ts"
 import { takeRequest } from "../domain/people/requests.ts"
 import { issueTicket } from "../domain/queue/arrivals.ts"
+import { addParticipant } from "../domain/visits/visits.ts"
 import type { Thing } from "./callers.ts"
 import type { TestServer } from "./server.ts"
 
@@ -42,6 +44,14 @@ export async function everyThing(server: TestServer, elsewhere: string) {
     return { line: "PAS", service: "PAS-01", ...when }
   }
 
+  const ticket = await each((_, person, at) =>
+    write(async (tx) => {
+      const kiosk = mint<Device>({ role: "kiosk", id: "door", office: at, capabilities: capabilitiesOf.kiosk })
+      const asked = { office: at, service: "PAS-10", lang: "en" as const, person, holder: person }
+      return (await issueTicket(tx, kiosk, asked)).id
+    }),
+  )
+
   return {
     office: await each(async (_, __, at) => at, false),
     counter: await each(async (_, __, at) => `${at}.1`, false),
@@ -76,13 +86,17 @@ export async function everyThing(server: TestServer, elsewhere: string) {
         return id
       }),
     ),
-    ticket: await each((_, person, at) =>
-      write(async (tx) => {
-        const kiosk = mint<Device>({ role: "kiosk", id: "door", office: at, capabilities: capabilitiesOf.kiosk })
-        const asked = { office: at, service: "PAS-10", lang: "en" as const, person, holder: person }
-        return (await issueTicket(tx, kiosk, asked)).id
-      }),
-    ),
+    ticket,
+    /** The same ones, as they are where one waits before a camera. */
+    visit: await each(async (whose, person, at) => {
+      const { id } = ticket[whose]
+      await write(async (tx) => {
+        const row = { id, office: at, person, thread: id, phase: "lobby" as const, since: tx.now, openedAt: tx.now }
+        await tx.db.insert(visits).values({ ...row, thirds: 0, unanswered: 0 })
+        await addParticipant(tx, row, { kind: "citizen", subject: person, subjectKind: "citizen" })
+      })
+      return id
+    }),
     device: await each(
       (_, __, at) =>
         write((tx) => addDevice(tx, { office: at, kind: "board", name: "Wall" }, "test", office.clock.real())),

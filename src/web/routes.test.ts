@@ -33,6 +33,7 @@ const kinds: [RegExp, keyof EveryThing][] = [
   [/\/holds\/:id/, "hold"],
   [/\/waitlist\/:id/, "waiting"],
   [/\/tickets\/:id/, "ticket"],
+  [/\/visits\/:id/, "visit"],
   [/\/devices\/:id/, "device"],
   [/\/keys\/:id/, "key"],
   [/\/privacy\/requests\/:id/, "privacyRequest"],
@@ -68,6 +69,10 @@ const screens = new Set(["GET /board", "GET /board/:office", "GET /kiosk", "GET 
 const gateAlone = new Set([
   ...["GET /hall/:office", "POST /hall/:office", "GET /account/data/erasure/:id", "POST /account/data/erasure/:id"],
   "POST /api/v1/inbox/:id/read",
+  // Who is in a visit is said by its rows: `mustFollow` asks them, and its tests ask it.
+  "POST /visits/:id/relay",
+  // To a hall one comes on one's feet: there this door is not there for anybody.
+  "POST /bookings/:id/arrival",
   // For whom somebody acts is no matter of a thing's owner alone: `acting.ts` says it, and its tests ask it.
   ...["GET /account/household/:id/data", "POST /account/household/proxies/:id/end"],
   ...["GET /account/household/proxies/:id", "POST /account/household/proxies/:id"],
