@@ -114,7 +114,7 @@ describe("the waiting room", () => {
     await hall.write((tx) => answer(tx, citizen, id))
     for (const fragment of [visitFragment, messagesFragment]) {
       expect(await fragment(server.house, id, "en", citizen.id)).not.toBe("")
-      expect(fragment(server.house, id, "en", hall.agent(4).id)).rejects.toMatchObject({ code: "not_found" })
+      await expect(fragment(server.house, id, "en", hall.agent(4).id)).rejects.toMatchObject({ code: "not_found" })
     }
   })
 
