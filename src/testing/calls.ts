@@ -84,6 +84,22 @@ export function frames(page: Page, count = 3): Promise<number> {
   )
 }
 
+/** As a network that lets nobody through but the relay; before `counting`, and before the page loads. */
+export async function relayedOnly(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const Own = window.RTCPeerConnection
+    window.RTCPeerConnection = class extends Own {
+      constructor(configuration?: RTCConfiguration) {
+        super({ ...configuration, iceTransportPolicy: "relay" })
+      }
+
+      override setConfiguration(configuration?: RTCConfiguration): void {
+        super.setConfiguration({ ...configuration, iceTransportPolicy: "relay" })
+      }
+    }
+  })
+}
+
 /** Cuts a page's line to the server, until its network is there again; what goes between pages is left alone. */
 export async function cutOff(page: Page): Promise<void> {
   await page.context().setOffline(true)

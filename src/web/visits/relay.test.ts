@@ -1,0 +1,92 @@
+import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { hold, resume } from "../../domain/visits/calls.ts"
+import { answer, ring } from "../../domain/visits/ringing.ts"
+import { counting, flow, frames, relayedOnly } from "../../testing/calls.ts"
+import { coturn, hasCoturn } from "../../testing/coturn.ts"
+import { asAgent, asCitizen, hearing, type Screen, visiting } from "../../testing/screens.ts"
+import { testServer } from "../../testing/server.ts"
+import { videoHall } from "../../testing/video.ts"
+
+setDefaultTimeout(60_000)
+
+const relay = hasCoturn ? await coturn() : null
+const hall = await videoHall({ counters: 4 })
+const TURN_SECRET = relay?.secret ?? "a secret of the tests"
+const TURN_URLS = relay?.urls ?? "turn:127.0.0.1:3478"
+const server = await testServer({ office: hall, env: { TURN_URLS, TURN_SECRET } })
+const open: Screen[] = []
+
+afterEach(async () => {
+  for (const { page } of open.splice(0)) await page.context().close()
+})
+
+afterAll(() => {
+  expect(server.bugs).toEqual([])
+})
+
+describe("credentials for the relay", () => {
+  const ask = async (who: Awaited<ReturnType<typeof visiting>>, id: string) => {
+    await who.get("/account/security")
+    const { status, text } = await who.post(`/visits/${id}/relay`)
+    return { status, servers: status === 200 ? JSON.parse(text).iceServers : null }
+  }
+
+  test("are for who may talk at this moment: not before the call, not on hold, and to a stranger there is no visit", async () => {
+    const who = hall.citizen(1)
+    const mine = await visiting(server, { citizen: 1 })
+    const other = await visiting(server, { citizen: 2 })
+    const desk = await visiting(server, { agent: 1 })
+    const { row } = await hall.video.walkIn(who)
+    await hall.open(1)
+    await hall.video.page(who, row.id)
+    expect((await ask(mine, row.id)).status).toBe(409)
+    await hall.write((tx) => ring(tx, hall.agent(1), row.id))
+    expect([(await ask(mine, row.id)).status, (await ask(desk, row.id)).status]).toEqual([409, 409])
+    await hall.write((tx) => answer(tx, who, row.id))
+    const { servers } = await ask(mine, row.id)
+    const { id } = await hall.video.participant(row.id, "citizen")
+    expect(servers).toEqual([
+      { urls: TURN_URLS.split(","), username: expect.any(String), credential: expect.any(String) },
+    ])
+    const [until, whose] = servers[0].username.split(":")
+    expect(whose).toBe(id)
+    expect(Number(until) - Math.floor(hall.clock.real() / 1_000)).toBe(600)
+    expect((await ask(other, row.id)).status).toBe(404)
+    expect((await ask(desk, row.id)).status).toBe(200)
+    await hall.write((tx) => hold(tx, hall.agent(1), row.id))
+    expect((await ask(mine, row.id)).status).toBe(409)
+    await hall.write((tx) => resume(tx, hall.agent(1), row.id))
+    expect((await ask(mine, row.id)).status).toBe(200)
+  })
+})
+
+test("two who reach each other through the relay alone have a call through a real coturn, and have it again after the relay was gone", async () => {
+  // Where there is no coturn there is no call to make; a machine that is to have one says so, and fails without.
+  expect(hasCoturn || process.env["DAWR_COTURN"] !== "1").toBe(true)
+  if (!hasCoturn) return
+  const who = hall.citizen(3)
+  const { row } = await hall.video.walkIn(who)
+  await hall.open(3)
+  const citizen = await asCitizen(server, 3, { films: true, lang: "en" })
+  const desk = await asAgent(server, 3, { films: true, lang: "en" })
+  open.push(citizen, desk)
+  for (const { page } of open) {
+    await relayedOnly(page)
+    await counting(page)
+  }
+  await citizen.page.goto(`/visits/${row.id}`)
+  await desk.page.goto("/desk")
+  await hearing(citizen, desk)
+  await hall.write((tx) => ring(tx, hall.agent(3), row.id, `${hall.code}.3`))
+  await desk.page.locator(`[data-visit="${row.id}"]`).waitFor({ state: "attached" })
+  await hall.write((tx) => answer(tx, who, row.id))
+  await Promise.all([frames(citizen.page, 5), frames(desk.page, 5)])
+  expect([...new Set((await flow(citizen.page)).local)]).toEqual(["relay"])
+  expect([...new Set((await flow(desk.page)).local)]).toEqual(["relay"])
+  await desk.page.getByText("through a relay").waitFor()
+  await relay?.kill()
+  await desk.page.locator('[data-media="unstable"], [data-media="restarting"]').first().waitFor()
+  await relay?.start()
+  await desk.page.locator('.call-tile[data-media="flowing"]').waitFor()
+  await Promise.all([frames(citizen.page, 5), frames(desk.page, 5)])
+})
