@@ -5,6 +5,7 @@ import { sectors, services } from "../../db/schema/catalogue.ts"
 import { lines, offices } from "../../db/schema/offices.ts"
 import { type ProxyAct, proxies, relations } from "../../db/schema/people.ts"
 import type { TicketRow } from "../../db/schema/queue.ts"
+import { visits as videoVisits } from "../../db/schema/visits.ts"
 import { addDays, type Day, day, minute } from "../base/day.ts"
 import { makeEnrolment } from "../domain/access/enrolment.ts"
 import { makeKey, staffOf } from "../domain/access/keys.ts"
@@ -18,9 +19,14 @@ import { book, cancel } from "../domain/bookings/writes.ts"
 import { askProxy, beginProxyNow } from "../domain/people/proxies.ts"
 import { takeRequest } from "../domain/people/requests.ts"
 import { callThis } from "../domain/queue/calling.ts"
-import { pauseCounter } from "../domain/queue/counters.ts"
+import { openCounter, pauseCounter } from "../domain/queue/counters.ts"
 import { away, leave } from "../domain/queue/holder.ts"
 import { absent, finish, park, serve } from "../domain/queue/serving.ts"
+import { arrive, walkIn } from "../domain/visits/arriving.ts"
+import { goOnWithOthers, interrupt } from "../domain/visits/calls.ts"
+import { write as writeMessage } from "../domain/visits/chat.ts"
+import { answer, ring } from "../domain/visits/ringing.ts"
+import { roster, visit as visitAsItIs } from "../domain/visits/visits.ts"
 import { stopLink } from "../web/stop-link.ts"
 import { type TestHall, testHall } from "./hall.ts"
 import { testServer } from "./server.ts"
@@ -34,8 +40,25 @@ const waitingMany = 200
 const servicesMany = 60
 const bookingsMany = 12
 
+/** The office where one waits before a camera. */
+const videoCode = "VIR-01"
+
 /** Who is who in the full agency. */
 export const person = { busy: 1, struck: 2, withTurn: 3, nobody: 4, today: 5, holding: 6 } as const
+/** Whose visit by video is in which look. */
+export const byVideo = {
+  waiting: 60,
+  early: 61,
+  away: 62,
+  ringing: 63,
+  absent: 64,
+  call: 65,
+  interrupted: 66,
+  aside: 67,
+  over: 68,
+  late: 69,
+  booked: 70,
+} as const
 /** What each counter's agent is doing. */
 export const seat = { serving: 1, called: 2, idle: 3, paused: 4, none: 8 } as const
 
@@ -101,6 +124,7 @@ export async function openScene() {
       return (await openPreSession(tx, { owner, step, enrolment: made?.id, next: "" }, now)).token
     })
   const bookings = await bookingsOf(office)
+  const videos = await videosOf(office)
   const child = await household(office)
   return {
     full,
@@ -115,6 +139,8 @@ export async function openScene() {
     asked: "JED-VIS",
     tickets,
     bookings,
+    /** The visits by video of `byVideo`, one in every look. */
+    videos,
     screens,
     /** What somebody has asked about their data at a counter. */
     request,
@@ -182,8 +208,9 @@ async function fullOffice(): Promise<TestHall> {
     name: { ar: `${longService.ar} ${index + 1}`, en: `${longService.en} ${index + 1}` },
   }))
   const asked = { code: "JED-VIS", mode: "request" as const, counters: 2 }
+  const video = { code: videoCode, video: true, counters: 3, lines: [{ code: "VIR" }] }
   const four = ["PAS", "RES", "CIV", "TRA"].map((code) => ({ code }))
-  const office = await testHall({ citizens: 80, counters: 8, lines: four, services: more, more: [asked] })
+  const office = await testHall({ citizens: 80, counters: 8, lines: four, services: more, more: [asked, video] })
   await office.write(async (tx) => {
     await tx.db.update(offices).set({ name: longOffice, address: longAddress })
     await tx.db.update(lines).set({ name: longLine })
@@ -244,6 +271,57 @@ async function ticketsOf(office: TestHall) {
   for (let number = 0; number < waitingMany; number++) await office.walkIn({ service: "PAS-10" })
   const waiting = await office.walkIn({ who: office.citizen(person.withTurn), service: "PAS-10" })
   return { ...tickets, early: tickets.early.ticket, waiting }
+}
+
+/** A visit by video in every look there is, with something written in it. */
+async function videosOf(office: TestHall) {
+  const { write, keys } = office
+  const who = (name: keyof typeof byVideo) => office.citizen(byVideo[name])
+  const agent = (number: number) => office.agent(number, videoCode)
+  const here = (name: keyof typeof byVideo) =>
+    write((tx) => walkIn(tx, who(name), { office: videoCode, service: "PAS-20", lang: "ar" }))
+  for (const number of [1, 2, 3]) {
+    await write((tx) => openCounter(tx, agent(number), `${videoCode}.${number}`, null))
+  }
+  const rung = async (name: keyof typeof byVideo, number: number) => {
+    const { row } = await here(name)
+    await write((tx) => ring(tx, agent(number), row.id))
+    return row
+  }
+  const called = async (name: keyof typeof byVideo, number: number) => {
+    const row = await rung(name, number)
+    await write((tx) => answer(tx, who(name), row.id))
+    return row
+  }
+  const broken = async (name: keyof typeof byVideo, number: number) => {
+    const row = await called(name, number)
+    const own = (await roster(office.store, row.id)).find(({ kind }) => kind === "citizen")
+    if (own) await write(async (tx) => interrupt(tx, await visitAsItIs(tx, row.id), own))
+    return row
+  }
+  const over = await called("over", 1)
+  await write((tx) => finish(tx, agent(1), over.id, { outcome: "not_possible" }))
+  const absentOne = await rung("absent", 1)
+  await write((tx) => absent(tx, agent(1), absentOne.id))
+  const aside = await broken("aside", 1)
+  await write((tx) => goOnWithOthers(tx, agent(1), aside.id))
+  const awayOne = await here("away")
+  await write((tx) => away(tx, who("away"), awayOne.row.id, 10))
+  const late = await here("late")
+  await write((tx) => tx.db.update(videoVisits).set({ lateAt: tx.now }).where(eq(videoVisits.id, late.row.id)).then())
+  const of = { office: videoCode, line: "VIR", service: "PAS-20" }
+  const soon = await office.booked(who("early"), "10:15", of)
+  const waiting = await here("waiting")
+  await write((tx) => writeMessage(tx, keys, who("waiting"), waiting.row.id, `${longReason.ar}. ${longReason.en}.`))
+  await write((tx) => writeMessage(tx, keys, agent(1), waiting.row.id, longReason.en))
+  return {
+    ...{ over, absent: absentOne, aside, away: awayOne.row, late: late.row, waiting: waiting.row },
+    early: (await write((tx) => arrive(tx, who("early"), { code: soon.code, lang: "ar" }))).row,
+    ringing: await rung("ringing", 1),
+    call: await called("call", 2),
+    interrupted: await broken("interrupted", 3),
+    booked: await office.booked(who("booked"), "10:15", of),
+  }
 }
 
 /** Somebody with as many bookings as there are ways for one to be, and a place that is held. */

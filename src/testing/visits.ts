@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core"
 import { hallCode } from "../domain/queue/hall-code.ts"
-import { person, type Scene, seat } from "./scene.ts"
+import { byVideo, person, type Scene, seat } from "./scene.ts"
 
 /*
  * How each page of the house is visited: by whom, on what, and in which of its states. Every GET route of the table of routes stands here
@@ -413,7 +413,42 @@ const forHalls: Visit[] = [
   }),
 ]
 
-export const visits: Visit[] = [...forAnybody, ...forCitizens, ...forOwners, ...forStaff, ...forAnswerable, ...forHalls]
+const video = (name: keyof typeof byVideo, seen: string, more: Partial<Visit> = {}) =>
+  visit({ citizen: byVideo[name] }, "phone")("/visits/:id", seen, ({ videos }) => `/visits/${videos[name].id}`, more)
+
+const byCamera: Visit[] = [
+  stranger("/visits/test", "untouched", () => "/visits/test"),
+  citizen("/visits/new", "where somebody is at work", () => "/visits/new?office=VIR-01&service=PAS-20"),
+  visit({ citizen: byVideo.booked }, "phone")(
+    "/bookings/:id",
+    "by video, with the button",
+    ({ videos }) => `/bookings/${videos.booked.id}`,
+  ),
+  video("waiting", "waiting, with messages"),
+  video("waiting", "with everything folded out", {
+    first: (page) => page.locator("details").evaluateAll((all) => all.map((one) => one.toggleAttribute("open", true))),
+  }),
+  video("waiting", "without a connection", { isOffline: true }),
+  video("early", "early"),
+  video("away", "away"),
+  video("ringing", "while it rings"),
+  video("absent", "where nobody answered"),
+  video("call", "in a call"),
+  video("interrupted", "interrupted"),
+  video("aside", "set aside"),
+  video("late", "where the office is late"),
+  video("over", "over"),
+]
+
+export const visits: Visit[] = [
+  ...byCamera,
+  ...forAnybody,
+  ...forCitizens,
+  ...forOwners,
+  ...forStaff,
+  ...forAnswerable,
+  ...forHalls,
+]
 
 /** What leads on, or is a file: nothing to look at. The address as the scene has it, and the beginning of the answer's type or of where it leads. */
 export const noPage: { route: string; who: Who; path: (scene: Scene) => string; gives: string }[] = [
@@ -428,6 +463,12 @@ export const noPage: { route: string; who: Who; path: (scene: Scene) => string; 
     who: busy,
     path: booking("confirmed", "/calendar.ics"),
     gives: "text/calendar",
+  },
+  {
+    route: "/visits/:id/handover.svg",
+    who: { citizen: byVideo.waiting },
+    path: ({ videos }) => `/visits/${videos.waiting.id}/handover.svg`,
+    gives: "image/svg+xml",
   },
   { route: "/account", who: busy, path: () => "/account", gives: "/account/security" },
   {

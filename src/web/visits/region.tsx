@@ -156,7 +156,7 @@ function Early({ ticket, lang, zone }: Seen) {
     <>
       <Card class="visit-card">
         <Mark sign="early">{words.early}</Mark>
-        <h1>{words.earlyTitle(timeText(at, zone, lang))}</h1>
+        <h2>{words.earlyTitle(timeText(at, zone, lang))}</h2>
         <OwnNumber ticket={ticket} lang={lang} />
         <p class="quiet">{words.earlyHelp}</p>
       </Card>
@@ -175,16 +175,16 @@ function Waiting({ ticket, lang, zone, now }: Seen) {
     <>
       <Card class="visit-card">
         <Mark sign={isNext ? "next" : "waiting"}>{words.waiting}</Mark>
-        {isNext && <h1>{words.next}</h1>}
+        {isNext && <h2>{words.next}</h2>}
         {!isNext && wait && (
           <>
             <p class="quiet">{words.by}</p>
-            <h1 class="visit-time">
+            <h2 class="visit-time">
               <BigTime at={promisedBy(ticket)} zone={zone} lang={lang} />
-            </h1>
+            </h2>
           </>
         )}
-        {!wait && <h1>{words.unknown}</h1>}
+        {!wait && <h2>{words.unknown}</h2>}
         <p>
           <strong>{counted("ahead", ahead, lang)}</strong>
           {wait &&
@@ -216,7 +216,7 @@ function Closed({ ticket, lang, zone, now, closed }: Seen & { closed: { opensAt:
     <>
       <Card class="visit-card">
         <Mark sign="parked">{words.closed}</Mark>
-        {closed.opensAt !== null && <h1>{words.backAt(backText(closed.opensAt, now, zone, lang))}</h1>}
+        {closed.opensAt !== null && <h2>{words.backAt(backText(closed.opensAt, now, zone, lang))}</h2>}
         <p class="quiet">{words.closedHelp}</p>
         <OwnNumber ticket={ticket} lang={lang} />
       </Card>
@@ -232,7 +232,7 @@ function Late({ view, ticket, lang, zone }: Seen) {
     <>
       <Card class="visit-card visit-warned">
         <Mark sign="late">{words.late}</Mark>
-        <h1>{ticket.ahead === 0 ? words.next : counted("ahead", ticket.ahead, lang)}</h1>
+        <h2>{ticket.ahead === 0 ? words.next : counted("ahead", ticket.ahead, lang)}</h2>
         <p>{words.lateHelp(timeText(view.lateAt ?? ticket.due, zone, lang))}</p>
         <OwnNumber ticket={ticket} lang={lang} />
       </Card>
@@ -265,7 +265,7 @@ function Absent({ ticket, lang, zone, now }: Seen) {
     <>
       <Card class="visit-card visit-warned">
         <Mark sign="missed">{words.missed}</Mark>
-        {kept !== null && <h1>{words.kept(timeText(kept, zone, lang))}</h1>}
+        {kept !== null && <h2>{words.kept(timeText(kept, zone, lang))}</h2>}
         {ticket.calledAt !== null && <p class="quiet">{words.missedHelp(timeText(ticket.calledAt, zone, lang))}</p>}
         <p>{kept === null ? words.keptOver : words.keptHelp}</p>
       </Card>
@@ -309,7 +309,7 @@ function Ringing({ view, lang, now, agent }: Seen) {
       <p class="visit-bell">
         <Icon name="bell" size={48} />
       </p>
-      <h1>{agent ? words.ringing(agent) : words.ringingPlain}</h1>
+      <h2>{agent ? words.ringing(agent) : words.ringingPlain}</h2>
       <p class="visit-left strong" data-until={view.ring?.until} data-words={words.left}>
         {view.ring && words.left.replace("{left}", leftText(view.ring.until - now))}
       </p>

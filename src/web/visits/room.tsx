@@ -77,7 +77,7 @@ export async function visitPage(c: Context): Promise<Response> {
     >
       <p class="visit-offline" role="status" data-live-since={words.offline} />
       <header>
-        <p class="strong">{inLang(service.name, lang)}</p>
+        <h1 class="visit-title-line">{inLang(service.name, lang)}</h1>
         <p class="quiet">{inLang(office.name, lang)}</p>
         {bookedAt !== null && (
           <>
