@@ -1,3 +1,5 @@
+import { stay } from "../stay.ts"
+
 /*
  * Asks before a session ends because nobody does anything, and puts the end off when somebody says so. Other tabs of the same session tell
  * each other: whoever works in one is not asked in another.
@@ -49,14 +51,4 @@ function watch(dialog: HTMLDialogElement): void {
     if (lead) lead.textContent = words.replace("{left}", clock)
     if (!dialog.open) dialog.showModal()
   }, 1_000)
-}
-
-async function stay(address: string): Promise<number> {
-  const token = document.querySelector<HTMLMetaElement>("meta[name=csrf]")?.content ?? ""
-  const answer = await fetch(address, {
-    method: "POST",
-    headers: { Accept: "application/json", "X-Form-Token": token },
-  })
-  if (!answer.ok) throw new Error(`not extended: ${answer.status}`)
-  return ((await answer.json()) as { left: number }).left
 }

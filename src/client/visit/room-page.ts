@@ -2,6 +2,7 @@ import type { VisitAnswer } from "../../realtime/visit-words.ts"
 import { announce, followTicket, prepareVoices } from "../announce.ts"
 import { openChime } from "../chime.ts"
 import { listen } from "../live.ts"
+import { stay } from "../stay.ts"
 import { officeNow } from "../time.ts"
 import { type Call, mountCall, type Room, type Standing } from "./call.ts"
 import { mountSelfTest, sendKept } from "./selftest.ts"
@@ -10,6 +11,10 @@ import { mountSelfTest, sendKept } from "./selftest.ts"
  * The page of one's own visit. What it shows is the live region's; this makes the ring heard, seen in the tab's title and counted down,
  * answers without leaving the page, and hands camera and microphone from the test to the call.
  */
+
+/** In these somebody is there without a press: who talks is not asked whether they still are. */
+const talking: ReadonlySet<string | undefined> = new Set(["call", "hold", "private"])
+const stayMilliseconds = 5 * 60_000
 
 /** So often it is heard while it rings. */
 const ringMilliseconds = 5_000
@@ -33,6 +38,7 @@ export function followVisit(page: HTMLElement): void {
   region.addEventListener("dawr:change", look)
   look()
   setInterval(tick, 250)
+  setInterval(() => talking.has(state()["state"]) && void stayHere(), stayMilliseconds)
   if (page.dataset["results"]) void sendKept(page.dataset["results"])
   // Browsers let a page be heard once it has been touched, and a waiting person touches it sooner or later.
   document.addEventListener("pointerdown", () => void chime.wake(), { once: true })
@@ -43,6 +49,16 @@ export function followVisit(page: HTMLElement): void {
 
   function state(): DOMStringMap {
     return region?.querySelector<HTMLElement>("[data-ticket]")?.dataset ?? {}
+  }
+
+  /** The page's own watch over the session hears of it as of another tab's. */
+  async function stayHere(): Promise<void> {
+    const address = document.querySelector<HTMLElement>("[data-expiry]")?.dataset["extend"]
+    const left = address && (await stay(address).catch(() => null))
+    if (typeof left !== "number") return
+    const tabs = new BroadcastChannel("dawr:session")
+    tabs.postMessage(left)
+    tabs.close()
   }
 
   /** The region is new: said where it matters, and the whole page takes its colour. */

@@ -65,6 +65,8 @@ export async function visitPage(c: Context): Promise<Response> {
       styles: ["visit", "call"],
       scripts: [isOver ? "live" : "visit"],
       bodyClass: "visit-page",
+      // Without a script a ring is seen by asking again, well within it.
+      againSeconds: isOver ? undefined : 25,
     },
     <div
       class="column visit-column"
