@@ -418,6 +418,19 @@ const video = (name: keyof typeof byVideo, seen: string, more: Partial<Visit> = 
 
 const byCamera: Visit[] = [
   stranger("/visits/test", "untouched", () => "/visits/test"),
+  visit({ supervisor: "VIR-01" }, "desk")(
+    "/desk/visits/:id",
+    "what was written",
+    ({ videos }) => `/desk/visits/${videos.waiting.id}`,
+  ),
+  citizen(
+    "/in/:id/:participant/:secret",
+    "an invitation that is none",
+    ({ videos }) => `/in/${videos.waiting.id}/x/y`,
+    {
+      status: 404,
+    },
+  ),
   citizen("/visits/new", "where somebody is at work", () => "/visits/new?office=VIR-01&service=PAS-20"),
   visit({ citizen: byVideo.booked }, "phone")(
     "/bookings/:id",

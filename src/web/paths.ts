@@ -89,6 +89,7 @@ export const paths = {
   desk: "/desk",
   deskAct: "/desk/act",
   deskPerson: "/desk/person",
+  deskVisit: (id: string) => `/desk/visits/${id}`,
   /** What a page in a call asks before it connects. */
   visitRelay: (id: string) => `/visits/${id}/relay`,
   /** For who is asked into a visit: an interpreter, a guardian. */

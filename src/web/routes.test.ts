@@ -71,6 +71,7 @@ const gateAlone = new Set([
   "POST /api/v1/inbox/:id/read",
   // Who is in a visit is said by its rows: `mustFollow` asks them, and its tests ask it.
   "POST /visits/:id/relay",
+  ...["GET /in/:id/:participant/:secret", "POST /in/:id/:participant/:secret"],
   // To a hall one comes on one's feet: there this door is not there for anybody.
   "POST /bookings/:id/arrival",
   // For whom somebody acts is no matter of a thing's owner alone: `acting.ts` says it, and its tests ask it.

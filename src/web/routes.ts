@@ -1,4 +1,5 @@
 import { accountRoutes } from "./account/routes.ts"
+import { deskVisitRoutes } from "./agent/messages.tsx"
 import { deskRoutes } from "./agent/routes.tsx"
 import { type Endpoint, endpoints } from "./api/endpoints.ts"
 import { boardRoutes } from "./board/routes.tsx"
@@ -14,8 +15,9 @@ import { privacyRoutes } from "./privacy/routes.ts"
 import { staffRoutes } from "./staff/routes.ts"
 import { supervisorRoutes } from "./supervisor/routes.tsx"
 import { ticketRoutes } from "./ticket/routes.tsx"
-import { relayRoutes } from "./visits/relay.ts"
 import { attendingRoutes } from "./visits/attending.tsx"
+import { guestRoutes } from "./visits/guest.tsx"
+import { relayRoutes } from "./visits/relay.ts"
 
 /** Every page of the house. Rooms list their own; nothing is reachable that does not stand here. */
 export const pages: PageRoute[] = [
@@ -35,6 +37,8 @@ export const pages: PageRoute[] = [
   ...inboxRoutes,
   ...householdRoutes,
   ...relayRoutes,
+  ...guestRoutes,
+  ...deskVisitRoutes,
 ]
 
 /** Every call of the API. */

@@ -7,6 +7,7 @@ import { deskWords } from "../../i18n/desk.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { counted } from "../../i18n/plural.ts"
 import { agentVisitWords } from "../../i18n/visits-agent.ts"
+import { paths } from "../paths.ts"
 import type { Rendering } from "../rendering.ts"
 import { Empty } from "../shell/cards.tsx"
 import { type Sign, State } from "../shell/marks.tsx"
@@ -110,6 +111,11 @@ function Row({ row, now, zone, lang, service }: RowProps) {
         {said.length > 0 && <span class="quiet"> · {said.join(" · ")}</span>}
       </td>
       <td class="waiting-act">
+        {row.phase !== null && (
+          <a class="link" href={paths.deskVisit(row.id)}>
+            {words.messages}
+          </a>
+        )}
         {row.state === "waiting" && row.phase !== null && (
           <Do verb="call" ticket={row.id} class="button-quiet">
             {words.ring}

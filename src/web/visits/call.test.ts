@@ -1,5 +1,6 @@
 import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { hangUp, hold, resume } from "../../domain/visits/calls.ts"
+import { remove } from "../../domain/visits/participants.ts"
 import { answer, ring } from "../../domain/visits/ringing.ts"
 import { counting, cutOff, flow, frames } from "../../testing/calls.ts"
 import { asAgent, asCitizen, hearing, type Screen } from "../../testing/screens.ts"
@@ -8,7 +9,7 @@ import { videoHall } from "../../testing/video.ts"
 
 setDefaultTimeout(60_000)
 
-const hall = await videoHall({ counters: 10 })
+const hall = await videoHall({ counters: 10, citizens: 20 })
 const server = await testServer({ office: hall })
 let last = 0
 const open: Screen[] = []
@@ -158,3 +159,36 @@ test("muting and switching the camera off are seen at the other end, and the cam
   await desk.page.locator(".call-tile:not([data-dark]) video").first().waitFor()
   await frames(desk.page)
 })
+
+test("an interpreter comes by a link, waits to be let in, and all three see each other; put out, nothing reaches them any more", async () => {
+  const { id, agent, citizen, desk } = await talking()
+  await desk.page.locator(`#invite-${id} > summary`).click()
+  await desk.page.locator(`#invite-${id} [name=guestName]`).fill("Salma")
+  await desk.page.locator(`#invite-${id} button`).click()
+  const link = await desk.page.locator(".call-link").inputValue()
+  const guest = await asCitizen(server, 20, { ...films, lang: "en" })
+  const late = await asCitizen(server, 19, { lang: "en" })
+  open.push(guest, late)
+  await counting(guest.page)
+  await guest.page.goto(link)
+  await guest.page.locator("main form button").click()
+  await guest.page.getByText("Waiting for the agent").waitFor()
+  // The link was the first one's.
+  expect((await late.page.goto(link))?.status()).toBe(404)
+  expect((await flow(guest.page)).open).toBe(0)
+  await desk.page.locator(".call-person-acts .button-main").click()
+  await Promise.all(
+    [citizen, desk, guest].map(({ page }) => page.locator('[data-people="2"]').waitFor({ state: "attached" })),
+  )
+  await Promise.all(
+    [citizen, desk, guest].map(({ page }) =>
+      page.waitForFunction(() => document.querySelectorAll('.call-tile[data-media="flowing"]').length === 2),
+    ),
+  )
+  const { id: third } = await hall.video.participant(id, "interpreter")
+  await hall.write((tx) => remove(tx, agent, id, third))
+  await state(guest, "removed")
+  await citizen.page.locator('[data-people="1"]').waitFor({ state: "attached" })
+  expect((await flow(guest.page)).open).toBe(0)
+  await Promise.all([frames(citizen.page), frames(desk.page)])
+}, 120_000)

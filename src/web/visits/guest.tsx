@@ -1,0 +1,70 @@
+import { Refusal } from "../../base/refusal.ts"
+import { takeUp } from "../../domain/visits/participants.ts"
+import { roster, visit } from "../../domain/visits/visits.ts"
+import { agentVisitWords } from "../../i18n/visits-agent.ts"
+import { CallRoom } from "../call-room.tsx"
+import { show } from "../frame.tsx"
+import { type Context, get, type PageRoute, post } from "../house.ts"
+import { paths } from "../paths.ts"
+import { Card } from "../shell/cards.tsx"
+import { Button, PostForm } from "../shell/controls.tsx"
+
+const path = paths.visitInvitation(":id", ":participant", ":secret")
+
+/** Who was asked into a visit comes by a link, with an account; the link is the first account's that opens it. */
+export const guestRoutes: PageRoute[] = [get(path, "visit.listen", guestPage), post(path, "visit.listen", enter)]
+
+/** The invitation that the address names. Refuses `not_found`, also for one that was withdrawn or has become somebody else's. */
+async function invitation(c: Context) {
+  const { house, subject } = c.var
+  const [id = "", participant = "", secret = ""] = ["id", "participant", "secret"].map((name) => c.req.param(name))
+  const nothing = new Refusal("not_found", { what: "visit" })
+  if (!house.keys.isCapability("visit", participant, secret)) throw nothing
+  const { row, phase } = await visit(house.store, id)
+  const found = (await roster(house.store, id)).find((one) => one.id === participant)
+  if (!found || (found.subject !== null && found.subject !== subject?.id)) throw nothing
+  return { visit: row, phase, found, here: paths.visitInvitation(id, participant, secret) }
+}
+
+async function guestPage(c: Context): Promise<Response> {
+  const { lang, formToken } = c.var
+  const { visit: of, phase, found, here } = await invitation(c)
+  const words = agentVisitWords[lang]
+  const isIn = found.subject !== null && phase !== "over"
+  return show(
+    c,
+    { title: words.inTitle, styles: ["call"], scripts: isIn ? ["visit-guest"] : [] },
+    <div class="column call-guest stack">
+      <h1>{words.inTitle}</h1>
+      {!isIn && (
+        <Card class="stack">
+          <p>{phase === "over" ? words.over : words.inLead}</p>
+          {phase !== "over" && (
+            <PostForm action={here} token={formToken}>
+              <Button weight="main" icon="video">
+                {words.enter}
+              </Button>
+            </PostForm>
+          )}
+        </Card>
+      )}
+      {isIn && <p class="call-wait">{words.waitAdmit}</p>}
+      {isIn && <CallRoom lang={lang} visit={of.id} />}
+    </div>,
+  )
+}
+
+/** Only a press takes an invitation up: what merely looks at a link, a message service for one, does not. */
+async function enter(c: Context): Promise<Response> {
+  const { house, subject } = c.var
+  const participant = c.req.param("participant") ?? ""
+  const secret = c.req.param("secret") ?? ""
+  if (!subject || !house.keys.isCapability("visit", participant, secret)) {
+    throw new Refusal("not_found", { what: "visit" })
+  }
+  const { row } = await visit(house.store, c.req.param("id") ?? "")
+  const scopes = [`office:${row.office}` as const]
+  const taken = await house.writer.write((tx) => takeUp(tx, subject, participant), { scopes })
+  if (!taken || taken.visit !== row.id) throw new Refusal("not_found", { what: "visit" })
+  return c.redirect(paths.visitInvitation(row.id, participant, secret), 303)
+}
