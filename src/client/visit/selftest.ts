@@ -83,7 +83,12 @@ export function mountSelfTest(root: HTMLElement): SelfTest {
     tell("microphone", "untested", said["asking"])
     const got = await open({ audio: true })
     if (own !== round) return giveBack(got)
-    if (!(got instanceof MediaStream)) return result("microphone", got)
+    if (!(got instanceof MediaStream)) {
+      result("microphone", got)
+      // One that does not open is another matter than one in which nothing is heard.
+      if (got === "failed") tell("microphone", got, said.microphone["broken"])
+      return
+    }
     streams.push(got)
     tell("microphone", "untested", said.microphone["listening"])
     await listen(got)

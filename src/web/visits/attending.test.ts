@@ -131,6 +131,7 @@ describe("the waiting room", () => {
     const text = reading(await (await signedIn(evening.server, citizen)).get(`/visits/${id}?lang=en`))
     expect(text).toContain("Nobody is at work at this hour")
     expect(text).toContain("We are back tomorrow")
+    expect(text).toContain("The next free appointment is tomorrow")
   })
 
   test("keeps the place of who goes away and comes back", async () => {

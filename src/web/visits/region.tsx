@@ -2,6 +2,7 @@ import type { Child } from "hono/jsx"
 import { type Instant, minute } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { staffNames } from "../../domain/access/names.ts"
+import { nearestAlternatives } from "../../domain/availability/reads.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
 import { promisedBy } from "../../domain/queue/promise.ts"
 import { type TicketView, ticketView } from "../../domain/queue/reads.ts"
@@ -35,6 +36,11 @@ export type Look =
   | "wrapUp"
   | "over"
 
+interface ClosedNow {
+  opensAt: Instant | null
+  freeAt: Instant | null
+}
+
 interface Seen {
   view: VisitView
   ticket: TicketView
@@ -43,8 +49,8 @@ interface Seen {
   zone: string
   /** Who serves, as far as anybody does. */
   agent: string | null
-  /** Nobody is at work: `opensAt` is when somebody is again, where that is known. */
-  closed: { opensAt: Instant | null } | null
+  /** Nobody is at work: when somebody is again, and the next time that can be booked, where these are known. */
+  closed: ClosedNow | null
 }
 
 export function lookOf(view: VisitView, state: TicketView["state"]): Look {
@@ -69,7 +75,10 @@ export async function visitFragment(house: Rendering, id: string, lang: Lang, re
   const office = await officeOf(store, view.office)
   const agent = await agentOf(house, view, ticket, lang)
   const waits = view.phase === "lobby" && ticket.wait === null
-  const closed = waits ? await nextStaffed(store, office, now) : null
+  const staffed = waits ? await nextStaffed(store, office, now) : null
+  const asked = { office: view.office, service: view.service, around: now, now }
+  const [free = null] = staffed ? await nearestAlternatives(store, asked, 1) : []
+  const closed = staffed && { ...staffed, freeAt: free?.startsAt ?? null }
   const seen: Seen = { view, ticket, lang, now, zone: office.zone, agent, closed }
   const look = lookOf(view, ticket.state)
   return String(
@@ -210,7 +219,7 @@ function Waiting({ ticket, lang, zone, now }: Seen) {
 }
 
 /** Nobody is at work at this hour: when somebody is again, and a time of one's own choosing. */
-function Closed({ ticket, lang, zone, now, closed }: Seen & { closed: { opensAt: Instant | null } }) {
+function Closed({ ticket, lang, zone, now, closed }: Seen & { closed: ClosedNow }) {
   const words = visitWords[lang]
   return (
     <>
@@ -218,6 +227,7 @@ function Closed({ ticket, lang, zone, now, closed }: Seen & { closed: { opensAt:
         <Mark sign="parked">{words.closed}</Mark>
         {closed.opensAt !== null && <h2>{words.backAt(backText(closed.opensAt, now, zone, lang))}</h2>}
         <p class="quiet">{words.closedHelp}</p>
+        {closed.freeAt !== null && <p class="strong">{words.freeAt(backText(closed.freeAt, now, zone, lang))}</p>}
         <OwnNumber ticket={ticket} lang={lang} />
       </Card>
       <Book ticket={ticket} lang={lang} />
