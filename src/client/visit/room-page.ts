@@ -97,10 +97,11 @@ export function followVisit(page: HTMLElement): void {
     void chime.wake()
     const body = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]))
     const prepared = call.prepare().catch(() => {})
-    const answered = await fetch(form.action, { method: "POST", body }).catch(() => null)
+    // The page that it leads to is this one; to have it made again would keep the server from the call.
+    const answered = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null)
     await prepared
     // The region follows by itself; where nothing comes back the form goes its usual way.
-    if (!answered?.ok) form.submit()
+    if (!answered?.ok && answered?.type !== "opaqueredirect") form.submit()
   }
 
   function write(event: SubmitEvent): void {
