@@ -8,6 +8,7 @@ import { messages } from "./bench/messages.ts"
 import { callNext } from "./bench/next.ts"
 import { press } from "./bench/press.ts"
 import { endEverything, profileInto } from "./bench/running.ts"
+import { signIn } from "./bench/sign-in.ts"
 import { slots } from "./bench/slots.ts"
 import { start } from "./bench/start.ts"
 
@@ -46,6 +47,11 @@ const parts = {
   messages: () => messages({ disk, boards: 2_000, each: sized(150, 50), rounds: sized(3, 1) }),
   press: () => press({ disk, boards: 2_000, presses: sized(150, 30), inBrowser: sized(40, 10) }),
   memory: () => memory({ disk, sockets: sized(5_000, 1_000) }),
+  "sign-in": () =>
+    signIn({
+      ...{ disk, tries: sized(200, 40), connections: 16, seconds: sized(5, 2) },
+      ...{ flood: 200, floods: sized(8, 2) },
+    }),
   start: () => start({ disk, starts: sized(9, 3) }),
 } satisfies Record<string, () => Promise<Part>>
 
