@@ -2,7 +2,8 @@ import type { BookingRow } from "../../../db/schema/bookings.ts"
 import type { Tx } from "../../../db/write.ts"
 import type { Instant } from "../../base/day.ts"
 import type { Owner } from "../access/owner.ts"
-import { callOff, notify } from "../notifications/outbox.ts"
+import { callOff, type Notice, notify } from "../notifications/outbox.ts"
+import type { ActingFor } from "../people/acting.ts"
 
 /* What the person of a booking is told of it, said in the turn in which it comes to be. */
 
@@ -12,6 +13,23 @@ type Told = Pick<BookingRow, "id" | "person" | "office" | "service" | "startsAt"
 export async function tellConfirmed(tx: Tx, booking: Told): Promise<void> {
   const said = { to: ownerOf(booking), kind: "booking_confirmed" as const, data: bodyOf(booking) }
   await notify(tx, { ...said, dedupe: `booking_confirmed:${booking.id}`, until: whileAhead(tx, booking) })
+}
+
+/**
+ * Whoever is acted for by a proxy is told what is done in their name, as the proxy is. `kind` with what it is about, and `at` which change
+ * it was, so that each is told once.
+ */
+export async function tellGivers(
+  tx: Tx,
+  booking: Told,
+  acting: readonly ActingFor[],
+  said: Pick<Notice<"booking_confirmed" | "booking_moved" | "booking_cancelled">, "kind" | "data">,
+): Promise<void> {
+  for (const { person, right } of acting) {
+    if (right !== "proxy") continue
+    const to = { kind: "citizen" as const, id: person }
+    await notify(tx, { ...said, to, dedupe: `by_proxy:${said.kind}:${booking.id}:${tx.now}` })
+  }
 }
 
 /** It has another time. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test"
 import { eq } from "drizzle-orm"
+import { messages } from "../../../db/schema/messages.ts"
 import { type ProxyAct, people, relations } from "../../../db/schema/people.ts"
 import { type Day, day, hour, minute } from "../../base/day.ts"
 import { relate } from "../../testing/family.ts"
@@ -197,6 +198,21 @@ describe("a proxy", () => {
     expect((await refusal(late)).code).toBe("proxy_ended")
     expect((await refusal(office.write((tx) => cancel(tx, holder, made.id)))).code).toBe("proxy_ended")
     expect(await office.write((tx) => cancel(tx, giver, made.id))).toMatchObject({ state: "cancelled" })
+  })
+
+  test("that books, moves and cancels is told, and so is whoever named it; what they book themselves is theirs alone", async () => {
+    const { office, giver, holder } = await twoWithAProxy()
+    const made = await ask(office, holder, "12:00", { for: [giver.id] })
+    await office.write((tx) => move(tx, holder, made.id, office.slot("12:30")))
+    await office.write((tx) => cancel(tx, holder, made.id))
+    const told = async (owner: string) =>
+      (await office.store.db.select().from(messages).where(eq(messages.owner, owner)))
+        .map(({ kind }) => kind)
+        .toSorted()
+    const all = ["booking_cancelled", "booking_confirmed", "booking_moved"]
+    expect([await told(giver.id), await told(holder.id)]).toEqual([all, all])
+    await ask(office, giver, "13:00")
+    expect(await told(holder.id)).toEqual(all)
   })
 
   test("counts towards the limits of whom it acts for, not towards its own", async () => {

@@ -9,6 +9,7 @@ import { householdWords } from "../../i18n/household.ts"
 import { inboxWords } from "../../i18n/inbox.ts"
 import { counted } from "../../i18n/plural.ts"
 import { privacyWords } from "../../i18n/privacy.ts"
+import { visitorWords } from "../../i18n/visitor.ts"
 import { browserOf } from "../browser.ts"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
@@ -219,7 +220,10 @@ function Sessions({ c, sessions }: { c: Context; sessions: SessionRow[] }) {
       <h2>{words.sessionsTitle}</h2>
       {sessions.map((one) => (
         <Card>
-          <p class="strong">{browserOf(one.userAgent, lang)}</p>
+          <p class="strong">
+            {browserOf(one.userAgent, lang)}
+            {one.level === "unproven" && ` · ${visitorWords[lang].without}`}
+          </p>
           <p class="quiet small">{words.sessionLine(moment(one.createdAt), moment(one.seenAt))}</p>
           {one.id === own?.id ? (
             <p class="pill">{words.thisSession}</p>
