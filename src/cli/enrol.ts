@@ -27,7 +27,7 @@ import { openKeys, proveKeys } from "./keys-file.ts"
  *   npm run enrol -- staff ruh-rml-3 --role agent --office RUH-RML --ar "سارة الدوسري" --en "Sara Al-Dossari"
  *   npm run enrol -- device kiosk --office RUH-RML
  *   npm run enrol -- key Reporting --scopes facts:read,board:read
- *   npm run enrol -- person 1000000008 --birth-date 1411-06-14 --mobile 0550000000 --ar "نورة" --en "Noura"
+ *   npm run enrol -- person 1000000008 --birth-date 1411-06-13 --mobile 0550000000 --ar "نورة" --en "Noura"
  *
  * Lets people, screens and programs in, with the server stopped. What opens a door is printed once and kept nowhere.
  */
@@ -166,7 +166,7 @@ function birthOf(given: Asked["given"]): { birthDay: Day } | { birthYear: number
   const typed = given["birth-date"]
   if (typed !== undefined) {
     const birthDay = readHijri(typed) ?? readDay(typed)
-    if (!birthDay) throw new Mistake("--birth-date is a date such as 1990-12-31, or 1411-06-14 of the Hijri calendar")
+    if (!birthDay) throw new Mistake("--birth-date is a date such as 1990-12-31, or 1411-06-13 of the Hijri calendar")
     return { birthDay }
   }
   const birthYear = Number(needed(given, "birth-year"))
