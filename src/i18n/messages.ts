@@ -127,6 +127,15 @@ const ar: Record<MessageKind, (seen: Seen) => Words> = {
     sms: "تغيّرت صلاحياتك. إن لم تعلم بذلك فأخبر مديرك.",
   }),
   proxy_changed: ({ what }) => proxyWords(proxyAr, what),
+  approval_asked: ({ office }) => ({
+    title: "طلب ينتظر موافقتك",
+    text: only([office && `في ${office}.`, "قدّمه زميل، ولا يتم إلا بموافقة شخص آخر."]),
+    sms: "طلب ينتظر موافقتك.",
+  }),
+  request_decided: ({ what }) => {
+    const title = what === "approved" ? "تمت الموافقة على طلبك" : "رُفض طلبك"
+    return { title, text: ["التفاصيل في صفحة الطلب."], sms: `${title}.` }
+  },
   contact_changed: ({ what }) => {
     const title = what === "sms" ? "تغيّر رقم الجوال في حسابك" : "تغيّر البريد الإلكتروني في حسابك"
     const stop = "إن لم تكن أنت فادخل إلى حسابك وأنهِ الجلسات الأخرى من «أمان الحساب»، أو راجع أقرب مكتب."
@@ -274,6 +283,15 @@ const en: Record<MessageKind, (seen: Seen) => Words> = {
     sms: "What you may do here has changed. If you did not know of it, tell your manager.",
   }),
   proxy_changed: ({ what }) => proxyWords(proxyEn, what),
+  approval_asked: ({ office }) => ({
+    title: "A request waits for your approval",
+    text: only([office && `At ${office}.`, "A colleague made it, and it takes a second person."]),
+    sms: "A request waits for your approval.",
+  }),
+  request_decided: ({ what }) => {
+    const title = what === "approved" ? "Your request was approved" : "Your request was refused"
+    return { title, text: ["What became of it stands on its page."], sms: `${title}.` }
+  },
   contact_changed: ({ what }) => {
     const title =
       what === "sms" ? "Your account's mobile number has changed" : "Your account's e-mail address has changed"

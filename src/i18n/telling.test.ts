@@ -26,6 +26,8 @@ const samples: { [K in MessageKind]: MessageBodies[K] } = {
   reset_asked: { request: "r", office: hall.code },
   reset_done: { request: "r", office: null },
   rights_changed: { request: "r" },
+  approval_asked: { request: "r", office: hall.code },
+  request_decided: { request: "r", state: "approved" },
   contact_changed: { channel: "mail" },
   proxy_changed: { proxy: "p", by: "given_to_you" },
   enrolment_code: { until: hall.at("12:00") },

@@ -44,7 +44,7 @@ export async function told(
       counter: number(data["counter"]),
       minutes: number(data["minutes"]),
       left: number(data["left"]),
-      what: text(data["factor"]) ?? text(data["channel"]) ?? text(data["by"]),
+      what: text(data["state"]) ?? text(data["factor"]) ?? text(data["channel"]) ?? text(data["by"]),
       reason:
         kind === "booking_cancelled" && reader !== "sms" ? await reasonOf(store, text(data["booking"]), lang) : null,
       secret,

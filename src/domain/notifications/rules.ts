@@ -13,6 +13,9 @@ export interface MessageBodies {
   /** It was approved: what opened the account before opens it no more. */
   reset_done: { request: string; office: string | null }
   rights_changed: { request: string }
+  /** To colleagues: something waits for a second person; and to whoever asked, how it was decided. `state` as in the request. */
+  approval_asked: { request: string; office: string | null }
+  request_decided: { request: string; state: string }
   contact_changed: { channel: Channel }
   /** `by`: `given_by_you`, `given_to_you`, `ended_by_you` (it was yours), `ended_to_you`. */
   proxy_changed: { proxy: string; by: string }
@@ -85,6 +88,8 @@ export const manners: Record<MessageKind, Manner> = {
   reset_asked: { theme: "security", usefulFor: 30 * day },
   reset_done: { theme: "security", usefulFor: 30 * day },
   rights_changed: { theme: "security", usefulFor: 30 * day },
+  approval_asked: { theme: "security", usefulFor: 7 * day },
+  request_decided: { theme: "security", usefulFor: 7 * day },
   contact_changed: { theme: "security", usefulFor: 30 * day },
   proxy_changed: { theme: "security", usefulFor: 30 * day },
   enrolment_code: { theme: "code", usefulFor: day },

@@ -20,6 +20,7 @@ import { paths } from "../paths.ts"
 import { Card, Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, Field, PostForm } from "../shell/controls.tsx"
 import { accounts, Good, grantNames, moment, nameOf, staffHead, staffHere } from "./head.tsx"
+import { tellDecided } from "./telling.ts"
 
 /** The request of this page. Refuses `not_found`, also for one that is not the reader's to see. */
 async function shown(c: Context): Promise<AccessRequest> {
@@ -213,7 +214,10 @@ export async function refuse(c: Context): Promise<Response> {
   const { reason } = await readForm(c, z.object({ reason: z.string().max(2000).default("") }))
   const now = house.clock.real()
   try {
-    await house.writer.write((tx) => refuseRequest(tx, staffHere(c), row.id, reason, now), accounts)
+    await house.writer.write(
+      async (tx) => tellDecided(tx, await refuseRequest(tx, staffHere(c), row.id, reason, now)),
+      accounts,
+    )
   } catch (thrown) {
     if (!isRefusal(thrown) || thrown.code !== "invalid_field") throw thrown
     return page(c, row, { reason, error: staffWords[lang].reasonMissing, status: 422 })

@@ -88,11 +88,15 @@ test("somebody who has lost everything is let in by an agent and a supervisor, h
 
   expect(reading(await lead.get("/staff/people"))).toContain("Requests that wait for approval (1)")
   expect(reading(await lead.get(path))).toContain("National identity card · last four: A123")
+  const heard = async (id: string) =>
+    (await office.store.db.select().from(messages).where(eq(messages.owner, id))).map(({ kind }) => kind)
+  expect(await heard(office.supervisor().id)).toEqual(["approval_asked"])
   const done = await confirmed(lead, await lead.post(`${path}/approval`))
   expect((await ownerOfCode(server, codeIn(done)))?.owner).toBe(who.id)
   expect(await heldUntil(office.store, owner, office.clock.real())).not.toBeNull()
   expect((await lead.post(`${path}/approval`)).status).toBe(409)
 
+  expect(await heard(office.agent(1).id)).toEqual(["request_decided"])
   const told = await office.store.db.select().from(messages).where(eq(messages.owner, who.id))
   expect(told.map(({ kind }) => kind).sort()).toEqual(["reset_asked", "reset_done"])
   const [sms] = await office.store.db
