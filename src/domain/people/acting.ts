@@ -133,8 +133,16 @@ async function covers(store: Store, named: string[], service: string | null): Pr
   return row !== undefined && named.includes(row.sector)
 }
 
-/** Those for whom somebody may do something at `now`, whatever the service, with the right by which; the registry's come first. */
-export async function actedFor(store: Store, actor: string, now: Instant): Promise<{ person: string; right: Right }[]> {
+/**
+ * Those for whom somebody may book at `now`, with the right by which; the registry's come first. `service`: where it is for one alone, a
+ * proxy has to cover it.
+ */
+export async function actedFor(
+  store: Store,
+  actor: string,
+  now: Instant,
+  service: string | null = null,
+): Promise<{ person: string; right: Right }[]> {
   const rows = await store.db
     .select({ relation: relations, kind: people.kind })
     .from(relations)
@@ -148,7 +156,8 @@ export async function actedFor(store: Store, actor: string, now: Instant): Promi
     .from(proxies)
     .where(and(eq(proxies.holder, actor), isNotNull(proxies.since)))
   for (const proxy of held) {
-    const mayBook = isStanding(proxy, now) && proxy.acts.includes("book")
+    const mayBook =
+      isStanding(proxy, now) && proxy.acts.includes("book") && (await covers(store, proxy.services, service))
     if (mayBook && !found.has(proxy.giver)) found.set(proxy.giver, "proxy")
   }
   return [...found].map(([person, right]) => ({ person, right }))

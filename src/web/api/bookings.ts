@@ -18,7 +18,7 @@ import { paged, presentBooking } from "../present.ts"
 import { invalid } from "./asked.ts"
 import { consenting, namedIn } from "./consents.ts"
 import { type Answer, call } from "./endpoint.ts"
-import { cursor, dayText, id, idPath, officeCode, shortText, slotId, visit } from "./forms.ts"
+import { cursor, dayText, id, idPath, officeCode, ofRights, shortText, slotId, visit } from "./forms.ts"
 import { change } from "./idempotency.ts"
 import { officeWithin } from "./offices.ts"
 import { booking, list } from "./shapes.ts"
@@ -26,7 +26,7 @@ import { anybody, citizen, citizenOrStaff, staff } from "./subjects.ts"
 
 /** Why a time is not to be had. */
 const ofPlaces: RefusalCode[] = ["slot_full", "slot_unknown", "slot_past", "too_soon", "too_far", "office_closed"]
-const ofPeople: RefusalCode[] = ["limit_reached", "already_booked", "not_for_you", "too_many_people"]
+const ofPeople: RefusalCode[] = ["limit_reached", "already_booked", ...ofRights, "too_many_people"]
 const ofServices: RefusalCode[] = ["service_not_here", "service_online_only", "not_found"]
 
 const consent = z.string().max(400).optional().openapi({ description: "Of integrators: the citizen's consent." })
@@ -118,6 +118,7 @@ export const bookingCalls = [
     body: z.object({ reason: shortText.optional() }),
     example: {},
     answers: { 201: booking },
+    refusals: ofRights,
     handle: (c, { params, body, given }) =>
       onBooking(c, params.id, given, (tx) => cancel(tx, citizenOrStaff(c), params.id, body.reason), 201),
   }),
@@ -133,7 +134,7 @@ export const bookingCalls = [
     body: z.object({ slot: slotId }),
     example: { slot: "RUH-RML.PAS.20261122T0800" },
     answers: { 200: booking },
-    refusals: ["same_slot", ...ofPlaces],
+    refusals: ["same_slot", ...ofPlaces, ...ofRights],
     handle: (c, { params, body, given }) =>
       onBooking(c, params.id, given, (tx) => move(tx, citizenOrStaff(c), params.id, body.slot)),
   }),
@@ -147,6 +148,7 @@ export const bookingCalls = [
     gate: "booking.change",
     params: idPath,
     answers: { 200: booking },
+    refusals: ofRights,
     handle: (c, { params, given }) =>
       onBooking(c, params.id, given, (tx) => {
         const by = citizenOrStaff(c)

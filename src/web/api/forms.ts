@@ -1,4 +1,8 @@
 import { z } from "@hono/zod-openapi"
+import type { RefusalCode } from "../../base/refusal.ts"
+
+/** Why one may not act for somebody: nobody's right, one that has ended, or one that does not reach as far. */
+export const ofRights: RefusalCode[] = ["not_for_you", "of_age", "right_ended", "proxy_ended", "proxy_scope"]
 
 /* What may be asked, piece by piece. These both refuse what is wrong and describe what is right. */
 

@@ -16,7 +16,7 @@ import { bookingCodeOf, holderOf, mobileOf, nationalIdOf } from "../numbers.ts"
 import { paged, presentQueueRow, presentTicket, ticketLink } from "../present.ts"
 import { invalid } from "./asked.ts"
 import { type Answer, call } from "./endpoint.ts"
-import { cursor, idPath, need, numberText, officePath, people, serviceCode, wholeText } from "./forms.ts"
+import { cursor, idPath, need, numberText, officePath, ofRights, people, serviceCode, wholeText } from "./forms.ts"
 import { change } from "./idempotency.ts"
 import { officeWithin } from "./offices.ts"
 import { list, queue, ticket } from "./shapes.ts"
@@ -49,6 +49,7 @@ export const ticketCalls = [
     refusals: [
       ...(["booking_unknown", "already_arrived", "not_today", "too_early", "hall_code_wrong"] as const),
       ...(["office_closed", "already_waiting", "number_invalid"] as const),
+      ...ofRights,
     ],
     async handle(c, { params, body, given }) {
       const { keys } = c.var.house

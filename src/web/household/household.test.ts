@@ -82,6 +82,7 @@ test("a proxy is named, confirmed, seen by both, and ended at once; both are tol
   expect(reading(await holder.get(`/offices/${office.code}/slots?service=PAS-01`))).toContain(
     "Fahd Al-Harbi named you proxy",
   )
+  expect(reading(await holder.get(`/offices/${office.code}/slots?service=RES-01`))).not.toContain("Fahd Al-Harbi")
   expect(reading(await giver.get("/inbox"))).toContain("You named a proxy")
   expect(reading(await holder.get("/inbox"))).toContain("Somebody named you a proxy")
 
