@@ -87,12 +87,18 @@ async function cookieOf(
       ? (["staff", await staffWith(server, who), who] as const)
       : "citizen" in who
         ? (["citizen", office.citizen(who.citizen).id, "citizen"] as const)
-        : "agent" in who
-          ? (["staff", office.agent(who.agent).id, "agent"] as const)
-          : (["staff", office.supervisor(who.supervisor).id, "supervisor"] as const)
+        : "visitor" in who
+          ? (["citizen", office.citizen(who.visitor).id, "citizen"] as const)
+          : "agent" in who
+            ? (["staff", office.agent(who.agent).id, "agent"] as const)
+            : (["staff", office.supervisor(who.supervisor).id, "supervisor"] as const)
   // A passkey has just spoken, so that no page asks for it first.
   const provenAt = office.clock.real()
-  const given = { kind, subject, role, factors: "password+passkey", userAgent: "", provenAt }
+  const isVisitor = typeof who !== "string" && "visitor" in who
+  const shown = isVisitor
+    ? { level: "unproven" as const, factors: "number+birth+sms", provenAt: null }
+    : { factors: "password+passkey", provenAt }
+  const given = { kind, subject, role, userAgent: "", ...shown }
   const { token } = await office.write((tx) => startSession(tx, given, provenAt))
   return { name: "sid", value: token }
 }

@@ -111,7 +111,7 @@ function AccountLinks({ c }: { c: Context }) {
       <>
         <a href={paths.bookings}>{words.myBookings}</a>
         {subject.level === "unproven" ? (
-          <span class="quiet">{visitorWords[lang].without}</span>
+          <span>{visitorWords[lang].without}</span>
         ) : (
           <a href={paths.security}>{accountWords[lang].account}</a>
         )}
