@@ -4,9 +4,11 @@ import { sessions, staff as staffTable, throttles } from "../../../db/schema/acc
 import { hour, minute } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { openCeremony } from "../../domain/access/ceremonies.ts"
+import { makeEnrolment } from "../../domain/access/enrolment.ts"
 import { handleFor, type Owner } from "../../domain/access/owner.ts"
 import { hashPassword } from "../../domain/access/passwords.ts"
 import { enrolPasskey } from "../../domain/access/proof.ts"
+import { makeCodes } from "../../domain/access/recovery.ts"
 import { addStaff } from "../../domain/access/staff.ts"
 import { registrationOptions } from "../../domain/access/webauthn.ts"
 import { enrol } from "../../domain/people/writes.ts"
@@ -130,6 +132,64 @@ test("a wrong password is answered alike, whether the number is known, unknown, 
   expect(answers[2]).toEqual(answers[0])
 })
 
+test("a wrong enrolment code is answered alike, and so is a right one with somebody else's number", async () => {
+  const now = office.clock.real()
+  const [owner] = owners
+  if (!owner) throw new Error("nobody is there")
+  const { code } = await office.write((tx) =>
+    makeEnrolment(tx, server.keys, owner, { channel: "counter", by: "test" }, now),
+  )
+  const wrong = `${code.slice(0, -1)}${code.endsWith("2") ? "3" : "2"}`
+  const tried = async (number: string, given: string) => {
+    const answer = await anyone().post("/enrol", { number, code: given })
+    return bare(answer, number)
+  }
+  const first = await tried(known, wrong)
+  expect(first[0]).toBe(401)
+  for (const [number, given] of [
+    [unknown, wrong],
+    ["1000000024", wrong],
+    [unknown, code],
+    ["1000000024", code],
+    [known, "nothing like a code"],
+    ["9999999999", code],
+  ] as const) {
+    expect([number, await tried(number, given)]).toEqual([number, first])
+  }
+  expect((await anyone().post("/enrol", { number: known, code })).status).toBe(303)
+})
+
+test("who is half in meets one answer to a wrong recovery code, whether there are codes or none; whoever is not, the door", async () => {
+  const answers = []
+  for (const codes of [0, 10]) {
+    await office.write(async (tx) => {
+      const [owner] = owners
+      if (owner && codes > 0) await makeCodes(tx, server.keys, owner, office.clock.real())
+    })
+    const who = anyone()
+    await byCitizen(who)
+    answers.push(bare(await who.post("/sign-in/code", { code: "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-A" }), known))
+  }
+  expect(answers[0]?.[0]).toBe(401)
+  expect(answers[1]).toEqual(answers[0])
+  const stranger = await anyone().post("/sign-in/code", { code: "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-A" })
+  expect([stranger.status, stranger.location]).toEqual([303, "/sign-in"])
+})
+
+test("a passkey's challenge is asked for without a name, and names no passkey of anybody's", async () => {
+  for (const fields of [
+    { purpose: "sign_in" },
+    { purpose: "sign_in", number: known },
+    { purpose: "sign_in", number: unknown },
+  ]) {
+    const { challenge, ...asked } = JSON.parse((await anyone().post("/passkeys/options", fields)).text)
+    expect(challenge).toMatch(/^[\w-]{43}$/)
+    expect(asked).toMatchObject({ allowCredentials: [], userVerification: "required" })
+  }
+  // Those of an account are told only to whoever knows its password.
+  expect((await anyone().post("/passkeys/options", { purpose: "second" })).status).toBe(401)
+})
+
 test("a login that nobody has is answered like one with a wrong password, and like one that was disabled", async () => {
   await office.write((tx) =>
     addStaff(
@@ -148,6 +208,17 @@ test("a login that nobody has is answered like one with a wrong password, and li
   expect(wrong[0]).toBe(401)
   expect(bare(await byStaff(anyone(), "nobody.x"), "nobody.x")).toEqual(wrong)
   expect(bare(await byStaff(anyone(), "gone.now"), "gone.now")).toEqual(wrong)
+})
+
+test("who works here and has lost both passkeys is told who can help, and no code leads in", async () => {
+  const who = visitor(() => server.origin)
+  await who.get("/staff")
+  await who.post("/staff/sign-in", { login: "ruh.lead", password })
+  const second = await who.get("/sign-in/second")
+  expect([second.status, second.text.includes('name="code"')]).toEqual([200, false])
+  expect(reading(second)).toContain("second person approves")
+  const tried = await who.post("/sign-in/code", { code: "DAWR0-DEM00-DAWR0-DEM00-DAWR0-2" })
+  expect([tried.status, who.cookies.has("sid")]).toEqual([403, false])
 })
 
 test("who is made to wait is answered alike too, known or not", async () => {
