@@ -18,6 +18,7 @@ export const accountWords = inBoth({
     useCode: "متابعة برمز الاسترداد",
     codeWrong: "هذا الرمز غير صحيح أو استُخدم من قبل. جرّب رمزًا آخر من قائمتك.",
     codeWait: (time: string) => `محاولات كثيرة. أعد المحاولة بعد ${time}، أو راجع أحد المكاتب ومعك هويتك.`,
+    lostAsStaff: "استخدم مفتاحك الثاني. وإن فقدت المفتاحين، يطلب مشرفك لك بداية جديدة ويوافق عليها شخص ثانٍ.",
     codeMeans: "يتيح لك إضافة مفتاح مرور جديد فقط، وتبقى الإجراءات الحساسة موقوفة 24 ساعة.",
     noCodes: "ليست لديك رموز؟ راجع أحد المكاتب ومعك هويتك، وستحصل على رمز تسجيل جديد.",
     demoCode: "للتجربة من دون مفتاح مرور:",
@@ -137,6 +138,8 @@ export const accountWords = inBoth({
     useCode: "Go on with the recovery code",
     codeWrong: "This code is not right, or it has been used. Try another one of your list.",
     codeWait: (time: string) => `Too many tries. Try again in ${time}, or come to an office with your identity card.`,
+    lostAsStaff:
+      "Use your second passkey. If you have lost both, your supervisor asks for a new start for you and a second person approves it.",
     codeMeans: "It lets you add a new passkey and nothing else; sensitive actions stay on hold for 24 hours.",
     noCodes: "You have no codes? Come to an office with your identity card and you get a new enrolment code.",
     demoCode: "To try it without a passkey:",

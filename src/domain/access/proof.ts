@@ -88,7 +88,8 @@ const nothing = Promise.resolve()
 
 /** Signing in is counted for the address that it comes from; what somebody who is signed in says again, for themselves. */
 function paceOf({ purpose, owner, address }: Ceremony & { address?: string }): (Pace & { key: string }) | null {
-  if (purpose === "sign_in" || purpose === "second") return address === undefined ? null : { key: `passkey:${address}`, ...paces.sign_in }
+  if (purpose === "sign_in" || purpose === "second")
+    return address === undefined ? null : { key: `passkey:${address}`, ...paces.sign_in }
   return owner && { key: `passkey:${owner.kind}:${owner.id}`, ...paces.again }
 }
 

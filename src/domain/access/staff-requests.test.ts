@@ -12,7 +12,7 @@ import { staffOf } from "./keys.ts"
 import { heldUntil, type Owner } from "./owner.ts"
 import { mustSuit, setPasskeyRule } from "./passkey-rules.ts"
 import { passkeysOf } from "./passkeys.ts"
-import { codesLeft, makeCodes } from "./recovery.ts"
+import { codesLeft, keepDemoCode } from "./recovery.ts"
 import { deciders, request, requestsFor, stateOf } from "./request-reads.ts"
 import type { Grant } from "./roles.ts"
 import { type MayGo, startSession } from "./sessions.ts"
@@ -200,10 +200,10 @@ describe("rights", () => {
 })
 
 describe("the factors of somebody of the staff", () => {
-  test("are void when a second one has approved it: passkeys, codes and sessions", async () => {
+  test("are void when a second one has approved it: passkeys, a demonstration's code and sessions", async () => {
     const owner = ring.agent(2)
     await ring.enrol(owner)
-    await office.write((tx) => makeCodes(tx, office.keys, owner, now()))
+    await office.write((tx) => keepDemoCode(tx, office.keys, owner, now()))
     const { session } = await sessionFor(office.agent(2))
     const { id } = await asks(lead, { kind: "reset", staff: owner.id })
     expect(await passkeysOf(office.store, owner)).toHaveLength(1)

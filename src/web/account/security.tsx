@@ -1,6 +1,6 @@
 import { heldUntil } from "../../domain/access/owner.ts"
 import { type Passkey, passkeysOf } from "../../domain/access/passkeys.ts"
-import { codesLeft } from "../../domain/access/recovery.ts"
+import { codesLeft, mayRecover } from "../../domain/access/recovery.ts"
 import { openResetOf } from "../../domain/access/request-reads.ts"
 import { type SessionRow, sessionsOf } from "../../domain/access/sessions.ts"
 import { accountWords } from "../../i18n/account.ts"
@@ -109,14 +109,16 @@ export async function security(c: Context, told: Told): Promise<Response> {
       </section>
       {!isRecovered && (
         <>
-          <section class="stack">
-            <h2>{words.codesTitle}</h2>
-            <p>{left > 0 ? words.codesLeft(counted("recoveryCodes", left, lang)) : words.codesNone}</p>
-            <PostForm action={paths.recoveryCodes} token={c.var.formToken} class="stack">
-              <Button wide>{words.codesMake}</Button>
-              {left > 0 && <p class="quiet small">{words.codesReplace}</p>}
-            </PostForm>
-          </section>
+          {mayRecover(owner) && (
+            <section class="stack">
+              <h2>{words.codesTitle}</h2>
+              <p>{left > 0 ? words.codesLeft(counted("recoveryCodes", left, lang)) : words.codesNone}</p>
+              <PostForm action={paths.recoveryCodes} token={c.var.formToken} class="stack">
+                <Button wide>{words.codesMake}</Button>
+                {left > 0 && <p class="quiet small">{words.codesReplace}</p>}
+              </PostForm>
+            </section>
+          )}
           <section class="stack">
             <h2>{words.passwordCard}</h2>
             <ButtonLink wide href={paths.accountPassword}>

@@ -6,7 +6,7 @@ import { mustSuit } from "../../domain/access/passkey-rules.ts"
 import { hashPassword } from "../../domain/access/passwords.ts"
 import { finishPreSession, openPreSession, type PreSession } from "../../domain/access/pre-sessions.ts"
 import { enrolPasskey } from "../../domain/access/proof.ts"
-import { makeCodes } from "../../domain/access/recovery.ts"
+import { makeCodes, mayRecover } from "../../domain/access/recovery.ts"
 import { setPassword } from "../../domain/access/set-password.ts"
 import { tellFactor } from "../../domain/notifications/security.ts"
 import { personByNumber } from "../../domain/people/reads.ts"
@@ -14,7 +14,7 @@ import { accountWords } from "../../i18n/account.ts"
 import { signInWords } from "../../i18n/common.ts"
 import { counted } from "../../i18n/plural.ts"
 import { addressOf } from "../address.ts"
-import { comer, hangUp, startIn } from "../entering.ts"
+import { comer, hangUp, reminding, startIn } from "../entering.ts"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import { dropCookie, keepCookie } from "../gate.ts"
@@ -226,7 +226,7 @@ export async function enrolByPasskey(c: Context): Promise<Response> {
         await mustSuit(tx, owner, passkey, house.demo)
         await finishPreSession(tx, pre.id, now)
         await spendEnrolment(tx, owner, enrolment, passkey.id, now)
-        const codes = await makeCodes(tx, house.keys, owner, now)
+        const codes = mayRecover(owner) ? await makeCodes(tx, house.keys, owner, now) : []
         // Whoever had the code in their place shall not be the only one who knows.
         await tellFactor(tx, owner, "factor_added", "passkey")
         const who = { kind: owner.kind, subject: owner.id, role, factors: "enrolment+passkey" }
@@ -236,7 +236,8 @@ export async function enrolByPasskey(c: Context): Promise<Response> {
     hangUp(c, made.signedIn.ended)
     keepCookie(c, "sid", made.signedIn.token)
     dropCookie(c, "pre")
-    return codesPage(c, made.codes, home)
+    // Who works here has a second passkey in place of codes, and is asked for it first.
+    return mayRecover(owner) ? codesPage(c, made.codes, home) : c.redirect(await reminding(c, owner, home), 303)
   } catch (thrown) {
     return passkeyForm(c, owner, passkeyTrouble(thrown, lang))
   }

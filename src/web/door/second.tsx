@@ -4,7 +4,7 @@ import { holdSensitive, offerOnce } from "../../domain/access/owner.ts"
 import { usablePasskeys } from "../../domain/access/passkeys.ts"
 import { finishPreSession, type PreSession } from "../../domain/access/pre-sessions.ts"
 import { prove } from "../../domain/access/proof.ts"
-import { codesLeft, demoCode, useRecoveryCode } from "../../domain/access/recovery.ts"
+import { codesLeft, demoCode, mayRecover, useRecoveryCode } from "../../domain/access/recovery.ts"
 import { tellRecovery } from "../../domain/notifications/security.ts"
 import { accountWords } from "../../i18n/account.ts"
 import { counted } from "../../i18n/plural.ts"
@@ -41,8 +41,9 @@ export async function secondPage(c: Context): Promise<Response> {
 }
 
 async function secondForm(c: Context, pre: PreSession, told: Told): Promise<Response> {
-  const { lang, house, formToken } = c.var
+  const { lang, house } = c.var
   const words = accountWords[lang]
+  const isOpen = takesCode(c, pre)
   const hasPasskey = (await usablePasskeys(house.store, pre.owner)).length > 0
   return show(
     c,
@@ -66,32 +67,52 @@ async function secondForm(c: Context, pre: PreSession, told: Told): Promise<Resp
           <p>{words.noPasskeyYet}</p>
         </Notice>
       )}
-      <section class="stack">
-        <h2>{house.demo && !hasPasskey ? words.demoCode : words.lostPasskey}</h2>
-        <PostForm action={paths.signInCode} token={formToken} class="stack">
-          <Field
-            name="code"
-            label={words.code}
-            hint={words.codeHint}
-            error={told.error}
-            value={house.demo ? demoCode : undefined}
-            required
-            latin
-            maxlength={60}
-            autocomplete="one-time-code"
-          />
-          {!house.demo && <p class="quiet small">{words.codeMeans}</p>}
-          <Button weight={hasPasskey ? "second" : "main"} wide>
-            {words.useCode}
-          </Button>
-        </PostForm>
-        {!house.demo && <p class="quiet small">{words.noCodes}</p>}
-      </section>
+      {isOpen ? (
+        <CodeForm c={c} hasPasskey={hasPasskey} error={told.error} />
+      ) : (
+        <section class="stack">
+          <h2>{words.lostPasskey}</h2>
+          <p class="quiet">{words.lostAsStaff}</p>
+        </section>
+      )}
       <ButtonLink weight="quiet" href={pre.owner.kind === "staff" ? paths.staffSignIn : paths.signIn}>
         {words.startOver}
       </ButtonLink>
     </div>,
   ) as Promise<Response>
+}
+
+/** Whether a code leads anywhere for whoever is half in. */
+function takesCode(c: Context, { owner }: PreSession): boolean {
+  return c.var.house.demo || mayRecover(owner)
+}
+
+function CodeForm({ c, hasPasskey, error }: { c: Context; hasPasskey: boolean; error: string | undefined }) {
+  const { house, lang, formToken } = c.var
+  const words = accountWords[lang]
+  return (
+    <section class="stack">
+      <h2>{house.demo && !hasPasskey ? words.demoCode : words.lostPasskey}</h2>
+      <PostForm action={paths.signInCode} token={formToken} class="stack">
+        <Field
+          name="code"
+          label={words.code}
+          hint={words.codeHint}
+          error={error}
+          value={house.demo ? demoCode : undefined}
+          required
+          latin
+          maxlength={60}
+          autocomplete="one-time-code"
+        />
+        {!house.demo && <p class="quiet small">{words.codeMeans}</p>}
+        <Button weight={hasPasskey ? "second" : "main"} wide>
+          {words.useCode}
+        </Button>
+      </PostForm>
+      {!house.demo && <p class="quiet small">{words.noCodes}</p>}
+    </section>
+  )
 }
 
 const passkeyFields = z.object({ response: z.string().max(16 * 1024) })
@@ -135,6 +156,7 @@ export async function secondByCode(c: Context): Promise<Response> {
   const words = accountWords[lang]
   const pre = await half(c)
   if (!pre) return c.redirect(paths.signIn, 303)
+  if (!takesCode(c, pre)) throw new Refusal("forbidden")
   const { code } = await readForm(c, codeFields)
   const now = clock.real()
   const { owner } = pre

@@ -177,12 +177,10 @@ test("who is half in meets one answer to a wrong recovery code, whether there ar
 })
 
 test("a passkey's challenge is asked for without a name, and names no passkey of anybody's", async () => {
-  for (const fields of [
-    { purpose: "sign_in" },
-    { purpose: "sign_in", number: known },
-    { purpose: "sign_in", number: unknown },
-  ]) {
-    const { challenge, ...asked } = JSON.parse((await anyone().post("/passkeys/options", fields)).text)
+  for (const number of ["", known, unknown]) {
+    const { challenge, ...asked } = JSON.parse(
+      (await anyone().post("/passkeys/options", { purpose: "sign_in", number })).text,
+    )
     expect(challenge).toMatch(/^[\w-]{43}$/)
     expect(asked).toMatchObject({ allowCredentials: [], userVerification: "required" })
   }
@@ -212,8 +210,7 @@ test("a login that nobody has is answered like one with a wrong password, and li
 
 test("who works here and has lost both passkeys is told who can help, and no code leads in", async () => {
   const who = visitor(() => server.origin)
-  await who.get("/staff")
-  await who.post("/staff/sign-in", { login: "ruh.lead", password })
+  await byStaff(who)
   const second = await who.get("/sign-in/second")
   expect([second.status, second.text.includes('name="code"')]).toEqual([200, false])
   expect(reading(second)).toContain("second person approves")
