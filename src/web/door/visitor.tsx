@@ -44,7 +44,7 @@ const typedPerAddress = { most: 30, window: 10 * minute }
 const accounts = { scopes: ["accounts" as const] }
 
 /** A person of the demonstration, as on the page of signing in. */
-const demoVisitor = { number: "1000000008", birth: "14 / 5 / 1960" }
+const demoVisitor = { number: "1000000008", birth: "14\u00a0/\u00a05\u00a0/\u00a01960" }
 
 interface Told {
   next: string
