@@ -55,7 +55,8 @@ export const visitorWords = inBoth({
     title: "Without an account",
     lead: "With your identity number, your date of birth and a code that we send to the mobile we have on record. You book for yourself, move, cancel and follow your turn.",
     birth: "Date of birth",
-    birthHint: "Hijri or Gregorian, as on the identity card; the year tells us. For example 12\u00a0/\u00a05\u00a0/\u00a01410",
+    birthHint:
+      "Hijri or Gregorian, as on the identity card; the year tells us. For example 12\u00a0/\u00a05\u00a0/\u00a01410",
     day: "Day",
     month: "Month",
     year: "Year",
