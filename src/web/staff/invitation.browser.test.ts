@@ -10,7 +10,7 @@ import { type TestServer, testServer } from "../../testing/server.ts"
 const long = 120_000
 const password = "four green camels walk"
 
-/** Types a code in, chooses a password, makes a passkey and leaves the recovery codes behind. */
+/** Types a code in, chooses a password, makes a passkey, and is asked for a second one. */
 async function enrolHere(server: TestServer, code: string): Promise<Screen> {
   const screen = await asStranger(server, { viewport: { width: 1280, height: 900 } })
   const { page } = screen
@@ -21,8 +21,7 @@ async function enrolHere(server: TestServer, code: string): Promise<Screen> {
   await page.fill("#password", password)
   await page.click("main form button")
   await page.click("[data-passkey] button")
-  await page.waitForSelector(".codes li")
-  await page.click("main a.button-main")
+  await page.waitForURL((url) => url.searchParams.get("passkeys") === "one")
   return screen
 }
 

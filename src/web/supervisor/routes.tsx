@@ -31,6 +31,11 @@ export const supervisorRoutes: PageRoute[] = [
   post(paths.dayRequests(":office"), "day.change", answerRequest),
 ]
 
+function withQuery(path: string, query: Record<string, string>): string {
+  const more = new URLSearchParams(query).toString()
+  return more === "" ? path : `${path}${path.includes("?") ? "&" : "?"}${more}`
+}
+
 /** The offices within a person's responsibility; with one alone, that one. */
 async function officesPage(c: Context): Promise<Response> {
   const { house, lang } = c.var
@@ -38,7 +43,8 @@ async function officesPage(c: Context): Promise<Response> {
   const mine = (await allOffices(house.store)).filter((one) => may(lead, "office.choose", one))
   const href = (code: string) => (lead.role === "agent" ? `${paths.desk}?office=${code}` : paths.day(code))
   const [only] = mine
-  if (only && mine.length === 1) return c.redirect(href(only.code), 303)
+  // With what the address says beside: after a sign-in it may be a reminder.
+  if (only && mine.length === 1) return c.redirect(withQuery(href(only.code), c.req.query()), 303)
   return show(
     c,
     { title: dayWords[lang].officesTitle, head: "deep", homeHref: paths.days },
