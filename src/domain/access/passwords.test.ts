@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test"
-import { refusedWith } from "../../testing/office.ts"
-import { hashPassword, isPassword, passwordLengthMax } from "./passwords.ts"
+import { refusal, refusedWith } from "../../testing/office.ts"
+import { hashPassword, isPassword, passwordLengthMax, tryPassword } from "./passwords.ts"
 
 const hash = await hashPassword("ثلاث نخلات")
 
@@ -51,4 +51,21 @@ test("one after the other come in while others wait, and never more than four ar
     Bun.password.verify = verify
   }
   expect([now, most]).toEqual([0, 4])
+})
+
+test("beyond sixty-four tries at once nothing is done for one more; when they are through there is room again", async () => {
+  const held = Promise.withResolvers<void>()
+  let begun = 0
+  const tries = Array.from({ length: 64 }, () =>
+    tryPassword(() => {
+      begun++
+      return held.promise
+    }),
+  )
+  const late = await refusal(tryPassword(async () => void begun++))
+  expect([late.code, late.details, begun]).toEqual(["unavailable", { retryAfterSeconds: 2 }, 64])
+  held.resolve()
+  await Promise.all(tries)
+  await tryPassword(async () => void begun++)
+  expect(begun).toBe(65)
 })

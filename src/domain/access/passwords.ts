@@ -7,8 +7,12 @@ const cost = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const
 const atOnce = 4
 const queueMax = 32
 
+/** So many tries are let in to be counted and to wait; whoever comes beyond them is told at once, and costs nothing. */
+const insideMax = 64
+
 export const passwordLengthMax = 128
 
+let inside = 0
 let running = 0
 const queue: (() => void)[] = []
 
@@ -31,6 +35,20 @@ export async function isPassword(password: string, hash: string | null): Promise
   const kept = hash?.startsWith("$argon2id$") ? hash : null
   const matches = await inTurn(() => Bun.password.verify(given, kept ?? nobodys))
   return matches && usable && kept !== null
+}
+
+/**
+ * Runs a whole try at a password, with all that it counts and looks up, unless too many are being tried already: then it refuses
+ * `unavailable` before anything is done for it, so that a flood of tries takes little from everybody else.
+ */
+export async function tryPassword<T>(work: () => Promise<T>): Promise<T> {
+  if (inside >= insideMax) throw new Refusal("unavailable", { retryAfterSeconds: 2 })
+  inside++
+  try {
+    return await work()
+  } finally {
+    inside--
+  }
 }
 
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {

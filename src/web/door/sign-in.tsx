@@ -2,7 +2,7 @@ import { z } from "zod"
 import { isRefusal } from "../../base/refusal.ts"
 import { readNumber } from "../../base/text.ts"
 import type { Owner } from "../../domain/access/owner.ts"
-import { isPassword } from "../../domain/access/passwords.ts"
+import { isPassword, tryPassword } from "../../domain/access/passwords.ts"
 import { openPreSession } from "../../domain/access/pre-sessions.ts"
 import { prove } from "../../domain/access/proof.ts"
 import { endSession, staffForSignIn } from "../../domain/access/sessions.ts"
@@ -178,7 +178,11 @@ export async function staffSignIn(c: Context): Promise<Response> {
 }
 
 /** One try at a password: counted before it is checked, and answered in one way. A right one opens the second step and nothing else. */
-async function attempt(
+function attempt(c: Context, told: Told, account: string, wrong: string, find: () => Promise<Owner | null>) {
+  return tryPassword(() => attemptNow(c, told, account, wrong, find))
+}
+
+async function attemptNow(
   c: Context,
   told: Told,
   account: string,
