@@ -39,11 +39,13 @@ const openWith = statement((db) =>
     .from(enrolments)
     .where(and(eq(enrolments.codeHash, sql.placeholder("codeHash")), isOpen)),
 )
+const isOpenById = and(eq(enrolments.id, sql.placeholder("id")), ofOwner, isOpen)
+const stillOpen = statement((db) => db.select({ id: enrolments.id }).from(enrolments).where(isOpenById))
 const spend = statement((db) =>
   db
     .update(enrolments)
     .set({ usedAt: sql`${sql.placeholder("now")}` })
-    .where(and(eq(enrolments.id, sql.placeholder("id")), ofOwner, isOpen))
+    .where(isOpenById)
     .returning({ id: enrolments.id }),
 )
 
@@ -75,8 +77,9 @@ export async function dropEnrolments(tx: Tx, owner: Owner): Promise<void> {
 }
 
 /**
- * Whose this code is; `null` for a wrong, used or late one. `from` is a keyed hash of the address that asks; a wrong one is counted there
- * in this turn, so it answers and does not throw. Refuses `too_many_requests` with `retryAfterSeconds` after ten wrong ones in ten minutes.
+ * Whose this code is; `null` for a wrong, used or late one, and for one that is not for whom `isTheirs` expects: numbers are not to be tried
+ * beside a code that was found. `from` is a keyed hash of the address that asks; a wrong one is counted there in this turn, so it answers
+ * and does not throw. Refuses `too_many_requests` with `retryAfterSeconds` after ten wrong ones in ten minutes.
  */
 export async function readEnrolment(
   tx: Tx,
@@ -84,14 +87,20 @@ export async function readEnrolment(
   text: string,
   from: string,
   now: Instant,
+  isTheirs: (found: Enrolment) => boolean = () => true,
 ): Promise<Enrolment | null> {
   const key = `enrolment:${from}`
   await spendTry(tx, key, tries, now)
   const code = readCode(text, letters)
   const [found] = await openWith(tx).execute({ codeHash: hashOf(keys, code ?? ""), now })
-  if (code === null || !found) return null
+  if (code === null || !found || !isTheirs(found)) return null
   await giveBackTry(tx, key)
   return found
+}
+
+/** In the turn of what comes before the passkey. Refuses `code_refused` where the code is used, over, or another one has taken its place. */
+export async function mustBeOpen(tx: Tx, { kind, id: owner }: Owner, id: string, now: Instant): Promise<void> {
+  if ((await stillOpen(tx).execute({ id, kind, owner, now })).length === 0) throw new Refusal("code_refused")
 }
 
 /** Uses the code up, in the turn that adds its owner's passkey. Refuses `code_refused` where it is used or over by now. */

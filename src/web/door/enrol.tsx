@@ -1,12 +1,14 @@
 import { z } from "zod"
+import { isRefusal } from "../../base/refusal.ts"
 import { readNumber } from "../../base/text.ts"
-import { readEnrolment, spendEnrolment } from "../../domain/access/enrolment.ts"
+import { type Enrolment, mustBeOpen, readEnrolment, spendEnrolment } from "../../domain/access/enrolment.ts"
 import type { Owner } from "../../domain/access/owner.ts"
 import { mustSuit } from "../../domain/access/passkey-rules.ts"
 import { hashPassword } from "../../domain/access/passwords.ts"
 import { finishPreSession, openPreSession, type PreSession } from "../../domain/access/pre-sessions.ts"
 import { enrolPasskey } from "../../domain/access/proof.ts"
 import { makeCodes, mayRecover } from "../../domain/access/recovery.ts"
+import { endSession } from "../../domain/access/sessions.ts"
 import { setPassword } from "../../domain/access/set-password.ts"
 import { tellFactor } from "../../domain/notifications/security.ts"
 import { personByNumber } from "../../domain/people/reads.ts"
@@ -101,19 +103,22 @@ export async function staffEnrol(c: Context): Promise<Response> {
   return byCode(c, { door: "staff" }, code, () => true)
 }
 
+/** Whoever was signed in here goes: from now on this browser makes an account, and two at a time would be taken for one another. */
 async function byCode(c: Context, told: Told, code: string, isTheirs: (owner: Owner) => boolean): Promise<Response> {
-  const { house, lang } = c.var
+  const { house, lang, session } = c.var
   const { writer, keys, clock } = house
   const words = accountWords[lang]
   const now = clock.real()
   const from = keys.capability("address", addressOf(c))
+  const isExpected = ({ kind, owner: id }: Enrolment) => kind === told.door && isTheirs({ kind, id })
   let opened: { token: string } | null = null
   const isRight = await tried(() =>
     writer.write(
       async (tx) => {
-        const enrolment = await readEnrolment(tx, keys, code, from, now)
-        const owner = enrolment && { kind: enrolment.kind, id: enrolment.owner }
-        if (!enrolment || !owner || owner.kind !== told.door || !isTheirs(owner)) return false
+        const enrolment = await readEnrolment(tx, keys, code, from, now, isExpected)
+        if (!enrolment) return false
+        const owner = { kind: enrolment.kind, id: enrolment.owner }
+        if (session) await endSession(tx, session.id, "replaced", now)
         opened = await openPreSession(tx, { owner, step: "enrol", enrolment: enrolment.id, next: "" }, now)
         return true
       },
@@ -121,6 +126,10 @@ async function byCode(c: Context, told: Told, code: string, isTheirs: (owner: Ow
     ),
   )
   if (isRight === true && opened) {
+    if (session) {
+      hangUp(c, [session.id])
+      dropCookie(c, "sid")
+    }
     keepCookie(c, "pre", (opened as { token: string }).token)
     return c.redirect(paths.enrolPassword, 303)
   }
@@ -174,12 +183,26 @@ const passwordFields = z.object({ password: z.string().max(2000) })
 export async function enrolPassword(c: Context): Promise<Response> {
   const { house, lang } = c.var
   const pre = await half(c)
-  if (!pre) return c.redirect(paths.enrol, 303)
+  if (!pre?.enrolment) return c.redirect(paths.enrol, 303)
+  const { owner, enrolment } = pre
   const { password } = await readForm(c, passwordFields)
-  const weak = await weaknessHere(c, pre.owner, password)
+  const weak = await weaknessHere(c, owner, password)
   if (weak) return passwordForm(c, pre, weakWords(lang)[weak])
   const hash = await hashPassword(password)
-  await house.writer.write((tx) => setPassword(tx, pre.owner, hash), { scopes: ["accounts"] })
+  const now = house.clock.real()
+  try {
+    await house.writer.write(
+      async (tx) => {
+        // Ten minutes are long enough for the same code to have made an account elsewhere.
+        await mustBeOpen(tx, owner, enrolment, now)
+        await setPassword(tx, owner, hash)
+      },
+      { scopes: ["accounts"] },
+    )
+  } catch (thrown) {
+    if (!isRefusal(thrown) || thrown.code !== "code_refused") throw thrown
+    return codeForm(c, { door: owner.kind, error: accountWords[lang].enrolWrong, status: 401 })
+  }
   return c.redirect(paths.enrolPasskey, 303)
 }
 
