@@ -4,6 +4,7 @@ import { mustNotBeHeld } from "../../domain/access/owner.ts"
 import { mustSuit } from "../../domain/access/passkey-rules.ts"
 import { namePasskey, removePasskey } from "../../domain/access/passkeys.ts"
 import { hashPassword } from "../../domain/access/passwords.ts"
+import { dropPreSessionsOf } from "../../domain/access/pre-sessions.ts"
 import { enrolPasskey } from "../../domain/access/proof.ts"
 import { makeCodes } from "../../domain/access/recovery.ts"
 import { endOthers, endSession, extendSession, replaceSession, sessionsOf } from "../../domain/access/sessions.ts"
@@ -150,7 +151,7 @@ function passwordForm(c: Context, error?: string): Promise<Response> {
 
 const passwordFields = z.object({ password: z.string().max(2000) })
 
-/** Another password ends every other session, and this one goes on under a new token. */
+/** Another password ends every other session, and whoever is half in with the one before; this session goes on under a new token. */
 export async function changePassword(c: Context): Promise<Response> {
   const { house, lang, session, subject } = c.var
   const owner = ownerOf(c)
@@ -162,6 +163,7 @@ export async function changePassword(c: Context): Promise<Response> {
   const { token, ended } = await house.writer.write(async (tx) => {
     await mustNotBeHeld(tx, owner, now)
     await setPassword(tx, owner, hash)
+    await dropPreSessionsOf(tx, owner)
     await tellFactor(tx, owner, "factor_added", "password")
     const others = await endOthers(tx, owner, session?.id ?? "", "password_changed", now)
     const replaced = await replaceSession(tx, { id: session?.id ?? "" }, subject?.role ?? "", {}, now)

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, expect, test } from "bun:test"
 import { eq, like } from "drizzle-orm"
 import { sessions, staff as staffTable, throttles } from "../../../db/schema/access.ts"
+import { people } from "../../../db/schema/people.ts"
 import { hour, minute } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { openCeremony } from "../../domain/access/ceremonies.ts"
@@ -410,6 +411,23 @@ test("a session begins with a new token and the one from before is worth nothing
   expect(second).not.toBe(first)
   expect(await isIn({ sid: first })).toBe(false)
   expect(await isIn({ sid: second })).toBe(true)
+})
+
+test("a new password ends also whoever is half in with the one before", async () => {
+  const [owner, thief] = [anyone(), anyone()]
+  await citizenIn(owner)
+  await byCitizen(thief)
+  await owner.get("/account/password")
+  expect((await owner.post("/account/password", { password: "five yellow camels" })).status).toBe(303)
+  const half = await thief.get("/sign-in/second")
+  expect([half.status, half.location]).toEqual([303, "/sign-in"])
+  await office.write((tx) =>
+    tx.db
+      .update(people)
+      .set({ passwordHash })
+      .where(eq(people.id, owners[0]?.id ?? ""))
+      .then(() => {}),
+  )
 })
 
 test("a token that somebody planted before the sign-in is not taken over", async () => {
