@@ -91,6 +91,26 @@ test("a booking is told by mail and by SMS, once each, however often the job com
   expect(office.lines).toEqual([])
 })
 
+test("a clock that is set back keeps nothing from being sent, and the job comes to its end", async () => {
+  const office = await sendingOffice()
+  const [early, late] = [await office.reachable(1), await office.reachable(2)]
+  const at = (time: string) => ({ office: office.code, service: "PAS-01", slot: office.slot(time) })
+  await office.write((tx) => book(tx, early, at("11:00")))
+  office.clock.set(office.at("11:30"))
+  await office.write((tx) => book(tx, late, at("14:00")))
+  office.clock.set(office.at("10:30"))
+  let turns = 0
+  const writer: typeof office.writer = {
+    ...office.writer,
+    write(turn, options) {
+      if (++turns > 50) throw new Error("without end")
+      return office.writer.write(turn, options)
+    },
+  }
+  await stepMessages({ ...office.parts(), writer }, going)
+  expect(office.sms.taken.map(({ to }) => to)).toEqual([mobileOf(2)])
+})
+
 test("each owner is written to in their own language, and what somebody muted is not sent", async () => {
   const office = await sendingOffice()
   const [english, quiet] = [await office.reachable(1), await office.reachable(2, "quiet@people.example")]

@@ -69,8 +69,8 @@ export function startJobs(parts: JobParts & MessageParts, timers: Timers): Jobs 
 }
 
 /** One round over the offices that have something to do at this moment. What fails in one office is said, and holds no other one up. */
-export async function stepOffices({ store, clock, writer, log }: JobParts): Promise<void> {
-  for (const office of await officesWithWork(store, clock.office())) {
+export async function stepOffices({ store, writer, log }: JobParts): Promise<void> {
+  for (const office of await officesWithWork(store, writer.now())) {
     try {
       await writer.write((tx) => officeStep(tx, office), { scopes: [`office:${office}`] })
     } catch (cause) {

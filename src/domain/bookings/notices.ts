@@ -12,23 +12,19 @@ type Told = Pick<BookingRow, "id" | "person" | "office" | "service" | "startsAt"
 /** It stands. */
 export async function tellConfirmed(tx: Tx, booking: Told): Promise<void> {
   const said = { to: ownerOf(booking), kind: "booking_confirmed" as const, data: bodyOf(booking) }
-  await notify(tx, { ...said, dedupe: `booking_confirmed:${booking.id}`, until: whileAhead(tx, booking) })
+  await notify(tx, { ...said, dedupe: anew(tx), until: whileAhead(tx, booking) })
 }
 
-/**
- * Whoever is acted for by a proxy is told what is done in their name, as the proxy is. `kind` with what it is about, and `at` which change
- * it was, so that each is told once.
- */
+/** Whoever is acted for by a proxy is told what is done in their name, as the proxy is. */
 export async function tellGivers(
   tx: Tx,
-  booking: Told,
   acting: readonly ActingFor[],
   said: Pick<Notice<"booking_confirmed" | "booking_moved" | "booking_cancelled">, "kind" | "data">,
 ): Promise<void> {
   for (const { person, right } of acting) {
     if (right !== "proxy") continue
     const to = { kind: "citizen" as const, id: person }
-    await notify(tx, { ...said, to, dedupe: `by_proxy:${said.kind}:${booking.id}:${tx.now}` })
+    await notify(tx, { ...said, to, dedupe: anew(tx) })
   }
 }
 
@@ -36,7 +32,7 @@ export async function tellGivers(
 export async function tellMoved(tx: Tx, booking: Told, from: Instant): Promise<void> {
   await callOff(tx, booking.id)
   const said = { to: ownerOf(booking), kind: "booking_moved" as const, data: { ...bodyOf(booking), from } }
-  await notify(tx, { ...said, dedupe: `booking_moved:${booking.id}:${tx.now}`, until: whileAhead(tx, booking) })
+  await notify(tx, { ...said, dedupe: anew(tx), until: whileAhead(tx, booking) })
 }
 
 /** `by`: the person, the office, or time that ran out. */
@@ -50,7 +46,7 @@ export async function tellCancelled(tx: Tx, booking: Told, by: string): Promise<
 export async function tellStruck(tx: Tx, booking: Told): Promise<void> {
   await callOff(tx, booking.id)
   const said = { to: ownerOf(booking), kind: "booking_struck" as const, data: bodyOf(booking) }
-  await notify(tx, { ...said, dedupe: `booking_struck:${booking.id}:${tx.now}` })
+  await notify(tx, { ...said, dedupe: anew(tx) })
 }
 
 /** Its time is open again. */
@@ -58,15 +54,14 @@ export async function tellRestored(tx: Tx, booking: Told & Pick<BookingRow, "sta
   await callOff(tx, booking.id)
   if (booking.state !== "confirmed") return
   const said = { to: ownerOf(booking), kind: "booking_confirmed" as const, data: bodyOf(booking) }
-  const dedupe = `booking_restored:${booking.id}:${tx.now}`
-  await notify(tx, { ...said, dedupe, until: whileAhead(tx, booking) })
+  await notify(tx, { ...said, dedupe: anew(tx), until: whileAhead(tx, booking) })
 }
 
 /** The office names another time. */
 export async function tellProposed(tx: Tx, booking: Told, from: Instant): Promise<void> {
   await callOff(tx, booking.id)
   const said = { to: ownerOf(booking), kind: "booking_proposed" as const, data: { ...bodyOf(booking), from } }
-  await notify(tx, { ...said, dedupe: `booking_proposed:${booking.id}:${tx.now}`, until: whileAhead(tx, booking) })
+  await notify(tx, { ...said, dedupe: anew(tx), until: whileAhead(tx, booking) })
 }
 
 /** Nobody came at the booked time. */
@@ -82,6 +77,14 @@ export function ownerOf({ person }: Told): Owner {
 
 export function bodyOf({ id, office, service, startsAt }: Told) {
   return { booking: id, office, service, startsAt }
+}
+
+/**
+ * What may come to be more than once is told each time. The turn's time does not tell one time from the next: turns that come together
+ * have the same, and so have all until a clock that was set back has caught up.
+ */
+function anew(tx: Tx): string {
+  return tx.id()
 }
 
 /** Nobody needs to hear of an appointment that has begun. */

@@ -185,7 +185,7 @@ async function make(
     subject: citizen.id,
   })
   if (row.state === "confirmed") await tellConfirmed(tx, row)
-  await tellGivers(tx, row, party, { kind: "booking_confirmed", data: bodyOf(row) })
+  await tellGivers(tx, party, { kind: "booking_confirmed", data: bodyOf(row) })
   return { ...row, code, who: peopleIn(party) }
 }
 
@@ -232,7 +232,7 @@ export async function cancel(
   const said = { booking: id, people, by: actor.id, endedBy, heldBackUntil, subject: row.person }
   await tx.say(row.office, "booking.cancelled", said)
   await tellCancelled(tx, row, endedBy)
-  await tellGivers(tx, row, acting, { kind: "booking_cancelled", data: { ...bodyOf(row), by: endedBy } })
+  await tellGivers(tx, acting, { kind: "booking_cancelled", data: { ...bodyOf(row), by: endedBy } })
   return { ...ended, who: people }
 }
 
@@ -250,7 +250,7 @@ export async function move(tx: Tx, actor: Citizen | Staff, id: string, slot: str
   await tx.say(row.office, "booking.moved", { ...movedBody(row, moving, people), by: actor.id, subject: row.person })
   await tellMoved(tx, moving.moved, row.startsAt)
   const data = { ...bodyOf(moving.moved), from: row.startsAt }
-  await tellGivers(tx, row, acting, { kind: "booking_moved", data })
+  await tellGivers(tx, acting, { kind: "booking_moved", data })
   return { ...moving.moved, who: people }
 }
 
