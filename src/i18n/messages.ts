@@ -87,6 +87,11 @@ const ar: Record<MessageKind, (seen: Seen) => Words> = {
     const title = what === "passkey" ? "حُذف مفتاح مرور من حسابك" : "حُذفت وسيلة دخول من حسابك"
     return { title, text: [notYouAr], sms: `${title}. إن لم تكن أنت فراجع أمان حسابك الآن.` }
   },
+  passkey_alarm: ({ what }) => {
+    const title =
+      what === "copied" ? "قد يكون أحد مفاتيح المرور في حسابك منسوخًا" : "أُوقف مفتاح مرور في حسابك بعد محاولات كثيرة"
+    return { title, text: ["لم نقبله. أزله من صفحة أمان حسابك وأضف غيره."], sms: `${title}. أزله من صفحة أمان حسابك.` }
+  },
   new_sign_in: ({ when }) => ({
     title: "دخول جديد إلى حسابك",
     text: only([when, notYouAr]),
@@ -242,6 +247,17 @@ const en: Record<MessageKind, (seen: Seen) => Words> = {
   factor_removed: ({ what }) => {
     const title = `${what === "passkey" ? "A passkey" : "A way to sign in"} was removed from your account`
     return { title, text: [notYouEn], sms: `${title}. If this was not you, check your account's security now.` }
+  },
+  passkey_alarm: ({ what }) => {
+    const title =
+      what === "copied"
+        ? "A passkey of your account may have been copied"
+        : "A passkey of your account was switched off after too many tries"
+    return {
+      title,
+      text: ["We did not accept it. Remove it on your account's security page and add another one."],
+      sms: `${title}. Remove it on your account's security page.`,
+    }
   },
   new_sign_in: ({ when }) => ({
     title: "A new sign-in to your account",

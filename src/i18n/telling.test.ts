@@ -21,6 +21,7 @@ const turn = { ticket: "019aa0f0-7c5e-7b1e-9d3c-2f4f4a5f6b7c", office: hall.code
 const samples: { [K in MessageKind]: MessageBodies[K] } = {
   factor_added: { factor: "passkey" },
   factor_removed: { factor: "passkey" },
+  passkey_alarm: { state: "copied" },
   new_sign_in: { factors: "passkey" },
   recovery_used: { left: 9 },
   reset_asked: { request: "r", office: hall.code },

@@ -3,6 +3,7 @@ import { Refusal } from "../base/refusal.ts"
 import type { Owner } from "../domain/access/owner.ts"
 import type { Room } from "../domain/access/proof.ts"
 import { partyOf } from "../domain/access/webauthn.ts"
+import { tellAlarm } from "../domain/notifications/security.ts"
 import { accountWords } from "../i18n/account.ts"
 import type { Context, House } from "./house.ts"
 import { paths } from "./paths.ts"
@@ -12,7 +13,7 @@ import { PostForm } from "./shell/controls.tsx"
 
 /** Where ceremonies are answered. */
 export function roomOf({ env, look, store, writer, log }: House): Room {
-  return { store, writer, log, party: partyOf(env.origin, look.name.en) }
+  return { store, writer, log, tell: tellAlarm, party: partyOf(env.origin, look.name.en) }
 }
 
 /** The account of whoever is signed in. Refuses `not_signed_in` to everybody else. */

@@ -6,6 +6,8 @@ export interface MessageBodies {
   /** `factor`: `passkey`, `password`, `recovery_codes`. */
   factor_added: { factor: string }
   factor_removed: { factor: string }
+  /** A passkey that may have been `copied`, or is `disabled` after too many tries. */
+  passkey_alarm: { state: string }
   new_sign_in: { factors: string }
   recovery_used: { left: number }
   /** Somebody asked for a new way into the account, at an office or (of the staff) a colleague. The link that stops it is the secret. */
@@ -83,6 +85,7 @@ const day = 24 * hour
 export const manners: Record<MessageKind, Manner> = {
   factor_added: { theme: "security", usefulFor: 30 * day },
   factor_removed: { theme: "security", usefulFor: 30 * day },
+  passkey_alarm: { theme: "security", usefulFor: 30 * day },
   new_sign_in: { theme: "security", usefulFor: 7 * day },
   recovery_used: { theme: "security", usefulFor: 30 * day },
   reset_asked: { theme: "security", usefulFor: 30 * day },
