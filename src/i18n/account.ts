@@ -5,7 +5,6 @@ export const accountWords = inBoth({
   ar: {
     withPasskey: "الدخول بمفتاح المرور",
     passkeyAloneLead: "من دون كلمة مرور، ببصمتك أو وجهك أو رمز جهازك.",
-    or: "أو",
     toEnrol: "لديك رمز تسجيل؟ أنشئ حسابك",
 
     secondTitle: "الخطوة الثانية",
@@ -64,7 +63,6 @@ export const accountWords = inBoth({
     codesLead:
       "هذه عشرة رموز لا تظهر إلا الآن. احفظها في مكان آمن غير هذا الجهاز: يفتح كل رمز، مع كلمة المرور، طريق العودة مرة واحدة إن فقدت مفتاحك.",
     codesDownload: "تنزيل الرموز",
-    codesPrint: "طباعة",
     codesDone: "حفظتها، متابعة",
     codesFile: "رموز الاسترداد. يُستخدم كل رمز مرة واحدة مع كلمة المرور.",
 
@@ -125,7 +123,6 @@ export const accountWords = inBoth({
   en: {
     withPasskey: "Sign in with a passkey",
     passkeyAloneLead: "Without a password: your fingerprint, your face or your device's code.",
-    or: "or",
     toEnrol: "You have an enrolment code? Make your account",
 
     secondTitle: "The second step",
@@ -186,7 +183,6 @@ export const accountWords = inBoth({
     codesLead:
       "These ten codes are shown only now. Keep them in a safe place that is not this device: with your password, each opens the way back once if you lose your passkey.",
     codesDownload: "Download the codes",
-    codesPrint: "Print",
     codesDone: "I have kept them, go on",
     codesFile: "Recovery codes. Each is used once, together with the password.",
 

@@ -146,11 +146,6 @@ const ar: Record<MessageKind, (seen: Seen) => Words> = {
     const stop = "إن لم تكن أنت فادخل إلى حسابك وأنهِ الجلسات الأخرى من «أمان الحساب»، أو راجع أقرب مكتب."
     return { title, text: [stop], sms: `${title}. ${stop}` }
   },
-  enrolment_code: ({ secret, when }) => ({
-    title: "رمز تسجيلك",
-    text: only([secret, when && `يصلح مرة واحدة حتى ${when}.`, "لا تعطه لأحد. لن نطلبه منك بالهاتف."]),
-    sms: `رمز تسجيلك: ${secret}. لا تعطه لأحد.`,
-  }),
   one_time_code: ({ secret, until }) => ({
     title: "رمزك لمرة واحدة",
     text: only([secret, until && `يصلح حتى ${until}.`, "لا تعطه لأحد. لن نطلبه منك بالهاتف."]),
@@ -316,11 +311,6 @@ const en: Record<MessageKind, (seen: Seen) => Words> = {
     const short = "Not you? Sign in and end the other sessions, or come to an office now."
     return { title, text: [stop], sms: `${title}. ${short}` }
   },
-  enrolment_code: ({ secret, when }) => ({
-    title: "Your enrolment code",
-    text: only([secret, when && `It works once, until ${when}.`, "Give it to nobody. We never ask for it by phone."]),
-    sms: `Your enrolment code: ${secret}. Give it to nobody.`,
-  }),
   one_time_code: ({ secret, until }) => ({
     title: "Your one-time code",
     text: only([secret, until && `It works until ${until}.`, "Give it to nobody. We never ask for it by phone."]),

@@ -180,7 +180,6 @@ export const staffWords = inBoth({
       "مفتاح المرور قد تحفظه خدمة سحابية وتنسخه بين الأجهزة، أو يبقى في جهازه. يسري الاختيار على ما يُضاف بعد الآن.",
     ruleAgents: "مفاتيح موظفي الشبابيك تبقى في جهازها",
     ruleLeads: "مفاتيح المشرفين والمديرين والمدققين تبقى في جهازها",
-    ruleOf: "الجهة",
     ruleShared: "من يعملون لأكثر من جهة",
     ruleNone: "يختاره مدير الجهة كلها",
 
@@ -364,7 +363,6 @@ export const staffWords = inBoth({
       "A passkey may be kept by a cloud service and copied between devices, or stay on its device. The choice counts for those added from now on.",
     ruleAgents: "Agents' passkeys stay on their device",
     ruleLeads: "Passkeys of supervisors, administrators and auditors stay on their device",
-    ruleOf: "Agency",
     ruleShared: "Those who work for several agencies",
     ruleNone: "An administrator of the whole agency chooses this",
 

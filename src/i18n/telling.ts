@@ -34,7 +34,7 @@ export async function told(
   return messageWords(
     kind,
     {
-      when: moment(number(data["startsAt"]) ?? (kind === "enrolment_code" ? number(data["until"]) : at)),
+      when: moment(number(data["startsAt"]) ?? at),
       from: moment(number(data["from"])),
       until: time(number(data["keptUntil"]) ?? number(data["until"])),
       service: service && isOpen && reader !== "sms" ? inLang(service.name, lang) : null,

@@ -23,12 +23,6 @@ const heldFor = 24 * hour
 
 const byOwner = and(eq(passkeyOwners.kind, sql.placeholder("kind")), eq(passkeyOwners.owner, sql.placeholder("id")))
 const ownerRow = statement((db) => db.select().from(passkeyOwners).where(byOwner))
-const ownerByHandle = statement((db) =>
-  db
-    .select()
-    .from(passkeyOwners)
-    .where(eq(passkeyOwners.handle, sql.placeholder("handle"))),
-)
 const addOwner = statement((db) =>
   db
     .insert(passkeyOwners)
@@ -72,11 +66,6 @@ export async function handleFor(tx: Tx, { kind, id }: Owner): Promise<string> {
 /** The handle that the owner has; `null` before there was need of one. */
 export async function handleOf(store: Store, { kind, id }: Owner): Promise<string | null> {
   return (await ownerRow(store).execute({ kind, id }))[0]?.handle ?? null
-}
-
-export async function ownerOfHandle(store: Store, handle: string): Promise<Owner | null> {
-  const [row] = await ownerByHandle(store).execute({ handle })
-  return row ? { kind: row.kind, id: row.owner } : null
 }
 
 /** The account was won back with a recovery code: for a day nothing sensitive is done with it. Answers until when. */

@@ -22,7 +22,6 @@ export interface MessageBodies {
   /** `by`: `given_by_you`, `given_to_you`, `ended_by_you` (it was yours), `ended_to_you`. */
   proxy_changed: { proxy: string; by: string }
   /** The code itself is the notice's secret. */
-  enrolment_code: { until: Instant }
   one_time_code: { until: Instant }
   /** The link itself is the notice's secret. */
   email_check: { until: Instant }
@@ -95,7 +94,6 @@ export const manners: Record<MessageKind, Manner> = {
   request_decided: { theme: "security", usefulFor: 7 * day },
   contact_changed: { theme: "security", usefulFor: 30 * day },
   proxy_changed: { theme: "security", usefulFor: 30 * day },
-  enrolment_code: { theme: "code", usefulFor: day },
   one_time_code: { theme: "code", usefulFor: 10 * minute },
   email_check: { theme: "code", usefulFor: day },
   booking_confirmed: { theme: "bookings", usefulFor: 2 * day },

@@ -201,10 +201,3 @@ export async function tried(use: () => Promise<boolean>): Promise<boolean | numb
     return Number(thrown.details["retryAfterSeconds"] ?? 60)
   }
 }
-
-/** Refuses what only somebody half signed in may do. */
-export async function mustBeHalf(c: Context, step: PreSession["step"]): Promise<PreSession> {
-  const pre = await preOf(c)
-  if (pre?.step !== step) throw new Refusal("not_signed_in")
-  return pre
-}
