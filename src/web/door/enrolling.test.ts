@@ -85,6 +85,17 @@ test("a code makes an account also in a browser where somebody is signed in, who
   expect(await passkeysOf(office.store, owner)).toHaveLength(1)
 })
 
+test("the own number is no password, also with a little behind it", async () => {
+  const { number, code, hash } = await invited()
+  const who = anyone()
+  await who.post("/enrol", { number, code })
+  for (const password of [`${number}ab`, `ab-${number}!`]) {
+    const answer = await choose(who, password)
+    expect([password, answer.status, answer.text.includes("Do not use your number")]).toEqual([password, 422, true])
+  }
+  expect(await hash()).toBeNull()
+})
+
 test("beside a right code numbers are tried ten times and no more", async () => {
   const { number, code } = await invited()
   for (let tried = 0; tried < 10; tried++) {
