@@ -59,7 +59,7 @@ export async function mustBeAtHand(store: Store, agent: Staff, row: TicketRow): 
 export type Bearer = Subject | "bearer"
 
 /**
- * The ticket, provided that this one may act for its holder: the holder, the bearer of its link, a kiosk or the staff of its office.
+ * The ticket, provided that this one may act for its holder: the holder, the bearer of its link, the staff of its office. A kiosk may read it.
  * Refuses `not_found`, so that nobody learns of a ticket that is not theirs.
  */
 export async function heldTicket(
