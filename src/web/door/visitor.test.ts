@@ -156,6 +156,12 @@ test("a number is sent four codes an hour, known or not, and an address twenty f
   expect((await ask(anyone(), { number: "1000000300" })).status).toBe(429)
 })
 
+test("whoever knows somebody's number and not the date of birth takes none of their codes", async () => {
+  for (let times = 0; times < 6; times++) await ask(anyone(), { day: "12" })
+  const { entered } = await comeIn()
+  expect(entered.status).toBe(303)
+})
+
 test("the session books, moves and cancels for the person alone, and opens nothing else", async () => {
   const child = await office.write(async (tx) => {
     const id = await enrol(tx, server.keys, { kind: "citizen", name, nationalId: "1000000206", birthYear: 2018 })

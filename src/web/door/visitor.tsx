@@ -35,8 +35,11 @@ import { preOf } from "./passkey.tsx"
  * its own that nobody waits for.
  */
 
-/** Codes that one number is sent, and forms that one address sends; counted whether or not anybody has the number. */
-const perNumber = { most: 4, window: hour }
+/**
+ * Codes that one number is sent together with one date of birth, and forms that one address sends; counted whether or not there is anybody.
+ * The number alone is not counted: whoever knows no more of somebody would keep them out.
+ */
+const perPerson = { most: 4, window: hour }
 const perAddress = { most: 20, window: 10 * minute }
 /** Codes that one address types. Five for one code is what the code itself allows. */
 const typedPerAddress = { most: 30, window: 10 * minute }
@@ -129,7 +132,7 @@ export async function askForCode(c: Context): Promise<Response> {
   try {
     await writer.write(async (tx) => {
       await spendTry(tx, `visitor:from:${keys.capability("address", addressOf(c))}`, perAddress, now)
-      await spendTry(tx, `visitor:${keys.index("number", number)}`, perNumber, now)
+      await spendTry(tx, `visitor:${keys.capability("visitor", `${number}\n${birthDay}`)}`, perPerson, now)
     }, accounts)
   } catch (thrown) {
     const seconds = waitOf(c, thrown)
