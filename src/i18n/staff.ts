@@ -135,7 +135,7 @@ export const staffWords = inBoth({
     lineApprove: "موافقة على طلب قدّمه غيري",
     lineGrant: (role: string, area: string) => `${role}، ${area}`,
     lineWas: (text: string) => `الصلاحية الآن: ${text}`,
-    lineIdentity: (document: string, end: string) => `عُرضت ${document}، آخرها ${end}`,
+    lineIdentity: (document: string, end: string) => `الوثيقة التي عُرضت: ${document}، وآخر أربعة منها ${end}`,
     lineAskedBy: (name: string) => `قدّمه ${name}`,
 
     codeTitle: "رمز التسجيل",
