@@ -1,10 +1,11 @@
+import { availableParallelism } from "node:os"
 import { Refusal } from "../../base/refusal.ts"
 
 /** Argon2id as OWASP's Password Storage Cheat Sheet names for servers with little memory: 19 MiB, two passes, one lane. */
 const cost = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const
 
-/** Each hash takes 19 MiB and tens of milliseconds of a core: more at once would let a flood of sign-ins eat the machine. */
-const atOnce = 4
+/** Each hash takes 19 MiB and tens of milliseconds of a core. One core stays for everybody else, and no flood eats the machine. */
+const atOnce = Math.min(4, Math.max(1, availableParallelism() - 1))
 const queueMax = 32
 
 /** So many tries are let in to be counted and to wait; whoever comes beyond them is told at once, and costs nothing. */
