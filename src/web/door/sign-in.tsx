@@ -42,7 +42,9 @@ interface Told {
 }
 
 export function signInPage(c: Context): Response | Promise<Response> {
-  if (c.var.subject?.role === "citizen") return c.redirect(nextOf(c.req.query("next")) ?? paths.home, 303)
+  const { subject } = c.var
+  const isIn = subject?.role === "citizen" && subject.level !== "unproven"
+  if (isIn) return c.redirect(nextOf(c.req.query("next")) ?? paths.home, 303)
   return signInForm(c, { door: "citizen", next: c.req.query("next") ?? "" })
 }
 

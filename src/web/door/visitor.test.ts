@@ -206,6 +206,14 @@ test("the session books, moves and cancels for the person alone, and opens nothi
   for (const path of open) expect(path).toMatch(/^\/(holds|bookings|tickets|hall|live)\b/)
 })
 
+test("whoever is here without the account comes to its door without going out first", async () => {
+  const { who } = await comeIn()
+  const door = await who.get("/sign-in?next=/inbox")
+  expect([door.status, door.text.includes('value="/inbox"')]).toEqual([200, true])
+  // Another code would open no more than they have.
+  expect((await who.get("/sign-in/visitor")).status).toBe(303)
+})
+
 test("it ends after half an hour, whatever is done, and leaves the account's own sessions alone", async () => {
   const { who } = await comeIn()
   const until = (await unprovenSession())?.until ?? 0
