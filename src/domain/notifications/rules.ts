@@ -114,6 +114,12 @@ export function isMessageKind(text: string): text is MessageKind {
   return text in manners
 }
 
+/** Somebody waits for it, at a page or in the hall: it does not stand behind a morning's reminders. */
+export function isUrgent(kind: MessageKind): boolean {
+  const { theme, usefulFor } = manners[kind]
+  return theme === "code" || usefulFor <= 15 * minute
+}
+
 /**
  * The channels over which a message goes out, of those on which its owner can be reached. What somebody muted is left out, except for
  * security, which nobody can mute. What was done over a channel is not confirmed over it alone: whoever holds it would be the only one to
