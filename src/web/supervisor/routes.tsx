@@ -24,7 +24,7 @@ import { answerRequest, requestsPage } from "./requests.tsx"
 export const supervisorRoutes: PageRoute[] = [
   get(paths.days, "office.choose", officesPage),
   get(paths.day(":office"), "day.read", (c) => dayPage(c)),
-  post(paths.day(":office"), "day.change", act),
+  post(paths.day(":office"), "counter.run", act),
   get(paths.dayHours(":office"), "day.read", (c) => hoursPage(c)),
   post(paths.dayHours(":office"), "day.change", changeDay),
   get(paths.dayRequests(":office"), "day.read", (c) => requestsPage(c)),
@@ -97,7 +97,7 @@ async function dayPage(c: Context, refusal?: Refusal): Promise<Response> {
         {formToken !== "" && <input type="hidden" name="_form" value={formToken} />}
       </form>
       <div
-        class={may(leadOf(c), "day.change", here) ? undefined : "day-read-only"}
+        class={may(leadOf(c), "counter.run", here) ? undefined : "day-read-only"}
         data-live={`queue:${here.code}`}
         data-view="day"
         data-seq={seq}
@@ -126,7 +126,7 @@ const fields = z.object({ do: z.string().max(60) })
 /** Opens a counter, which the supervisor then sits at, or closes one that was left behind. */
 async function act(c: Context): Promise<Response> {
   const { house } = c.var
-  const here = await managed(c, "day.change")
+  const here = await managed(c, "counter.run")
   const lead = leadOf(c)
   const [verb = "", id = ""] = (await readForm(c, fields)).do.split(" ")
   if (verb !== "open" && verb !== "close") throw new Refusal("malformed")
