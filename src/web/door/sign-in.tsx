@@ -172,7 +172,9 @@ export async function staffSignIn(c: Context): Promise<Response> {
   const { house, lang } = c.var
   const { login: typed, password, next } = await readForm(c, staffFields)
   const login = typed.trim().toLowerCase()
-  return attempt(c, { door: "staff", next, typed }, `staff:${login}`, signInWords[lang].wrongStaff, async () => {
+  // Hashed as well: at the wrong door people type their number.
+  const account = `staff:${house.keys.capability("login", login)}`
+  return attempt(c, { door: "staff", next, typed }, account, signInWords[lang].wrongStaff, async () => {
     const row = await staffForSignIn(house.store, login)
     const isRight = await isPassword(password, row?.passwordHash ?? null)
     return isRight && row ? { kind: "staff", id: row.id } : null
