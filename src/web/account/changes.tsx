@@ -52,7 +52,10 @@ function newPasskey(c: Context, error?: string): Promise<Response> {
   ) as Promise<Response>
 }
 
-/** Adds a passkey. After a recovery it is what makes the session whole again: a new one, as after every gain of rights. */
+/**
+ * Adds a passkey. After a recovery it is what makes the session whole again: a new one, as after every gain of rights. The others end, because
+ * whoever has lost a device has lost what is open on it.
+ */
 export async function addPasskeyHere(c: Context): Promise<Response> {
   const { house, lang, session, subject } = c.var
   const words = accountWords[lang]
@@ -67,7 +70,9 @@ export async function addPasskeyHere(c: Context): Promise<Response> {
       await tellFactor(tx, owner, "factor_added", "passkey")
       if (!session || session.level === "full") return null
       const more = { level: "full" as const, passkey: id, provenAt: now }
-      return replaceSession(tx, session, subject?.role ?? "", more, now)
+      const others = await endOthers(tx, owner, session.id, "recovered", now)
+      const replaced = await replaceSession(tx, session, subject?.role ?? "", more, now)
+      return { ...replaced, ended: [...others, ...replaced.ended] }
     })
     const to = `${paths.security}?done=passkeyAdded`
     return replaced ? letIn(c, replaced, to) : c.redirect(to, 303)

@@ -440,6 +440,23 @@ test("a new password ends also whoever is half in with the one before", async ()
   )
 })
 
+test("whoever wins the account back with a code ends what a lost device still has open", async () => {
+  const [lost, back] = [anyone(), anyone()]
+  await citizenIn(lost)
+  const now = office.clock.real()
+  const [owner] = owners
+  if (!owner) throw new Error("nobody is there")
+  const [code = ""] = await office.write((tx) => makeCodes(tx, server.keys, owner, now))
+  await byCitizen(back)
+  expect((await back.post("/sign-in/code", { code })).location).toBe("/account/security")
+  await back.get("/account/passkeys/new")
+  const asked = await back.post("/passkeys/options", { purpose: "enrol" })
+  const response = softAuthenticator(server.origin).create(JSON.parse(asked.text))
+  expect((await back.post("/account/passkeys/new", { response, name: "new phone" })).status).toBe(303)
+  expect((await lost.get("/account/security")).status).toBe(303)
+  expect((await back.get("/account/security")).status).toBe(200)
+})
+
 test("a token that somebody planted before the sign-in is not taken over", async () => {
   const who = anyone()
   const planted = "A".repeat(43)
