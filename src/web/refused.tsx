@@ -28,7 +28,10 @@ export function refusalPage(c: Context, refusal: Refusal): Response | Promise<Re
   const wait = typeof retryAfter === "number" ? retryAfter : null
   if (wait !== null) c.header("Retry-After", String(wait))
   const { title, help } = refusalWords(refusal.code, lang)
-  const said = { title, help, status: refusal.status, wait }
+  // Whoever is here without the account may have one: its door is the way on.
+  const back = c.req.method === "GET" ? `?next=${encodeURIComponent(here)}` : ""
+  const door = refusal.code === "account_needed" ? paths.signIn + back : null
+  const said = { title, help, status: refusal.status, wait, door }
   return refusal.code === "unavailable" && c.var.subject === null && !c.var.house.demo
     ? drawnOnce(c, said)
     : answer(c, said)
@@ -70,6 +73,8 @@ interface Said {
   status: number
   /** Seconds until it may be tried again, where that is known. */
   wait: number | null
+  /** Where to sign in, where that helps. */
+  door?: string | null
 }
 
 /** On a screen that works by itself after this long, as if nothing had been. */
@@ -100,8 +105,13 @@ function answer(c: Context, said: Said): Response | Promise<Response> {
         <What said={said} lang={lang} />
       </Card>
       <div class="actions">
+        {said.door && (
+          <ButtonLink weight="main" href={said.door}>
+            {words.signIn}
+          </ButtonLink>
+        )}
         <ButtonLink
-          weight="main"
+          weight={said.door ? "second" : "main"}
           href={isStaff(subject) ? (subject.role === "agent" ? paths.desk : paths.days) : paths.home}
         >
           {isStaff(subject) ? words.toWork : words.toHome}

@@ -208,6 +208,7 @@ test("the session books, moves and cancels for the person alone, and opens nothi
 
 test("whoever is here without the account comes to its door without going out first", async () => {
   const { who } = await comeIn()
+  expect((await who.get("/inbox")).text).toContain('href="/sign-in?next=%2Finbox"')
   const door = await who.get("/sign-in?next=/inbox")
   expect([door.status, door.text.includes('value="/inbox"')]).toEqual([200, true])
   // Another code would open no more than they have.
