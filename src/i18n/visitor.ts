@@ -18,7 +18,7 @@ export const visitorWords = inBoth({
     wait: (time: string) => `محاولات كثيرة. أعد المحاولة بعد ${time}.`,
     codeTitle: "اكتب الرمز",
     codeLead: "إن صح الرقم وتاريخ الميلاد وكان لك جوال مسجّل لدينا فقد أرسلنا إليه رمزًا من ست خانات.",
-    codeUntil: "يصلح الرمز عشر دقائق ومرة واحدة.",
+    codeUntil: "يصلح الرمز عشر دقائق ومرة واحدة. وبعده يبقى ما تفتحه به مفتوحًا نصف ساعة.",
     code: "الرمز",
     codeWrong: "الرمز غير صحيح أو انتهت مدته. تحقّق منه، أو اطلب رمزًا جديدًا.",
     enter: "دخول",
@@ -69,7 +69,7 @@ export const visitorWords = inBoth({
     codeTitle: "Write the code",
     codeLead:
       "If the number and the date of birth are right and we have a mobile of yours, a code of six digits is on its way to it.",
-    codeUntil: "The code works once, for ten minutes.",
+    codeUntil: "The code works once, for ten minutes. What it opens then stays open for half an hour.",
     code: "Code",
     codeWrong: "The code is not right, or its time is over. Check it, or ask for a new one.",
     enter: "Go on",
