@@ -11,7 +11,7 @@ import type { TakenPlaces } from "../availability/visit.ts"
 import { ownEntry } from "../availability/waitlist.ts"
 import { bookedInstead } from "../availability/wish.ts"
 import { office as officeWith } from "../offices/reads.ts"
-import { tellMoved } from "./notices.ts"
+import { bodyOf, tellGivers, tellMoved } from "./notices.ts"
 import { type Booking, bookingFor, peopleOf } from "./reads.ts"
 import { book, mineToChange, movedBody, moveTo } from "./writes.ts"
 
@@ -33,7 +33,7 @@ export async function takeOffer(tx: Tx, citizen: Citizen, id: string): Promise<B
 }
 
 async function moveInto(tx: Tx, citizen: Citizen, held: HoldRow, id: string): Promise<Booking> {
-  const row = await mineToChange(tx, citizen, id)
+  const { acting, ...row } = await mineToChange(tx, citizen, id)
   const kept = await endHold(tx, held, "used", id)
   if (!kept) throw new Refusal("hold_gone")
   const { bookingMode, gridMinutes } = await officeWith(tx, row.office)
@@ -45,6 +45,7 @@ async function moveInto(tx: Tx, citizen: Citizen, held: HoldRow, id: string): Pr
   const people = await peopleOf(tx, id)
   await tx.say(row.office, "booking.moved", { ...movedBody(row, moving, people), by: citizen.id, subject: row.person })
   await tellMoved(tx, moving.moved, row.startsAt)
+  await tellGivers(tx, acting, { kind: "booking_moved", data: { ...bodyOf(moving.moved), from: row.startsAt } })
   return { ...moving.moved, who: people }
 }
 

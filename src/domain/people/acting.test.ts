@@ -7,6 +7,9 @@ import { relate } from "../../testing/family.ts"
 import { granted, refusal, refusedWith, type TestOffice, testOffice } from "../../testing/office.ts"
 import { type Citizen, mint } from "../access/subject.ts"
 import { hold } from "../availability/holds.ts"
+import { offerPlaces } from "../availability/offers.ts"
+import { joinWaitlist } from "../availability/waitlist.ts"
+import { takeOffer } from "../bookings/offered.ts"
 import { bookingsOf } from "../bookings/reads.ts"
 import { book, cancel, move } from "../bookings/writes.ts"
 import { actingFor } from "./acting.ts"
@@ -43,8 +46,8 @@ async function namedProxy(
   })
 }
 
-async function twoWithAProxy(over: Parameters<typeof namedProxy>[2] = {}) {
-  const office = await testOffice()
+async function twoWithAProxy(over: Parameters<typeof namedProxy>[2] = {}, plan: Parameters<typeof testOffice>[0] = {}) {
+  const office = await testOffice(plan)
   const [giver, holder] = [
     await known(office, "1000000008", { ar: "فهد الحربي", en: "Fahd Al-Harbi" }),
     await known(office, "1000000107"),
@@ -213,6 +216,26 @@ describe("a proxy", () => {
     expect([await told(giver.id), await told(holder.id)]).toEqual([all, all])
     await ask(office, giver, "13:00")
     expect(await told(holder.id)).toEqual(all)
+  })
+
+  test("that takes an earlier place from the waiting list is told, and so is whoever named it", async () => {
+    const { office, giver, holder } = await twoWithAProxy(
+      {},
+      {
+        ...{ releaseMinutes: [0, 0], furthestDays: 1, lines: [{ code: "PAS", public: 1, staffExtra: 0 }] },
+        hours: [{ rrule: "FREQ=WEEKLY;BYDAY=MO", start: "09:00", minutes: 30 }],
+      },
+    )
+    const wanted = { office: office.code, service: "PAS-01" }
+    const at = (time: string) => ({ ...wanted, slot: office.slot(time, { on: "2026-11-23" }) })
+    const first = await office.write((tx) => book(tx, office.citizen(1), at("09:00")))
+    await office.write((tx) => book(tx, holder, { ...at("09:15"), for: [giver.id] }))
+    const entry = await office.write((tx) => joinWaitlist(tx, holder, { ...wanted, for: [giver.id] }))
+    await office.write((tx) => cancel(tx, office.citizen(1), first.id))
+    await office.write((tx) => offerPlaces(tx, office.code))
+    await office.write((tx) => takeOffer(tx, holder, entry.id))
+    const told = await office.store.db.select().from(messages).where(eq(messages.kind, "booking_moved"))
+    expect(told.map(({ owner }) => owner).sort()).toEqual([giver.id, holder.id].sort())
   })
 
   test("counts towards the limits of whom it acts for, not towards its own", async () => {
