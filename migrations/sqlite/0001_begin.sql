@@ -270,6 +270,7 @@ CREATE TABLE passkey_owner (
   kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff')),
   owner TEXT NOT NULL,
   handle TEXT NOT NULL UNIQUE,
+  held_from INTEGER,
   held_until INTEGER,
   offered_at INTEGER,
   PRIMARY KEY (kind, owner)

@@ -23,7 +23,7 @@ export function surely(handle: Handler, back?: (c: Context) => string): Handler 
   return freshly(async (c) => {
     const { house, session } = c.var
     if (!session) throw new Refusal("not_signed_in")
-    await mustNotBeHeld(house.store, { kind: session.kind, id: session.subject }, house.clock.real())
+    await mustNotBeHeld(house.store, { kind: session.kind, id: session.subject }, house.clock.real(), session.passkey)
     return handle(c)
   }, back)
 }

@@ -154,11 +154,31 @@ test("a removed passkey opens nothing, and may be registered anew", async () => 
 
 test("what is sensitive waits for a day after a recovery", async () => {
   const owner = ring.owner(10)
-  await mustNotBeHeld(office.store, owner, now())
+  await mustNotBeHeld(office.store, owner, now(), null)
   const until = await office.write((tx) => holdSensitive(tx, owner, now()))
   expect(until).toBe(now() + 24 * hour)
-  const held = await refusal(mustNotBeHeld(office.store, owner, until - 1))
+  const held = await refusal(mustNotBeHeld(office.store, owner, until - 1, null))
   expect([held.code, held.details]).toEqual(["account_held", { until }])
-  await mustNotBeHeld(office.store, owner, until)
-  await mustNotBeHeld(office.store, ring.owner(11), now())
+  await mustNotBeHeld(office.store, owner, until, null)
+  await mustNotBeHeld(office.store, ring.owner(11), now(), null)
+})
+
+test("whoever still has a passkey from before the recovery undoes it at once; what came since waits, however often it recovers", async () => {
+  const owner = ring.owner(12)
+  const { passkey: before } = await ring.enrol(owner)
+  const { passkey: others } = await ring.enrol(ring.owner(13))
+  office.clock.advance(1)
+  await office.write((tx) => holdSensitive(tx, owner, now()))
+  office.clock.advance(1)
+  const { passkey: since } = await ring.enrol(owner)
+  office.clock.advance(hour)
+  const again = await office.write((tx) => holdSensitive(tx, owner, now()))
+  await mustNotBeHeld(office.store, owner, now(), before.id)
+  for (const passkey of [since.id, others.id, null]) {
+    expect((await refusal(mustNotBeHeld(office.store, owner, again - 1, passkey))).code).toBe("account_held")
+  }
+  // A day that is over is over: then the other is as good, and of a new hold one from before.
+  office.clock.set(again)
+  await office.write((tx) => holdSensitive(tx, owner, now()))
+  await mustNotBeHeld(office.store, owner, now(), since.id)
 })

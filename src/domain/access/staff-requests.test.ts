@@ -249,7 +249,7 @@ describe("a citizen at the counter", () => {
     const { enrolment, heldUntil: held } = await approves(lead, asked.id)
     expect((enrolment?.until ?? 0) - now()).toBe(10 * minute)
     expect(held).toBe(now() + day)
-    expect(await heldUntil(office.store, owner, now())).toBe(held)
+    expect(await heldUntil(office.store, owner, now(), null)).toBe(held)
     expect(await passkeysOf(office.store, owner)).toEqual([])
   })
 

@@ -98,7 +98,7 @@ export async function changePasskey(c: Context): Promise<Response> {
   }
   try {
     const ended = await house.writer.write(async (tx) => {
-      await mustNotBeHeld(tx, owner, now)
+      await mustNotBeHeld(tx, owner, now, c.var.session?.passkey ?? null)
       const ended = await removePasskey(tx, owner, id, { by: subject?.id ?? "", keep: session?.id ?? null }, now)
       await tellFactor(tx, owner, "factor_removed", "passkey")
       return ended
@@ -117,7 +117,7 @@ export async function newCodes(c: Context): Promise<Response> {
   const owner = ownerOf(c)
   const now = house.clock.real()
   const codes = await house.writer.write(async (tx) => {
-    await mustNotBeHeld(tx, owner, now)
+    await mustNotBeHeld(tx, owner, now, c.var.session?.passkey ?? null)
     await tellFactor(tx, owner, "factor_added", "recovery_codes")
     return makeCodes(tx, house.keys, owner, now)
   }, accounts)
@@ -166,7 +166,7 @@ export async function changePassword(c: Context): Promise<Response> {
   const hash = await hashPassword(password)
   const now = house.clock.real()
   const { token, ended } = await house.writer.write(async (tx) => {
-    await mustNotBeHeld(tx, owner, now)
+    await mustNotBeHeld(tx, owner, now, c.var.session?.passkey ?? null)
     await setPassword(tx, owner, hash)
     await dropPreSessionsOf(tx, owner)
     await tellFactor(tx, owner, "factor_added", "password")

@@ -45,7 +45,7 @@ export async function security(c: Context, told: Told): Promise<Response> {
   const now = clock.real()
   const [passkeys, held, left] = [
     await passkeysOf(store, owner),
-    await heldUntil(store, owner, now),
+    await heldUntil(store, owner, now, session?.passkey ?? null),
     await codesLeft(store, owner),
   ]
   const sessions = await sessionsOf(store, owner, now)

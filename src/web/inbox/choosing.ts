@@ -46,7 +46,7 @@ async function remove(c: Context): Promise<Response> {
   const owner = ownerOf(c)
   await writer.write(
     async (tx) => {
-      await mustNotBeHeld(tx, owner, clock.real())
+      await mustNotBeHeld(tx, owner, clock.real(), c.var.session?.passkey ?? null)
       const before = await removeEmail(tx, owner, owner.id)
       if (before === null) return
       const said = { to: owner, kind: "contact_changed" as const, data: { channel: "mail" as const } }

@@ -38,7 +38,7 @@ export async function askForCheck(c: Context, typed: string): Promise<Response> 
   const until = clock.office() + manners.email_check.usefulFor
   const made = await writer.write(
     async (tx) => {
-      await mustNotBeHeld(tx, owner, clock.real())
+      await mustNotBeHeld(tx, owner, clock.real(), c.var.session?.passkey ?? null)
       const sealed = await sealEmail(tx, keys, owner, email)
       const query = new URLSearchParams({
         to: sealed,
@@ -110,7 +110,7 @@ export async function confirmEmail(c: Context): Promise<Response> {
   const owner = ownerOf(c)
   await house.writer.write(
     async (tx) => {
-      await mustNotBeHeld(tx, owner, house.clock.real())
+      await mustNotBeHeld(tx, owner, house.clock.real(), c.var.session?.passkey ?? null)
       const before = await setEmail(tx, house.keys, owner, email, owner.id)
       const said = { to: owner, kind: "contact_changed" as const, data: { channel: "mail" as const } }
       // To the address that it was. At the new one it is known already.

@@ -96,7 +96,7 @@ test("somebody who has lost everything is let in by an agent and a supervisor, h
   expect(await heard(office.supervisor().id)).toEqual(["approval_asked"])
   const done = await confirmed(lead, await lead.post(`${path}/approval`))
   expect((await ownerOfCode(server, codeIn(done)))?.owner).toBe(who.id)
-  expect(await heldUntil(office.store, owner, office.clock.real())).not.toBeNull()
+  expect(await heldUntil(office.store, owner, office.clock.real(), null)).not.toBeNull()
   expect((await lead.post(`${path}/approval`)).status).toBe(409)
 
   expect(await heard(office.agent(1).id)).toEqual(["request_decided"])
