@@ -139,6 +139,10 @@ export const staffWords = inBoth({
     lineAskedBy: (name: string) => `قدّمه ${name}`,
 
     codeTitle: "رمز التسجيل",
+    codeFirst: "النصف الأول من الرمز",
+    codeSecond: "النصف الثاني من الرمز",
+    codeFirstWith: (asker: string) => `النصف الأول عند ${asker}، ويُكتب النصفان معًا، الأول قبل الثاني.`,
+    codeSecondWith: "النصف الثاني ظهر لمن وافق، ويُكتب النصفان معًا، الأول قبل الثاني. سلّم نصفك لصاحب الطلب بيدك.",
     codeOnce: "يظهر هنا مرة واحدة. اطبعه أو سلّمه لصاحبه بيده، ولا ترسله في رسالة.",
     codeFor: (name: string) => `لـ ${name}`,
     codeWhere: (address: string) => `يُكتب في ${address}`,
@@ -320,6 +324,12 @@ export const staffWords = inBoth({
     lineAskedBy: (name: string) => `Asked by ${name}`,
 
     codeTitle: "Enrolment code",
+    codeFirst: "First half of the code",
+    codeSecond: "Second half of the code",
+    codeFirstWith: (asker: string) =>
+      `The first half is with ${asker}. Both are typed in together, the first before the second.`,
+    codeSecondWith:
+      "The second half was shown to whoever approved. Both are typed in together, the first before the second. Hand yours over in person.",
     codeOnce: "Shown here once. Print it or hand it over in person; do not send it in a message.",
     codeFor: (name: string) => `For ${name}`,
     codeWhere: (address: string) => `Typed in at ${address}`,

@@ -2,11 +2,12 @@ import { and, eq, gt, isNull, lt, sql } from "drizzle-orm"
 import { accountsStream } from "../../../db/facts.ts"
 import { type EnrolmentChannel, enrolments } from "../../../db/schema/passkeys.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
+import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import { hour, type Instant, minute } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import type { Keys } from "../../base/seal.ts"
-import { makeCode, readCode } from "./codes.ts"
+import { inGroups, lettersOf, makeCode, readCode } from "./codes.ts"
 import type { Owner } from "./owner.ts"
 import type { MayGo } from "./sessions.ts"
 import { giveBackTry, spendTry } from "./throttle.ts"
@@ -39,6 +40,9 @@ const openWith = statement((db) =>
     .from(enrolments)
     .where(and(eq(enrolments.codeHash, sql.placeholder("codeHash")), isOpen)),
 )
+const openOf = statement((db) =>
+  db.select({ madeBy: enrolments.madeBy, until: enrolments.until }).from(enrolments).where(and(ofOwner, isOpen)),
+)
 const isOpenById = and(eq(enrolments.id, sql.placeholder("id")), ofOwner, isOpen)
 const stillOpen = statement((db) => db.select({ id: enrolments.id }).from(enrolments).where(isOpenById))
 const spend = statement((db) =>
@@ -51,16 +55,19 @@ const spend = statement((db) =>
 
 export type Enrolment = typeof enrolments.$inferSelect
 
-/** Makes a code; an earlier one that was not used is worth nothing any more. The answer is the only time that it is seen. */
+/**
+ * Makes a code; an earlier one that was not used is worth nothing any more. The answer is the only time that it is seen. `first`: with which
+ * letters it begins, where somebody else has them.
+ */
 export async function makeEnrolment(
   tx: Tx,
   keys: Keys,
   owner: Owner,
-  { channel, by }: { channel: EnrolmentChannel; by: string },
+  { channel, by, first = "" }: { channel: EnrolmentChannel; by: string; first?: string },
   now: Instant,
 ): Promise<{ id: string; code: string; until: Instant }> {
   await dropEnrolments(tx, owner)
-  const code = makeCode(tx.chance, letters, 4)
+  const code = inGroups(first + makeCode(tx.chance, letters - first.length, letters), 4)
   const id = tx.id()
   const until = now + goodFor[channel]
   await insertEnrolment(tx).execute({
@@ -69,6 +76,29 @@ export async function makeEnrolment(
   })
   await tx.say(accountsStream, "enrolment.made", { enrolment: id, channel, until, by, subject: owner.id })
   return { id, code, until }
+}
+
+/** How much of a code each of two people has: neither can do anything with it alone. */
+const half = letters / 2
+
+/** The letters that whoever asked has of a code that a second person approved. */
+export function firstHalf(keys: Keys, request: string): string {
+  return lettersOf(keys, "first half of a code", request, half)
+}
+
+/** A code in its two halves, as they are shown. */
+export function halvesOf(code: string): [string, string] {
+  const bare = code.replaceAll("-", "")
+  return [inGroups(bare.slice(0, half), 4), inGroups(bare.slice(half), 4)]
+}
+
+/** Who made the owner's code, and until when it is good; `null` where there is none that is open. */
+export async function openEnrolment(
+  store: Store,
+  { kind, id }: Owner,
+  now: Instant,
+): Promise<{ madeBy: string; until: Instant } | null> {
+  return (await openOf(store).execute({ kind, owner: id, now }))[0] ?? null
 }
 
 /** Whatever code the owner has that was not used is worth nothing from now on. */

@@ -5,7 +5,12 @@ import { Refusal } from "../../base/refusal.ts"
 const cost = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const
 
 /** Each hash takes 19 MiB and tens of milliseconds of a core. One core stays for everybody else, and no flood eats the machine. */
-const atOnce = Math.min(4, Math.max(1, availableParallelism() - 1))
+export const hashedAtOnce = hashesFor(availableParallelism())
+
+export function hashesFor(cores: number): number {
+  return Math.min(4, Math.max(1, cores - 1))
+}
+
 const queueMax = 32
 
 /** So many tries are let in to be counted and to wait; whoever comes beyond them is told at once, and costs nothing. */
@@ -53,7 +58,7 @@ export async function tryPassword<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (running >= atOnce) {
+  if (running >= hashedAtOnce) {
     if (queue.length >= queueMax) throw new Refusal("unavailable", { retryAfterSeconds: 2 })
     await new Promise<void>((resolve) => queue.push(resolve))
   } else running++

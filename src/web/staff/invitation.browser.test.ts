@@ -74,9 +74,11 @@ test(
     await approver.page.click("[data-passkey] button")
     await approver.page.waitForSelector(".staff-code-text")
     expect(await violations(approver.page)).toEqual([])
-    const code = await approver.page.locator(".staff-code-text").innerText()
+    const second = await approver.page.locator(".staff-code-text").innerText()
     await page.reload()
     expect(await page.locator("main dl").innerText()).toContain("Approved")
+    expect(await violations(page)).toEqual([])
+    const code = `${await page.locator(".staff-code-text").innerText()} ${second}`
 
     const id = path.split("/").at(-1) ?? ""
     const row = await request(server.office.store, id)

@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
+import { halfFor } from "../../domain/access/approvals.ts"
 import {
   type AccessRequest,
   deciders,
@@ -19,6 +20,7 @@ import { noteReads } from "../noting.ts"
 import { paths } from "../paths.ts"
 import { Card, Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, Field, PostForm } from "../shell/controls.tsx"
+import { FirstHalf } from "./code.tsx"
 import { accounts, Good, grantNames, moment, nameOf, staffHead, staffHere } from "./head.tsx"
 import { tellDecided } from "./telling.ts"
 
@@ -42,6 +44,7 @@ async function page(c: Context, row: AccessRequest, told: { reason?: string; err
   const isOpen = state === "open"
   const by = staffHere(c)
   const isOwn = row.askedBy === by.id
+  const half = await halfFor(house.store, house.keys, by, row, house.clock.real())
   const mayAct = isOpen && (await mayDecide(house.store, by, row))
   return show(
     c,
@@ -56,6 +59,7 @@ async function page(c: Context, row: AccessRequest, told: { reason?: string; err
         </Notice>
       )}
       {isOpen && isOwn && (await Deciders({ c, row }))}
+      {half && <FirstHalf c={c} half={half} isStaff={row.kind !== "citizen_reset"} />}
       {mayAct && <Deciding c={c} row={row} told={told} />}
       {isOpen && isOwn && (
         <PostForm action={paths.staffWithdrawal(row.id)} token={c.var.formToken}>

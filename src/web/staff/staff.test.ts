@@ -95,7 +95,13 @@ test("somebody who has lost everything is let in by an agent and a supervisor, h
     (await office.store.db.select().from(messages).where(eq(messages.owner, id))).map(({ kind }) => kind)
   expect(await heard(office.supervisor().id)).toEqual(["approval_asked"])
   const done = await confirmed(lead, await lead.post(`${path}/approval`))
-  expect((await ownerOfCode(server, codeIn(done)))?.owner).toBe(who.id)
+  // Neither has all of it: the agent who asked sees the first half, the supervisor who approved the second, and nobody the other.
+  const first = codeIn(await agent.get(path))
+  expect([first.length, codeIn(done).length, codeIn(await lead.get(path))]).toEqual([9, 9, ""])
+  const code = `${first}-${codeIn(done)}`
+  for (const wrong of [first, codeIn(done), `${codeIn(done)}-${first}`])
+    expect(await ownerOfCode(server, wrong)).toBeNull()
+  expect((await ownerOfCode(server, code))?.owner).toBe(who.id)
   expect(await heldUntil(office.store, owner, office.clock.real(), null)).not.toBeNull()
   expect((await lead.post(`${path}/approval`)).status).toBe(409)
 
@@ -112,7 +118,8 @@ test("somebody who has lost everything is let in by an agent and a supervisor, h
   expect((await stranger.get(link.pathname)).status).toBe(200)
   expect((await stranger.get(`${link.pathname.slice(0, -1)}!`)).status).toBe(410)
   expect((await stranger.post(link.pathname)).status).toBe(200)
-  expect(await ownerOfCode(server, codeIn(done))).toBeNull()
+  expect(await ownerOfCode(server, code)).toBeNull()
+  expect(codeIn(await agent.get(path))).toBe("")
   expect((await stranger.post(link.pathname)).status).toBe(410)
   expect(server.bugs).toEqual([])
 })
