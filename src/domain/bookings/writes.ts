@@ -25,7 +25,7 @@ import { readVisit, type TakenPlaces, type Visit } from "../availability/visit.t
 import { freePlaces, takePlaces } from "../availability/writes.ts"
 import { office } from "../offices/reads.ts"
 import { type ActingFor, actingFor, peopleIn } from "../people/acting.ts"
-import { bodyOf, tellCancelled, tellConfirmed, tellGivers, tellMoved } from "./notices.ts"
+import { subjectOf, tellCancelled, tellConfirmed, tellMoved } from "./notices.ts"
 import { type Booking, bookingById, bookingFor, peopleOf } from "./reads.ts"
 import { aheadStates, ofWhom } from "./rules.ts"
 
@@ -95,7 +95,7 @@ export async function book(tx: Tx, citizen: Citizen, wanted: WantedBooking, by: 
 
 async function confirm(tx: Tx, citizen: Citizen, id: string, by: Booker): Promise<Booking> {
   const held = await ownHold(tx, citizen, id)
-  if (held.state === "used" && held.booking) return bookingFor(tx, citizen, held.booking)
+  if (held.state === "used" && held.booking) return bookingFor(tx, citizen, held.booking, tx.now)
   const isLive = held.state === "live" && held.until > tx.now
   if (!isLive) {
     // Another page of the same person may have chosen anew since; that choice counts, not this one.
@@ -157,6 +157,7 @@ async function make(
     people: party.length,
     madeAt: tx.now,
     madeBy: isStaff(by) ? "agent" : by.role === "citizen" && by.level !== "full" ? "visitor" : by.role,
+    byProxy: party.every(({ right }) => right === "proxy"),
     proposed: false,
     endedAt: null,
     endedBy: null,
@@ -184,8 +185,7 @@ async function make(
     by: by.id,
     subject: citizen.id,
   })
-  if (row.state === "confirmed") await tellConfirmed(tx, row)
-  await tellGivers(tx, party, { kind: "booking_confirmed", data: bodyOf(row) })
+  if (row.state === "confirmed") await tellConfirmed(tx, row, party)
   return { ...row, code, who: peopleIn(party) }
 }
 
@@ -229,10 +229,9 @@ export async function cancel(
   const { acting, ...row } = await mineToChange(tx, actor, id)
   const people = await peopleOf(tx, id)
   const { ended, heldBackUntil } = await end(tx, row, { endedBy, reason: readReason(reason) })
-  const said = { booking: id, people, by: actor.id, endedBy, heldBackUntil, subject: row.person }
+  const said = { booking: id, people, by: actor.id, endedBy, heldBackUntil, subject: await subjectOf(tx, row) }
   await tx.say(row.office, "booking.cancelled", said)
-  await tellCancelled(tx, row, endedBy)
-  await tellGivers(tx, acting, { kind: "booking_cancelled", data: { ...bodyOf(row), by: endedBy } })
+  await tellCancelled(tx, row, endedBy, acting)
   return { ...ended, who: people }
 }
 
@@ -247,10 +246,12 @@ export async function move(tx: Tx, actor: Citizen | Staff, id: string, slot: str
   const state = bookingMode === "request" && !isStaff(actor) ? "requested" : "confirmed"
   const moving = await moveTo(tx, row, slot, { state, proposed: false, forStaff: isStaff(actor) })
   const people = await peopleOf(tx, id)
-  await tx.say(row.office, "booking.moved", { ...movedBody(row, moving, people), by: actor.id, subject: row.person })
-  await tellMoved(tx, moving.moved, row.startsAt)
-  const data = { ...bodyOf(moving.moved), from: row.startsAt }
-  await tellGivers(tx, acting, { kind: "booking_moved", data })
+  await tx.say(row.office, "booking.moved", {
+    ...movedBody(row, moving, people),
+    by: actor.id,
+    subject: await subjectOf(tx, row),
+  })
+  await tellMoved(tx, moving.moved, row.startsAt, acting)
   return { ...moving.moved, who: people }
 }
 

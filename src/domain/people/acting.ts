@@ -99,6 +99,27 @@ async function rightOver(
   throw found ? ended(found, person, now) : new Refusal("not_for_you")
 }
 
+/**
+ * Whether the actor may do anything at all for one of these people at `now` where it is about this service: by the registry or as a proxy,
+ * whichever acts the proxy was given. For what was done by such a right before and is looked at again.
+ */
+export async function standsFor(
+  store: Store,
+  actor: string,
+  who: readonly string[],
+  service: string,
+  now: Instant,
+): Promise<boolean> {
+  for (const person of who) {
+    const [found] = await relationTo(store).execute({ actor, person })
+    if (found && isBinding(found.relation, found.kind, now)) return true
+    for (const proxy of await proxiesFor(store).execute({ actor, person })) {
+      if (isStanding(proxy, now) && (await covers(store, proxy.services, service))) return true
+    }
+  }
+  return false
+}
+
 type Binding = Pick<typeof relations.$inferSelect, "kind" | "since" | "until">
 
 /**

@@ -69,6 +69,17 @@ describe("a booked person arrives", () => {
     expect([younger.state, riyadh(younger.due), riyadh(younger.wakeAt)]).toEqual(["early", "19:35", "19:30"])
   })
 
+  test("with what a proxy booked who is none any more: the turn is of whom it is for, and the proxy cannot come in with it", async () => {
+    const hall = await testHall({ now: "2026-11-22T09:50" })
+    const [giver, holder] = [hall.citizen(1), hall.citizen(2)]
+    const booking = await hall.booked(giver, "10:00", { person: holder.id, byProxy: true })
+    expect((await refusal(hall.arrive(booking, {}, holder))).code).toBe("booking_unknown")
+    const { ticket } = await hall.arrive(booking)
+    expect([ticket.person, ticket.holder]).toEqual([giver.id, giver.id])
+    const [arrived] = await hall.facts("booking.arrived")
+    expect(arrived?.subject).toBe(giver.id)
+  })
+
   test("by the number and birth year of the card, where both agree", async () => {
     const hall = await testHall({ now: "2026-11-22T09:50" })
     const who = await hall.bornIn(hall.citizen(), 1985, "index-of-a-number")

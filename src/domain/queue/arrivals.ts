@@ -9,12 +9,11 @@ import { Refusal } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
 import type { Subject } from "../access/subject.ts"
 import { nearestAlternatives } from "../availability/reads.ts"
-import { bookingByCode, peopleOf } from "../bookings/reads.ts"
-import { ofWhom } from "../bookings/rules.ts"
+import { bookingByCode, ofWhomNow, peopleOf } from "../bookings/reads.ts"
 import { type Service, service } from "../catalogue/reads.ts"
 import { type Session, sessionAt } from "../offices/hours.ts"
 import { type Line, mustServe, type Office, sessionsAround } from "../offices/reads.ts"
-import { actingFor } from "../people/acting.ts"
+import { actingFor, standsFor } from "../people/acting.ts"
 import { personByNumber } from "../people/reads.ts"
 import { bookingArrived } from "./booked.ts"
 import { workplace } from "./desk.ts"
@@ -66,7 +65,7 @@ export async function checkIn(tx: Tx, by: Subject, asked: CheckingIn): Promise<C
   const visitors = await peopleOf(tx, booking.id)
   if (by.role === "citizen") await actingFor(tx, by, visitors, { act: "arrive", service: booking.service }, tx.now)
   // Whoever comes in by the own account holds the number, also where somebody else had booked for them.
-  const visitor = by.role === "citizen" ? by.id : booking.person
+  const visitor = by.role === "citizen" ? by.id : await comerOf(tx, booking, visitors)
   const live = await liveTicketOf(tx, session.day, visitor)
   if (live) throw new Refusal("already_waiting")
 
@@ -219,7 +218,15 @@ async function bookingFor(tx: Tx, by: Subject, here: Office, asked: CheckingIn):
 /** With which bookings a citizen may come in: what they made, and what is for them alone. By whichever way they signed in: they are here. */
 async function mayCome(tx: Tx, by: Subject, row: BookingRow): Promise<boolean> {
   if (by.role !== "citizen") return true
-  return ofWhom({ id: by.id, level: "full" }, row, await peopleOf(tx, row.id)).person === by.id
+  const own = await ofWhomNow(tx, { id: by.id, level: "full" }, row, await peopleOf(tx, row.id), tx.now)
+  return own.person === by.id
+}
+
+/** Whose the ticket is: of whoever made the booking, and where that was a proxy who is none any more, of whom it is for. */
+async function comerOf(tx: Tx, booking: BookingRow, visitors: string[]): Promise<string> {
+  const [first] = visitors
+  const isTheirs = !booking.byProxy || (await standsFor(tx, booking.person, visitors, booking.service, tx.now))
+  return isTheirs || first === undefined ? booking.person : first
 }
 
 async function coded(tx: Tx, code: string): Promise<BookingRow[]> {

@@ -185,7 +185,7 @@ async function personPage(c: Context, here: Office, person: string, refused?: Re
   if (!who) throw new Refusal("not_found", { what: "person" })
   const services = (await allServices(store)).filter((one) => lineFor(here, one) !== null)
   const named = new Map(services.map(({ code, name }) => [code, inLang(name, lang)]))
-  const own = (await bookingsOf(store, person)).filter(({ office, state, startsAt }) => {
+  const own = (await bookingsOf(store, person, house.clock.office())).filter(({ office, state, startsAt }) => {
     return office === here.code && aheadStates.includes(state) && startsAt > house.clock.office()
   })
   const wished = c.req.query("service") ?? ""
@@ -334,7 +334,7 @@ export async function changeFor(c: Context): Promise<Response> {
       async (tx) => {
         // Theirs alone: what they booked for others is changed by them, or by those others.
         const citizen = await citizenOf(tx, person)
-        const { who, office } = await bookingFor(tx, citizen ?? refuseNobody(), id)
+        const { who, office } = await bookingFor(tx, citizen ?? refuseNobody(), id, tx.now)
         if (office !== here.code || who.length !== 1 || who[0] !== person) throw new Refusal("not_found")
         if (given.do === "move") await move(tx, agent, id, given.slot)
         else await cancel(tx, agent, id, undefined, "citizen")

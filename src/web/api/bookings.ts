@@ -96,8 +96,8 @@ export const bookingCalls = [
     params: idPath,
     answers: { 200: booking },
     async handle(c, { params }) {
-      const { store } = c.var.house
-      const found = await bookingFor(store, anybody(c), params.id)
+      const { store, clock } = c.var.house
+      const found = await bookingFor(store, anybody(c), params.id, clock.office())
       const about = { what: "booking" as const, office: found.office, about: found.id }
       await noteReads(
         c,
@@ -195,7 +195,8 @@ async function onBooking(
   status: 200 | 201 = 200,
 ): Promise<Answer> {
   const by = anybody(c)
-  const row = await bookingFor(c.var.house.store, by, id)
+  const { store, clock } = c.var.house
+  const row = await bookingFor(store, by, id, clock.office())
   return change(c, given, [`office:${row.office}`, `person:${row.person}`], async (tx) =>
     shown(tx, await turn(tx), status),
   )
@@ -210,7 +211,7 @@ async function officeOfHold(store: Store, hold: string, by: Subject): Promise<st
 async function bookingsAskedFor(c: Context, query: { office?: string; day?: string }): Promise<BookingRow[]> {
   const { store, clock } = c.var.house
   const by = citizenOrStaff(c)
-  if (by.role === "citizen") return bookingsOf(store, by.id)
+  if (by.role === "citizen") return bookingsOf(store, by.id, clock.office())
   const code = query.office ?? (by.scopeKind === "office" ? by.scope : undefined)
   if (code === undefined) throw invalid([{ path: "office", message: "name the office" }])
   const here = await officeWithin(c, "booking.list", code)

@@ -45,7 +45,7 @@ export async function jsonOf({ store, clock }: Rendering, topic: Topic): Promise
       return presentTicket(store, topic.id, now)
     case "inbox": {
       const bookings = await Promise.all(
-        (await bookingsOf(store, topic.person)).map(async (row) =>
+        (await bookingsOf(store, topic.person, now)).map(async (row) =>
           presentBooking(row, (await office(store, row.office)).zone),
         ),
       )

@@ -253,7 +253,7 @@ export async function requestedData(c: Context): Promise<Response> {
   if (row.state !== "open" || row.kind !== "access") throw new Refusal("not_found")
   await noteReads(c, [{ person: row.person, what: "data" }])
   await house.writer.write((tx) => sayExported(tx, row.person, staffOf(c).id, "page"), { scopes: ["accounts"] })
-  const data = await ownData(house.store, house.keys, row.person)
+  const data = await ownData(house.store, house.keys, row.person, house.clock.office())
   return show(
     c,
     { title: words.dataTitle, styles: ["privacy"], ...staffHead(c) },

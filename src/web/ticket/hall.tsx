@@ -73,7 +73,7 @@ async function hall(c: Context, proof: string, refused: Refusal | null): Promise
   const here = await officeOf(house.store, c.req.param("office") ?? "")
   const now = house.clock.office()
   const today = dayIn(now, here.zone)
-  const near = (await bookingsOf(house.store, subject?.id ?? "")).filter(
+  const near = (await bookingsOf(house.store, subject?.id ?? "", now)).filter(
     ({ office, state, startsAt }) =>
       office === here.code &&
       state === "confirmed" &&
