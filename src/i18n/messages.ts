@@ -48,6 +48,11 @@ const addedEn: Record<string, string> = {
 const notYouAr = "إن لم تكن أنت من فعل ذلك فافتح صفحة أمان حسابك الآن، أو راجع أقرب مكتب."
 const notYouEn = "If this was not you, open your account's security page now, or come to the nearest office."
 
+/** Whoever still has what the code was to make up for is not held by what came of it. */
+const undoAr = "ما زال مفتاحك القديم معك؟ ادخل به واحذف ما أُضيف، فلا يوقفه التعليق."
+const undoEn =
+  "Do you still have your passkey from before? Sign in with it and remove what was added: the hold does not apply to it."
+
 const proxyAr: Record<string, [title: string, text: string]> = {
   given_by_you: ["عيّنت وكيلًا عنك", "إن لم تكن أنت من فعل ذلك فأنهِ الوكالة الآن من صفحة «الأسرة والوكالات» في حسابك."],
   given_to_you: [
@@ -99,7 +104,7 @@ const ar: Record<MessageKind, (seen: Seen) => Words> = {
   }),
   recovery_used: ({ left }) => ({
     title: "استُخدم رمز استرداد لحسابك",
-    text: only([left === null ? null : `بقي لك: ${counted("recoveryCodes", left, "ar")}.`, notYouAr]),
+    text: only([left === null ? null : `بقي لك: ${counted("recoveryCodes", left, "ar")}.`, undoAr, notYouAr]),
     sms: "استُخدم رمز استرداد لحسابك. إن لم تكن أنت فراجع أقرب مكتب الآن.",
   }),
   reset_asked: ({ office, secret }) => {
@@ -261,7 +266,7 @@ const en: Record<MessageKind, (seen: Seen) => Words> = {
   }),
   recovery_used: ({ left }) => ({
     title: "A recovery code of your account was used",
-    text: only([left === null ? null : `You have ${counted("recoveryCodes", left, "en")} left.`, notYouEn]),
+    text: only([left === null ? null : `You have ${counted("recoveryCodes", left, "en")} left.`, undoEn, notYouEn]),
     sms: "A recovery code of your account was used. If this was not you, come to the nearest office now.",
   }),
   reset_asked: ({ office, secret }) => {

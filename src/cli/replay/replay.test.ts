@@ -234,6 +234,15 @@ test("on whatever day nobody with a number goes home unserved, as long as the co
   )
 }, 60_000)
 
+test("whom the records put first are those with a need, where that is asked for", () => {
+  const people = peopleOf(day, { ...plain, needs: "file" })
+  const first = new Set(day.callers.filter(({ priority }) => priority === 2).map(({ arrivesAt }) => arrivesAt))
+  const withNeed = people.filter((one) => one.class === "need")
+  expect(withNeed.length).toBeGreaterThan(10)
+  expect(withNeed.every(({ arrivesAt }) => first.has(arrivesAt))).toBe(true)
+  expect(people.filter(({ arrivesAt }) => first.has(arrivesAt)).length).toBe(withNeed.length)
+})
+
 test("settings are read as they are typed, and compared over days in a table", async () => {
   expect(readSettings("usual")).toEqual(usual)
   expect(readSettings("target=45,help=0")).toEqual({ ...usual, target: 45, help: 0 })
