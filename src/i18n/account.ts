@@ -24,6 +24,7 @@ export const accountWords = inBoth({
     startOver: "ابدأ من جديد",
 
     passkeyNeedsScript: "مفتاح المرور يحتاج إلى تشغيل JavaScript في المتصفح.",
+    passkeyInsecure: "مفاتيح المرور لا تعمل على هذا العنوان: تحتاج إلى https واسم نطاق، أو إلى localhost.",
     passkeyMissing: "هذا المتصفح لا يدعم مفاتيح المرور. استخدم متصفحًا أحدث أو رمز استرداد.",
     passkeyCancelled: "لم يكتمل التأكيد. أعد المحاولة متى شئت.",
     passkeyKnown: "على هذا الجهاز مفتاح مرور لحسابك بالفعل.",
@@ -143,6 +144,7 @@ export const accountWords = inBoth({
     startOver: "Start over",
 
     passkeyNeedsScript: "A passkey needs JavaScript to be on in your browser.",
+    passkeyInsecure: "Passkeys do not work at this address: they need https and a domain name, or localhost.",
     passkeyMissing: "This browser knows no passkeys. Use a newer one, or a recovery code.",
     passkeyCancelled: "That was not completed. Try again whenever you like.",
     passkeyKnown: "This device holds a passkey of your account already.",
@@ -206,7 +208,7 @@ export const accountWords = inBoth({
     keep: "Keep it",
     addPasskey: "Add a passkey",
     lastPasskey: "This is your last passkey. Add another one or make recovery codes first.",
-    codesLeft: (codes: string) => `You have ${codes} left that are unused.`,
+    codesLeft: (codes: string) => `You have ${codes} left.`,
     codesNone: "You have no recovery codes. If you lose your passkey, the only way back is a visit to an office.",
     codesMake: "Make ten new codes",
     codesReplace: "The old codes end when new ones are made.",

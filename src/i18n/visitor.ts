@@ -4,6 +4,9 @@ import { inBoth } from "./lang.ts"
 export const visitorWords = inBoth({
   ar: {
     link: "ادخل دون حساب",
+    linkLead:
+      "بتاريخ ميلادك ورمز نرسله إلى جوالك. ليس معك جوال؟ خذ رقمك من جهاز الخدمة الذاتية، أو اطلب من أي موظف أن يحجز لك.",
+    noCodes: "لا تُرسل من هنا رموز إلى الجوال. خذ رقمك من جهاز الخدمة الذاتية في المكتب، أو اطلب من أي موظف أن يحجز لك.",
     title: "الدخول دون حساب",
     lead: "برقم الهوية وتاريخ الميلاد ورمز نرسله إلى جوالك المسجّل لدينا. تحجز لنفسك وتغيّر وتلغي وتتابع دورك.",
     birth: "تاريخ الميلاد",
@@ -52,6 +55,10 @@ export const visitorWords = inBoth({
   },
   en: {
     link: "Go on without an account",
+    linkLead:
+      "With your date of birth and a code to your mobile. No mobile with you? Take your number at the kiosk, or ask any agent to book for you.",
+    noCodes:
+      "No codes are sent to mobiles from here. Take your number at the office's kiosk, or ask any agent to book for you.",
     title: "Without an account",
     lead: "With your identity number, your date of birth and a code that we send to the mobile we have on record. You book for yourself, move, cancel and follow your turn.",
     birth: "Date of birth",

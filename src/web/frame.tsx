@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx"
+import { isStaff } from "../domain/access/subject.ts"
 import { accountWords } from "../i18n/account.ts"
 import { common } from "../i18n/common.ts"
 import { momentText } from "../i18n/dates.ts"
@@ -11,6 +12,7 @@ import type { Context } from "./house.ts"
 import { paths } from "./paths.ts"
 import { PostForm } from "./shell/controls.tsx"
 import { type Frame, Page } from "./shell/page.tsx"
+import { StaffLinks } from "./staff/head.tsx"
 
 export interface Shown {
   title: string
@@ -121,5 +123,6 @@ function AccountLinks({ c }: { c: Context }) {
       </>
     )
   }
+  if (isStaff(subject)) return <StaffLinks c={c} />
   return subject ? null : <a href={paths.signIn}>{words.signIn}</a>
 }

@@ -3,6 +3,7 @@ import { type Passkey, passkeysOf } from "../../domain/access/passkeys.ts"
 import { codesLeft, mayRecover } from "../../domain/access/recovery.ts"
 import { openResetOf } from "../../domain/access/request-reads.ts"
 import { type SessionRow, sessionsOf } from "../../domain/access/sessions.ts"
+import { knowsPasskeys } from "../../domain/access/webauthn.ts"
 import { accountWords } from "../../i18n/account.ts"
 import { momentText } from "../../i18n/dates.ts"
 import { householdWords } from "../../i18n/household.ts"
@@ -98,14 +99,20 @@ export async function security(c: Context, told: Told): Promise<Response> {
         {passkeys.map((passkey) => (
           <PasskeyCard c={c} passkey={passkey} isRemoving={told.removing === passkey.id} isLocked={isRecovered} />
         ))}
-        <ButtonLink
-          weight={passkeys.length === 0 || isRecovered ? "main" : "second"}
-          wide
-          icon="key"
-          href={paths.passkeyNew}
-        >
-          {words.addPasskey}
-        </ButtonLink>
+        {knowsPasskeys(house.env.origin) ? (
+          <ButtonLink
+            weight={passkeys.length === 0 || isRecovered ? "main" : "second"}
+            wide
+            icon="key"
+            href={paths.passkeyNew}
+          >
+            {words.addPasskey}
+          </ButtonLink>
+        ) : (
+          <Notice>
+            <p>{words.passkeyInsecure}</p>
+          </Notice>
+        )}
       </section>
       {!isRecovered && (
         <>

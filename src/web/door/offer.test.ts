@@ -63,6 +63,36 @@ test("whoever has a passkey already is offered none, and outside a demonstration
   expect(server.bugs).toEqual([])
 })
 
+test("where the address knows no passkeys none is offered, and the pages say why", async () => {
+  const { server } = await demonstration()
+  const { origin } = server
+  const who = visitor(() => origin)
+  const why = "they need https and a domain name, or localhost"
+  const elsewhere = { Host: "192.168.1.20:3000", Origin: "http://192.168.1.20:3000" }
+  server.house.env.origin = elsewhere.Origin
+  const door = await who.get("/sign-in?lang=en", elsewhere)
+  expect([door.text.includes(why), door.text.includes("data-passkey")]).toEqual([true, false])
+  await who.post("/sign-in", { number, password, next: "" }, elsewhere)
+  const answer = await who.post("/sign-in/code", { code: demoCode }, elsewhere)
+  expect([answer.status, leadsTo(answer)]).toEqual([303, "/"])
+  const security = await who.get("/account/security", elsewhere)
+  expect([security.text.includes(why), security.text.includes("/account/passkeys/new")]).toEqual([true, false])
+  server.house.env.origin = origin
+  expect(server.bugs).toEqual([])
+})
+
+test("of the staff whoever is offered a passkey or shows that it is they can sign out there", async () => {
+  const { server } = await demonstration()
+  const who = visitor(() => server.origin)
+  await who.post("/staff", { login: "sara", password, next: "" })
+  const { location } = await who.post("/sign-in/code", { code: demoCode })
+  for (const path of [location ?? "", "/step-up", "/account/security"]) {
+    const page = await who.get(path)
+    expect([path, page.status, page.text.includes('action="/sign-out"')]).toEqual([path, 200, true])
+  }
+  expect(server.bugs).toEqual([])
+})
+
 test("the passkey that was offered is made in one press and opens the account the next time", async () => {
   const { server, office, owner } = await demonstration()
   const screen = await asStranger(server)

@@ -5,6 +5,7 @@ import { usablePasskeys } from "../../domain/access/passkeys.ts"
 import { finishPreSession, type PreSession } from "../../domain/access/pre-sessions.ts"
 import { prove } from "../../domain/access/proof.ts"
 import { codesLeft, demoCode, mayRecover, useRecoveryCode } from "../../domain/access/recovery.ts"
+import { knowsPasskeys } from "../../domain/access/webauthn.ts"
 import { tellRecovery } from "../../domain/notifications/security.ts"
 import { accountWords } from "../../i18n/account.ts"
 import { counted } from "../../i18n/plural.ts"
@@ -152,7 +153,7 @@ const codeFields = z.object({ code: z.string().max(200) })
  */
 export async function secondByCode(c: Context): Promise<Response> {
   const { house, lang } = c.var
-  const { writer, keys, demo, clock } = house
+  const { writer, keys, demo, clock, env } = house
   const words = accountWords[lang]
   const pre = await half(c)
   if (!pre) return c.redirect(paths.signIn, 303)
@@ -177,6 +178,7 @@ export async function secondByCode(c: Context): Promise<Response> {
     const minutes = counted("minutesAfter", Math.ceil(isRight / 60), lang)
     return secondForm(c, pre, { error: words.codeWait(minutes), status: 429 })
   }
+  const isOffering = knowsPasskeys(env.origin)
   const { signedIn, isOffered } = await writer.write(
     async (tx) => {
       await finishPreSession(tx, pre.id, now)
@@ -184,7 +186,7 @@ export async function secondByCode(c: Context): Promise<Response> {
       const who = { kind: owner.kind, subject: owner.id, role, factors: "password+code" }
       const signedIn = await startIn(tx, c, { ...who, level: demo ? "full" : "recovered", provenAt: demo ? now : null })
       const hasNone = (await usablePasskeys(tx, owner)).length === 0
-      return { signedIn, isOffered: demo && hasNone && (await offerOnce(tx, owner, now)) }
+      return { signedIn, isOffered: demo && hasNone && isOffering && (await offerOnce(tx, owner, now)) }
     },
     { scopes: ["accounts"] },
   )

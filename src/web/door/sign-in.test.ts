@@ -657,3 +657,20 @@ async function listen(sid: string) {
 }
 
 const hashOf = (secret: string) => new Bun.CryptoHasher("sha256").update(secret).digest("base64url")
+
+test("where no code can be sent nobody is led to ask for one", async () => {
+  const { env } = server.house
+  const { production } = env
+  env.production = true
+  try {
+    const who = visitor(() => server.origin)
+    const door = await who.get("/sign-in?lang=en")
+    expect([door.text.includes("/sign-in/visitor"), door.text.includes("any agent to book")]).toEqual([false, true])
+    const page = await who.get("/sign-in/visitor")
+    expect([page.text.includes("No codes are sent"), page.text.includes('name="number"')]).toEqual([true, false])
+    const asked = await who.post("/sign-in/visitor", { number: "1000000008", day: "1", month: "1", year: "1990" })
+    expect([asked.text.includes("No codes are sent"), asked.location]).toEqual([true, null])
+  } finally {
+    env.production = production
+  }
+})

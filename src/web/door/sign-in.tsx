@@ -23,6 +23,7 @@ import { paths } from "../paths.ts"
 import { Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, Field, PostForm } from "../shell/controls.tsx"
 import { nextOf } from "./next.ts"
+import { sendsCodes } from "./visitor.tsx"
 
 /* The first step: who it is, and the password; or a passkey that says both. */
 
@@ -130,12 +131,13 @@ function signInForm(c: Context, told: Told): Response | Promise<Response> {
           <p class="quiet small">{account.passkeyAloneLead}</p>
         </PasskeyForm>
       </section>
-      {!isStaff && (
+      {!isStaff && !sendsCodes(house) && <p class="quiet small">{words.without}</p>}
+      {!isStaff && sendsCodes(house) && (
         <section class="stack">
           <ButtonLink wide href={told.next ? `${paths.visitor}?next=${encodeURIComponent(told.next)}` : paths.visitor}>
             {visitorWords[lang].link}
           </ButtonLink>
-          <p class="quiet small">{words.without}</p>
+          <p class="quiet small">{visitorWords[lang].linkLead}</p>
         </section>
       )}
       <p>

@@ -59,10 +59,34 @@ interface Told {
   status?: number
 }
 
+/** Whether a code reaches anybody. Outside production the log shows it, and a demonstration its page of messages. */
+export function sendsCodes({ env, demo }: House): boolean {
+  return demo || env.sms !== null || !env.production
+}
+
 export function visitorPage(c: Context): Response | Promise<Response> {
   const next = c.req.query("next") ?? ""
   if (c.var.subject?.role === "citizen") return c.redirect(nextOf(next) ?? paths.home, 303)
-  return form(c, { next })
+  return sendsCodes(c.var.house) ? form(c, { next }) : withoutCodes(c, next)
+}
+
+/** Where no code can be sent: what there is instead. */
+function withoutCodes(c: Context, next: string): Response | Promise<Response> {
+  const { lang } = c.var
+  const words = visitorWords[lang]
+  return show(
+    c,
+    { title: words.title, styles: ["citizen"] },
+    <div class="column">
+      <h1>{words.title}</h1>
+      <Notice>
+        <p>{words.noCodes}</p>
+      </Notice>
+      <p>
+        <a href={next ? `${paths.signIn}?next=${encodeURIComponent(next)}` : paths.signIn}>{signInWords[lang].title}</a>
+      </p>
+    </div>,
+  )
 }
 
 function form(c: Context, told: Told): Response | Promise<Response> {
@@ -122,6 +146,7 @@ export async function askForCode(c: Context): Promise<Response> {
   const { keys, store, writer, clock, chance } = house
   const words = visitorWords[lang]
   const { number: typed, next, ...birth } = await readForm(c, fields)
+  if (!sendsCodes(house)) return withoutCodes(c, next)
   const [number, birthDay] = [readNumber(typed), readBirth(birth)]
   if (number === null || birthDay === null) {
     const numberError = number === null ? words.numberWrong : undefined

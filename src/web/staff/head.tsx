@@ -27,27 +27,32 @@ export function staffHere(c: Context): Staff {
 }
 
 export function staffHead(c: Context) {
-  const { lang, formToken } = c.var
-  const who = staffHere(c)
   return {
     styles: ["staff"],
     head: "deep" as const,
-    homeHref: who.role === "agent" ? paths.desk : paths.days,
-    headLinks: (
-      <>
-        {may(who, "desk.work") && <a href={paths.desk}>{common[lang].toWork}</a>}
-        {may(who, "day.read") && <a href={paths.days}>{dayWords[lang].title}</a>}
-        {may(who, "device.read") && <a href={paths.devices}>{deviceWords[lang].title}</a>}
-        {may(who, "staff.read") && <a href={paths.staffPeople}>{staffWords[lang].title}</a>}
-        <a class="head-person" href={paths.security}>
-          {inLang(who.name, lang)}
-        </a>
-        <PostForm action={paths.signOut} token={formToken}>
-          <button type="submit">{common[lang].signOut}</button>
-        </PostForm>
-      </>
-    ),
+    homeHref: staffHere(c).role === "agent" ? paths.desk : paths.days,
+    headLinks: <StaffLinks c={c} />,
   }
+}
+
+/** The ways of whoever works here, as far as the role may go them; every page has these that names none of its own. */
+export function StaffLinks({ c }: { c: Context }) {
+  const { lang, formToken } = c.var
+  const who = staffHere(c)
+  return (
+    <>
+      {may(who, "desk.work") && <a href={paths.desk}>{common[lang].toWork}</a>}
+      {may(who, "day.read") && <a href={paths.days}>{dayWords[lang].title}</a>}
+      {may(who, "device.read") && <a href={paths.devices}>{deviceWords[lang].title}</a>}
+      {may(who, "staff.read") && <a href={paths.staffPeople}>{staffWords[lang].title}</a>}
+      <a class="head-person" href={paths.security}>
+        {inLang(who.name, lang)}
+      </a>
+      <PostForm action={paths.signOut} token={formToken}>
+        <button type="submit">{common[lang].signOut}</button>
+      </PostForm>
+    </>
+  )
 }
 
 /** What was dated by the real clock, in words, as the house's own clock shows it. */

@@ -109,3 +109,10 @@ test("a supervisor sees the own office and no other; an agent does not see the d
   expect((await agent.post(day, { do: `close ${office.code}.1` })).status).toBe(403)
   expect((await lead.post(day, { do: "close JED-MUN.1" })).status).toBe(404)
 })
+
+test("whoever has several offices finds the ways on beside the list of them", async () => {
+  const administrator = await visiting(server, "administrator")
+  const page = await administrator.get("/day?lang=en")
+  expect(page.status).toBe(200)
+  for (const way of ['href="/staff/people"', 'href="/devices"', 'action="/sign-out"']) expect(page.text).toContain(way)
+})

@@ -15,6 +15,7 @@ import { headOf } from "../heads.ts"
 import { type Context, get, type PageRoute, post } from "../house.ts"
 import { paths } from "../paths.ts"
 import { LinkList } from "../shell/cards.tsx"
+import { staffHead } from "../staff/head.tsx"
 import { dayForm, dayFragment } from "./day.tsx"
 import { leadOf, managed, supervisorHead } from "./head.tsx"
 import { changeDay, hoursPage, Refused } from "./hours.tsx"
@@ -47,7 +48,7 @@ async function officesPage(c: Context): Promise<Response> {
   if (only && mine.length === 1) return c.redirect(withQuery(href(only.code), c.req.query()), 303)
   return show(
     c,
-    { title: dayWords[lang].officesTitle, head: "deep", homeHref: paths.days },
+    { title: dayWords[lang].officesTitle, ...staffHead(c), homeHref: paths.days },
     <div class="column">
       <h1>{dayWords[lang].officesTitle}</h1>
       <LinkList
