@@ -118,7 +118,10 @@ export interface Access {
   /** Refuses `not_found`. */
   placeOf(office: string): Place | Promise<Place>
   /** Refuses `not_found`. */
-  ticket(id: string): { person: string | null; office: string } | Promise<{ person: string | null; office: string }>
+  ticket(
+    id: string,
+    reader: Subject | null,
+  ): { person: string | null; office: string } | Promise<{ person: string | null; office: string }>
 }
 
 /** `null` where this reader may listen to this topic, by the table of rights; else the refusal. */
@@ -144,7 +147,7 @@ async function mustBeReadable({ subject, ticket }: Reader, topic: Topic, access:
     case "ticket": {
       // Nothing is said of tickets to whoever may listen to none, not even that.
       if (!may(subject, action)) throw new Refusal("not_found", { what: "ticket" })
-      const row = await access.ticket(topic.id)
+      const row = await access.ticket(topic.id, subject)
       return authorize(subject, action, subject?.role === "citizen" ? row : await access.placeOf(row.office))
     }
     case "inbox":

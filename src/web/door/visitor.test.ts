@@ -4,10 +4,16 @@ import { sessions, throttles } from "../../../db/schema/access.ts"
 import { oneTimeCodes, preSessions } from "../../../db/schema/passkeys.ts"
 import { day, minute } from "../../base/day.ts"
 import { may, rolesFor } from "../../domain/access/authorize.ts"
-import { type Citizen, mint } from "../../domain/access/subject.ts"
+import { capabilitiesOf } from "../../domain/access/devices.ts"
+import { type Citizen, type Device, mint } from "../../domain/access/subject.ts"
 import { book } from "../../domain/bookings/writes.ts"
+import { service } from "../../domain/catalogue/reads.ts"
 import { enrol } from "../../domain/people/writes.ts"
+import { checkIn } from "../../domain/queue/arrivals.ts"
+import { hallCode } from "../../domain/queue/hall-code.ts"
+import { leave } from "../../domain/queue/holder.ts"
 import { relate } from "../../testing/family.ts"
+import { refusal } from "../../testing/office.ts"
 import { codeOnPhone, codesSent } from "../../testing/sent-code.ts"
 import { testServer } from "../../testing/server.ts"
 import { leadsTo, reading } from "../../testing/signed-in.ts"
@@ -222,4 +228,50 @@ test("it ends after half an hour, whatever is done, and leaves the account's own
   expect((await who.get("/bookings")).status).toBe(200)
   office.clock.set(until)
   expect((await who.get("/bookings")).status).toBe(303)
+})
+
+/** Booked an hour and more before, and now it is ten minutes to it. */
+async function bookedSoon(by: Citizen, time: string) {
+  office.clock.set(office.at(time) - 70 * minute)
+  const wanted = { office: office.code, service: "PAS-01", slot: office.slot(time) }
+  const made = await office.write((tx) => book(tx, by, wanted))
+  office.clock.set(office.at(time) - 10 * minute)
+  return made
+}
+
+test("of a turn that the account booked the session sees number, place and time; of its own it sees and says everything", async () => {
+  const kiosk = mint<Device>({ role: "kiosk", id: "kiosk", office: office.code, capabilities: capabilitiesOf.kiosk })
+  const arrive = async (by: Citizen, time: string) => {
+    const { id, code } = await bookedSoon(by, time)
+    const { ticket } = await office.write((tx) => checkIn(tx, kiosk, { office: office.code, by: { code }, lang: "en" }))
+    return { id, ticket }
+  }
+  const { ticket } = await arrive(asCitizen, "12:00")
+  const { who } = await comeIn()
+  const seen = await who.get(`/tickets/${ticket.id}`)
+  expect([seen.status, seen.location, seen.text.includes("/t/")]).toEqual([200, null, false])
+  expect(reading(seen)).toContain(String(ticket.number))
+  expect(reading(seen)).toContain("Booked from your account")
+  const { name } = await service(office.store, "PAS-01")
+  expect(seen.text).not.toContain(name.en)
+  const unproven = mint<Citizen>({ ...asCitizen, level: "unproven" })
+  expect((await refusal(office.write((tx) => leave(tx, unproven, ticket.id)))).code).toBe("not_found")
+
+  await office.write((tx) => leave(tx, asCitizen, ticket.id))
+  const own = await arrive(unproven, "13:15")
+  const { who: again } = await comeIn()
+  expect(leadsTo(await again.get(`/tickets/${own.ticket.id}`))).toStartWith(`/t/${own.ticket.id}/`)
+  expect(await office.write((tx) => leave(tx, unproven, own.ticket.id))).toMatchObject({ state: "left" })
+})
+
+test("whoever comes in at the hall without the account, with what it booked, is given the number and no more", async () => {
+  const { code } = await bookedSoon(asCitizen, "14:15")
+  const { who } = await comeIn()
+  const scanned = await who.get(`/hall/${office.code}/${hallCode(server.keys, office.code, office.clock.office())}`)
+  const proof = new URL(scanned.location ?? "", server.origin).searchParams.get("proof") ?? ""
+  await who.get(scanned.location ?? "")
+  const arrived = leadsTo(await who.post(`/hall/${office.code}`, { proof, code }))
+  expect(arrived).toMatch(/^\/tickets\/[^/]+$/)
+  expect((await who.get(arrived)).status).toBe(200)
+  expect(leadsTo(await who.post(`/hall/${office.code}`, { proof, code }))).toBe(arrived)
 })

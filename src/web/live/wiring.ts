@@ -6,6 +6,7 @@ import { holderNow, sessionOfKey, subjectOfKey } from "../../domain/access/keys.
 import { liveSession, sessionOf } from "../../domain/access/sessions.ts"
 import type { Subject } from "../../domain/access/subject.ts"
 import { office } from "../../domain/offices/reads.ts"
+import { ticketOfWhom } from "../../domain/queue/desk.ts"
 import { ticket } from "../../domain/queue/tickets.ts"
 import { isLang, type Lang, preferred } from "../../i18n/lang.ts"
 import type { Manner, Snapshot } from "../../realtime/channel.ts"
@@ -25,7 +26,11 @@ export function openHub(house: Parts, timers: Timers): Hub {
   const { store, keys, clock, log } = house
   const access = {
     placeOf: (code: string) => office(store, code),
-    ticket: (id: string) => ticket(store, id),
+    ticket: async (id: string, reader: Subject | null) => {
+      const row = await ticket(store, id)
+      const { person } = reader?.role === "citizen" ? await ticketOfWhom(store, reader, row) : row
+      return { person, office: row.office }
+    },
   }
   return createHub({
     origin: () => house.env.origin,
