@@ -26,6 +26,8 @@ export const accountWords = inBoth({
     passkeyNeedsScript: "مفتاح المرور يحتاج إلى تشغيل JavaScript في المتصفح.",
     passkeyInsecure: "مفاتيح المرور لا تعمل على هذا العنوان: تحتاج إلى https واسم نطاق، أو إلى localhost.",
     passkeyMissing: "هذا المتصفح لا يدعم مفاتيح المرور. استخدم متصفحًا أحدث أو رمز استرداد.",
+    passkeyMissingStaff:
+      "هذا المتصفح لا يدعم مفاتيح المرور. استخدم متصفحًا أحدث، أو ادخل بمفتاحك الثاني، أو اسأل مشرفك.",
     passkeyCancelled: "لم يكتمل التأكيد. أعد المحاولة متى شئت.",
     passkeyKnown: "على هذا الجهاز مفتاح مرور لحسابك بالفعل.",
     passkeyRefused: "لم يُقبل مفتاح المرور. أعد المحاولة، أو استخدم مفتاحًا آخر.",
@@ -34,7 +36,7 @@ export const accountWords = inBoth({
 
     enrolTitle: "إنشاء حساب",
     enrolLead: "تحتاج إلى رمز تسجيل لمرة واحدة: تحصل عليه من موظف في المكتب أو في رسالة بريدية.",
-    enrolStaffLead: "أدخل رمز الدعوة الذي وصلك من مشرفك.",
+    enrolStaffLead: "أدخل رمز التسجيل الذي وصلك من مشرفك.",
     enrolCode: "رمز التسجيل",
     enrolCodeHint: "ست عشرة خانة من حروف وأرقام",
     enrolContinue: "متابعة",
@@ -118,6 +120,9 @@ export const accountWords = inBoth({
     expiresTitle: "هل ما زلت هنا؟",
     expiresLead: (time: string) => `تنتهي جلستك بعد ${time} لعدم النشاط.`,
     expiresStay: "ابقَ متصلًا",
+    endsTitle: "توشك جلستك أن تنتهي",
+    endsLead: (time: string) => `تنتهي بعد ${time}، ولا تُمدَّد. ما حجزته باقٍ، وتكمل برمز جديد نرسله إلى جوالك متى شئت.`,
+    endsUnderstood: "فهمت",
     unknownBrowser: "متصفح",
     onDevice: (browser: string, system: string) => `${browser} على ${system}`,
   },
@@ -146,6 +151,8 @@ export const accountWords = inBoth({
     passkeyNeedsScript: "A passkey needs JavaScript to be on in your browser.",
     passkeyInsecure: "Passkeys do not work at this address: they need https and a domain name, or localhost.",
     passkeyMissing: "This browser knows no passkeys. Use a newer one, or a recovery code.",
+    passkeyMissingStaff:
+      "This browser knows no passkeys. Use a newer one, sign in with your second passkey, or ask your supervisor.",
     passkeyCancelled: "That was not completed. Try again whenever you like.",
     passkeyKnown: "This device holds a passkey of your account already.",
     passkeyRefused: "The passkey was not accepted. Try again, or use another one.",
@@ -154,7 +161,7 @@ export const accountWords = inBoth({
 
     enrolTitle: "Make an account",
     enrolLead: "You need a one-time enrolment code: from an agent at an office, or from a letter.",
-    enrolStaffLead: "Type the invitation code that your supervisor gave you.",
+    enrolStaffLead: "Type the enrolment code that your supervisor gave you.",
     enrolCode: "Enrolment code",
     enrolCodeHint: "Sixteen letters and digits",
     enrolContinue: "Go on",
@@ -243,6 +250,10 @@ export const accountWords = inBoth({
     expiresTitle: "Are you still there?",
     expiresLead: (time: string) => `Your session ends in ${time}, because nothing has been done.`,
     expiresStay: "Stay signed in",
+    endsTitle: "Your session is about to end",
+    endsLead: (time: string) =>
+      `It ends in ${time} and cannot be prolonged. What you have booked stays, and with a new code you go on whenever you like.`,
+    endsUnderstood: "I understand",
     unknownBrowser: "Browser",
     onDevice: (browser: string, system: string) => `${browser} on ${system}`,
   },

@@ -18,7 +18,7 @@ export const householdWords = inBoth({
     dataTitle: "بيانات من تنوب عنه",
     dataLead: "كل ما نحتفظ به عنه الآن. طلبك هذا يُسجّل باسمك.",
     held: "من وكّلوني",
-    heldLead: "تحجز لهم من صفحة الأوقات، وتظهر مواعيدهم في مواعيدك.",
+    heldLead: "بجانب كل اسم ما تفعله عنه، وتظهر مواعيدهم في مواعيدك.",
     heldNone: "لم يوكّلك أحد.",
     given: "وكلائي",
     givenLead: "من يحجز عنك أو يغيّر مواعيدك أو يحضر بها. تنهي الوكالة متى شئت، وتنتهي فورًا.",
@@ -86,7 +86,7 @@ export const householdWords = inBoth({
     dataTitle: "Data of whom you act for",
     dataLead: "Everything we keep about them now. That you asked is noted under your name.",
     held: "Who named me",
-    heldLead: "You book for them on the page of times; their appointments stand among yours.",
+    heldLead: "Beside each name stands what you may do for them. Their appointments stand among yours.",
     heldNone: "Nobody has named you.",
     given: "My proxies",
     givenLead:

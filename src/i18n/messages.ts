@@ -120,7 +120,7 @@ const ar: Record<MessageKind, (seen: Seen) => Words> = {
     }
   },
   reset_done: ({ office, secret }) => {
-    const title = "أُلغيت وسائل الدخول إلى حسابك، وصدر رمز لوسيلة جديدة"
+    const title = "أُلغيت وسائل الدخول إلى حسابك، وصدر رمز تسجيل جديد"
     return {
       title,
       text: only([
@@ -128,7 +128,7 @@ const ar: Record<MessageKind, (seen: Seen) => Words> = {
         "إن لم تكن أنت فأوقفه الآن. لا يُنفّذ إجراء حساس قبل مضي يوم:",
         secret ?? "افتح الرابط في الرسالة التي أرسلناها إليك، أو أخبر أقرب مكتب.",
       ]),
-      sms: `صدر رمز دخول جديد لحسابك. إن لم تكن أنت فأوقفه: ${secret ?? "أخبر أقرب مكتب"}`,
+      sms: `صدر رمز تسجيل جديد لحسابك. إن لم تكن أنت فأوقفه: ${secret ?? "أخبر أقرب مكتب"}`,
     }
   },
   rights_changed: () => ({
@@ -282,7 +282,7 @@ const en: Record<MessageKind, (seen: Seen) => Words> = {
     }
   },
   reset_done: ({ office, secret }) => {
-    const title = "Every way into your account is void, and a code for a new one was given out"
+    const title = "Every way into your account is void, and a new enrolment code was given out"
     return {
       title,
       text: only([
@@ -290,7 +290,7 @@ const en: Record<MessageKind, (seen: Seen) => Words> = {
         "If it was not you, stop it now. Nothing sensitive is done for a day:",
         secret ?? "Open the link in the message that we sent you, or tell the nearest office.",
       ]),
-      sms: `A new code for your account was given out. If it was not you, stop it: ${secret ?? "tell the nearest office"}`,
+      sms: `A new enrolment code for your account was given out. If it was not you, stop it: ${secret ?? "tell the nearest office"}`,
     }
   },
   rights_changed: () => ({

@@ -370,9 +370,9 @@ const texts: Record<RefusalCode, Row> = {
 
   booking_unknown: [
     "لم نجد موعدًا بهذه البيانات اليوم",
-    "تحقّق من الرمز، أو خذ رقمًا بدون موعد، أو اسأل أي موظف.",
+    "تحقّق من رقم الموعد، أو خذ رقمًا بدون موعد، أو اسأل أي موظف.",
     "We found no appointment with that",
-    "Check the code, take a number without an appointment, or ask any agent.",
+    "Check the appointment number, take a number without an appointment, or ask any agent.",
   ],
   not_today: [
     "موعدك ليس اليوم",

@@ -138,6 +138,7 @@ export const staffWords = inBoth({
     lineIdentity: (document: string, end: string) => `الوثيقة التي عُرضت: ${document}، وآخر أربعة منها ${end}`,
     lineAskedBy: (name: string) => `قدّمه ${name}`,
 
+    codeHanded: "سلّمته، متابعة",
     codeTitle: "رمز التسجيل",
     codeFirst: "النصف الأول من الرمز",
     codeSecond: "النصف الثاني من الرمز",
@@ -323,6 +324,7 @@ export const staffWords = inBoth({
     lineIdentity: (document: string, end: string) => `Seen: ${document}, ending in ${end}`,
     lineAskedBy: (name: string) => `Asked by ${name}`,
 
+    codeHanded: "I have handed it over, go on",
     codeTitle: "Enrolment code",
     codeFirst: "First half of the code",
     codeSecond: "Second half of the code",

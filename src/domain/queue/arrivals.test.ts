@@ -86,7 +86,16 @@ describe("a booked person arrives", () => {
     const booking = await hall.booked(who, "10:00")
     const by = (birthYear: number) => ({ by: { numberIndex: "index-of-a-number", birthYear } })
     expect((await refusal(hall.arrive(booking, by(1986)))).code).toBe("booking_unknown")
+    expect((await refusal(hall.arrive(booking, by(1404)))).code).toBe("booking_unknown")
     expect((await hall.arrive(booking, by(1985))).ticket.booking).toBe(booking.id)
+  })
+
+  test("by the Hijri birth year of the card", async () => {
+    const hall = await testHall({ now: "2026-11-22T09:50" })
+    const who = await hall.bornIn(hall.citizen(), 1985, "index-of-a-number")
+    const booking = await hall.booked(who, "10:00")
+    const by = { numberIndex: "index-of-a-number", birthYear: 1405 }
+    expect((await hall.arrive(booking, { by })).ticket.booking).toBe(booking.id)
   })
 
   test("twice, or both at once: one ticket", async () => {

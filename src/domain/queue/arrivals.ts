@@ -5,6 +5,7 @@ import type { Need, TicketRow } from "../../../db/schema/queue.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Tx } from "../../../db/write.ts"
 import { type Instant, minute } from "../../base/day.ts"
+import { birthYearsOf } from "../../base/hijri.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
 import type { Subject } from "../access/subject.ts"
@@ -34,7 +35,7 @@ export type Lang = "ar" | "en"
 
 export interface CheckingIn {
   office: string
-  /** The booking's code, or the blind index of the person's number with the birth year that must agree with it. */
+  /** The booking's code, or the blind index of the person's number with the birth year of either calendar that must agree. */
   by: { code: string } | { numberIndex: string; birthYear: number }
   lang: Lang
   /** A need that staff see and confirm; age is known from the record. */
@@ -239,7 +240,7 @@ async function bookingsOf(
   { numberIndex, birthYear }: { numberIndex: string; birthYear: number },
 ): Promise<BookingRow[]> {
   const found = await personByNumber(tx, numberIndex)
-  if (!found || found.birthYear !== birthYear) return []
+  if (found?.birthYear == null || !birthYearsOf(birthYear).includes(found.birthYear)) return []
   const rows = await byPerson(tx).execute({ person: found.id })
   return rows.map(({ booking }) => booking)
 }

@@ -118,8 +118,8 @@ describe("a booking", () => {
       [first, "07:30"],
       [later, "08:00"],
     ] as const) {
-      expect(reading(await who.get(page))).toContain(`You can check in from ${from}.`)
-      expect(reading(await who.get(`${page}/slip`))).toContain(`You can check in from ${from}.`)
+      expect(reading(await who.get(page))).toContain(`Check-in: from ${from}.`)
+      expect(reading(await who.get(`${page}/slip`))).toContain(`Check-in: from ${from}.`)
     }
   })
 

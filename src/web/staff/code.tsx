@@ -74,7 +74,7 @@ function sheet(
       <p class="quiet no-print">{words.codePrint}</p>
       <div class="actions">
         <ButtonLink weight="quiet" href={told.back}>
-          {words.saved}
+          {words.codeHanded}
         </ButtonLink>
       </div>
     </div>,
