@@ -213,10 +213,10 @@ async function bookingsAskedFor(c: Context, query: { office?: string; day?: stri
   const by = citizenOrStaff(c)
   if (by.role === "citizen") return bookingsOf(store, by.id, clock.office())
   const code = query.office ?? (by.scopeKind === "office" ? by.scope : undefined)
-  if (code === undefined) throw invalid([{ path: "office", message: "name the office" }])
+  if (code === undefined) throw invalid([{ path: "office", message: "name_office" }])
   const here = await officeWithin(c, "booking.list", code)
   const day = query.day === undefined ? dayIn(clock.office(), here.zone) : readDay(query.day)
-  if (!day) throw invalid([{ path: "day", message: "is no day" }])
+  if (!day) throw invalid([{ path: "day", message: "no_day" }])
   return bookingsOfDay(store, here.code, day)
 }
 

@@ -142,7 +142,7 @@ export const waitlistCalls = [
 function dayOf(field: string, text: string | undefined): Day | undefined {
   if (text === undefined) return undefined
   const day = readDay(text)
-  if (!day) throw invalid([{ path: field, message: "is no day" }])
+  if (!day) throw invalid([{ path: field, message: "no_day" }])
   return day
 }
 
