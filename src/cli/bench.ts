@@ -20,8 +20,18 @@ import { start } from "./bench/start.ts"
  * for it. With `--profile` each server of the house leaves a profile of its processor's time in that folder; it is slower for it.
  */
 
+const usage = `Usage: npm run bench -- [options]
+
+  --quick                  fewer rounds: some minutes less, and figures that scatter more
+  --only bookings,press    these parts alone: PARTS
+  --disk <folder>          where the stores are made (default: the system's temporary folder)
+  --json                   figures for a program
+  --profile <folder>       each server leaves a profile of its processor's time there
+`
+
 const { values: asked } = parseArgs({
   options: {
+    help: { type: "boolean", short: "h" },
     json: { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
     only: { type: "string" },
@@ -54,6 +64,11 @@ const parts = {
     }),
   start: () => start({ disk, starts: sized(9, 3) }),
 } satisfies Record<string, () => Promise<Part>>
+
+if (asked.help) {
+  process.stdout.write(usage.replace("PARTS", Object.keys(parts).join(", ")))
+  process.exit(0)
+}
 
 const only = asked.only?.split(",")
 const stranger = only?.find((name) => !Object.hasOwn(parts, name))

@@ -61,8 +61,13 @@ async function main(args: string[]): Promise<number> {
       demo: { type: "string" },
       office: { type: "string" },
       speed: { type: "string" },
+      help: { type: "boolean", short: "h" },
     },
   })
+  if (values.help) {
+    process.stdout.write(usage)
+    return 0
+  }
   const wanted = values.policy === "all" ? [...policies] : policies.filter((one) => one === values.policy)
   const shape: Shape = {
     booked: share("--booked", values.booked),

@@ -67,6 +67,8 @@ export const signInWords = inBoth({
     login: "اسم المستخدم",
     toStaff: "دخول الموظفين",
     toCitizens: "دخول المستفيدين",
+    /** Follows other words: the check digit of the number that was typed does not fit. */
+    digit: "وقد تكون في رقم الهوية خانة خطأ، فقارنه بالبطاقة.",
     wrong: "الرقم أو كلمة المرور غير صحيحة. تحقّق منهما ثم أعد المحاولة.",
     wrongStaff: "اسم المستخدم أو كلمة المرور غير صحيحة. تحقّق منهما ثم أعد المحاولة.",
     wait: (seconds: string) => `محاولات كثيرة. أعد المحاولة بعد ${seconds}.`,
@@ -87,6 +89,7 @@ export const signInWords = inBoth({
     login: "Login",
     toStaff: "Staff sign-in",
     toCitizens: "Sign-in for citizens and residents",
+    digit: "One digit of the identity number may be wrong: compare it with the card.",
     wrong: "The number or the password is not right. Check both and try again.",
     wrongStaff: "The login or the password is not right. Check both and try again.",
     wait: (seconds: string) => `Too many tries. Try again in ${seconds}.`,

@@ -85,11 +85,15 @@ export function show(c: Context, page: Shown, body: Child): Response | Promise<R
 /** What a page knows of the end of its session. Listening counts as nobody at work, so it ends all the same. */
 function expiryOf(c: Context): Frame["expiry"] {
   const { session, house, lang } = c.var
-  // What is over after half an hour whatever is done cannot be put off.
-  if (!session || session.level === "unproven") return null
+  if (!session) return null
   const words = accountWords[lang]
+  const left = Math.min(session.idleUntil, session.until) - house.clock.real()
+  // What is over after half an hour whatever is done cannot be put off.
+  if (session.level === "unproven") {
+    return { left, extend: null, title: words.endsTitle, lead: words.endsLead("{left}"), stay: words.endsUnderstood }
+  }
   return {
-    left: Math.min(session.idleUntil, session.until) - house.clock.real(),
+    left,
     extend: paths.sessionExtension,
     title: words.expiresTitle,
     lead: words.expiresLead("{left}"),

@@ -59,10 +59,10 @@ export function passkeyTrouble(thrown: unknown, lang: Lang): string {
 }
 
 /** The form that makes a passkey and names it. */
-export function NewPasskey({ c, action }: { c: Context; action: string }) {
+export function NewPasskey({ c, action, isStaff }: { c: Context; action: string; isStaff?: boolean }) {
   const words = accountWords[c.var.lang]
   return (
-    <PasskeyForm c={c} action={action} purpose="enrol">
+    <PasskeyForm c={c} action={action} purpose="enrol" isStaff={isStaff}>
       <Field
         name="name"
         label={words.passkeyName}

@@ -28,15 +28,17 @@ type Purpose = "sign_in" | "second" | "enrol" | "step_up" | "confirm"
 
 /**
  * A form that the browser's authenticator fills in: its button asks for a passkey (or makes one), and then the form is sent like any other.
- * `of` names a confirmation. Where the house's address knows no passkeys the reason stands in its place.
+ * `of` names a confirmation; `isStaff`: whose account it is, where nobody is signed in yet. Where the house's address knows no passkeys
+ * the reason stands in its place.
  */
 export function PasskeyForm({
   c,
   action,
   purpose,
   of,
+  isStaff = c.var.session?.kind === "staff",
   children,
-}: PropsWithChildren<{ c: Context; action: string; purpose: Purpose; of?: string }>) {
+}: PropsWithChildren<{ c: Context; action: string; purpose: Purpose; of?: string; isStaff?: boolean }>) {
   const { lang, formToken } = c.var
   const words = accountWords[lang]
   if (!knowsPasskeys(c.var.house.env.origin)) {
@@ -55,7 +57,7 @@ export function PasskeyForm({
       data-options={paths.passkeyOptions}
       data-working={words.working}
       data-insecure={words.passkeyInsecure}
-      data-missing={words.passkeyMissing}
+      data-missing={isStaff ? words.passkeyMissingStaff : words.passkeyMissing}
       data-cancelled={words.passkeyCancelled}
       data-known={words.passkeyKnown}
       data-refused={words.passkeyRefused}

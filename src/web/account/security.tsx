@@ -1,3 +1,4 @@
+import { shiftOf } from "../../base/clock.ts"
 import { heldUntil } from "../../domain/access/owner.ts"
 import { type Passkey, passkeysOf } from "../../domain/access/passkeys.ts"
 import { codesLeft, mayRecover } from "../../domain/access/recovery.ts"
@@ -21,7 +22,12 @@ import { Button, ButtonLink, PostForm } from "../shell/controls.tsx"
 import { stopLink } from "../stop-link.ts"
 
 /** In which zone the moments of an account are told: sessions belong to no office. */
-export const accountZone = "Asia/Riyadh"
+const accountZone = "Asia/Riyadh"
+
+/** What was dated by the real clock, as the house's own clock shows it. */
+function accountMoment(c: Context, at: number): string {
+  return momentText(at + shiftOf(c.var.house.clock), accountZone, c.var.lang)
+}
 
 export type Done = "saved" | "passkeyAdded" | "passkeyRemoved" | "sessionEnded" | "passwordChanged"
 const done: readonly Done[] = ["saved", "passkeyAdded", "passkeyRemoved", "sessionEnded", "passwordChanged"]
@@ -85,7 +91,7 @@ export async function security(c: Context, told: Told): Promise<Response> {
       )}
       {held !== null && (
         <Notice tone="hold" icon="clock">
-          <p>{words.heldUntil(momentText(held, accountZone, lang))}</p>
+          <p>{words.heldUntil(accountMoment(c, held))}</p>
         </Notice>
       )}
       <section class="stack">
@@ -168,7 +174,7 @@ function PasskeyCard({
   const { lang, formToken } = c.var
   const words = accountWords[lang]
   const { id, name, createdAt, usedAt, backedUp, disabledAt } = passkey
-  const moment = (at: number) => momentText(at, accountZone, lang)
+  const moment = (at: number) => accountMoment(c, at)
   const field = `name-${id.slice(0, 12)}`
   return (
     <Card>
@@ -222,7 +228,7 @@ function PasskeyCard({
 function Sessions({ c, sessions }: { c: Context; sessions: SessionRow[] }) {
   const { lang, formToken, session: own } = c.var
   const words = accountWords[lang]
-  const moment = (at: number) => momentText(at, accountZone, lang)
+  const moment = (at: number) => accountMoment(c, at)
   const others = sessions.filter(({ id }) => id !== own?.id)
   return (
     <section class="stack">

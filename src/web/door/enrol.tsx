@@ -22,6 +22,7 @@ import { show } from "../frame.tsx"
 import { dropCookie, keepCookie } from "../gate.ts"
 import type { Context } from "../house.ts"
 import { knownOf, NewPasskey, passkeyFields, passkeyTrouble, weaknessHere, weakWords } from "../new-factors.tsx"
+import { withDigitHint } from "../numbers.ts"
 import { roomOf } from "../passkey-form.tsx"
 import { paths } from "../paths.ts"
 import { codesPage } from "../recovery-codes.tsx"
@@ -133,7 +134,8 @@ async function byCode(c: Context, told: Told, code: string, isTheirs: (owner: Ow
     keepCookie(c, "pre", (opened as { token: string }).token)
     return c.redirect(paths.enrolPassword, 303)
   }
-  if (typeof isRight !== "number") return codeForm(c, { ...told, error: words.enrolWrong, status: 401 })
+  if (typeof isRight !== "number")
+    return codeForm(c, { ...told, error: withDigitHint(words.enrolWrong, told.typed ?? "", lang), status: 401 })
   c.header("Retry-After", String(isRight))
   const minutes = counted("minutesAfter", Math.ceil(isRight / 60), lang)
   return codeForm(c, { ...told, error: words.enrolWait(minutes), status: 429 })
@@ -225,7 +227,7 @@ function passkeyForm(c: Context, { kind }: Owner, error?: string): Promise<Respo
           <p role="alert">{error}</p>
         </Notice>
       )}
-      <NewPasskey c={c} action={paths.enrolPasskey} />
+      <NewPasskey c={c} action={paths.enrolPasskey} isStaff={kind === "staff"} />
     </div>,
   ) as Promise<Response>
 }

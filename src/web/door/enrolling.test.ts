@@ -2,6 +2,7 @@ import { afterAll, beforeEach, expect, test } from "bun:test"
 import { eq } from "drizzle-orm"
 import { throttles } from "../../../db/schema/access.ts"
 import { people } from "../../../db/schema/people.ts"
+import { hasCheckDigit } from "../../base/text.ts"
 import { makeEnrolment } from "../../domain/access/enrolment.ts"
 import { passkeysOf } from "../../domain/access/passkeys.ts"
 import { sessionOf, startSession } from "../../domain/access/sessions.ts"
@@ -57,6 +58,19 @@ test("once a code has brought its passkey, nobody who typed it in elsewhere choo
   const chosen = await hash()
   expect((await choose(other, "three loud valleys here")).status).not.toBe(303)
   expect(await hash()).toBe(chosen)
+})
+
+test("a code that does not fit is answered with a hint where the number's check digit does not fit either, known or not", async () => {
+  const { number } = await invited()
+  const other = (last: number) => `${number.slice(0, 9)}${last}`
+  const all = [...Array(10).keys()].map(other)
+  const hints = []
+  for (const one of all) {
+    await office.write((tx) => tx.db.delete(throttles).then(() => {}))
+    const answer = await anyone().post("/enrol", { number: one, code: "ABCD EFGH" })
+    hints.push([answer.status, answer.text.includes("One digit of the identity number may be wrong")])
+  }
+  expect(hints).toEqual(all.map((one) => [401, !hasCheckDigit(one)]))
 })
 
 test("nor does whoever holds an earlier code that another one has taken the place of", async () => {

@@ -1,9 +1,11 @@
 import { expect, test } from "bun:test"
+import { sessions } from "../../../db/schema/access.ts"
 import type { Owner } from "../../domain/access/owner.ts"
 import { usablePasskeys } from "../../domain/access/passkeys.ts"
 import { hashPassword } from "../../domain/access/passwords.ts"
 import { demoCode, keepDemoCode } from "../../domain/access/recovery.ts"
 import { addStaff } from "../../domain/access/staff.ts"
+import { momentText } from "../../i18n/dates.ts"
 import { softAuthenticator } from "../../testing/authenticator.ts"
 import { keyring } from "../../testing/keyring.ts"
 import { asStranger, withAuthenticator } from "../../testing/screens.ts"
@@ -90,6 +92,21 @@ test("of the staff whoever is offered a passkey or shows that it is they can sig
     const page = await who.get(path)
     expect([path, page.status, page.text.includes('action="/sign-out"')]).toEqual([path, 200, true])
   }
+  expect(server.bugs).toEqual([])
+})
+
+test("the account's moments are told by the clock that the rest of a demonstration goes by", async () => {
+  const { server } = await demonstration()
+  const { clock } = server.house
+  const day = 24 * 60 * 60_000
+  const who = (await inByCode(server)).who
+  const before = /Since ([^<]*), last/.exec((await who.get("/account/security")).text)?.[1]
+  server.house.clock = { office: () => clock.office() + 3 * day, real: clock.real }
+  const after = /Since ([^<]*), last/.exec((await who.get("/account/security")).text)?.[1]
+  const { store } = server.office
+  const [session] = await store.db.select().from(sessions)
+  const told = (shift: number) => momentText((session?.createdAt ?? 0) + shift, "Asia/Riyadh", "en")
+  expect([before, after]).toEqual([told(0), told(3 * day)])
   expect(server.bugs).toEqual([])
 })
 

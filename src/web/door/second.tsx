@@ -58,7 +58,7 @@ async function secondForm(c: Context, pre: PreSession, told: Told): Promise<Resp
         </Notice>
       )}
       {hasPasskey ? (
-        <PasskeyForm c={c} action={paths.signInSecond} purpose="second">
+        <PasskeyForm c={c} action={paths.signInSecond} purpose="second" isStaff={pre.owner.kind === "staff"}>
           <Button weight="main" wide icon="key">
             {words.usePasskey}
           </Button>

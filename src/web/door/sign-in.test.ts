@@ -133,6 +133,16 @@ test("a wrong password is answered alike, whether the number is known, unknown, 
   expect(answers[2]).toEqual(answers[0])
 })
 
+test("a browser that knows no passkeys is told of the recovery code, and who works here of what the staff have", async () => {
+  const told = async (path: string) => {
+    const { text } = await visitor(() => server.origin).get(path)
+    return /data-missing="([^"]*)"/.exec(text)?.[1]
+  }
+  expect(await told("/sign-in")).toContain("recovery code")
+  expect(await told("/staff")).toContain("second passkey, or ask your supervisor")
+  expect(await told("/staff")).not.toContain("recovery code")
+})
+
 test("a wrong enrolment code is answered alike, and so is a right one with somebody else's number", async () => {
   const now = office.clock.real()
   const [owner] = owners

@@ -18,6 +18,7 @@ import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import { dropCookie, keepCookie } from "../gate.ts"
 import type { Context } from "../house.ts"
+import { withDigitHint } from "../numbers.ts"
 import { PasskeyForm, roomOf } from "../passkey-form.tsx"
 import { paths } from "../paths.ts"
 import { Notice } from "../shell/cards.tsx"
@@ -122,7 +123,7 @@ function signInForm(c: Context, told: Told): Response | Promise<Response> {
             <p role="alert">{told.passkeyError}</p>
           </Notice>
         )}
-        <PasskeyForm c={c} action={paths.signInPasskey} purpose="sign_in">
+        <PasskeyForm c={c} action={paths.signInPasskey} purpose="sign_in" isStaff={isStaff}>
           <input type="hidden" name="next" value={told.next} />
           <input type="hidden" name="door" value={told.door} />
           <Button wide icon="key">
@@ -162,8 +163,9 @@ export async function signIn(c: Context): Promise<Response> {
   const { house, lang } = c.var
   const { number: typed, password, next } = await readForm(c, citizenFields)
   const number = readNumber(typed)
+  const wrong = withDigitHint(signInWords[lang].wrong, typed, lang)
   const account = `citizen:${house.keys.index("number", number ?? typed)}`
-  return attempt(c, { door: "citizen", next, typed }, account, signInWords[lang].wrong, async () => {
+  return attempt(c, { door: "citizen", next, typed }, account, wrong, async () => {
     const person = number ? await personByNumber(house.store, house.keys.index("number", number)) : null
     const isRight = await isPassword(password, person?.passwordHash ?? null)
     return isRight && person ? { kind: "citizen", id: person.id } : null

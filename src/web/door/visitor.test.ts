@@ -118,6 +118,27 @@ test("what is no number and no date is said beside its field, and nobody is look
   expect(await office.store.db.select().from(throttles)).toEqual([])
 })
 
+test("a number whose check digit does not fit gets its code like any other, and the words say that a digit may be wrong", async () => {
+  const odd = "1000000009"
+  const known = await office.write((tx) =>
+    enrol(tx, server.keys, {
+      ...{ kind: "citizen", name, nationalId: odd, mobile: "+966550000009", birthDay: day("1989-12-11") },
+    }),
+  )
+  const words = "One digit of the identity number may be wrong"
+  for (const [typed, isSaid] of [
+    [odd, true],
+    ["1000000019", true],
+    [number, false],
+  ] as const) {
+    const who = anyone()
+    const code = await ask(who, { number: typed })
+    expect(reading(await who.get(code.location ?? "")).includes(words)).toBe(isSaid)
+    expect(reading(await who.post(code.location ?? "", { code: "000000" })).includes(words)).toBe(isSaid)
+  }
+  expect(await codesSent(server, known)).toBe(1)
+})
+
 test("a code is good once, five tries long, for the browser that asked and until the next is sent", async () => {
   const { who, code } = await comeIn()
   await who.get("/bookings")
@@ -219,6 +240,13 @@ test("whoever is here without the account comes to its door without going out fi
   expect([door.status, door.text.includes('value="/inbox"')]).toEqual([200, true])
   // Another code would open no more than they have.
   expect((await who.get("/sign-in/visitor")).status).toBe(303)
+})
+
+test("the end is told before it comes, as one that cannot be put off", async () => {
+  const { who } = await comeIn()
+  const page = await who.get("/bookings")
+  expect(page.text).toMatch(/data-expiry="true" data-left="1[78]\d{5}" aria-labelledby/)
+  expect(reading(page)).toContain("Your session is about to end")
 })
 
 test("it ends after half an hour, whatever is done, and leaves the account's own sessions alone", async () => {

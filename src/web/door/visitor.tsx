@@ -23,6 +23,7 @@ import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import { keepCookie } from "../gate.ts"
 import type { Context, House } from "../house.ts"
+import { digitHint } from "../numbers.ts"
 import { paths } from "../paths.ts"
 import { Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, Field, PostForm } from "../shell/controls.tsx"
@@ -173,8 +174,11 @@ export async function askForCode(c: Context): Promise<Response> {
   }, accounts)
   if (found && opened.made) sendCode(house, found, opened.made, now)
   keepCookie(c, "pre", opened.token)
-  return c.redirect(paths.visitorCode, 303)
+  return c.redirect(codePath(digitHint(number, lang) !== ""), 303)
 }
+
+/** Where the code is typed; `asksDigit`: with the hint that a digit of the number may be wrong, known or not. */
+const codePath = (asksDigit: boolean) => (asksDigit ? `${paths.visitorCode}?digit` : paths.visitorCode)
 
 /** `null` where a mobile that several people share has been sent enough: that must not be told, because only a known one is counted. */
 async function codeFor(tx: Tx, { keys }: House, owner: Owner, to: string, now: Instant) {
@@ -220,12 +224,14 @@ export async function visitorCodePage(c: Context): Promise<Response> {
 function codeForm(c: Context, pre: PreSession, told: { error?: string; status?: number }) {
   const { house, lang, formToken } = c.var
   const words = visitorWords[lang]
+  const asksDigit = c.req.query("digit") !== undefined
   return show(
     c,
     { title: words.codeTitle, status: told.status, styles: ["citizen"] },
     <div class="column">
       <h1>{words.codeTitle}</h1>
       <p>{words.codeLead}</p>
+      {asksDigit && <p>{signInWords[lang].digit}</p>}
       <p class="quiet">{words.codeUntil}</p>
       {house.demo && (
         <Notice>
@@ -234,7 +240,7 @@ function codeForm(c: Context, pre: PreSession, told: { error?: string; status?: 
           </p>
         </Notice>
       )}
-      <PostForm action={paths.visitorCode} token={formToken} class="stack">
+      <PostForm action={codePath(asksDigit)} token={formToken} class="stack">
         <Field
           name="code"
           label={words.code}

@@ -19,6 +19,7 @@ import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
 import { noteReads } from "../noting.ts"
+import { withDigitHint } from "../numbers.ts"
 import { paths } from "../paths.ts"
 import { Card } from "../shell/cards.tsx"
 import { Button, Choices, Field, PostForm, Select } from "../shell/controls.tsx"
@@ -128,7 +129,7 @@ function Next({
           <bdi>{found.name}</bdi>
         </p>
       )}
-      <p>{lead}</p>
+      <p>{found.kind === "new" ? withDigitHint(lead, typed.number, lang) : lead}</p>
       <PostForm action={paths.deskAccounts} token={formToken} class="stack">
         <input type="hidden" name="number" value={typed.number} />
         <input type="hidden" name="office" value={typed.office} />

@@ -1,3 +1,4 @@
+import { shiftOf } from "../../base/clock.ts"
 import { may } from "../../domain/access/authorize.ts"
 import { agencyNames, staffNames } from "../../domain/access/names.ts"
 import type { Grant } from "../../domain/access/roles.ts"
@@ -57,8 +58,7 @@ export function StaffLinks({ c }: { c: Context }) {
 
 /** What was dated by the real clock, in words, as the house's own clock shows it. */
 export function moment(c: Context, at: number): string {
-  const { clock } = c.var.house
-  return momentText(at + clock.office() - clock.real(), zone, c.var.lang)
+  return momentText(at + shiftOf(c.var.house.clock), zone, c.var.lang)
 }
 
 /** How areas are called, in either language: offices, agencies and regions by their names. */

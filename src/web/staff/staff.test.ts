@@ -53,6 +53,9 @@ test("somebody without an account gets one at the counter from one agent, who mu
   expect((await agent.post("/desk/accounts", { do: "find", office: "RUH-RML", number: "12" })).status).toBe(422)
   const found = await agent.post("/desk/accounts", { do: "find", office: "RUH-RML", number })
   expect(reading(found)).toContain("No account with this number")
+  const odd = await agent.post("/desk/accounts", { do: "find", office: "RUH-RML", number: "1000000009" })
+  const words = "One digit of the identity number may be wrong"
+  expect([reading(found).includes(words), reading(odd).includes(words)]).toEqual([false, true])
   const person = { number, ar: "نورة", en: "Noura", day: "١٣", month: "٦", year: "١٤١١", mobile: "0550000001" }
   const unseen = await agent.post("/desk/accounts", { ...paper, ...person, do: "enrol" })
   expect([unseen.status, await personByNumber(office.store, server.keys.index("number", number))]).toEqual([

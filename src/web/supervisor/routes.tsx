@@ -1,5 +1,6 @@
 import { raw } from "hono/html"
 import { z } from "zod"
+import { shiftOf } from "../../base/clock.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
 import { may } from "../../domain/access/authorize.ts"
@@ -118,7 +119,7 @@ function Boards({ c, office, zone }: { c: Context; office: string; zone: string 
   const last = screens.reduce((latest, { shown }) => Math.max(latest, shown?.at ?? 0), 0)
   if (screens.length === 0) return <span class="day-board-away">{words.boardAway}</span>
   // What a board acknowledges is dated by the real clock; a demo's office may live in another hour.
-  const shift = house.clock.office() - house.clock.real()
+  const shift = shiftOf(house.clock)
   return <span>{last > 0 ? words.boardShown(timeText(last + shift, zone, lang)) : words.boardsOn(screens.length)}</span>
 }
 

@@ -65,7 +65,7 @@ async function brief(c: Context, row: TicketRow): Promise<Response> {
   const at = (await bookedStart(house.store, row.booking)) ?? row.arrivedAt
   return show(
     c,
-    { title: `${row.number} · ${words.title}`, styles: ["ticket"] },
+    { title: `${row.number} · ${words.title}`, styles: ["citizen"] },
     <div class="column">
       <Card class="stack">
         <h1>{words.title}</h1>
