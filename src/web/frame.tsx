@@ -1,10 +1,12 @@
 import type { Child } from "hono/jsx"
+import type { Instant } from "../base/day.ts"
+import { dayIn } from "../base/time.ts"
 import { isStaff } from "../domain/access/subject.ts"
 import { accountWords } from "../i18n/account.ts"
 import { common } from "../i18n/common.ts"
-import { momentText } from "../i18n/dates.ts"
+import { dayText, momentText } from "../i18n/dates.ts"
 import { inboxWords } from "../i18n/inbox.ts"
-import { inLang, otherLang } from "../i18n/lang.ts"
+import { inLang, type Lang, otherLang } from "../i18n/lang.ts"
 import { visitorWords } from "../i18n/visitor.ts"
 import { Bell, hasInbox } from "./bell.tsx"
 import { isReminding } from "./entering.ts"
@@ -12,7 +14,7 @@ import type { Context } from "./house.ts"
 import { paths } from "./paths.ts"
 import { PostForm } from "./shell/controls.tsx"
 import { type Frame, Page } from "./shell/page.tsx"
-import { StaffLinks } from "./staff/head.tsx"
+import { StaffLinks } from "./staff-head.tsx"
 
 export interface Shown {
   title: string
@@ -61,7 +63,7 @@ export function show(c: Context, page: Shown, body: Child): Response | Promise<R
       formToken={formToken}
       otherLangHref={inOtherLang(c)}
       words={{ skip: words.skip, otherLang: words.otherLanguage, demo: words.demo }}
-      ribbon={house.demo ? words.demoRibbon(momentText(now, "Asia/Riyadh", lang)) : null}
+      ribbon={house.demo ? ribbonOf(now, lang, page.head === "none") : null}
       ribbonLink={house.demo ? { href: paths.demoMessages, text: inboxWords[lang].demoLink } : undefined}
       reminder={isReminding(c) ? { text: account.secondKey, href: paths.passkeyNew, link: account.secondKeyAdd } : null}
       expiry={expiry}
@@ -80,6 +82,13 @@ export function show(c: Context, page: Shown, body: Child): Response | Promise<R
     </Page>,
     (page.status ?? 200) as 200,
   )
+}
+
+/** On a board or a kiosk, whose page stays open, a minute would soon be wrong: it says the day alone. */
+function ribbonOf(now: Instant, lang: Lang, stays: boolean): string {
+  const zone = "Asia/Riyadh"
+  const words = common[lang]
+  return stays ? words.demoDay(dayText(dayIn(now, zone), lang)) : words.demoRibbon(momentText(now, zone, lang))
 }
 
 /** What a page knows of the end of its session. Listening counts as nobody at work, so it ends all the same. */

@@ -29,7 +29,12 @@ import { sendsCodes } from "./visitor.tsx"
 /* The first step: who it is, and the password; or a passkey that says both. */
 
 /** What a demonstration shows beside its sign-in forms, so that nobody has to look into a file first. */
-const demoSignIn = { number: "1000000008", login: "ruh-rml-3", lead: "ruh-rml-lead", password: "dawr-demo-2026" }
+const demoSignIn = {
+  number: "1000000008",
+  /** An agent, a supervisor and an administrator. */
+  logins: ["ruh-rml-3", "ruh-rml-lead", "interior-1"],
+  password: "dawr-demo-2026",
+}
 
 type Door = "citizen" | "staff"
 
@@ -108,10 +113,7 @@ function signInForm(c: Context, told: Told): Response | Promise<Response> {
         <Notice>
           <p class="strong">{words.demo}</p>
           {isStaff ? (
-            <>
-              <p>{words.demoStaff(demoSignIn.login, demoSignIn.password)}</p>
-              <p>{words.demoStaff(demoSignIn.lead, demoSignIn.password)}</p>
-            </>
+            demoSignIn.logins.map((login) => <p>{words.demoStaff(login, demoSignIn.password)}</p>)
           ) : (
             <p>{words.demoCitizen(demoSignIn.number, demoSignIn.password)}</p>
           )}

@@ -6,7 +6,8 @@ import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
 import { Card, Notice } from "../shell/cards.tsx"
 import { ButtonLink } from "../shell/controls.tsx"
-import { moment, nameOf, staffHead } from "./head.tsx"
+import { staffHead } from "../staff-head.tsx"
+import { moment, nameOf } from "./head.tsx"
 
 type Enrolment = { code: string; until: Instant }
 

@@ -23,9 +23,10 @@ import { withDigitHint } from "../numbers.ts"
 import { paths } from "../paths.ts"
 import { Card } from "../shell/cards.tsx"
 import { Button, Choices, Field, PostForm, Select } from "../shell/controls.tsx"
+import { staffHead, staffHere } from "../staff-head.tsx"
 import { firstCodePage } from "./code.tsx"
 import { beginAsking } from "./confirming.tsx"
-import { accounts, Problem, staffHead, staffHere } from "./head.tsx"
+import { accounts, Problem } from "./head.tsx"
 
 /*
  * Whoever stands at the counter with a paper of identity: a first account by one agent, or a reset for somebody who has lost every way in,

@@ -1,19 +1,12 @@
 import { shiftOf } from "../../base/clock.ts"
-import { may } from "../../domain/access/authorize.ts"
 import { agencyNames, staffNames } from "../../domain/access/names.ts"
 import type { Grant } from "../../domain/access/roles.ts"
-import type { Staff } from "../../domain/access/subject.ts"
 import { allOffices } from "../../domain/offices/reads.ts"
-import { common } from "../../i18n/common.ts"
 import { momentText } from "../../i18n/dates.ts"
-import { dayWords } from "../../i18n/day.ts"
-import { deviceWords } from "../../i18n/devices.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { staffWords } from "../../i18n/staff.ts"
 import type { Context, House } from "../house.ts"
-import { paths } from "../paths.ts"
 import { Notice } from "../shell/cards.tsx"
-import { PostForm } from "../shell/controls.tsx"
 
 /* What the pages about staff have in common. */
 
@@ -21,40 +14,6 @@ export const accounts = { scopes: ["accounts" as const] }
 
 /** Moments of accounts belong to no office. */
 const zone = "Asia/Riyadh"
-
-/** Behind a gate that lets in staff alone. */
-export function staffHere(c: Context): Staff {
-  return c.var.subject as Staff
-}
-
-export function staffHead(c: Context) {
-  return {
-    styles: ["staff"],
-    head: "deep" as const,
-    homeHref: staffHere(c).role === "agent" ? paths.desk : paths.days,
-    headLinks: <StaffLinks c={c} />,
-  }
-}
-
-/** The ways of whoever works here, as far as the role may go them; every page has these that names none of its own. */
-export function StaffLinks({ c }: { c: Context }) {
-  const { lang, formToken } = c.var
-  const who = staffHere(c)
-  return (
-    <>
-      {may(who, "desk.work") && <a href={paths.desk}>{common[lang].toWork}</a>}
-      {may(who, "day.read") && <a href={paths.days}>{dayWords[lang].title}</a>}
-      {may(who, "device.read") && <a href={paths.devices}>{deviceWords[lang].title}</a>}
-      {may(who, "staff.read") && <a href={paths.staffPeople}>{staffWords[lang].title}</a>}
-      <a class="head-person" href={paths.security}>
-        {inLang(who.name, lang)}
-      </a>
-      <PostForm action={paths.signOut} token={formToken}>
-        <button type="submit">{common[lang].signOut}</button>
-      </PostForm>
-    </>
-  )
-}
 
 /** What was dated by the real clock, in words, as the house's own clock shows it. */
 export function moment(c: Context, at: number): string {

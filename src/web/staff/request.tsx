@@ -20,8 +20,9 @@ import { noteReads } from "../noting.ts"
 import { paths } from "../paths.ts"
 import { Card, Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, Field, PostForm } from "../shell/controls.tsx"
+import { staffHead, staffHere } from "../staff-head.tsx"
 import { FirstHalf } from "./code.tsx"
-import { accounts, Good, grantNames, moment, nameOf, staffHead, staffHere } from "./head.tsx"
+import { accounts, Good, grantNames, moment, nameOf } from "./head.tsx"
 import { tellDecided } from "./telling.ts"
 
 /** The request of this page. Refuses `not_found`, also for one that is not the reader's to see. */
