@@ -35,6 +35,8 @@ export type Scope = `office:${string}` | `person:${string}` | "accounts"
 export interface Writer {
   /** Runs the turn and resolves when it is on disk. Refusals and bugs of the turn reject, and leave nothing behind. */
   write<T>(turn: Turn<T>, options: { scopes: Scope[] }): Promise<T>
+  /** The time that a turn begun now would have. Who asks whether there is something to do in a turn asks for this time, not the clock's. */
+  now(): Instant
   /** Called after each COMMIT with what was said, in order. */
   onFacts(listener: (facts: AnyFact[]) => void): () => void
   /** Resolves when everything asked so far has settled. */
@@ -102,6 +104,10 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
     return promise
   }
 
+  function now(): Instant {
+    return Math.max(lastNow, options.clock.office())
+  }
+
   async function flushAll(): Promise<void> {
     // One trip round the event loop first, so that what arrives together is committed together.
     await macrotask()
@@ -116,7 +122,7 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
     if (broken) return failAll(batch, new Refusal("unavailable", { why: "store" }))
     const settle: (() => void)[] = []
     const said: AnyFact[] = []
-    lastNow = Math.max(lastNow, options.clock.office())
+    lastNow = now()
     try {
       sql.begin.run()
     } catch (cause) {
@@ -183,6 +189,7 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
 
   return {
     write,
+    now,
     onFacts(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

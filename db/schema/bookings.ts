@@ -26,6 +26,8 @@ export const bookings = table("booking", {
   madeAt: instant().notNull(),
   /** `citizen`, `agent`, `integrator`. */
   madeBy: words().notNull(),
+  /** Those whom it is for have named `person` as their proxy, and none of them is `person`: it is theirs for as long as that stands. */
+  byProxy: flag().notNull(),
   /** In request mode: the office has named another time and the person has not answered. */
   proposed: flag().notNull(),
   endedAt: instant(),

@@ -75,6 +75,7 @@ export const deliveries = table("delivery", {
   state: word<DeliveryState>().notNull(),
   /** How often it was begun. */
   tries: whole().notNull(),
+  /** Not before then; the earliest go first, and 0 before everything else. */
   nextAt: instant().notNull(),
   /** Until then somebody is at it. */
   leaseUntil: instant(),

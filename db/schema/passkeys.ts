@@ -15,7 +15,8 @@ export const passkeyOwners = table(
     kind: word<OwnerKind>().notNull(),
     owner: words().notNull(),
     handle: text().notNull().unique(),
-    /** Until then nothing sensitive is done, because the account was won back with a recovery code. */
+    /** Since when and until when nothing sensitive is done, because the account was won back: with codes again and again, since the first. */
+    heldFrom: instant(),
     heldUntil: instant(),
     /** When a demonstration offered them a passkey: it asks once. */
     offeredAt: instant(),

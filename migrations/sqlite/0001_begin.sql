@@ -270,6 +270,7 @@ CREATE TABLE passkey_owner (
   kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff')),
   owner TEXT NOT NULL,
   handle TEXT NOT NULL UNIQUE,
+  held_from INTEGER,
   held_until INTEGER,
   offered_at INTEGER,
   PRIMARY KEY (kind, owner)
@@ -566,6 +567,7 @@ CREATE TABLE booking (
   people INTEGER NOT NULL CHECK (people > 0),
   made_at INTEGER NOT NULL,
   made_by TEXT NOT NULL,
+  by_proxy INTEGER NOT NULL CHECK (by_proxy IN (0, 1)),
   proposed INTEGER NOT NULL CHECK (proposed IN (0, 1)),
   ended_at INTEGER,
   ended_by TEXT CHECK (ended_by IN ('citizen', 'office', 'time')),

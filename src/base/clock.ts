@@ -9,6 +9,11 @@ export interface Clock {
   real(): Instant
 }
 
+/** How far the office's clock is ahead of the real one, in milliseconds: what was dated by the real one is shown so much later. */
+export function shiftOf(clock: Clock): number {
+  return clock.office() - clock.real()
+}
+
 /** Where chance comes from. Injected, so that a simulation can replay a run from its seed. */
 export interface Chance {
   bytes(length: number): Uint8Array

@@ -1,7 +1,17 @@
 import { describe, expect, test } from "bun:test"
 import fc from "fast-check"
 import { addDays, type Day, day, daysBetween } from "./day.ts"
-import { ageOn, anniversary, fromHijri, hijriDay, hijriYears, readBirth, readHijri, toHijri } from "./hijri.ts"
+import {
+  ageOn,
+  anniversary,
+  birthYearsOf,
+  fromHijri,
+  hijriDay,
+  hijriYears,
+  readBirth,
+  readHijri,
+  toHijri,
+} from "./hijri.ts"
 
 const firstDay = "1882-11-12" as Day
 const lastDay = day("2174-11-25")
@@ -195,4 +205,12 @@ describe("a birthday so many years on", () => {
       }),
     )
   })
+})
+
+test("a year of birth in the Hijri calendar stands for the one or two Gregorian years that it lies in", () => {
+  expect(birthYearsOf(1410)).toEqual([1989, 1990])
+  expect(birthYearsOf(1379)).toEqual([1959, 1960])
+  // Began on 4 January 1943 and ended on 27 December.
+  expect(birthYearsOf(1362)).toEqual([1943])
+  expect([birthYearsOf(1990), birthYearsOf(0)]).toEqual([[1990], [0]])
 })

@@ -95,3 +95,15 @@ export function readBirth({ day, month, year }: { day: string; month: string; ye
   if (Number(of) <= hijriYears.last) return fromHijri({ year: Number(of), month: Number(which), date: Number(date) })
   return readDay(`${of}-${which.padStart(2, "0")}-${date.padStart(2, "0")}`)
 }
+
+/**
+ * The Gregorian years in which somebody was born who gives this as the year of birth. A Hijri year lies in two of them, now and then in
+ * one; a Gregorian one is itself.
+ */
+export function birthYearsOf(year: number): number[] {
+  const first = fromHijri({ year, month: 1, date: 1 })
+  if (first === null) return [year]
+  const last = Temporal.PlainDate.from(first).withCalendar("islamic-umalqura").add({ years: 1 }).subtract({ days: 1 })
+  const [from, until] = [Number(first.slice(0, 4)), last.withCalendar("iso8601").year]
+  return from === until ? [from] : [from, until]
+}

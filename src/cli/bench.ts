@@ -8,6 +8,7 @@ import { messages } from "./bench/messages.ts"
 import { callNext } from "./bench/next.ts"
 import { press } from "./bench/press.ts"
 import { endEverything, profileInto } from "./bench/running.ts"
+import { signIn } from "./bench/sign-in.ts"
 import { slots } from "./bench/slots.ts"
 import { start } from "./bench/start.ts"
 
@@ -19,8 +20,18 @@ import { start } from "./bench/start.ts"
  * for it. With `--profile` each server of the house leaves a profile of its processor's time in that folder; it is slower for it.
  */
 
+const usage = `Usage: npm run bench -- [options]
+
+  --quick                  fewer rounds: some minutes less, and figures that scatter more
+  --only bookings,press    these parts alone: PARTS
+  --disk <folder>          where the stores are made (default: the system's temporary folder)
+  --json                   figures for a program
+  --profile <folder>       each server leaves a profile of its processor's time there
+`
+
 const { values: asked } = parseArgs({
   options: {
+    help: { type: "boolean", short: "h" },
     json: { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
     only: { type: "string" },
@@ -46,8 +57,18 @@ const parts = {
   messages: () => messages({ disk, boards: 2_000, each: sized(150, 50), rounds: sized(3, 1) }),
   press: () => press({ disk, boards: 2_000, presses: sized(150, 30), inBrowser: sized(40, 10) }),
   memory: () => memory({ disk, sockets: sized(5_000, 1_000) }),
+  "sign-in": () =>
+    signIn({
+      ...{ disk, tries: sized(200, 40), connections: 16, seconds: sized(5, 2) },
+      ...{ flood: 200, floods: sized(8, 2) },
+    }),
   start: () => start({ disk, starts: sized(9, 3) }),
 } satisfies Record<string, () => Promise<Part>>
+
+if (asked.help) {
+  process.stdout.write(usage.replace("PARTS", Object.keys(parts).join(", ")))
+  process.exit(0)
+}
 
 const only = asked.only?.split(",")
 const stranger = only?.find((name) => !Object.hasOwn(parts, name))

@@ -3,6 +3,14 @@ import { spawnSync } from "node:child_process"
 import { join } from "node:path"
 import { printVerdict, root, runTests, verdictOfThisRun } from "./checking/tests.ts"
 
+const args = process.argv.slice(2)
+if (args.length > 0) {
+  const asked = args.every((arg) => arg === "--help" || arg === "-h")
+  const told = "Usage: npm run check\n\nStrict types, style, the floor map and every test. It takes no options.\n"
+  process[asked ? "stdout" : "stderr"].write(told)
+  process.exit(asked ? 0 : 64)
+}
+
 const types = tool("Types", "typescript/bin/tsc", "--noEmit")
 const style = tool("Style", "@biomejs/biome/bin/biome", "check", "--error-on-warnings", ".")
 

@@ -41,7 +41,7 @@ test("an operator lets in an agent, a kiosk, a program and a person; what opens 
   const agent = await enrol("staff", "Sara", "--role", "agent", "--office", "RUH-RML", ...named)
   const kiosk = await enrol("device", "kiosk", "--office", "RUH-RML")
   const program = await enrol("key", "Reporting", "--scopes", "facts:read")
-  const person = await enrol("person", "1000000008", "--birth-year", "1990", "--mobile", "0550000000", ...named)
+  const person = await enrol("person", "1000000008", "--birth-date", "1411-06-13", "--mobile", "0550000000", ...named)
   expect([agent.code, kiosk.code, program.code, person.code]).toEqual([0, 0, 0, 0])
 
   const opened = openStore(env.DATA_DIR, { create: false })
@@ -56,6 +56,7 @@ test("an operator lets in an agent, a kiosk, a program and a person; what opens 
   expect(integrator).toMatchObject({ role: "integrator", scopes: ["facts:read"] })
   const known = await personByNumber(store, keys.index("number", "1000000008"))
   expect(await whoseCode(opened, keys, person.out)).toEqual(["citizen", known?.id])
+  expect(known?.birthYear).toBe(1990)
   opened.close()
 }, 60_000)
 
@@ -91,6 +92,7 @@ test("what cannot be is said in a sentence and lets nobody in", async () => {
     [["key", "Reporting", "--scopes", "everything"], "there is no scope everything"],
     [["person", "1000000008", "--birth-year", "1990", ...named], "enrolled already"],
     [["person", "123", "--birth-year", "1990", ...named], "ten digits"],
+    [["person", "1000000016", "--birth-date", "1411-13-01", ...named], "--birth-date is a date"],
     [["nothing"], "Usage"],
   ] as const
   for (const [args, said] of wrong) {

@@ -3,7 +3,9 @@ import { openStore, StoreProblem } from "../../db/open.ts"
 import { readStore, type Store } from "../../db/store.ts"
 import { openWriter, type Turn, type Tx } from "../../db/write.ts"
 import { machineChance, machineClock } from "../base/clock.ts"
+import { type Day, readDay } from "../base/day.ts"
 import { EnvProblem, readEnv } from "../base/env.ts"
+import { readHijri } from "../base/hijri.ts"
 import { isRefusal } from "../base/refusal.ts"
 import type { Keys } from "../base/seal.ts"
 import { readMobile, readNumber } from "../base/text.ts"
@@ -25,7 +27,7 @@ import { openKeys, proveKeys } from "./keys-file.ts"
  *   npm run enrol -- staff ruh-rml-3 --role agent --office RUH-RML --ar "سارة الدوسري" --en "Sara Al-Dossari"
  *   npm run enrol -- device kiosk --office RUH-RML
  *   npm run enrol -- key Reporting --scopes facts:read,board:read
- *   npm run enrol -- person 1000000008 --birth-year 1990 --mobile 0550000000 --ar "نورة" --en "Noura"
+ *   npm run enrol -- person 1000000008 --birth-date 1411-06-13 --mobile 0550000000 --ar "نورة" --en "Noura"
  *
  * Lets people, screens and programs in, with the server stopped. What opens a door is printed once and kept nowhere.
  */
@@ -35,7 +37,7 @@ const usage = `Usage: npm run enrol -- <what> [options]
   staff LOGIN --role agent|supervisor|administrator|auditor --office CODE --ar NAME --en NAME
   device kiosk|board --office CODE
   key NAME --scopes bookings:write,facts:read,board:read
-  person NUMBER --birth-year YEAR [--mobile NUMBER] --ar NAME --en NAME
+  person NUMBER --birth-date YYYY-MM-DD | --birth-year YEAR [--mobile NUMBER] --ar NAME --en NAME
   again LOGIN|NUMBER
 
 Staff and people get an enrolment code: with it they choose a password and a passkey. "again" gives one to somebody who has lost both,
@@ -48,6 +50,7 @@ const options = {
   en: { type: "string" },
   scopes: { type: "string" },
   "birth-year": { type: "string" },
+  "birth-date": { type: "string" },
   mobile: { type: "string" },
 } as const
 
@@ -146,18 +149,30 @@ async function person({ store, keys, name: typed, given, origin }: Asked): Promi
   if (!nationalId) throw new Mistake("an identity number has ten digits and begins with 1 or 2")
   if (await personByNumber(store, keys.index("number", nationalId)))
     throw new Mistake("this number is enrolled already")
-  const birthYear = Number(needed(given, "birth-year"))
-  if (!Number.isInteger(birthYear) || birthYear < 1900 || birthYear > 2200)
-    throw new Mistake("--birth-year is a year such as 1990")
+  const born = birthOf(given)
   const mobile = given.mobile === undefined ? undefined : (readMobile(given.mobile) ?? null)
   if (mobile === null) throw new Mistake("--mobile is a number such as 0550000000")
   const kind = nationalId.startsWith("1") ? "citizen" : "resident"
   const name = { ar: needed(given, "ar"), en: needed(given, "en") }
   return {
     turn: async (tx) =>
-      codeFor(tx, keys, "citizen", await enrol(tx, keys, { kind, name, nationalId, birthYear, mobile })),
+      codeFor(tx, keys, "citizen", await enrol(tx, keys, { kind, name, nationalId, ...born, mobile })),
     says: (code) => invitation(`${kind} ${nationalId}`, code, `${origin}/enrol`),
   }
+}
+
+/** The whole date is what opens the way without an account; who gives the year alone is enrolled without that. */
+function birthOf(given: Asked["given"]): { birthDay: Day } | { birthYear: number } {
+  const typed = given["birth-date"]
+  if (typed !== undefined) {
+    const birthDay = readHijri(typed) ?? readDay(typed)
+    if (!birthDay) throw new Mistake("--birth-date is a date such as 1990-12-31, or 1411-06-13 of the Hijri calendar")
+    return { birthDay }
+  }
+  const birthYear = Number(needed(given, "birth-year"))
+  if (!Number.isInteger(birthYear) || birthYear < 1900 || birthYear > 2200)
+    throw new Mistake("--birth-year is a year such as 1990")
+  return { birthYear }
 }
 
 /** With which somebody chooses a password and a passkey. Nobody else ever knows either. */

@@ -25,7 +25,7 @@ const usage = `Usage: npm run replay -- --calls <csv> --day YYYY-MM-DD
   --policy due|fifo|booked-first|all   who is called next (default: due)
   --booked 0.5                         the share of people who come with a booking (default: 0)
   --stretch 5                          services so many times as long, and as many fewer people (default: 1)
-  --needs 0.05                         the share of people with a confirmed need (default: 0)
+  --needs 0.05                         the share of people with a confirmed need, or "file": those whom the file puts first (default: 0)
   --ready 1                            of those who come before their booked time, the share who say that they are ready (default: 1)
   --json                               figures for a program
 Over several days, to choose settings by:
@@ -61,13 +61,18 @@ async function main(args: string[]): Promise<number> {
       demo: { type: "string" },
       office: { type: "string" },
       speed: { type: "string" },
+      help: { type: "boolean", short: "h" },
     },
   })
+  if (values.help) {
+    process.stdout.write(usage)
+    return 0
+  }
   const wanted = values.policy === "all" ? [...policies] : policies.filter((one) => one === values.policy)
   const shape: Shape = {
     booked: share("--booked", values.booked),
     stretch: factor("--stretch", values.stretch, 50),
-    needs: share("--needs", values.needs),
+    needs: values.needs === "file" ? "file" : share("--needs", values.needs),
     ready: share("--ready", values.ready),
   }
   const isComparing = values.compare !== undefined && values.days !== undefined

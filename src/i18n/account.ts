@@ -5,7 +5,6 @@ export const accountWords = inBoth({
   ar: {
     withPasskey: "الدخول بمفتاح المرور",
     passkeyAloneLead: "من دون كلمة مرور، ببصمتك أو وجهك أو رمز جهازك.",
-    or: "أو",
     toEnrol: "لديك رمز تسجيل؟ أنشئ حسابك",
 
     secondTitle: "الخطوة الثانية",
@@ -18,13 +17,17 @@ export const accountWords = inBoth({
     useCode: "متابعة برمز الاسترداد",
     codeWrong: "هذا الرمز غير صحيح أو استُخدم من قبل. جرّب رمزًا آخر من قائمتك.",
     codeWait: (time: string) => `محاولات كثيرة. أعد المحاولة بعد ${time}، أو راجع أحد المكاتب ومعك هويتك.`,
+    lostAsStaff: "استخدم مفتاحك الثاني. وإن فقدت المفتاحين، يطلب مشرفك لك بداية جديدة ويوافق عليها شخص ثانٍ.",
     codeMeans: "يتيح لك إضافة مفتاح مرور جديد فقط، وتبقى الإجراءات الحساسة موقوفة 24 ساعة.",
     noCodes: "ليست لديك رموز؟ راجع أحد المكاتب ومعك هويتك، وستحصل على رمز تسجيل جديد.",
     demoCode: "للتجربة من دون مفتاح مرور:",
     startOver: "ابدأ من جديد",
 
     passkeyNeedsScript: "مفتاح المرور يحتاج إلى تشغيل JavaScript في المتصفح.",
+    passkeyInsecure: "مفاتيح المرور لا تعمل على هذا العنوان: تحتاج إلى https واسم نطاق، أو إلى localhost.",
     passkeyMissing: "هذا المتصفح لا يدعم مفاتيح المرور. استخدم متصفحًا أحدث أو رمز استرداد.",
+    passkeyMissingStaff:
+      "هذا المتصفح لا يدعم مفاتيح المرور. استخدم متصفحًا أحدث، أو ادخل بمفتاحك الثاني، أو اسأل مشرفك.",
     passkeyCancelled: "لم يكتمل التأكيد. أعد المحاولة متى شئت.",
     passkeyKnown: "على هذا الجهاز مفتاح مرور لحسابك بالفعل.",
     passkeyRefused: "لم يُقبل مفتاح المرور. أعد المحاولة، أو استخدم مفتاحًا آخر.",
@@ -33,7 +36,7 @@ export const accountWords = inBoth({
 
     enrolTitle: "إنشاء حساب",
     enrolLead: "تحتاج إلى رمز تسجيل لمرة واحدة: تحصل عليه من موظف في المكتب أو في رسالة بريدية.",
-    enrolStaffLead: "أدخل رمز الدعوة الذي وصلك من مشرفك.",
+    enrolStaffLead: "أدخل رمز التسجيل الذي وصلك من مشرفك.",
     enrolCode: "رمز التسجيل",
     enrolCodeHint: "ست عشرة خانة من حروف وأرقام",
     enrolContinue: "متابعة",
@@ -63,7 +66,6 @@ export const accountWords = inBoth({
     codesLead:
       "هذه عشرة رموز لا تظهر إلا الآن. احفظها في مكان آمن غير هذا الجهاز: يفتح كل رمز، مع كلمة المرور، طريق العودة مرة واحدة إن فقدت مفتاحك.",
     codesDownload: "تنزيل الرموز",
-    codesPrint: "طباعة",
     codesDone: "حفظتها، متابعة",
     codesFile: "رموز الاسترداد. يُستخدم كل رمز مرة واحدة مع كلمة المرور.",
 
@@ -118,13 +120,15 @@ export const accountWords = inBoth({
     expiresTitle: "هل ما زلت هنا؟",
     expiresLead: (time: string) => `تنتهي جلستك بعد ${time} لعدم النشاط.`,
     expiresStay: "ابقَ متصلًا",
+    endsTitle: "توشك جلستك أن تنتهي",
+    endsLead: (time: string) => `تنتهي بعد ${time}، ولا تُمدَّد. ما حجزته باقٍ، وتكمل برمز جديد نرسله إلى جوالك متى شئت.`,
+    endsUnderstood: "فهمت",
     unknownBrowser: "متصفح",
     onDevice: (browser: string, system: string) => `${browser} على ${system}`,
   },
   en: {
     withPasskey: "Sign in with a passkey",
     passkeyAloneLead: "Without a password: your fingerprint, your face or your device's code.",
-    or: "or",
     toEnrol: "You have an enrolment code? Make your account",
 
     secondTitle: "The second step",
@@ -137,13 +141,18 @@ export const accountWords = inBoth({
     useCode: "Go on with the recovery code",
     codeWrong: "This code is not right, or it has been used. Try another one of your list.",
     codeWait: (time: string) => `Too many tries. Try again in ${time}, or come to an office with your identity card.`,
+    lostAsStaff:
+      "Use your second passkey. If you have lost both, your supervisor asks for a new start for you and a second person approves it.",
     codeMeans: "It lets you add a new passkey and nothing else; sensitive actions stay on hold for 24 hours.",
     noCodes: "You have no codes? Come to an office with your identity card and you get a new enrolment code.",
     demoCode: "To try it without a passkey:",
     startOver: "Start over",
 
     passkeyNeedsScript: "A passkey needs JavaScript to be on in your browser.",
+    passkeyInsecure: "Passkeys do not work at this address: they need https and a domain name, or localhost.",
     passkeyMissing: "This browser knows no passkeys. Use a newer one, or a recovery code.",
+    passkeyMissingStaff:
+      "This browser knows no passkeys. Use a newer one, sign in with your second passkey, or ask your supervisor.",
     passkeyCancelled: "That was not completed. Try again whenever you like.",
     passkeyKnown: "This device holds a passkey of your account already.",
     passkeyRefused: "The passkey was not accepted. Try again, or use another one.",
@@ -152,7 +161,7 @@ export const accountWords = inBoth({
 
     enrolTitle: "Make an account",
     enrolLead: "You need a one-time enrolment code: from an agent at an office, or from a letter.",
-    enrolStaffLead: "Type the invitation code that your supervisor gave you.",
+    enrolStaffLead: "Type the enrolment code that your supervisor gave you.",
     enrolCode: "Enrolment code",
     enrolCodeHint: "Sixteen letters and digits",
     enrolContinue: "Go on",
@@ -183,7 +192,6 @@ export const accountWords = inBoth({
     codesLead:
       "These ten codes are shown only now. Keep them in a safe place that is not this device: with your password, each opens the way back once if you lose your passkey.",
     codesDownload: "Download the codes",
-    codesPrint: "Print",
     codesDone: "I have kept them, go on",
     codesFile: "Recovery codes. Each is used once, together with the password.",
 
@@ -207,7 +215,7 @@ export const accountWords = inBoth({
     keep: "Keep it",
     addPasskey: "Add a passkey",
     lastPasskey: "This is your last passkey. Add another one or make recovery codes first.",
-    codesLeft: (codes: string) => `You have ${codes} left that are unused.`,
+    codesLeft: (codes: string) => `You have ${codes} left.`,
     codesNone: "You have no recovery codes. If you lose your passkey, the only way back is a visit to an office.",
     codesMake: "Make ten new codes",
     codesReplace: "The old codes end when new ones are made.",
@@ -242,6 +250,10 @@ export const accountWords = inBoth({
     expiresTitle: "Are you still there?",
     expiresLead: (time: string) => `Your session ends in ${time}, because nothing has been done.`,
     expiresStay: "Stay signed in",
+    endsTitle: "Your session is about to end",
+    endsLead: (time: string) =>
+      `It ends in ${time} and cannot be prolonged. What you have booked stays, and with a new code you go on whenever you like.`,
+    endsUnderstood: "I understand",
     unknownBrowser: "Browser",
     onDevice: (browser: string, system: string) => `${browser} on ${system}`,
   },

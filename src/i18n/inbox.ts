@@ -97,7 +97,6 @@ export const inboxWords = inBoth({
     demoLink: "هاتف العرض",
     demoEmpty: "لم تُرسل رسالة بعد",
     demoEmptyHelp: "احجز موعدًا أو سجّل الدخول، ثم حدّث هذه الصفحة.",
-    demoTo: (address: string) => `إلى ${address}`,
   },
   en: {
     title: "Messages",
@@ -193,6 +192,5 @@ export const inboxWords = inBoth({
     demoLink: "The demo's phone",
     demoEmpty: "Nothing has been sent yet",
     demoEmptyHelp: "Book an appointment or sign in, then reload this page.",
-    demoTo: (address: string) => `To ${address}`,
   },
 })

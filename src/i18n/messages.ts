@@ -48,6 +48,11 @@ const addedEn: Record<string, string> = {
 const notYouAr = "إن لم تكن أنت من فعل ذلك فافتح صفحة أمان حسابك الآن، أو راجع أقرب مكتب."
 const notYouEn = "If this was not you, open your account's security page now, or come to the nearest office."
 
+/** Whoever still has what the code was to make up for is not held by what came of it. */
+const undoAr = "ما زال مفتاحك القديم معك؟ ادخل به واحذف ما أُضيف، فلا يوقفه التعليق."
+const undoEn =
+  "Do you still have your passkey from before? Sign in with it and remove what was added: the hold does not apply to it."
+
 const proxyAr: Record<string, [title: string, text: string]> = {
   given_by_you: ["عيّنت وكيلًا عنك", "إن لم تكن أنت من فعل ذلك فأنهِ الوكالة الآن من صفحة «الأسرة والوكالات» في حسابك."],
   given_to_you: [
@@ -87,6 +92,11 @@ const ar: Record<MessageKind, (seen: Seen) => Words> = {
     const title = what === "passkey" ? "حُذف مفتاح مرور من حسابك" : "حُذفت وسيلة دخول من حسابك"
     return { title, text: [notYouAr], sms: `${title}. إن لم تكن أنت فراجع أمان حسابك الآن.` }
   },
+  passkey_alarm: ({ what }) => {
+    const title =
+      what === "copied" ? "قد يكون أحد مفاتيح المرور في حسابك منسوخًا" : "أُوقف مفتاح مرور في حسابك بعد محاولات كثيرة"
+    return { title, text: ["لم نقبله. أزله من صفحة أمان حسابك وأضف غيره."], sms: `${title}. أزله من صفحة أمان حسابك.` }
+  },
   new_sign_in: ({ when }) => ({
     title: "دخول جديد إلى حسابك",
     text: only([when, notYouAr]),
@@ -94,7 +104,7 @@ const ar: Record<MessageKind, (seen: Seen) => Words> = {
   }),
   recovery_used: ({ left }) => ({
     title: "استُخدم رمز استرداد لحسابك",
-    text: only([left === null ? null : `بقي لك: ${counted("recoveryCodes", left, "ar")}.`, notYouAr]),
+    text: only([left === null ? null : `بقي لك: ${counted("recoveryCodes", left, "ar")}.`, undoAr, notYouAr]),
     sms: "استُخدم رمز استرداد لحسابك. إن لم تكن أنت فراجع أقرب مكتب الآن.",
   }),
   reset_asked: ({ office, secret }) => {
@@ -110,7 +120,7 @@ const ar: Record<MessageKind, (seen: Seen) => Words> = {
     }
   },
   reset_done: ({ office, secret }) => {
-    const title = "أُلغيت وسائل الدخول إلى حسابك، وصدر رمز لوسيلة جديدة"
+    const title = "أُلغيت وسائل الدخول إلى حسابك، وصدر رمز تسجيل جديد"
     return {
       title,
       text: only([
@@ -118,7 +128,7 @@ const ar: Record<MessageKind, (seen: Seen) => Words> = {
         "إن لم تكن أنت فأوقفه الآن. لا يُنفّذ إجراء حساس قبل مضي يوم:",
         secret ?? "افتح الرابط في الرسالة التي أرسلناها إليك، أو أخبر أقرب مكتب.",
       ]),
-      sms: `صدر رمز دخول جديد لحسابك. إن لم تكن أنت فأوقفه: ${secret ?? "أخبر أقرب مكتب"}`,
+      sms: `صدر رمز تسجيل جديد لحسابك. إن لم تكن أنت فأوقفه: ${secret ?? "أخبر أقرب مكتب"}`,
     }
   },
   rights_changed: () => ({
@@ -127,16 +137,20 @@ const ar: Record<MessageKind, (seen: Seen) => Words> = {
     sms: "تغيّرت صلاحياتك. إن لم تعلم بذلك فأخبر مديرك.",
   }),
   proxy_changed: ({ what }) => proxyWords(proxyAr, what),
+  approval_asked: ({ office }) => ({
+    title: "طلب ينتظر موافقتك",
+    text: only([office && `في ${office}.`, "قدّمه زميل، ولا يتم إلا بموافقة شخص آخر."]),
+    sms: "طلب ينتظر موافقتك.",
+  }),
+  request_decided: ({ what }) => {
+    const title = what === "approved" ? "تمت الموافقة على طلبك" : "رُفض طلبك"
+    return { title, text: ["التفاصيل في صفحة الطلب."], sms: `${title}.` }
+  },
   contact_changed: ({ what }) => {
     const title = what === "sms" ? "تغيّر رقم الجوال في حسابك" : "تغيّر البريد الإلكتروني في حسابك"
     const stop = "إن لم تكن أنت فادخل إلى حسابك وأنهِ الجلسات الأخرى من «أمان الحساب»، أو راجع أقرب مكتب."
     return { title, text: [stop], sms: `${title}. ${stop}` }
   },
-  enrolment_code: ({ secret, when }) => ({
-    title: "رمز تسجيلك",
-    text: only([secret, when && `يصلح مرة واحدة حتى ${when}.`, "لا تعطه لأحد. لن نطلبه منك بالهاتف."]),
-    sms: `رمز تسجيلك: ${secret}. لا تعطه لأحد.`,
-  }),
   one_time_code: ({ secret, until }) => ({
     title: "رمزك لمرة واحدة",
     text: only([secret, until && `يصلح حتى ${until}.`, "لا تعطه لأحد. لن نطلبه منك بالهاتف."]),
@@ -234,6 +248,17 @@ const en: Record<MessageKind, (seen: Seen) => Words> = {
     const title = `${what === "passkey" ? "A passkey" : "A way to sign in"} was removed from your account`
     return { title, text: [notYouEn], sms: `${title}. If this was not you, check your account's security now.` }
   },
+  passkey_alarm: ({ what }) => {
+    const title =
+      what === "copied"
+        ? "A passkey of your account may have been copied"
+        : "A passkey of your account was switched off after too many tries"
+    return {
+      title,
+      text: ["We did not accept it. Remove it on your account's security page and add another one."],
+      sms: `${title}. Remove it on your account's security page.`,
+    }
+  },
   new_sign_in: ({ when }) => ({
     title: "A new sign-in to your account",
     text: only([when, notYouEn]),
@@ -241,7 +266,7 @@ const en: Record<MessageKind, (seen: Seen) => Words> = {
   }),
   recovery_used: ({ left }) => ({
     title: "A recovery code of your account was used",
-    text: only([left === null ? null : `You have ${counted("recoveryCodes", left, "en")} left.`, notYouEn]),
+    text: only([left === null ? null : `You have ${counted("recoveryCodes", left, "en")} left.`, undoEn, notYouEn]),
     sms: "A recovery code of your account was used. If this was not you, come to the nearest office now.",
   }),
   reset_asked: ({ office, secret }) => {
@@ -257,7 +282,7 @@ const en: Record<MessageKind, (seen: Seen) => Words> = {
     }
   },
   reset_done: ({ office, secret }) => {
-    const title = "Every way into your account is void, and a code for a new one was given out"
+    const title = "Every way into your account is void, and a new enrolment code was given out"
     return {
       title,
       text: only([
@@ -265,7 +290,7 @@ const en: Record<MessageKind, (seen: Seen) => Words> = {
         "If it was not you, stop it now. Nothing sensitive is done for a day:",
         secret ?? "Open the link in the message that we sent you, or tell the nearest office.",
       ]),
-      sms: `A new code for your account was given out. If it was not you, stop it: ${secret ?? "tell the nearest office"}`,
+      sms: `A new enrolment code for your account was given out. If it was not you, stop it: ${secret ?? "tell the nearest office"}`,
     }
   },
   rights_changed: () => ({
@@ -274,6 +299,15 @@ const en: Record<MessageKind, (seen: Seen) => Words> = {
     sms: "What you may do here has changed. If you did not know of it, tell your manager.",
   }),
   proxy_changed: ({ what }) => proxyWords(proxyEn, what),
+  approval_asked: ({ office }) => ({
+    title: "A request waits for your approval",
+    text: only([office && `At ${office}.`, "A colleague made it, and it takes a second person."]),
+    sms: "A request waits for your approval.",
+  }),
+  request_decided: ({ what }) => {
+    const title = what === "approved" ? "Your request was approved" : "Your request was refused"
+    return { title, text: ["What became of it stands on its page."], sms: `${title}.` }
+  },
   contact_changed: ({ what }) => {
     const title =
       what === "sms" ? "Your account's mobile number has changed" : "Your account's e-mail address has changed"
@@ -282,11 +316,6 @@ const en: Record<MessageKind, (seen: Seen) => Words> = {
     const short = "Not you? Sign in and end the other sessions, or come to an office now."
     return { title, text: [stop], sms: `${title}. ${short}` }
   },
-  enrolment_code: ({ secret, when }) => ({
-    title: "Your enrolment code",
-    text: only([secret, when && `It works once, until ${when}.`, "Give it to nobody. We never ask for it by phone."]),
-    sms: `Your enrolment code: ${secret}. Give it to nobody.`,
-  }),
   one_time_code: ({ secret, until }) => ({
     title: "Your one-time code",
     text: only([secret, until && `It works until ${until}.`, "Give it to nobody. We never ask for it by phone."]),

@@ -57,8 +57,8 @@ describe("in Arabic", () => {
 
 describe("in English", () => {
   test("one has its own word and no figure", () => {
-    expect(counted("ahead", 0, "en")).toBe("nobody before you")
-    expect(counted("ahead", 1, "en")).toBe("one person before you")
+    expect(counted("ahead", 0, "en")).toBe("Nobody before you")
+    expect(counted("ahead", 1, "en")).toBe("One person before you")
     expect(counted("ahead", 2, "en")).toBe(`2${nbsp}people before you`)
     expect(counted("riyals", 300, "en")).toBe(`SAR${nbsp}300`)
   })

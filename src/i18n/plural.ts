@@ -8,9 +8,10 @@ type English = [zero: string, one: string, other: string]
 const nbsp = "\u00a0"
 
 const nouns = {
+  /** Begins a sentence, as the next does. */
   ahead: {
     ar: ["لا أحد قبلك", "قبلك شخص واحد", "قبلك شخصان", "قبلك {n} أشخاص", "قبلك {n} شخصًا", "قبلك {n} شخص"],
-    en: ["nobody before you", "one person before you", "{n} people before you"],
+    en: ["Nobody before you", "One person before you", "{n} people before you"],
   },
   people: {
     ar: ["لا أحد", "شخص واحد", "شخصان", "{n} أشخاص", "{n} شخصًا", "{n} شخص"],
@@ -18,7 +19,7 @@ const nouns = {
   },
   waiting: {
     ar: ["لا أحد ينتظر", "شخص واحد ينتظر", "شخصان ينتظران", "{n} أشخاص ينتظرون", "{n} شخصًا ينتظرون", "{n} شخص ينتظرون"],
-    en: ["nobody is waiting", "one person is waiting", "{n} people are waiting"],
+    en: ["Nobody is waiting", "One person is waiting", "{n} people are waiting"],
   },
   minutes: {
     ar: ["أقل من دقيقة", "دقيقة واحدة", "دقيقتان", "{n} دقائق", "{n} دقيقة", "{n} دقيقة"],

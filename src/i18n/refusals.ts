@@ -126,9 +126,9 @@ const texts: Record<RefusalCode, Row> = {
   ],
   account_held: [
     "هذا الإجراء موقوف مؤقتًا حمايةً لحسابك",
-    "استُعيد حسابك برمز قبل قليل. عد إلى هذا بعد انتهاء المدة المبيّنة.",
+    "استُعيد حسابك قبل أقل من يوم. تجد في صفحة أمان حسابك متى ينتهي الإيقاف.",
     "This is on hold to protect your account",
-    "The account was recovered with a code a while ago. Come back once the time shown is over.",
+    "The account was won back less than a day ago. Its security page says until when.",
   ],
   confirmation_over: [
     "انتهت مدة هذا التأكيد",
@@ -370,9 +370,9 @@ const texts: Record<RefusalCode, Row> = {
 
   booking_unknown: [
     "لم نجد موعدًا بهذه البيانات اليوم",
-    "تحقّق من الرمز، أو خذ رقمًا بدون موعد، أو اسأل أي موظف.",
+    "تحقّق من رقم الموعد، أو خذ رقمًا بدون موعد، أو اسأل أي موظف.",
     "We found no appointment with that",
-    "Check the code, take a number without an appointment, or ask any agent.",
+    "Check the appointment number, take a number without an appointment, or ask any agent.",
   ],
   not_today: [
     "موعدك ليس اليوم",

@@ -34,7 +34,7 @@ export async function told(
   return messageWords(
     kind,
     {
-      when: moment(number(data["startsAt"]) ?? (kind === "enrolment_code" ? number(data["until"]) : at)),
+      when: moment(number(data["startsAt"]) ?? at),
       from: moment(number(data["from"])),
       until: time(number(data["keptUntil"]) ?? number(data["until"])),
       service: service && isOpen && reader !== "sms" ? inLang(service.name, lang) : null,
@@ -44,7 +44,7 @@ export async function told(
       counter: number(data["counter"]),
       minutes: number(data["minutes"]),
       left: number(data["left"]),
-      what: text(data["factor"]) ?? text(data["channel"]) ?? text(data["by"]),
+      what: text(data["state"]) ?? text(data["factor"]) ?? text(data["channel"]) ?? text(data["by"]),
       reason:
         kind === "booking_cancelled" && reader !== "sms" ? await reasonOf(store, text(data["booking"]), lang) : null,
       secret,

@@ -4,21 +4,24 @@ import { inBoth } from "./lang.ts"
 export const visitorWords = inBoth({
   ar: {
     link: "ادخل دون حساب",
+    linkLead:
+      "بتاريخ ميلادك ورمز نرسله إلى جوالك. ليس معك جوال؟ خذ رقمك من جهاز الخدمة الذاتية، أو اطلب من أي موظف أن يحجز لك.",
+    noCodes: "لا تُرسل من هنا رموز إلى الجوال. خذ رقمك من جهاز الخدمة الذاتية في المكتب، أو اطلب من أي موظف أن يحجز لك.",
     title: "الدخول دون حساب",
     lead: "برقم الهوية وتاريخ الميلاد ورمز نرسله إلى جوالك المسجّل لدينا. تحجز لنفسك وتغيّر وتلغي وتتابع دورك.",
     birth: "تاريخ الميلاد",
-    birthHint: "هجري أو ميلادي كما في هويتك، ونعرفه من السنة. مثال: 12 / 5 / 1410",
+    birthHint: "هجري أو ميلادي كما في الهوية، ونعرفه من السنة. مثال: 12\u00a0/\u00a05\u00a0/\u00a01410",
     day: "اليوم",
     month: "الشهر",
     year: "السنة",
-    birthWrong: "اكتب اليوم والشهر والسنة كما في هويتك، والسنة من أربع خانات.",
+    birthWrong: "اكتب اليوم والشهر والسنة كما في الهوية، والسنة من أربع خانات.",
     numberWrong: "رقم الهوية عشر خانات تبدأ بـ 1 أو 2.",
     send: "أرسل الرمز",
     noPhone: "ليس معك جوال؟ خذ رقمك من جهاز الخدمة الذاتية في المكتب، أو ليحجز لك موظف الشباك، أو من وكّلته.",
     wait: (time: string) => `محاولات كثيرة. أعد المحاولة بعد ${time}.`,
     codeTitle: "اكتب الرمز",
     codeLead: "إن صح الرقم وتاريخ الميلاد وكان لك جوال مسجّل لدينا فقد أرسلنا إليه رمزًا من ست خانات.",
-    codeUntil: "يصلح الرمز عشر دقائق ومرة واحدة.",
+    codeUntil: "يصلح الرمز عشر دقائق ومرة واحدة. وبعده يبقى ما تفتحه به مفتوحًا نصف ساعة.",
     code: "الرمز",
     codeWrong: "الرمز غير صحيح أو انتهت مدته. تحقّق منه، أو اطلب رمزًا جديدًا.",
     enter: "دخول",
@@ -52,14 +55,19 @@ export const visitorWords = inBoth({
   },
   en: {
     link: "Go on without an account",
+    linkLead:
+      "With your date of birth and a code to your mobile. No mobile with you? Take your number at the kiosk, or ask any agent to book for you.",
+    noCodes:
+      "No codes are sent to mobiles from here. Take your number at the office's kiosk, or ask any agent to book for you.",
     title: "Without an account",
     lead: "With your identity number, your date of birth and a code that we send to the mobile we have on record. You book for yourself, move, cancel and follow your turn.",
     birth: "Date of birth",
-    birthHint: "Hijri or Gregorian, as on your identity card; the year tells us. For example 12 / 5 / 1410",
+    birthHint:
+      "Hijri or Gregorian, as on the identity card; the year tells us. For example 12\u00a0/\u00a05\u00a0/\u00a01410",
     day: "Day",
     month: "Month",
     year: "Year",
-    birthWrong: "Write day, month and year as on your identity card, the year with four digits.",
+    birthWrong: "Write day, month and year as on the identity card, the year with four digits.",
     numberWrong: "The identity number has ten digits and begins with 1 or 2.",
     send: "Send the code",
     noPhone:
@@ -68,7 +76,7 @@ export const visitorWords = inBoth({
     codeTitle: "Write the code",
     codeLead:
       "If the number and the date of birth are right and we have a mobile of yours, a code of six digits is on its way to it.",
-    codeUntil: "The code works once, for ten minutes.",
+    codeUntil: "The code works once, for ten minutes. What it opens then stays open for half an hour.",
     code: "Code",
     codeWrong: "The code is not right, or its time is over. Check it, or ask for a new one.",
     enter: "Go on",

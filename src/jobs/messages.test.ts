@@ -91,6 +91,48 @@ test("a booking is told by mail and by SMS, once each, however often the job com
   expect(office.lines).toEqual([])
 })
 
+test("a clock that is set back keeps nothing from being sent, and the job comes to its end", async () => {
+  const office = await sendingOffice()
+  const [early, late] = [await office.reachable(1), await office.reachable(2)]
+  const at = (time: string) => ({ office: office.code, service: "PAS-01", slot: office.slot(time) })
+  await office.write((tx) => book(tx, early, at("11:00")))
+  office.clock.set(office.at("11:30"))
+  await office.write((tx) => book(tx, late, at("14:00")))
+  office.clock.set(office.at("10:30"))
+  let turns = 0
+  const writer: typeof office.writer = {
+    ...office.writer,
+    write(turn, options) {
+      if (++turns > 50) throw new Error("without end")
+      return office.writer.write(turn, options)
+    },
+  }
+  await stepMessages({ ...office.parts(), writer }, going)
+  expect(office.sms.taken.map(({ to }) => to)).toEqual([mobileOf(2)])
+})
+
+test("who waits at a page or in the hall does not stand behind a morning's reminders", async () => {
+  const office = await sendingOffice()
+  const [many, one] = [await office.reachable(1), await office.reachable(2)]
+  const visit = { office: office.code, service: "PAS-01", startsAt: office.at("12:00"), hours: 2 }
+  await office.write(async (tx) => {
+    for (let booking = 1; booking <= 20; booking++) {
+      const data = { ...visit, booking: `b${booking}` }
+      await notify(tx, { to: ownerOf(many), kind: "reminder", data, dedupe: data.booking })
+    }
+  })
+  office.clock.advance(minute)
+  await office.write(async (tx) => {
+    const data = { ticket: "t", office: office.code, number: 7, counter: 1 }
+    await notify(tx, { to: ownerOf(one), kind: "your_turn", data, dedupe: "call" })
+    await notify(tx, { to: ownerOf(one), kind: "one_time_code", data: codeSoon(office), dedupe: "code" })
+  })
+  await office.step()
+  const to = office.sms.taken.map((sms) => sms.to)
+  expect(to).toHaveLength(22)
+  expect(to.lastIndexOf(mobileOf(2))).toBeLessThan(8)
+})
+
 test("each owner is written to in their own language, and what somebody muted is not sent", async () => {
   const office = await sendingOffice()
   const [english, quiet] = [await office.reachable(1), await office.reachable(2, "quiet@people.example")]

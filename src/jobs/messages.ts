@@ -1,7 +1,6 @@
 import type { Channel } from "../../db/schema/messages.ts"
 import type { Store } from "../../db/store.ts"
 import type { Writer } from "../../db/write.ts"
-import type { Clock } from "../base/clock.ts"
 import type { Log } from "../base/log.ts"
 import type { Keys } from "../base/seal.ts"
 import { hasReminders, tellReminders } from "../domain/bookings/reminders.ts"
@@ -14,7 +13,6 @@ import { type Letter, NotTaken } from "../outside/letter.ts"
 import type { Post } from "../outside/post.ts"
 
 export interface MessageParts {
-  clock: Clock
   keys: Keys
   log: Log
   store: Store
@@ -37,14 +35,16 @@ const batch = 8
 
 /** Reminds whom it is time to remind and sends what is due, until nothing is. A channel that hangs holds no other one up. */
 export async function stepMessages(parts: MessageParts, stop: Stopping): Promise<void> {
-  const { store, clock, writer } = parts
-  while (await hasReminders(store, clock.office())) await writer.write(tellReminders, { scopes: ["accounts"] })
+  const { store, writer } = parts
+  while (!stop.soon.aborted && (await hasReminders(store, writer.now()))) {
+    await writer.write(tellReminders, { scopes: ["accounts"] })
+  }
   await Promise.all(channels.map((channel) => stepChannel(parts, channel, stop)))
 }
 
 async function stepChannel(parts: MessageParts, channel: Channel, stop: Stopping): Promise<void> {
-  const { store, clock, writer, demo } = parts
-  while (!stop.soon.aborted && (await hasDue(store, channel, clock.office()))) {
+  const { store, writer, demo } = parts
+  while (!stop.soon.aborted && (await hasDue(store, channel, writer.now()))) {
     const taken = await writer.write((tx) => takeDue(tx, channel, batch), { scopes: ["accounts"] })
     // Outside of any turn: nobody's change waits for a mail server.
     const outcomes = await Promise.all(taken.map((one) => handOver(parts, one, stop.now)))

@@ -70,9 +70,9 @@ export function startJobs(parts: JobParts & MessageParts, timers: Timers): Jobs 
 }
 
 /** One round over the offices that have something to do at this moment. What fails in one office is said, and holds no other one up. */
-export async function stepOffices({ store, clock, writer, log }: JobParts): Promise<void> {
+export async function stepOffices({ store, writer, log }: JobParts): Promise<void> {
   for (const office of new Set([
-    ...(await officesWithWork(store, clock.office())),
+    ...(await officesWithWork(store, writer.now())),
     ...(await officesWithVisits(store)),
   ])) {
     try {

@@ -131,7 +131,10 @@ export interface Access {
   /** Refuses `not_found`. */
   placeOf(office: string): Place | Promise<Place>
   /** Refuses `not_found`. */
-  ticket(id: string): { person: string | null; office: string } | Promise<{ person: string | null; office: string }>
+  ticket(
+    id: string,
+    reader: Subject | null,
+  ): { person: string | null; office: string } | Promise<{ person: string | null; office: string }>
   /** Refuses `not_found` unless this one is in the visit. */
   follow(subject: Subject | null, visit: string): Promise<unknown>
 }
@@ -159,7 +162,7 @@ async function mustBeReadable({ subject, ticket }: Reader, topic: Topic, access:
     case "ticket": {
       // Nothing is said of tickets to whoever may listen to none, not even that.
       if (!may(subject, action)) throw new Refusal("not_found", { what: "ticket" })
-      const row = await access.ticket(topic.id)
+      const row = await access.ticket(topic.id, subject)
       return authorize(subject, action, subject?.role === "citizen" ? row : await access.placeOf(row.office))
     }
     case "visit":

@@ -12,6 +12,8 @@ interface Eyes {
   context: BrowserContext
   page: Page
   tools: CDPSession
+  /** What the page has complained of since it was opened: scripts that failed, and what its policy would not let it do. */
+  troubles: string[]
 }
 
 export type Beholder = ReturnType<typeof openBeholder>
@@ -24,7 +26,13 @@ export function openBeholder(scene: Scene) {
   async function open(lang: Lang): Promise<Eyes> {
     const context = await newContext({ lang, reducedMotion: "reduce" })
     const page = await context.newPage()
-    return { context, page, tools: await context.newCDPSession(page) }
+    const troubles: string[] = []
+    page.on("console", (message) => {
+      const isAboutTheNetwork = /status of|net::ERR|WebSocket connection/.test(message.text())
+      if (message.type() === "error" && !isAboutTheNetwork) troubles.push(message.text())
+    })
+    page.on("pageerror", (error) => troubles.push(error.message))
+    return { context, page, tools: await context.newCDPSession(page), troubles }
   }
 
   /** One session for both languages: some people may have but one at a time. */
@@ -40,7 +48,8 @@ export function openBeholder(scene: Scene) {
     async visit(visit: Visit, lang: Lang, size: { width: number; height: number } = phone) {
       const own = eyes.get(lang) ?? open(lang)
       eyes.set(lang, own)
-      const { context, page, tools } = await own
+      const { context, page, tools, troubles } = await own
+      troubles.length = 0
       const server = visit.at === undefined ? scene.full : scene[visit.at]
       const cookie = await cookieFor(scene, server, visit.who)
       await context.setOffline(false)
@@ -59,7 +68,7 @@ export function openBeholder(scene: Scene) {
         await page.locator("html[data-live-state=away]").waitFor({ state: "attached" })
       }
       await page.evaluate(() => document.fonts.ready)
-      return { page, answer, eyes: { context, page, tools } }
+      return { page, answer, eyes: { context, page, tools, troubles } }
     },
     /** What the server gives to the same people, unopened. */
     async ask(who: Who, path: string): Promise<Response> {
@@ -87,12 +96,18 @@ async function cookieOf(
       ? (["staff", await staffWith(server, who), who] as const)
       : "citizen" in who
         ? (["citizen", office.citizen(who.citizen).id, "citizen"] as const)
-        : "agent" in who
-          ? (["staff", office.agent(who.agent).id, "agent"] as const)
-          : (["staff", office.supervisor(who.supervisor).id, "supervisor"] as const)
+        : "visitor" in who
+          ? (["citizen", office.citizen(who.visitor).id, "citizen"] as const)
+          : "agent" in who
+            ? (["staff", office.agent(who.agent).id, "agent"] as const)
+            : (["staff", office.supervisor(who.supervisor).id, "supervisor"] as const)
   // A passkey has just spoken, so that no page asks for it first.
   const provenAt = office.clock.real()
-  const given = { kind, subject, role, factors: "password+passkey", userAgent: "", provenAt }
+  const isVisitor = typeof who !== "string" && "visitor" in who
+  const shown = isVisitor
+    ? { level: "unproven" as const, factors: "number+birth+sms", provenAt: null }
+    : { factors: "password+passkey", provenAt }
+  const given = { kind, subject, role, userAgent: "", ...shown }
   const { token } = await office.write((tx) => startSession(tx, given, provenAt))
   return { name: "sid", value: token }
 }

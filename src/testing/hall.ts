@@ -50,6 +50,7 @@ export async function testHall(plan: TestPlan = {}) {
           people: 1,
           madeAt: tx.now,
           madeBy: "citizen",
+          byProxy: false,
           proposed: false,
           endedAt: null,
           endedBy: null,

@@ -15,6 +15,7 @@ export function keyring(office: TestOffice, origin = "https://front.example.gov"
   const lines: string[] = []
   const room: Room = {
     party,
+    tell: async () => {},
     log: openLog((line) => lines.push(line), office.clock.real),
     get store() {
       return office.store

@@ -16,6 +16,7 @@ interface Demo {
   citizens: { nationalId: string; password: string; token: string }[]
   agents: { counter: string; login: string; password: string; token: string }[]
   supervisors: { login: string; password: string }[]
+  administrators: { login: string; password: string }[]
   kiosks: { url: string; token: string }[]
   boards: { url: string }[]
 }
@@ -100,6 +101,8 @@ const asCitizen = (then: string) =>
 const asAgent = signIn("/staff", "login", agent?.login ?? "", agent?.password ?? "", "/desk")
 const lead = demo.supervisors[0]
 const asLead = (then: string) => signIn("/staff", "login", lead?.login ?? "", lead?.password ?? "", then)
+const chief = demo.administrators[0]
+const asChief = (then: string) => signIn("/staff", "login", chief?.login ?? "", chief?.password ?? "", then)
 
 for (const lang of ["ar", "en"] as const) {
   const at = (path: string) => (page: Page) => page.goto(path)
@@ -120,6 +123,13 @@ for (const lang of ["ar", "en"] as const) {
   await picture(`security-phone-${lang}`, { lang, viewport: phone }, asCitizen("/account/security"), true)
   await picture(`data-phone-${lang}`, { lang, viewport: phone }, asCitizen("/account/data"), true)
   await picture(`inbox-phone-${lang}`, { lang, viewport: phone }, asCitizen("/inbox"))
+  await picture(`household-phone-${lang}`, { lang, viewport: phone }, asCitizen("/account/household"), true)
+  await picture(`visitor-phone-${lang}`, { lang, viewport: phone }, at("/sign-in/visitor"))
+  await picture(`staff-${lang}`, { lang, viewport: desk }, asChief("/staff/people"))
+  await picture(`approval-${lang}`, { lang, viewport: desk }, async (page) => {
+    await asChief("/staff/people")(page)
+    await page.click("main a[href^='/staff/requests/']")
+  })
   await picture(`devices-${lang}`, { lang, viewport: desk }, asLead("/devices"), true)
   await picture(`not-there-phone-${lang}`, { lang, viewport: phone }, at("/nothing-here"))
 }

@@ -18,6 +18,8 @@ export type Who =
   | "kiosk"
   | "board"
   | { citizen: number }
+  /** A citizen who has come in without the account. */
+  | { visitor: number }
   | { agent: number }
   | { supervisor: string }
 
@@ -192,6 +194,7 @@ const forCitizens: Visit[] = [
   citizen("/bookings/:id", "of somebody else", booking("struck"), { status: 404 }),
 ]
 
+const withoutAccount = visit({ visitor: person.busy }, "phone")
 const alone = visit({ citizen: person.nobody }, "phone")
 const administrator = visit("administrator", "desk")
 
@@ -227,6 +230,10 @@ const forOwners: Visit[] = [
   }),
   agentAt(seat.idle)("/desk", "with one passkey, after signing in", () => "/desk?passkeys=one"),
   citizen("/account/password", "untouched", () => "/account/password"),
+  withoutAccount("/", "without the account", () => "/"),
+  withoutAccount("/bookings", "without the account", () => "/bookings"),
+  withoutAccount("/offices/:code/slots", "without the account", (scene) => slots(scene, "PAS-10")),
+  withoutAccount("/inbox", "to whom it is closed without the account", () => "/inbox", { status: 403 }),
   citizen("/account/household", "with a family", () => "/account/household"),
   alone("/account/household", "with nobody", () => "/account/household"),
   citizen("/account/household/proxies/new", "untouched", () => "/account/household/proxies/new"),

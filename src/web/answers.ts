@@ -1,4 +1,5 @@
 import { Refusal } from "../base/refusal.ts"
+import { fieldsIn } from "../i18n/fields.ts"
 import { refusalWords } from "../i18n/refusals.ts"
 import type { Context } from "./house.ts"
 
@@ -15,6 +16,7 @@ export function problem(c: Context, refusal: Refusal): Response {
     detail: words.help,
     requestId,
     ...details,
+    ...("fields" in details ? { fields: fieldsIn(c.var.lang ?? "ar", details["fields"]) } : {}),
   }
   const retryAfter = details.retryAfterSeconds
   if (typeof retryAfter === "number") c.header("Retry-After", String(retryAfter))

@@ -16,6 +16,7 @@ export async function readForm<T>(c: Context, schema: z.ZodType<T>): Promise<T> 
   }
   const read = schema.safeParse({ ...fields })
   if (read.success) return read.data
-  const issue = read.error.issues[0]
-  throw new Refusal("invalid_field", { field: issue?.path.join(".") ?? "", why: issue?.message ?? "" })
+  const path = read.error.issues[0]?.path ?? []
+  const message = fields[String(path[0])] === undefined ? "missing" : "form"
+  throw new Refusal("invalid_field", { field: path.join("."), fields: [{ path: path.join("."), message }] })
 }

@@ -1,9 +1,12 @@
 import type { Child } from "hono/jsx"
+import type { Instant } from "../base/day.ts"
+import { dayIn } from "../base/time.ts"
+import { isStaff } from "../domain/access/subject.ts"
 import { accountWords } from "../i18n/account.ts"
 import { common } from "../i18n/common.ts"
-import { momentText } from "../i18n/dates.ts"
+import { dayText, momentText } from "../i18n/dates.ts"
 import { inboxWords } from "../i18n/inbox.ts"
-import { inLang, otherLang } from "../i18n/lang.ts"
+import { inLang, type Lang, otherLang } from "../i18n/lang.ts"
 import { visitorWords } from "../i18n/visitor.ts"
 import { Bell, hasInbox } from "./bell.tsx"
 import { isReminding } from "./entering.ts"
@@ -11,6 +14,7 @@ import type { Context } from "./house.ts"
 import { paths } from "./paths.ts"
 import { PostForm } from "./shell/controls.tsx"
 import { type Frame, Page } from "./shell/page.tsx"
+import { StaffLinks } from "./staff-head.tsx"
 
 export interface Shown {
   title: string
@@ -59,7 +63,7 @@ export function show(c: Context, page: Shown, body: Child): Response | Promise<R
       formToken={formToken}
       otherLangHref={inOtherLang(c)}
       words={{ skip: words.skip, otherLang: words.otherLanguage, demo: words.demo }}
-      ribbon={house.demo ? words.demoRibbon(momentText(now, "Asia/Riyadh", lang)) : null}
+      ribbon={house.demo ? ribbonOf(now, lang, page.head === "none") : null}
       ribbonLink={house.demo ? { href: paths.demoMessages, text: inboxWords[lang].demoLink } : undefined}
       reminder={isReminding(c) ? { text: account.secondKey, href: paths.passkeyNew, link: account.secondKeyAdd } : null}
       expiry={expiry}
@@ -80,14 +84,25 @@ export function show(c: Context, page: Shown, body: Child): Response | Promise<R
   )
 }
 
+/** On a board or a kiosk, whose page stays open, a minute would soon be wrong: it says the day alone. */
+function ribbonOf(now: Instant, lang: Lang, stays: boolean): string {
+  const zone = "Asia/Riyadh"
+  const words = common[lang]
+  return stays ? words.demoDay(dayText(dayIn(now, zone), lang)) : words.demoRibbon(momentText(now, zone, lang))
+}
+
 /** What a page knows of the end of its session. Listening counts as nobody at work, so it ends all the same. */
 function expiryOf(c: Context): Frame["expiry"] {
   const { session, house, lang } = c.var
-  // What is over after half an hour whatever is done cannot be put off.
-  if (!session || session.level === "unproven") return null
+  if (!session) return null
   const words = accountWords[lang]
+  const left = Math.min(session.idleUntil, session.until) - house.clock.real()
+  // What is over after half an hour whatever is done cannot be put off.
+  if (session.level === "unproven") {
+    return { left, extend: null, title: words.endsTitle, lead: words.endsLead("{left}"), stay: words.endsUnderstood }
+  }
   return {
-    left: Math.min(session.idleUntil, session.until) - house.clock.real(),
+    left,
     extend: paths.sessionExtension,
     title: words.expiresTitle,
     lead: words.expiresLead("{left}"),
@@ -111,7 +126,7 @@ function AccountLinks({ c }: { c: Context }) {
       <>
         <a href={paths.bookings}>{words.myBookings}</a>
         {subject.level === "unproven" ? (
-          <span class="quiet">{visitorWords[lang].without}</span>
+          <span>{visitorWords[lang].without}</span>
         ) : (
           <a href={paths.security}>{accountWords[lang].account}</a>
         )}
@@ -121,5 +136,6 @@ function AccountLinks({ c }: { c: Context }) {
       </>
     )
   }
+  if (isStaff(subject)) return <StaffLinks c={c} />
   return subject ? null : <a href={paths.signIn}>{words.signIn}</a>
 }

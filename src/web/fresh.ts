@@ -1,4 +1,5 @@
 import { Refusal } from "../base/refusal.ts"
+import { mustNotBeHeld } from "../domain/access/owner.ts"
 import { isFresh } from "../domain/access/sessions.ts"
 import type { Context, Handler } from "./house.ts"
 import { paths } from "./paths.ts"
@@ -15,4 +16,14 @@ export function freshly(handle: Handler, back?: (c: Context) => string): Handler
     const next = c.req.method === "GET" ? c.var.here : (back?.(c) ?? paths.home)
     return c.redirect(`${paths.stepUp}?next=${encodeURIComponent(next)}`, 303)
   }
+}
+
+/** As `freshly`, and not while the account is on hold because it was won back less than a day ago. */
+export function surely(handle: Handler, back?: (c: Context) => string): Handler {
+  return freshly(async (c) => {
+    const { house, session } = c.var
+    if (!session) throw new Refusal("not_signed_in")
+    await mustNotBeHeld(house.store, { kind: session.kind, id: session.subject }, house.clock.real(), session.passkey)
+    return handle(c)
+  }, back)
 }

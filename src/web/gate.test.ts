@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from "bun:test"
+import { eq } from "drizzle-orm"
 import { apiKeys } from "../../db/schema/access.ts"
 import { devices } from "../../db/schema/devices.ts"
 import { createApp } from "../app.ts"
@@ -454,4 +455,78 @@ test("a key that was revoked, or whose holder was, opens no wire and does not ke
   )
   expect(await holderNow(office.store, key, office.clock.office())).toBeNull()
   expect(await holderNow(office.store, "nothing!", office.clock.real())).toBeNull()
+})
+
+test("a program's request or a deletion that another site has a browser send with its cookie is refused, as is one of no form's type", async () => {
+  const { cookie, token } = await signedIn()
+  const evil = { Cookie: cookie, Origin: "https://evil.example", "Sec-Fetch-Site": "cross-site", "X-Form-Token": token }
+  for (const [method, type, status] of [
+    ["POST", "application/json", 403],
+    ["POST", "text/plain", 403],
+    ["POST", "application/json, text/plain", 403],
+    ["DELETE", "application/json", 403],
+    ["PUT", "application/json", 403],
+  ] as const) {
+    const headers = { ...evil, "Content-Type": type }
+    const { status: said } = await fetch(`${server.origin}/sign-out`, {
+      method,
+      headers,
+      body: "{}",
+      redirect: "manual",
+    })
+    expect([method, type, said]).toEqual([method, type, status])
+  }
+  // No cookie is looked at where programs ask: there is nothing for another site to borrow.
+  for (const method of ["POST", "DELETE"]) {
+    const headers = { ...evil, "Content-Type": "application/json" }
+    const { status } = await fetch(`${server.origin}/api/v1/holds${method === "POST" ? "" : "/x"}`, {
+      method,
+      headers,
+      body: "{}",
+    })
+    expect([method, status]).toEqual([method, 401])
+  }
+  expect((await fetch(`${server.origin}/bookings`, { headers: { Cookie: cookie }, redirect: "manual" })).status).toBe(
+    200,
+  )
+})
+
+test("fields that a form does not have are no fields: not the office, not what it may do, not whose it is, no prototype", async () => {
+  const id = await server.deviceAt("board", office.code)
+  const before = await office.store.db.select().from(devices).where(eq(devices.id, id))
+  const { id: lead, role } = office.supervisor()
+  const now = office.clock.real()
+  const who = { kind: "staff" as const, subject: lead, role, factors: "passkey", userAgent: "", provenAt: now }
+  const { token, session } = await office.write((tx) => startSession(tx, who, now))
+  const more =
+    "office=JED-SRF&kind=kiosk&capabilities=ticket%3Aissue&revokedAt=1&id=x&role=administrator&identityLevel=9"
+  const bent = "__proto__=x&__proto__%5Badmin%5D=1&constructor=x&constructor%5Bprototype%5D%5Badmin%5D=1"
+  const answer = await fetch(`${server.origin}/devices/${id}/name`, {
+    method: "POST",
+    headers: { Cookie: `sid=${token}`, Origin: server.origin, "Content-Type": form },
+    body: `_form=${server.keys.capability("form", session.id)}&name=Hall&${more}&${bent}`,
+    redirect: "manual",
+  })
+  expect([303, 400]).toContain(answer.status)
+  const after = await office.store.db.select().from(devices).where(eq(devices.id, id))
+  expect(after.map((row) => ({ ...row, name: "" }))).toEqual(before.map((row) => ({ ...row, name: "" })))
+  expect(({} as { admin?: unknown }).admin).toBeUndefined()
+})
+
+test("two hundred wrong passwords of a megabyte each at once are refused unread, and whoever signs in then is let in", async () => {
+  const body = new URLSearchParams({ number, password: "x".repeat(1_000_000) }).toString()
+  const before = process.memoryUsage.rss()
+  const answers = await Promise.all(
+    Array.from({ length: 200 }, async () => {
+      const headers = { Origin: server.origin, "Content-Type": form }
+      const answer = await fetch(`${server.origin}/sign-in`, { method: "POST", headers, body, redirect: "manual" })
+      await answer.arrayBuffer()
+      return answer.status
+    }),
+  )
+  expect([...new Set(answers)]).toEqual([413])
+  // The asking side is in this process as well, with what it sends.
+  expect(process.memoryUsage.rss() - before).toBeLessThan(150 * 2 ** 20)
+  const who = visitor(() => server.origin)
+  expect((await who.post("/sign-in", { number, password })).status).toBe(303)
 })

@@ -10,7 +10,7 @@ import { pages } from "./routes.ts"
 /*
  * Every page of the house, in every state that it has, as its reader sees it: in both languages, light and dark, on the smallest screen and
  * on the largest, with letters of twice the size. Nobody is kept out (WCAG 2.2 A and AA), nothing is cut off, spilt, covered, or too small
- * to press.
+ * to press. And no page complains: its scripts run, and its policy (CSP) has nothing to refuse.
  */
 
 interface Size extends Demand {
@@ -85,6 +85,7 @@ async function look(visit: Visit, lang: Lang): Promise<string[]> {
     found.push(...(await faults(page, demand)).map((line) => `${name}: ${line}`))
   }
   await eyes.tools.send("Page.setFontSizes", { fontSizes: { standard: 16 } })
+  found.push(...eyes.troubles.map((trouble) => `complains: ${trouble}`))
   return found.map((line) => `${lang}, ${line}`)
 }
 
@@ -94,6 +95,19 @@ for (const visit of visits) {
     expect([...arabic, ...english]).toEqual([])
   })
 }
+
+test("a page that would do what its policy forbids is heard", async () => {
+  const [visit] = visits
+  if (!visit) throw new Error("there is nothing to visit")
+  const { page, eyes } = await beholder.visit(visit, "en")
+  await page.evaluate(() => {
+    const image = document.createElement("img")
+    image.src = "https://elsewhere.example/picture.png"
+    document.body.append(image)
+  })
+  while (eyes.troubles.length === 0) await page.waitForEvent("console")
+  expect(eyes.troubles.join()).toContain("Content Security Policy")
+})
 
 test("every page of the house is visited", () => {
   const visited = new Set([...visits, ...noPage].map(({ route }) => route))

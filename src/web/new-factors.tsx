@@ -3,7 +3,7 @@ import { isRefusal } from "../base/refusal.ts"
 import { citizenOf, staffOf } from "../domain/access/keys.ts"
 import type { Owner } from "../domain/access/owner.ts"
 import { weaknessOf } from "../domain/access/password-rules.ts"
-import { person } from "../domain/people/reads.ts"
+import { personalData } from "../domain/people/reads.ts"
 import { accountWords } from "../i18n/account.ts"
 import { inLang, type Lang } from "../i18n/lang.ts"
 import { refusalWords } from "../i18n/refusals.ts"
@@ -33,8 +33,11 @@ export async function knownOf(c: Context, owner: Owner): Promise<{ name: string;
       ? { name: inLang(found.name, lang), about: [found.login, found.name.ar, found.name.en] }
       : { name: "", about: [] }
   }
-  const found = (await citizenOf(house.store, owner.id)) && (await person(house.store, house.keys, owner.id))
-  return found ? { name: inLang(found.name, lang), about: [found.name.ar, found.name.en] } : { name: "", about: [] }
+  const found = (await citizenOf(house.store, owner.id)) && (await personalData(house.store, house.keys, owner.id))
+  if (!found) return { name: "", about: [] }
+  const { name, nationalId, mobile } = found
+  const about = [name?.ar, name?.en, nationalId, mobile?.replace(/^\+/, "")]
+  return { name: name ? inLang(name, lang) : "", about: about.filter((text) => typeof text === "string") }
 }
 
 /** What to say where a new passkey was not taken; throws on whatever is no word about the passkey. */
@@ -56,10 +59,10 @@ export function passkeyTrouble(thrown: unknown, lang: Lang): string {
 }
 
 /** The form that makes a passkey and names it. */
-export function NewPasskey({ c, action }: { c: Context; action: string }) {
+export function NewPasskey({ c, action, isStaff }: { c: Context; action: string; isStaff?: boolean }) {
   const words = accountWords[c.var.lang]
   return (
-    <PasskeyForm c={c} action={action} purpose="enrol">
+    <PasskeyForm c={c} action={action} purpose="enrol" isStaff={isStaff}>
       <Field
         name="name"
         label={words.passkeyName}

@@ -2,8 +2,10 @@ import type { Store } from "../../db/store.ts"
 import { isBookingCode } from "../base/id.ts"
 import { Refusal } from "../base/refusal.ts"
 import type { Keys } from "../base/seal.ts"
-import { asciiDigits, readMobile, readNumber, withoutMarks } from "../base/text.ts"
+import { asciiDigits, hasCheckDigit, readMobile, readNumber, withoutMarks } from "../base/text.ts"
 import { personByMobile, personByNumber } from "../domain/people/reads.ts"
+import { signInWords } from "../i18n/common.ts"
+import type { Lang } from "../i18n/lang.ts"
 
 /* Numbers as people type them. Refuses `number_invalid`, naming the field. */
 
@@ -16,7 +18,21 @@ export function mobileOf(text: string): string {
 }
 
 function wrong(path: string): never {
-  throw new Refusal("number_invalid", { fields: [{ path, message: "is no such number" }] })
+  throw new Refusal("number_invalid", { fields: [{ path, message: "no_number" }] })
+}
+
+/**
+ * What is added where nothing was found for a number whose check digit does not fit; by the typed number alone, so that it tells nothing of
+ * whom we know. Empty where the digit fits, and for what is no such number.
+ */
+export function digitHint(typed: string, lang: Lang): string {
+  const number = readNumber(typed)
+  return number !== null && !hasCheckDigit(number) ? signInWords[lang].digit : ""
+}
+
+/** These words, with `digitHint` behind them. */
+export function withDigitHint(words: string, typed: string, lang: Lang): string {
+  return `${words} ${digitHint(typed, lang)}`.trimEnd()
 }
 
 /**

@@ -131,9 +131,9 @@ async function begin(c: Context, kind: DeviceKind, office: string | null): Promi
   return pairing
 }
 
-/** As it is read aloud and typed: the kind's letter, then four and three. */
+/** As it is read aloud and typed: two groups of four, the first letter saying the kind. */
 export function spacedCode(code: string): string {
-  return `${code.slice(0, 1)} ${code.slice(1, 5)} ${code.slice(5)}`
+  return `${code.slice(0, 4)} ${code.slice(4)}`
 }
 
 async function showCode(c: Context, { kind, code }: Pairing): Promise<Response> {

@@ -2,17 +2,19 @@ import type { PropsWithChildren } from "hono/jsx"
 import { Refusal } from "../base/refusal.ts"
 import type { Owner } from "../domain/access/owner.ts"
 import type { Room } from "../domain/access/proof.ts"
-import { partyOf } from "../domain/access/webauthn.ts"
+import { knowsPasskeys, partyOf } from "../domain/access/webauthn.ts"
+import { tellAlarm } from "../domain/notifications/security.ts"
 import { accountWords } from "../i18n/account.ts"
 import type { Context, House } from "./house.ts"
 import { paths } from "./paths.ts"
+import { Notice } from "./shell/cards.tsx"
 import { PostForm } from "./shell/controls.tsx"
 
 /* What every page needs that asks for a passkey: the form around the button, and where its answer is looked at. */
 
 /** Where ceremonies are answered. */
 export function roomOf({ env, look, store, writer, log }: House): Room {
-  return { store, writer, log, party: partyOf(env.origin, look.name.en) }
+  return { store, writer, log, tell: tellAlarm, party: partyOf(env.origin, look.name.en) }
 }
 
 /** The account of whoever is signed in. Refuses `not_signed_in` to everybody else. */
@@ -26,17 +28,26 @@ type Purpose = "sign_in" | "second" | "enrol" | "step_up" | "confirm"
 
 /**
  * A form that the browser's authenticator fills in: its button asks for a passkey (or makes one), and then the form is sent like any other.
- * `of` names a confirmation.
+ * `of` names a confirmation; `isStaff`: whose account it is, where nobody is signed in yet. Where the house's address knows no passkeys
+ * the reason stands in its place.
  */
 export function PasskeyForm({
   c,
   action,
   purpose,
   of,
+  isStaff = c.var.session?.kind === "staff",
   children,
-}: PropsWithChildren<{ c: Context; action: string; purpose: Purpose; of?: string }>) {
+}: PropsWithChildren<{ c: Context; action: string; purpose: Purpose; of?: string; isStaff?: boolean }>) {
   const { lang, formToken } = c.var
   const words = accountWords[lang]
+  if (!knowsPasskeys(c.var.house.env.origin)) {
+    return (
+      <Notice>
+        <p>{words.passkeyInsecure}</p>
+      </Notice>
+    )
+  }
   return (
     <div
       class="stack"
@@ -45,7 +56,8 @@ export function PasskeyForm({
       data-of={of}
       data-options={paths.passkeyOptions}
       data-working={words.working}
-      data-missing={words.passkeyMissing}
+      data-insecure={words.passkeyInsecure}
+      data-missing={isStaff ? words.passkeyMissingStaff : words.passkeyMissing}
       data-cancelled={words.passkeyCancelled}
       data-known={words.passkeyKnown}
       data-refused={words.passkeyRefused}

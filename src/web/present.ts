@@ -150,7 +150,7 @@ export async function writtenRefusal(store: Store, { code, details }: Refusal, o
   const named = typeof details["office"] === "string" ? details["office"] : of
   const written = withWrittenInstants(others, named ? await zoneOf(store, named) : "UTC") as Record<string, unknown>
   if (typeof field !== "string") return new Refusal(code, written)
-  return new Refusal(code, { fields: [{ path: field, message: "is not what it can be" }], ...written })
+  return new Refusal(code, { fields: [{ path: field, message: "form" }], ...written })
 }
 
 async function zoneOf(store: Store, code: string): Promise<string> {

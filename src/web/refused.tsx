@@ -4,7 +4,7 @@ import { common } from "../i18n/common.ts"
 import type { Lang } from "../i18n/lang.ts"
 import { waitText } from "../i18n/plural.ts"
 import { refusalWords } from "../i18n/refusals.ts"
-import { show } from "./frame.tsx"
+import { inOtherLang, show } from "./frame.tsx"
 import type { Context } from "./house.ts"
 import { paths } from "./paths.ts"
 import { Card } from "./shell/cards.tsx"
@@ -28,7 +28,37 @@ export function refusalPage(c: Context, refusal: Refusal): Response | Promise<Re
   const wait = typeof retryAfter === "number" ? retryAfter : null
   if (wait !== null) c.header("Retry-After", String(wait))
   const { title, help } = refusalWords(refusal.code, lang)
-  return answer(c, { title, help, status: refusal.status, wait })
+  // Whoever is here without the account may have one: its door is the way on.
+  const back = c.req.method === "GET" ? `?next=${encodeURIComponent(here)}` : ""
+  const door = refusal.code === "account_needed" ? paths.signIn + back : null
+  const said = { title, help, status: refusal.status, wait, door }
+  return refusal.code === "unavailable" && c.var.subject === null && !c.var.house.demo
+    ? drawnOnce(c, said)
+    : answer(c, said)
+}
+
+/** Pages that say there is too much to do, cut where each answer has something of its own. */
+const drawn = new Map<string, string[]>()
+const drawnMost = 100
+
+/** What is answered in a flood must cost next to nothing, or the answers themselves would be the flood: drawn once, and then filled in. */
+async function drawnOnce(c: Context, said: Said): Promise<Response> {
+  const own = [c.var.nonce, c.var.requestId, Bun.escapeHTML(inOtherLang(c)), String(c.var.house.clock.office())]
+  const key = `${c.var.lang} ${said.wait} ${c.req.path}`
+  let pieces = drawn.get(key)
+  if (!pieces) {
+    const page = await answer(c, said)
+    pieces = cut(await page.clone().text(), own)
+    if (drawn.size < drawnMost) drawn.set(key, pieces)
+    return page
+  }
+  return c.html(pieces.map((piece, at) => (at % 2 === 0 ? piece : own[Number(piece)])).join(""), said.status as 503)
+}
+
+/** A text in pieces: one of its own, then the place of what stands between it and the next, and so on. */
+function cut(text: string, at: string[]): string[] {
+  const parts = text.split(new RegExp(`(${at.map((part) => RegExp.escape(part)).join("|")})`))
+  return parts.map((part, index) => (index % 2 === 0 ? part : String(at.indexOf(part))))
 }
 
 /** A bug, as far as the outside may know of it. */
@@ -43,6 +73,8 @@ interface Said {
   status: number
   /** Seconds until it may be tried again, where that is known. */
   wait: number | null
+  /** Where to sign in, where that helps. */
+  door?: string | null
 }
 
 /** On a screen that works by itself after this long, as if nothing had been. */
@@ -73,8 +105,13 @@ function answer(c: Context, said: Said): Response | Promise<Response> {
         <What said={said} lang={lang} />
       </Card>
       <div class="actions">
+        {said.door && (
+          <ButtonLink weight="main" href={said.door}>
+            {words.signIn}
+          </ButtonLink>
+        )}
         <ButtonLink
-          weight="main"
+          weight={said.door ? "second" : "main"}
           href={isStaff(subject) ? (subject.role === "agent" ? paths.desk : paths.days) : paths.home}
         >
           {isStaff(subject) ? words.toWork : words.toHome}

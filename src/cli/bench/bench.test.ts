@@ -8,6 +8,7 @@ import { messages } from "./messages.ts"
 import { callNext } from "./next.ts"
 import { press } from "./press.ts"
 import type { Run } from "./recording.ts"
+import { signIn } from "./sign-in.ts"
 import { slots } from "./slots.ts"
 import { start } from "./start.ts"
 
@@ -66,6 +67,11 @@ describe("a small run of the bench", () => {
     const { figures } = await memory({ disk: ownFolder(), sockets: 100 })
     expect(figures.map(({ unit }) => unit)).toEqual(["bytes", "MB"])
     expect(figures[1]?.value).toBeGreaterThan(figures[1]?.baseline.value ?? 0)
+  })
+
+  test("tries passwords, lets people in by passkey, and looks at a page meanwhile", async () => {
+    const wanted = { tries: 3, connections: 2, seconds: 0.2, flood: 6, floods: 1 }
+    areFigures((await signIn({ disk: ownFolder(), ...wanted })).figures, 4)
   })
 
   test("starts", async () => {

@@ -40,13 +40,18 @@ function keepTrack(child: Subprocess): void {
 const root = join(import.meta.dir, "..", "..", "..")
 
 /** The house over a prepared store, as `npm start` runs it. */
-export function startHouse({ data, keysFile }: Prepared, preload: string | null = null): Promise<Running> {
+export function startHouse(
+  { data, keysFile }: Prepared,
+  preload: string | null = null,
+  more: Record<string, string> = {},
+): Promise<Running> {
   const before = preload === null ? [] : ["--preload", join(import.meta.dir, preload)]
   const profile = profiles === null ? [] : ["--cpu-prof", "--cpu-prof-md", `--cpu-prof-dir=${profiles}`]
   return start([...profile, ...before, join(root, "src", "main.ts")], {
     DATA_DIR: data,
     KEYS_FILE: keysFile,
     DEMO: "0",
+    ...more,
   })
 }
 

@@ -118,6 +118,11 @@ export class DemoPeople {
         `${origin}/sign-in`,
         `${first?.nationalId}  ${demoPassword}   (${first?.name}, three children and a ward)`,
       ],
+      [
+        "Visitor",
+        `${origin}/sign-in/visitor`,
+        `${first?.nationalId}, born ${first?.birthDay}   (the same without the account; the code stands at /demo/messages)`,
+      ],
       ["Resident", `${origin}/sign-in`, `${resident?.nationalId}  ${demoPassword}   (${resident?.name})`],
       [
         "Agent",

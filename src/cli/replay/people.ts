@@ -7,8 +7,8 @@ export interface Shape {
   booked: number
   /** Services take so many times as long; as many fewer people come, so that the load stays the real one. */
   stretch: number
-  /** The share of people with a confirmed need. */
-  needs: number
+  /** The share of people with a confirmed need; `file`: those whom the records put first. */
+  needs: number | "file"
   /** Of those who come before their booked time, the share who say at the door that they are ready to be called. */
   ready: number
   /** Which of the `stretch` parts of the day's people come: every fifth one from the first on, from the second on … */
@@ -42,6 +42,8 @@ const gridSeconds = 15 * 60
 
 /** Who hung up before this had not meant to wait at all. */
 const meantToWaitSeconds = 30
+/** Priorities count up to this one, which the bank took before all others. */
+const firstPriority = 2
 /** A call that lasted longer was one that somebody forgot to end. */
 const serviceMaxSeconds = 30 * 60
 
@@ -66,7 +68,8 @@ export function peopleOf(day: RealDay, shape: Shape): Visitor[] {
 function visitorOf(caller: Caller, index: number, shape: Shape, chance: () => number): Visitor {
   const isStretched = shape.stretch > 1
   const isBooked = chance() < shape.booked
-  const hasNeed = chance() < shape.needs
+  const isDrawn = chance() < Number(shape.needs)
+  const hasNeed = shape.needs === "file" ? caller.priority === firstPriority : isDrawn
   // People come between twenty minutes before and ten minutes after the time that they have booked.
   const bookedAt = Math.round((caller.arrivesAt + (chance() * 30 - 10) * 60) / gridSeconds) * gridSeconds
   const service = isStretched ? Math.min(serviceMaxSeconds, caller.serviceSeconds) : caller.serviceSeconds

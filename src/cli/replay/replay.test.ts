@@ -177,7 +177,9 @@ test("without stretch people give up as they did, and what really happened stand
     .filter(({ arrivesAt }) => arrivesAt < 9.5 * 3600)
     .map((caller, index) => (index % 5 === 0 ? { ...caller, gaveUpAfter: 5, reallyWaited: null } : caller))
   const outcome = await played("fifo", { ...full, callers }, plain)
-  expect(measure(outcome.lived).gaveUp).toBeGreaterThan(0)
+  const gone = outcome.lived.filter(({ gaveUp }) => gaveUp)
+  expect(gone.length).toBeGreaterThan(0)
+  expect(gone.filter(({ calledAt }) => calledAt !== null)).toEqual([])
   expect(reallyWaited(outcome.lived).mean).toBeGreaterThan(0)
   expect(report([outcome], true)).toMatch(/^all +all +really +\d+/m)
 }, 60_000)
@@ -231,6 +233,15 @@ test("on whatever day nobody with a number goes home unserved, as long as the co
     { numRuns: 6 },
   )
 }, 60_000)
+
+test("whom the records put first are those with a need, where that is asked for", () => {
+  const people = peopleOf(day, { ...plain, needs: "file" })
+  const first = new Set(day.callers.filter(({ priority }) => priority === 2).map(({ arrivesAt }) => arrivesAt))
+  const withNeed = people.filter((one) => one.class === "need")
+  expect(withNeed.length).toBeGreaterThan(10)
+  expect(withNeed.every(({ arrivesAt }) => first.has(arrivesAt))).toBe(true)
+  expect(people.filter(({ arrivesAt }) => first.has(arrivesAt)).length).toBe(withNeed.length)
+})
 
 test("settings are read as they are typed, and compared over days in a table", async () => {
   expect(readSettings("usual")).toEqual(usual)

@@ -23,6 +23,7 @@ function listen(room: HTMLElement, form: HTMLFormElement): void {
     if (response?.value !== "") return
     event.preventDefault()
     if (isBusy) return
+    if (!isSecureContext) return tell("insecure")
     if (!browserSupportsWebAuthn()) return tell("missing")
     isBusy = true
     tell("working")

@@ -2,7 +2,7 @@ import { stay } from "../stay.ts"
 
 /*
  * Asks before a session ends because nobody does anything, and puts the end off when somebody says so. Other tabs of the same session tell
- * each other: whoever works in one is not asked in another.
+ * each other: whoever works in one is not asked in another. Where the end cannot be put off it is only told, once.
  */
 
 const dialog = document.querySelector<HTMLDialogElement>("[data-expiry]")
@@ -25,8 +25,14 @@ function watch(dialog: HTMLDialogElement): void {
     if (typeof data === "number" && performance.now() + data > endsAt) putOff(data)
   })
 
+  const { extend } = dialog.dataset
+  let isRead = false
   dialog.querySelector("[data-expiry-stay]")?.addEventListener("click", () => {
-    stay(dialog.dataset["extend"] ?? "").then(
+    if (extend === undefined) {
+      isRead = true
+      return dialog.close()
+    }
+    stay(extend).then(
       (left) => {
         putOff(left)
         tabs.postMessage(left)
@@ -49,6 +55,6 @@ function watch(dialog: HTMLDialogElement): void {
     const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`
     // Told once aloud, then only shown: a voice that counts seconds helps nobody.
     if (lead) lead.textContent = words.replace("{left}", clock)
-    if (!dialog.open) dialog.showModal()
+    if (!dialog.open && !isRead) dialog.showModal()
   }, 1_000)
 }

@@ -39,5 +39,7 @@ function markPage(): void {
     calls: Number(calls),
     at: officeNow(),
   }
-  if (chime.ring(call, [`${region?.dataset["sounds"]}/chime.mp3`])) navigator.vibrate?.([300, 150, 300])
+  const isNew = chime.ring(call, [`${region?.dataset["sounds"]}/chime.mp3`])
+  // A page that nobody has touched may not, and the browser would complain (W3C Vibration API §6).
+  if (isNew && navigator.userActivation?.hasBeenActive) navigator.vibrate?.([300, 150, 300])
 }

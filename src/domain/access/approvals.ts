@@ -9,7 +9,8 @@ import type { Tx } from "../../../db/write.ts"
 import { hour, type Instant } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import type { Keys } from "../../base/seal.ts"
-import { dropEnrolments, makeEnrolment } from "./enrolment.ts"
+import { inGroups } from "./codes.ts"
+import { dropEnrolments, firstHalf, halvesOf, makeEnrolment, openEnrolment } from "./enrolment.ts"
 import { staffOf } from "./keys.ts"
 import { holdSensitive, type Owner } from "./owner.ts"
 import { dropPasskeys } from "./passkeys.ts"
@@ -36,7 +37,7 @@ export interface Approved {
   owner: Owner
   /** Sessions that ended, whose sockets are to be closed. */
   ended: string[]
-  /** Shown once, to whoever approved. */
+  /** The second half of a code, shown once, to whoever approved; the first is with whoever asked (`halfFor`). */
   enrolment: { code: string; until: Instant } | null
   /** Until when a citizen's sensitive actions are on hold. */
   heldUntil: Instant | null
@@ -111,7 +112,7 @@ export async function approveAndDo(
   if (row.kind === "invite") {
     const invited = await invite(tx, row, grant, by.id)
     const owner = { kind: "staff" as const, id: invited }
-    const enrolment = await makeEnrolment(tx, keys, owner, { channel: "letter", by: by.id }, now)
+    const enrolment = await inHalves(tx, keys, owner, { row, channel: "letter", by: by.id }, now)
     return { ...nothing, owner, enrolment }
   }
   const owner: Owner = { kind: row.kind === "citizen_reset" ? "citizen" : "staff", id: row.subject ?? "" }
@@ -130,10 +131,42 @@ export async function approveAndDo(
       const isCitizen = owner.kind === "citizen"
       const heldUntil = isCitizen ? await holdSensitive(tx, owner, now) : null
       const channel = isCitizen ? ("counter" as const) : ("letter" as const)
-      const enrolment = await makeEnrolment(tx, keys, owner, { channel, by: by.id }, now)
+      const enrolment = await inHalves(tx, keys, owner, { row, channel, by: by.id }, now)
       return { ...nothing, owner, ended, enrolment, heldUntil }
     }
   }
+}
+
+/**
+ * A code of which whoever asked has one half and whoever approves has the other: with all of it in one hand, one person could be two and
+ * from then on approve what they ask themselves.
+ */
+async function inHalves(
+  tx: Tx,
+  keys: Keys,
+  owner: Owner,
+  { row, channel, by }: { row: AccessRequest; channel: "letter" | "counter"; by: string },
+  now: Instant,
+): Promise<{ code: string; until: Instant }> {
+  const { code, until } = await makeEnrolment(tx, keys, owner, { channel, by, first: firstHalf(keys, row.id) }, now)
+  return { code: halvesOf(code)[1], until }
+}
+
+/** The first half of a code, for whoever asked for it, as long as the code is good; `null` for anybody else and for nothing of the kind. */
+export async function halfFor(
+  store: Store,
+  keys: Keys,
+  by: Pick<Staff, "id">,
+  row: AccessRequest,
+  now: Instant,
+): Promise<{ code: string; until: Instant } | null> {
+  const hasCode = row.kind === "invite" || row.kind === "reset" || row.kind === "citizen_reset"
+  if (!hasCode || row.state !== "approved" || row.askedBy !== by.id || row.subject === null) return null
+  const kind = row.kind === "citizen_reset" ? "citizen" : "staff"
+  const open = await openEnrolment(store, { kind, id: row.subject }, now)
+  // One that was made since on the host has halves of its own.
+  if (open === null || open.madeBy !== row.decidedBy) return null
+  return { code: inGroups(firstHalf(keys, row.id), 4), until: open.until }
 }
 
 async function invite(tx: Tx, { id, login, name }: AccessRequest, grant: Grant, by: string): Promise<string> {

@@ -58,6 +58,8 @@ const table = {
   "account.keep": { citizen: "own", ...staffOwn },
   /** What whoever has lost their passkeys may do of it as well. */
   "account.regain": { citizen: "own", recovered: "own", ...staffOwn },
+  /** For the staff the way back is that two others see to it. */
+  "recovery_codes.make": { citizen: "own" },
   "inbox.read": { citizen: "own", ...staffOwn },
   "household.manage": { citizen: "own" },
   "mobile.change": { citizen: "own" },
@@ -218,6 +220,14 @@ const rolesOf = Object.fromEntries(
 export function scopeFor(action: Action): IntegratorScope | null {
   const scope = rules[action].integrator
   return scope === undefined || scope === "any" ? null : scope
+}
+
+const far: Record<Reach | "not", number> = { not: 0, own: 1, within: 2, any: 3 }
+
+/** Whether one role of the staff may do everything that the other may, as far as the other. */
+export function canAllThat(one: Staff["role"], other: Staff["role"]): boolean {
+  const reach = (action: Action, role: Staff["role"]) => far[rules[action][role] ?? "not"]
+  return actions.every((action) => reach(action, one) >= reach(action, other))
 }
 
 /** What the table says of this role; for whoever checks the house against it. */

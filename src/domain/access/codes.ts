@@ -19,6 +19,19 @@ const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 /** A code of so many letters for a person to copy, in groups: `4KX7-…`. */
 export function makeCode(chance: Chance, letters: number, group: number): string {
   const code = [...chance.bytes(letters)].map((byte) => alphabet[byte % alphabet.length]).join("")
+  return inGroups(code, group)
+}
+
+/** Letters that belong to a text under the house's key, and to nobody without it: half of a code need not be kept to be shown again. */
+export function lettersOf(keys: Keys, what: string, text: string, letters: number): string {
+  const drawn = keys.capability(what, text, letters)
+  return [...drawn].map((letter) => alphabet[base64url.indexOf(letter) % alphabet.length]).join("")
+}
+
+const base64url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+/** A code as people copy it: `4KX7-…`. */
+export function inGroups(code: string, group: number): string {
   return code.match(new RegExp(`.{1,${group}}`, "g"))?.join("-") ?? code
 }
 

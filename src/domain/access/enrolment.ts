@@ -2,11 +2,12 @@ import { and, eq, gt, isNull, lt, sql } from "drizzle-orm"
 import { accountsStream } from "../../../db/facts.ts"
 import { type EnrolmentChannel, enrolments } from "../../../db/schema/passkeys.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
+import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import { hour, type Instant, minute } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import type { Keys } from "../../base/seal.ts"
-import { makeCode, readCode } from "./codes.ts"
+import { inGroups, lettersOf, makeCode, readCode } from "./codes.ts"
 import type { Owner } from "./owner.ts"
 import type { MayGo } from "./sessions.ts"
 import { giveBackTry, spendTry } from "./throttle.ts"
@@ -39,26 +40,34 @@ const openWith = statement((db) =>
     .from(enrolments)
     .where(and(eq(enrolments.codeHash, sql.placeholder("codeHash")), isOpen)),
 )
+const openOf = statement((db) =>
+  db.select({ madeBy: enrolments.madeBy, until: enrolments.until }).from(enrolments).where(and(ofOwner, isOpen)),
+)
+const isOpenById = and(eq(enrolments.id, sql.placeholder("id")), ofOwner, isOpen)
+const stillOpen = statement((db) => db.select({ id: enrolments.id }).from(enrolments).where(isOpenById))
 const spend = statement((db) =>
   db
     .update(enrolments)
     .set({ usedAt: sql`${sql.placeholder("now")}` })
-    .where(and(eq(enrolments.id, sql.placeholder("id")), ofOwner, isOpen))
+    .where(isOpenById)
     .returning({ id: enrolments.id }),
 )
 
 export type Enrolment = typeof enrolments.$inferSelect
 
-/** Makes a code; an earlier one that was not used is worth nothing any more. The answer is the only time that it is seen. */
+/**
+ * Makes a code; an earlier one that was not used is worth nothing any more. The answer is the only time that it is seen. `first`: with which
+ * letters it begins, where somebody else has them.
+ */
 export async function makeEnrolment(
   tx: Tx,
   keys: Keys,
   owner: Owner,
-  { channel, by }: { channel: EnrolmentChannel; by: string },
+  { channel, by, first = "" }: { channel: EnrolmentChannel; by: string; first?: string },
   now: Instant,
 ): Promise<{ id: string; code: string; until: Instant }> {
   await dropEnrolments(tx, owner)
-  const code = makeCode(tx.chance, letters, 4)
+  const code = inGroups(first + makeCode(tx.chance, letters - first.length, letters), 4)
   const id = tx.id()
   const until = now + goodFor[channel]
   await insertEnrolment(tx).execute({
@@ -69,14 +78,38 @@ export async function makeEnrolment(
   return { id, code, until }
 }
 
+/** How much of a code each of two people has: neither can do anything with it alone. */
+const half = letters / 2
+
+/** The letters that whoever asked has of a code that a second person approved. */
+export function firstHalf(keys: Keys, request: string): string {
+  return lettersOf(keys, "first half of a code", request, half)
+}
+
+/** A code in its two halves, as they are shown. */
+export function halvesOf(code: string): [string, string] {
+  const bare = code.replaceAll("-", "")
+  return [inGroups(bare.slice(0, half), 4), inGroups(bare.slice(half), 4)]
+}
+
+/** Who made the owner's code, and until when it is good; `null` where there is none that is open. */
+export async function openEnrolment(
+  store: Store,
+  { kind, id }: Owner,
+  now: Instant,
+): Promise<{ madeBy: string; until: Instant } | null> {
+  return (await openOf(store).execute({ kind, owner: id, now }))[0] ?? null
+}
+
 /** Whatever code the owner has that was not used is worth nothing from now on. */
 export async function dropEnrolments(tx: Tx, owner: Owner): Promise<void> {
   await dropUnused(tx).execute({ kind: owner.kind, owner: owner.id })
 }
 
 /**
- * Whose this code is; `null` for a wrong, used or late one. `from` is a keyed hash of the address that asks; a wrong one is counted there
- * in this turn, so it answers and does not throw. Refuses `too_many_requests` with `retryAfterSeconds` after ten wrong ones in ten minutes.
+ * Whose this code is; `null` for a wrong, used or late one, and for one that is not for whom `isTheirs` expects: numbers are not to be tried
+ * beside a code that was found. `from` is a keyed hash of the address that asks; a wrong one is counted there in this turn, so it answers
+ * and does not throw. Refuses `too_many_requests` with `retryAfterSeconds` after ten wrong ones in ten minutes.
  */
 export async function readEnrolment(
   tx: Tx,
@@ -84,14 +117,20 @@ export async function readEnrolment(
   text: string,
   from: string,
   now: Instant,
+  isTheirs: (found: Enrolment) => boolean = () => true,
 ): Promise<Enrolment | null> {
   const key = `enrolment:${from}`
   await spendTry(tx, key, tries, now)
   const code = readCode(text, letters)
   const [found] = await openWith(tx).execute({ codeHash: hashOf(keys, code ?? ""), now })
-  if (code === null || !found) return null
+  if (code === null || !found || !isTheirs(found)) return null
   await giveBackTry(tx, key)
   return found
+}
+
+/** In the turn of what comes before the passkey. Refuses `code_refused` where the code is used, over, or another one has taken its place. */
+export async function mustBeOpen(tx: Tx, { kind, id: owner }: Owner, id: string, now: Instant): Promise<void> {
+  if ((await stillOpen(tx).execute({ id, kind, owner, now })).length === 0) throw new Refusal("code_refused")
 }
 
 /** Uses the code up, in the turn that adds its owner's passkey. Refuses `code_refused` where it is used or over by now. */

@@ -1,6 +1,6 @@
 import { and, eq, gt, isNull, sql } from "drizzle-orm"
 import { accountsStream } from "../../../db/facts.ts"
-import { type OwnerKind, passkeyOwners } from "../../../db/schema/passkeys.ts"
+import { type OwnerKind, passkeyOwners, passkeys } from "../../../db/schema/passkeys.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
@@ -23,12 +23,6 @@ const heldFor = 24 * hour
 
 const byOwner = and(eq(passkeyOwners.kind, sql.placeholder("kind")), eq(passkeyOwners.owner, sql.placeholder("id")))
 const ownerRow = statement((db) => db.select().from(passkeyOwners).where(byOwner))
-const ownerByHandle = statement((db) =>
-  db
-    .select()
-    .from(passkeyOwners)
-    .where(eq(passkeyOwners.handle, sql.placeholder("handle"))),
-)
 const addOwner = statement((db) =>
   db
     .insert(passkeyOwners)
@@ -36,6 +30,7 @@ const addOwner = statement((db) =>
       kind: sql.placeholder("kind"),
       owner: sql.placeholder("id"),
       handle: sql.placeholder("handle"),
+      heldFrom: null,
       heldUntil: null,
       offeredAt: null,
     })
@@ -44,7 +39,10 @@ const addOwner = statement((db) =>
 const hold = statement((db) =>
   db
     .update(passkeyOwners)
-    .set({ heldUntil: sql`${sql.placeholder("until")}` })
+    .set({
+      heldFrom: sql`case when ${passkeyOwners.heldUntil} > ${sql.placeholder("now")} then ${passkeyOwners.heldFrom} else ${sql.placeholder("now")} end`,
+      heldUntil: sql`${sql.placeholder("until")}`,
+    })
     .where(byOwner),
 )
 const offer = statement((db) =>
@@ -58,7 +56,15 @@ const heldNow = statement((db) =>
   db
     .select({ until: passkeyOwners.heldUntil })
     .from(passkeyOwners)
-    .where(and(byOwner, gt(passkeyOwners.heldUntil, sql.placeholder("now")))),
+    .where(
+      and(
+        byOwner,
+        gt(passkeyOwners.heldUntil, sql.placeholder("now")),
+        sql`not exists (select 1 from ${passkeys} as own where own.id = ${sql.placeholder("passkey")}
+          and own.kind = ${passkeyOwners.kind} and own.owner = ${passkeyOwners.owner}
+          and own.disabled_at is null and own.created_at < ${passkeyOwners.heldFrom})`,
+      ),
+    ),
 )
 
 /** What an authenticator knows the owner by: 32 random bytes, drawn when they are first needed, as base64url. */
@@ -74,28 +80,31 @@ export async function handleOf(store: Store, { kind, id }: Owner): Promise<strin
   return (await ownerRow(store).execute({ kind, id }))[0]?.handle ?? null
 }
 
-export async function ownerOfHandle(store: Store, handle: string): Promise<Owner | null> {
-  const [row] = await ownerByHandle(store).execute({ handle })
-  return row ? { kind: row.kind, id: row.owner } : null
-}
-
 /** The account was won back with a recovery code: for a day nothing sensitive is done with it. Answers until when. */
 export async function holdSensitive(tx: Tx, owner: Owner, now: Instant): Promise<Instant> {
   await handleFor(tx, owner)
   const until = now + heldFor
-  await hold(tx).execute({ kind: owner.kind, id: owner.id, until })
+  await hold(tx).execute({ kind: owner.kind, id: owner.id, now, until })
   await tx.say(accountsStream, "recovery.held", { until, subject: owner.id })
   return until
 }
 
-/** Until when the owner's sensitive actions are on hold; `null` where they are not. */
-export async function heldUntil(store: Store, { kind, id }: Owner, now: Instant): Promise<Instant | null> {
-  return (await heldNow(store).execute({ kind, id, now }))[0]?.until ?? null
+/**
+ * Until when the owner's sensitive actions are on hold for whoever came in by this passkey; `null` where they are not. The passkeys that
+ * were there before the account was won back are not held: if somebody else did that, with a stolen code, their owner can undo it at once.
+ */
+export async function heldUntil(
+  store: Store,
+  { kind, id }: Owner,
+  now: Instant,
+  passkey: string | null,
+): Promise<Instant | null> {
+  return (await heldNow(store).execute({ kind, id, now, passkey: passkey ?? "" }))[0]?.until ?? null
 }
 
-/** Refuses `account_held` with `until` while the owner's sensitive actions are on hold. */
-export async function mustNotBeHeld(store: Store, owner: Owner, now: Instant): Promise<void> {
-  const until = await heldUntil(store, owner, now)
+/** Refuses `account_held` with `until` while sensitive actions are on hold for whoever came in by this passkey. */
+export async function mustNotBeHeld(store: Store, owner: Owner, now: Instant, passkey: string | null): Promise<void> {
+  const until = await heldUntil(store, owner, now, passkey)
   if (until !== null) throw new Refusal("account_held", { until })
 }
 

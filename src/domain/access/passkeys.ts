@@ -184,23 +184,38 @@ export async function recordUse(tx: Tx, id: string, verified: Verified, now: Ins
 /** What only a copy of a key, or another key, does: its owner is told. */
 const alarming: Why[] = ["counter", "backup"]
 
+/** What the owner of a passkey has to be told when it was refused: it may have been copied, or was tried so often that it is off now. */
+export interface Alarm {
+  owner: Owner
+  passkey: string
+  is: "copied" | "disabled"
+}
+
 /**
  * Keeps that a passkey was refused; the hundredth time in a row disables it. `passkey` is null where none was named that is theirs to
- * use. Where neither a passkey nor an owner is known nothing is kept: a stranger could fill the disk with it.
+ * use. Where neither a passkey nor an owner is known nothing is kept: a stranger could fill the disk with it. Answers what its owner is to
+ * be told.
  */
 export async function recordRefusal(
   tx: Tx,
   { passkey: id, owner, purpose, why }: { passkey: string | null; owner: Owner | null; purpose: string; why: Why },
   now: Instant,
-): Promise<void> {
+): Promise<Alarm[]> {
   const known = id === null ? null : await passkeyWith(tx, id)
   const subject = known?.owner ?? owner?.id ?? null
-  if (subject === null) return
+  if (subject === null) return []
   await tx.say(accountsStream, "passkey.refused", { passkey: known?.id ?? null, purpose, why, subject })
-  if (!known) return
-  if (alarming.includes(why)) await tx.say(accountsStream, "passkey.alarm", { passkey: known.id, why, subject })
+  if (!known) return []
+  const alarm = { owner: { kind: known.kind, id: known.owner }, passkey: known.id }
+  const alarms: Alarm[] = []
+  if (alarming.includes(why)) {
+    await tx.say(accountsStream, "passkey.alarm", { passkey: known.id, why, subject })
+    alarms.push({ ...alarm, is: "copied" })
+  }
   const [counted] = await countFailure(tx).execute({ id: known.id, now })
   if (counted && counted.disabledAt !== null) {
     await tx.say(accountsStream, "passkey.disabled", { passkey: known.id, failures: counted.failures, subject })
+    alarms.push({ ...alarm, is: "disabled" })
   }
+  return alarms
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test"
-import { refusedWith } from "../../testing/office.ts"
-import { hashPassword, isPassword, passwordLengthMax } from "./passwords.ts"
+import { refusal, refusedWith } from "../../testing/office.ts"
+import { hashedAtOnce, hashesFor, hashPassword, isPassword, passwordLengthMax, tryPassword } from "./passwords.ts"
 
 const hash = await hashPassword("ثلاث نخلات")
 
@@ -22,15 +22,20 @@ test("nobody's password is anybody's, the empty one least of all", async () => {
   }
 })
 
-test("four are hashed at once and thirty-two wait; whoever comes then is told to come back", async () => {
-  const asked = await Promise.allSettled(Array.from({ length: 40 }, () => isPassword("wrong", hash)))
+test("a core is left to everybody else, and of many cores four are taken", () => {
+  expect([1, 2, 3, 5, 64].map(hashesFor)).toEqual([1, 1, 2, 4, 4])
+})
+
+test("so many are hashed at once and thirty-two wait; whoever comes then is told to come back", async () => {
+  const room = hashedAtOnce + 32
+  const asked = await Promise.allSettled(Array.from({ length: room + 4 }, () => isPassword("wrong", hash)))
   expect(refusedWith(asked)).toEqual(["unavailable", "unavailable", "unavailable", "unavailable"])
   // Every place has come back: as many may come again.
-  const again = await Promise.allSettled(Array.from({ length: 36 }, () => isPassword("wrong", hash)))
+  const again = await Promise.allSettled(Array.from({ length: room }, () => isPassword("wrong", hash)))
   expect(refusedWith(again)).toEqual([])
 })
 
-test("one after the other come in while others wait, and never more than four are at work", async () => {
+test("one after the other come in while others wait, and never more at work than may be", async () => {
   const { verify } = Bun.password
   let now = 0
   let most = 0
@@ -50,5 +55,22 @@ test("one after the other come in while others wait, and never more than four ar
   } finally {
     Bun.password.verify = verify
   }
-  expect([now, most]).toEqual([0, 4])
+  expect([now, most]).toEqual([0, hashedAtOnce])
+})
+
+test("beyond sixty-four tries at once nothing is done for one more; when they are through there is room again", async () => {
+  const held = Promise.withResolvers<void>()
+  let begun = 0
+  const tries = Array.from({ length: 64 }, () =>
+    tryPassword(() => {
+      begun++
+      return held.promise
+    }),
+  )
+  const late = await refusal(tryPassword(async () => void begun++))
+  expect([late.code, late.details, begun]).toEqual(["unavailable", { retryAfterSeconds: 2 }, 64])
+  held.resolve()
+  await Promise.all(tries)
+  await tryPassword(async () => void begun++)
+  expect(begun).toBe(65)
 })

@@ -1,14 +1,24 @@
+import { availableParallelism } from "node:os"
 import { Refusal } from "../../base/refusal.ts"
 
 /** Argon2id as OWASP's Password Storage Cheat Sheet names for servers with little memory: 19 MiB, two passes, one lane. */
 const cost = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const
 
-/** Each hash takes 19 MiB and tens of milliseconds of a core: more at once would let a flood of sign-ins eat the machine. */
-const atOnce = 4
+/** Each hash takes 19 MiB and tens of milliseconds of a core. One core stays for everybody else, and no flood eats the machine. */
+export const hashedAtOnce = hashesFor(availableParallelism())
+
+export function hashesFor(cores: number): number {
+  return Math.min(4, Math.max(1, cores - 1))
+}
+
 const queueMax = 32
+
+/** So many tries are let in to be counted and to wait; whoever comes beyond them is told at once, and costs nothing. */
+const insideMax = 64
 
 export const passwordLengthMax = 128
 
+let inside = 0
 let running = 0
 const queue: (() => void)[] = []
 
@@ -33,8 +43,22 @@ export async function isPassword(password: string, hash: string | null): Promise
   return matches && usable && kept !== null
 }
 
+/**
+ * Runs a whole try at a password, with all that it counts and looks up, unless too many are being tried already: then it refuses
+ * `unavailable` before anything is done for it, so that a flood of tries takes little from everybody else.
+ */
+export async function tryPassword<T>(work: () => Promise<T>): Promise<T> {
+  if (inside >= insideMax) throw new Refusal("unavailable", { retryAfterSeconds: 2 })
+  inside++
+  try {
+    return await work()
+  } finally {
+    inside--
+  }
+}
+
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (running >= atOnce) {
+  if (running >= hashedAtOnce) {
     if (queue.length >= queueMax) throw new Refusal("unavailable", { retryAfterSeconds: 2 })
     await new Promise<void>((resolve) => queue.push(resolve))
   } else running++

@@ -31,7 +31,6 @@ const insertPre = statement((db) => db.insert(preSessions).values(placeholders(p
 const isOpen = and(eq(preSessions.id, sql.placeholder("id")), gt(preSessions.until, sql.placeholder("now")))
 const openWith = statement((db) => db.select().from(preSessions).where(isOpen))
 const takeOut = statement((db) => db.delete(preSessions).where(isOpen).returning({ id: preSessions.id }))
-const drop = statement((db) => db.delete(preSessions).where(eq(preSessions.id, sql.placeholder("id"))))
 const dropOwners = statement((db) =>
   db
     .delete(preSessions)
@@ -70,11 +69,6 @@ export async function preSessionOf(store: Store, secret: string, now: Instant): 
 export async function finishPreSession(tx: Tx, id: string, now: Instant): Promise<void> {
   const [taken] = await takeOut(tx).execute({ id, now })
   if (!taken) throw new Refusal("not_signed_in")
-}
-
-/** Whoever thinks better of it. */
-export async function dropPreSession(tx: Tx, id: string): Promise<void> {
-  await drop(tx).execute({ id })
 }
 
 /** For whoever loses the account, or has it back: nobody is half way in any more. */

@@ -6,7 +6,7 @@ import { readAssertion, readRegistration } from "./authenticator-said.ts"
 import { type Ceremony, takeCeremony } from "./ceremonies.ts"
 import { handleOf, type Owner, sameOwner } from "./owner.ts"
 import { PasskeyRefusal } from "./passkey-refusal.ts"
-import { addPasskey, type Passkey, passkeyWith, recordRefusal, recordUse } from "./passkeys.ts"
+import { type Alarm, addPasskey, type Passkey, passkeyWith, recordRefusal, recordUse } from "./passkeys.ts"
 import { countedForNothing, keepPace, type Pace } from "./throttle.ts"
 import { type Evidence, type Party, type Verified, verifyAssertion, verifyRegistration } from "./webauthn.ts"
 
@@ -20,6 +20,8 @@ export interface Room {
   writer: Writer
   party: Party
   log: Log
+  /** Tells somebody what became of a passkey of theirs, in the turn that keeps it. */
+  tell(tx: Tx, alarm: Alarm): Promise<void>
 }
 
 /** Somebody whose passkey has just said that it is they. */
@@ -88,7 +90,8 @@ const nothing = Promise.resolve()
 
 /** Signing in is counted for the address that it comes from; what somebody who is signed in says again, for themselves. */
 function paceOf({ purpose, owner, address }: Ceremony & { address?: string }): (Pace & { key: string }) | null {
-  if (purpose === "sign_in" || purpose === "second") return address === undefined ? null : { key: `passkey:${address}`, ...paces.sign_in }
+  if (purpose === "sign_in" || purpose === "second")
+    return address === undefined ? null : { key: `passkey:${address}`, ...paces.sign_in }
   return owner && { key: `passkey:${owner.kind}:${owner.id}`, ...paces.again }
 }
 
@@ -123,7 +126,7 @@ export async function enrolPasskey<T>(
 
 /** What was refused is kept in a turn of its own: the one in which it was refused is undone. */
 async function noting<T>(
-  { writer, log }: Room,
+  { writer, log, tell }: Room,
   { purpose, owner }: Pick<Ceremony, "purpose" | "owner">,
   passkey: () => string | null,
   now: Instant,
@@ -137,7 +140,12 @@ async function noting<T>(
       log.warn("passkey_refused", { code: purpose, detail: why, cause: why === "library" ? thrown.cause : undefined })
       const refused = { passkey: passkey(), owner, purpose, why }
       if (refused.passkey !== null || owner !== null) {
-        await writer.write((tx) => recordRefusal(tx, refused, now), { scopes: ["accounts"] })
+        await writer.write(
+          async (tx) => {
+            for (const alarm of await recordRefusal(tx, refused, now)) await tell(tx, alarm)
+          },
+          { scopes: ["accounts"] },
+        )
       }
     }
     throw thrown

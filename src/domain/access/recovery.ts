@@ -5,6 +5,7 @@ import { placeholders, statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import { hour, type Instant } from "../../base/day.ts"
+import { Refusal } from "../../base/refusal.ts"
 import type { Keys } from "../../base/seal.ts"
 import { makeCode, readCode } from "./codes.ts"
 import type { Owner } from "./owner.ts"
@@ -44,8 +45,20 @@ const unused = statement((db) =>
     .where(and(eq(recoveryCodes.id, sql.placeholder("id")), isNull(recoveryCodes.usedAt))),
 )
 
-/** Ten new codes in the place of all earlier ones. The answer is the only time that they are seen. */
+/**
+ * Whether somebody's codes lead back in. For the staff the way back is that two others see to it: a code that lies in a drawer would be a
+ * way to a new passkey that nobody approves.
+ */
+export function mayRecover({ kind }: Owner): boolean {
+  return kind === "citizen"
+}
+
+/**
+ * Ten new codes in the place of all earlier ones. The answer is the only time that they are seen. Refuses `forbidden` to whom codes lead
+ * nowhere.
+ */
 export async function makeCodes(tx: Tx, keys: Keys, owner: Owner, now: Instant): Promise<string[]> {
+  if (!mayRecover(owner)) throw new Refusal("forbidden")
   await dropAll(tx).execute({ kind: owner.kind, owner: owner.id })
   const codes = Array.from({ length: recoveryCodesMade }, () => makeCode(tx.chance, letters, 5))
   for (const code of codes) {

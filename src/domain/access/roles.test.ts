@@ -43,6 +43,17 @@ test("nobody gives more than they hold", () => {
   }
 })
 
+test("of roles alone, only a supervisor who becomes an agent loses and gains nothing", () => {
+  const area = { scopeKind: "agency" as const, scope: places[0]?.agency ?? "" }
+  const roles = ["agent", "supervisor", "administrator", "auditor"] as const
+  const less = roles.flatMap((from) =>
+    roles
+      .filter((to) => from !== to && isLess({ role: from, ...area }, { role: to, ...area }, places))
+      .map((to) => [from, to]),
+  )
+  expect(less).toEqual([["supervisor", "agent"]])
+})
+
 test("what counts as taking away leaves nobody with anything that they did not have", () => {
   for (const before of everyGrant) {
     for (const after of everyGrant.filter((grant) => isLess(before, grant, places))) {

@@ -1,6 +1,6 @@
 import type { ScopeKind, StaffRole } from "../../../db/schema/access.ts"
 import type { Grant } from "../../../db/schema/staff-requests.ts"
-import type { Place } from "./authorize.ts"
+import { canAllThat, type Place } from "./authorize.ts"
 
 /*
  * Who of the staff may see whom, and give what to whom. Pure: what is asked of them is all that they know.
@@ -9,9 +9,6 @@ import type { Place } from "./authorize.ts"
 export type { Grant }
 
 type Area = Pick<Grant, "scopeKind" | "scope">
-
-/** Auditors see and change nothing; they stand beside the others and not among them. */
-const ranks: Record<StaffRole, number> = { auditor: 0, agent: 1, supervisor: 2, administrator: 3 }
 
 /** Whether an area holds another one, whatever offices may be added to either. A region may have offices of several agencies. */
 export function contains(outer: Area, inner: Area, places: readonly Place[]): boolean {
@@ -61,11 +58,12 @@ export function isSound({ role, scopeKind, scope }: Grant, places: readonly Plac
   }
 }
 
-/** Whether this only takes something away: no more in any place than before. What an auditor sees, an administrator of the area sees too. */
+/**
+ * Whether this only takes something away: no more in any place than before, and nothing that the role before could not do. An administrator
+ * who becomes an agent gains the counter, and that takes two.
+ */
 export function isLess(from: Grant, to: Grant, places: readonly Place[]): boolean {
-  if (!contains(from, to, places)) return false
-  if (to.role === "auditor") return from.role === "auditor" || from.role === "administrator"
-  return ranks[to.role] <= ranks[from.role]
+  return contains(from, to, places) && canAllThat(from.role, to.role)
 }
 
 export function sameGrant(left: Grant, right: Grant): boolean {

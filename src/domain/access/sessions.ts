@@ -249,13 +249,8 @@ export function endAll(tx: Tx, owner: Owner, why: string, now: Instant): Promise
 
 /**
  * Whoever does something sensitive must have said with a passkey, a moment ago, that it is still they: within five minutes, and within one
- * for those who decide about others. Refuses `step_up_needed`; also where there is no session, because a program cannot say it.
+ * for those who decide about others. False also where there is no session, because a program cannot say it.
  */
-export function mustBeFresh(session: Pick<SessionRow, "provenAt"> | null, role: string, now: Instant): void {
-  if (!isFresh(session, role, now)) throw new Refusal("step_up_needed")
-}
-
-/** Whether `mustBeFresh` would let this pass, for pages that ask before they show a form. */
 export function isFresh(session: Pick<SessionRow, "provenAt"> | null, role: string, now: Instant): boolean {
   if (!session || session.provenAt === null) return false
   return now - session.provenAt < (freshFor[role] ?? freshForOthers)

@@ -7,12 +7,12 @@ import { hour, minute } from "../../base/day.ts"
 import { keyring } from "../../testing/keyring.ts"
 import { granted, refusal, refusedWith, testOffice } from "../../testing/office.ts"
 import { approveAndDo, disableStaff, firstEnrolment, stopReset, takeAway } from "./approvals.ts"
-import { readEnrolment } from "./enrolment.ts"
+import { firstHalf, readEnrolment } from "./enrolment.ts"
 import { staffOf } from "./keys.ts"
 import { heldUntil, type Owner } from "./owner.ts"
 import { mustSuit, setPasskeyRule } from "./passkey-rules.ts"
 import { passkeysOf } from "./passkeys.ts"
-import { codesLeft, makeCodes } from "./recovery.ts"
+import { codesLeft, keepDemoCode } from "./recovery.ts"
 import { deciders, request, requestsFor, stateOf } from "./request-reads.ts"
 import type { Grant } from "./roles.ts"
 import { type MayGo, startSession } from "./sessions.ts"
@@ -25,6 +25,9 @@ const office = await testOffice({ citizens: 12, counters: 4, more: [{ code: "JED
 const ring = keyring(office)
 const now = () => office.clock.real()
 const lead = office.supervisor()
+/** The code as its owner types it in: the half of whoever asked and that of whoever approved. */
+const whole = (request: string, approved: { code: string } | null) =>
+  `${firstHalf(office.keys, request)} ${approved?.code ?? ""}`
 let made = 0
 
 /** Somebody of the staff who is nobody else's in this file. */
@@ -62,7 +65,7 @@ describe("an invitation", () => {
     const { owner, enrolment } = await approves(first, asked.id)
     expect(await here(owner.id)).toMatchObject({ role: "agent", scopeKind: "office", scope: "RUH-RML" })
     expect((enrolment?.until ?? 0) - now()).toBe(7 * day)
-    const read = await office.write((tx) => readEnrolment(tx, office.keys, enrolment?.code ?? "", "here", now()))
+    const read = await office.write((tx) => readEnrolment(tx, office.keys, whole(asked.id, enrolment), "here", now()))
     expect([read?.kind, read?.owner]).toEqual(["staff", owner.id])
     const row = await request(office.store, asked.id)
     expect([row.state, row.decidedBy, row.subject]).toEqual(["approved", first.id, owner.id])
@@ -200,10 +203,10 @@ describe("rights", () => {
 })
 
 describe("the factors of somebody of the staff", () => {
-  test("are void when a second one has approved it: passkeys, codes and sessions", async () => {
+  test("are void when a second one has approved it: passkeys, a demonstration's code and sessions", async () => {
     const owner = ring.agent(2)
     await ring.enrol(owner)
-    await office.write((tx) => makeCodes(tx, office.keys, owner, now()))
+    await office.write((tx) => keepDemoCode(tx, office.keys, owner, now()))
     const { session } = await sessionFor(office.agent(2))
     const { id } = await asks(lead, { kind: "reset", staff: owner.id })
     expect(await passkeysOf(office.store, owner)).toHaveLength(1)
@@ -220,7 +223,7 @@ describe("the factors of somebody of the staff", () => {
     await ring.enrol(owner)
     await office.write((tx) => stopReset(tx, id, now()))
     expect(await passkeysOf(office.store, owner)).toEqual([])
-    const read = await office.write((tx) => readEnrolment(tx, office.keys, enrolment?.code ?? "", "there", now()))
+    const read = await office.write((tx) => readEnrolment(tx, office.keys, whole(id, enrolment), "there", now()))
     expect(read).toBeNull()
     expect((await refusal(office.write((tx) => stopReset(tx, id, now())))).code).toBe("request_over")
   })
@@ -249,7 +252,7 @@ describe("a citizen at the counter", () => {
     const { enrolment, heldUntil: held } = await approves(lead, asked.id)
     expect((enrolment?.until ?? 0) - now()).toBe(10 * minute)
     expect(held).toBe(now() + day)
-    expect(await heldUntil(office.store, owner, now())).toBe(held)
+    expect(await heldUntil(office.store, owner, now(), null)).toBe(held)
     expect(await passkeysOf(office.store, owner)).toEqual([])
   })
 

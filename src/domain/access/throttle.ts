@@ -25,7 +25,7 @@ const ofPair = {
   halfDay: { most: 50, window: 12 * hour },
 } as const
 
-/** Who tries. Both are made by a keyed hash or are a login: no number and no address stands in a row. */
+/** Who tries. Both are made by a keyed hash: no number, no login and no address stands in a row. */
 export interface Attempt {
   account: string
   address: string

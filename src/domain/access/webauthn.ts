@@ -1,3 +1,4 @@
+import { isIP } from "node:net"
 import {
   type AuthenticationResponseJSON,
   generateAuthenticationOptions,
@@ -28,6 +29,16 @@ export interface Party {
 
 export function partyOf(origin: string, name: string): Party {
   return { id: new URL(origin).hostname, name, origin }
+}
+
+/**
+ * Whether browsers offer passkeys at such an address: WebAuthn asks for a secure context and binds a key to a domain, which an IP address is
+ * not (Web Authentication Level 3, §5 and §5.1.3).
+ */
+export function knowsPasskeys(origin: string): boolean {
+  const { protocol, hostname } = new URL(origin)
+  if (/(^|\.)localhost$/.test(hostname)) return true
+  return protocol === "https:" && isIP(hostname.replace(/^\[|\]$/g, "")) === 0
 }
 
 /** EdDSA, ES256, RS256 in this order (IANA COSE Algorithms). The library's own list depends on the runtime and is never asked. */

@@ -245,7 +245,9 @@ describe("a family", () => {
     const made = await ask(office, office.citizen(), "11:30", { for: [office.citizen().id, ...children] })
     expect(made).toMatchObject({ people: 4, width: 4, length: 1 })
     expect(await takenAt(office, "11:30")).toBe(4)
-    expect((await bookingFor(office.store, office.citizen(), made.id)).who.toSorted()).toEqual(made.who.toSorted())
+    expect((await bookingFor(office.store, office.citizen(), made.id, office.clock.office())).who.toSorted()).toEqual(
+      made.who.toSorted(),
+    )
     expect((await refusal(ask(office, office.citizen(2), "11:30"))).code).toBe("slot_full")
   })
 
@@ -415,6 +417,6 @@ test("what a person has booked is listed with the open ones first", async () => 
   await office.write((tx) => cancel(tx, office.citizen(), first.id))
   const later = await ask(office, office.citizen(), "13:00")
   const sooner = await ask(office, office.citizen(), "12:00", { service: "PAS-04" })
-  const listed = await bookingsOf(office.store, office.citizen().id)
+  const listed = await bookingsOf(office.store, office.citizen().id, office.clock.office())
   expect(listed.map(({ id }) => id)).toEqual([sooner.id, later.id, first.id])
 })

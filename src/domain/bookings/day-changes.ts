@@ -14,7 +14,7 @@ import { offerPlaces, waitAgain } from "../availability/offers.ts"
 import { replan } from "../availability/writes.ts"
 import { type OfficeHours, ownSessions, type Session, sessionsBetween } from "../offices/hours.ts"
 import { type Office, officeHours, office as officeWith } from "../offices/reads.ts"
-import { tellRestored, tellStruck } from "./notices.ts"
+import { subjectOf, tellRestored, tellStruck } from "./notices.ts"
 import { isAhead } from "./reads.ts"
 import { sticksOut } from "./rules.ts"
 import { readReason } from "./writes.ts"
@@ -203,13 +203,23 @@ async function meet(
 async function settle(tx: Tx, by: { id: string }, { struck, restored, released }: Struck): Promise<void> {
   for (const row of struck.filter(({ struckAt }) => struckAt === null)) {
     await tx.db.update(bookings).set({ struckAt: tx.now }).where(eq(bookings.id, row.id))
-    await tx.say(row.office, "booking.struck", { booking: row.id, day: row.day, by: by.id, subject: row.person })
+    await tx.say(row.office, "booking.struck", {
+      booking: row.id,
+      day: row.day,
+      by: by.id,
+      subject: await subjectOf(tx, row),
+    })
     await tellStruck(tx, row)
     row.struckAt = tx.now
   }
   for (const row of restored) {
     await tx.db.update(bookings).set({ struckAt: null }).where(eq(bookings.id, row.id))
-    await tx.say(row.office, "booking.unstruck", { booking: row.id, day: row.day, by: by.id, subject: row.person })
+    await tx.say(row.office, "booking.unstruck", {
+      booking: row.id,
+      day: row.day,
+      by: by.id,
+      subject: await subjectOf(tx, row),
+    })
     await tellRestored(tx, row)
     row.struckAt = null
   }

@@ -11,7 +11,7 @@ import type { TakenPlaces } from "../availability/visit.ts"
 import { ownEntry } from "../availability/waitlist.ts"
 import { bookedInstead } from "../availability/wish.ts"
 import { office as officeWith } from "../offices/reads.ts"
-import { tellMoved } from "./notices.ts"
+import { subjectOf, tellMoved } from "./notices.ts"
 import { type Booking, bookingFor, peopleOf } from "./reads.ts"
 import { book, mineToChange, movedBody, moveTo } from "./writes.ts"
 
@@ -23,7 +23,7 @@ import { book, mineToChange, movedBody, moveTo } from "./writes.ts"
  */
 export async function takeOffer(tx: Tx, citizen: Citizen, id: string): Promise<Booking> {
   const entry = await ownEntry(tx, citizen, id)
-  if (entry.state === "taken" && entry.booking) return bookingFor(tx, citizen, entry.booking)
+  if (entry.state === "taken" && entry.booking) return bookingFor(tx, citizen, entry.booking, tx.now)
   const held = entry.hold ? await ownHold(tx, citizen, entry.hold) : null
   if (entry.state !== "offered" || !held) throw new Refusal("offer_over", await instead(tx, held))
   const standing = held.state === "used" ? null : await bookedInstead(tx, entry, tx.now)
@@ -33,7 +33,7 @@ export async function takeOffer(tx: Tx, citizen: Citizen, id: string): Promise<B
 }
 
 async function moveInto(tx: Tx, citizen: Citizen, held: HoldRow, id: string): Promise<Booking> {
-  const row = await mineToChange(tx, citizen, id)
+  const { acting, ...row } = await mineToChange(tx, citizen, id)
   const kept = await endHold(tx, held, "used", id)
   if (!kept) throw new Refusal("hold_gone")
   const { bookingMode, gridMinutes } = await officeWith(tx, row.office)
@@ -43,8 +43,12 @@ async function moveInto(tx: Tx, citizen: Citizen, held: HoldRow, id: string): Pr
     kept: placesOf(held, kept, gridMinutes * minute),
   })
   const people = await peopleOf(tx, id)
-  await tx.say(row.office, "booking.moved", { ...movedBody(row, moving, people), by: citizen.id, subject: row.person })
-  await tellMoved(tx, moving.moved, row.startsAt)
+  await tx.say(row.office, "booking.moved", {
+    ...movedBody(row, moving, people),
+    by: citizen.id,
+    subject: await subjectOf(tx, row),
+  })
+  await tellMoved(tx, moving.moved, row.startsAt, acting)
   return { ...moving.moved, who: people }
 }
 

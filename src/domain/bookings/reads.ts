@@ -2,11 +2,12 @@ import { and, asc, eq, ne, sql } from "drizzle-orm"
 import { type BookingRow, bookingPeople, bookings } from "../../../db/schema/bookings.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
-import type { Day } from "../../base/day.ts"
+import type { Day, Instant } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { authorize, type Thing } from "../access/authorize.ts"
-import type { Subject } from "../access/subject.ts"
+import type { Citizen, Subject } from "../access/subject.ts"
 import { office } from "../offices/reads.ts"
+import { standsFor } from "../people/acting.ts"
 import { inOrder, ofWhom } from "./rules.ts"
 
 /** A booking and the ids of those who come. */
@@ -75,10 +76,38 @@ export async function bookingByCode(store: Store, code: string): Promise<Booking
   return (await bookingCoded(store).execute({ code }))[0] ?? null
 }
 
-/** What a person has booked, for whomever, and what others have booked for the person alone: open ones first. */
-export async function bookingsOf(store: Store, person: string): Promise<Booking[]> {
+/**
+ * What a person has booked, for whomever, and what others have booked for the person alone: open ones first. What was booked as a proxy
+ * is among them for as long as that stands at `now`.
+ */
+export async function bookingsOf(store: Store, person: string, now: Instant): Promise<Booking[]> {
   const byOthers = (await bookedFor(store).execute({ person })).map(({ booking }) => booking)
-  return withPeople(store, inOrder([...(await bookingsBy(store).execute({ person })), ...byOthers]))
+  const all = await withPeople(store, inOrder([...(await bookingsBy(store).execute({ person })), ...byOthers]))
+  const theirs: Booking[] = []
+  for (const one of all) if (!(await isOfEndedProxy(store, person, one, one.who, now))) theirs.push(one)
+  return theirs
+}
+
+/** Whether this person made the booking as a proxy and is none any more at `now`. Only what was made so is asked about. */
+async function isOfEndedProxy(
+  store: Store,
+  person: string,
+  row: BookingRow,
+  who: readonly string[],
+  now: Instant,
+): Promise<boolean> {
+  return row.byProxy && row.person === person && !(await standsFor(store, person, who, row.service, now))
+}
+
+/** Whose a booking is to this citizen at `now`: as `ofWhom`, and nobody's to whoever made it as a proxy and is none any more. */
+export async function ofWhomNow(
+  store: Store,
+  citizen: Pick<Citizen, "id" | "level">,
+  row: BookingRow,
+  who: readonly string[],
+  now: Instant,
+): Promise<{ person: string | null }> {
+  return (await isOfEndedProxy(store, citizen.id, row, who, now)) ? { person: null } : ofWhom(citizen, row, who)
 }
 
 /** Every booking of an office's service day, ended ones too, in the order of time. */
@@ -117,17 +146,17 @@ export async function withPeople(store: Store, rows: BookingRow[]): Promise<Book
 }
 
 /**
- * The booking as its owner or the staff of its office may see it.
+ * The booking as its owner or the staff of its office may see it at `now`.
  * Refuses `not_found` where there is none or it is not the asker's: the answer does not tell which.
  */
-export async function bookingFor(store: Store, asker: Subject, id: string): Promise<Booking> {
+export async function bookingFor(store: Store, asker: Subject, id: string, now: Instant): Promise<Booking> {
   const row = await bookingById(store, id)
   if (!row) throw new Refusal("not_found", { what: "booking" })
   const who = await peopleOf(store, id)
-  authorize(asker, "booking.read", await thingFor(store, asker, row, who))
+  authorize(asker, "booking.read", await thingFor(store, asker, row, who, now))
   return { ...row, who }
 }
 
-async function thingFor(store: Store, asker: Subject, row: BookingRow, who: string[]): Promise<Thing> {
-  return asker.role === "citizen" ? ofWhom(asker, row, who) : office(store, row.office)
+async function thingFor(store: Store, asker: Subject, row: BookingRow, who: string[], now: Instant): Promise<Thing> {
+  return asker.role === "citizen" ? ofWhomNow(store, asker, row, who, now) : office(store, row.office)
 }

@@ -8,7 +8,7 @@ import type { Tx } from "../../../db/write.ts"
 import { hour, type Instant } from "../../base/day.ts"
 import { notify } from "../notifications/outbox.ts"
 import { reminderHours, settledFor, usefulUntil } from "../notifications/rules.ts"
-import { bodyOf, ownerOf } from "./notices.ts"
+import { bodyOf, ownersOf } from "./notices.ts"
 
 /*
  * Reminders are not planned: who is to be reminded follows from what is booked. A mark for each kind of reminder goes along the bookings in
@@ -71,12 +71,14 @@ export async function tellReminders(tx: Tx): Promise<number> {
     for (const booking of due) {
       const until = usefulUntil(booking.startsAt, hours)
       if (booking.state !== "confirmed" || booking.struckAt !== null || until <= tx.now) continue
-      const [last] = await lastSaid(tx).execute({ owner: booking.person, about: booking.id })
-      if ((last?.at ?? 0) > booking.startsAt - hours * hour - settledFor) continue
       const dedupe = `reminder:${booking.id}:${booking.startsAt}:${hours}`
-      const said = { to: ownerOf(booking), kind: "reminder" as const, data: { ...bodyOf(booking), hours } }
-      const message = await notify(tx, { ...said, dedupe, until })
-      if (message) await tx.say(accountsStream, "message.told", { message, kind: "reminder", subject: booking.person })
+      for (const to of await ownersOf(tx, booking)) {
+        const [last] = await lastSaid(tx).execute({ owner: to.id, about: booking.id })
+        if ((last?.at ?? 0) > booking.startsAt - hours * hour - settledFor) continue
+        const said = { to, kind: "reminder" as const, data: { ...bodyOf(booking), hours } }
+        const message = await notify(tx, { ...said, dedupe, until })
+        if (message) await tx.say(accountsStream, "message.told", { message, kind: "reminder", subject: to.id })
+      }
     }
     const end = due.at(-1)
     if (end) await setMark(tx).execute({ hours, startsAt: end.startsAt, booking: end.id })

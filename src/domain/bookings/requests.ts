@@ -3,7 +3,7 @@ import { type BookingRow, bookings } from "../../../db/schema/bookings.ts"
 import type { Tx } from "../../../db/write.ts"
 import { Refusal } from "../../base/refusal.ts"
 import type { Citizen, Staff } from "../access/subject.ts"
-import { tellCancelled, tellConfirmed, tellProposed } from "./notices.ts"
+import { subjectOf, tellCancelled, tellConfirmed, tellProposed } from "./notices.ts"
 import { type Booking, peopleOf } from "./reads.ts"
 import { end, mineToChange, movedBody, moveTo, readReason, wrongState } from "./writes.ts"
 
@@ -17,7 +17,7 @@ export async function accept(tx: Tx, staff: Staff, id: string): Promise<Booking>
   const row = await requested(tx, staff, id)
   if (row.proposed || row.startsAt <= tx.now) throw wrongState(row)
   const accepted = await confirmRequest(tx, row)
-  await tx.say(row.office, "booking.accepted", { booking: id, by: staff.id, subject: row.person })
+  await tx.say(row.office, "booking.accepted", { booking: id, by: staff.id, subject: await subjectOf(tx, row) })
   await tellConfirmed(tx, accepted)
   return { ...accepted, who: await peopleOf(tx, id) }
 }
@@ -28,7 +28,12 @@ export async function decline(tx: Tx, staff: Staff, id: string, reason: string):
   if (why === null) throw new Refusal("invalid_field", { field: "reason" })
   const row = await requested(tx, staff, id)
   const { ended, heldBackUntil } = await end(tx, row, { endedBy: "office", reason: why })
-  await tx.say(row.office, "booking.declined", { booking: id, by: staff.id, heldBackUntil, subject: row.person })
+  await tx.say(row.office, "booking.declined", {
+    booking: id,
+    by: staff.id,
+    heldBackUntil,
+    subject: await subjectOf(tx, row),
+  })
   await tellCancelled(tx, row, "office")
   return { ...ended, who: await peopleOf(tx, id) }
 }
@@ -42,7 +47,7 @@ export async function propose(tx: Tx, staff: Staff, id: string, slot: string): P
   const moving = await moveTo(tx, row, slot, { state: "requested", proposed: true, forStaff: true })
   const people = await peopleOf(tx, id)
   const body = movedBody(row, moving, people)
-  await tx.say(row.office, "booking.proposed", { ...body, by: staff.id, subject: row.person })
+  await tx.say(row.office, "booking.proposed", { ...body, by: staff.id, subject: await subjectOf(tx, row) })
   await tellProposed(tx, moving.moved, row.startsAt)
   return { ...moving.moved, who: people }
 }
@@ -52,7 +57,11 @@ export async function acceptProposal(tx: Tx, citizen: Citizen, id: string): Prom
   const row = await requested(tx, citizen, id)
   if (!row.proposed) throw wrongState(row)
   const accepted = await confirmRequest(tx, row)
-  await tx.say(row.office, "booking.proposal_accepted", { booking: id, by: citizen.id, subject: row.person })
+  await tx.say(row.office, "booking.proposal_accepted", {
+    booking: id,
+    by: citizen.id,
+    subject: await subjectOf(tx, row),
+  })
   await tellConfirmed(tx, accepted)
   return { ...accepted, who: await peopleOf(tx, id) }
 }

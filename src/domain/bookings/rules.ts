@@ -11,6 +11,11 @@ export const openStates: BookingState[] = ["requested", "confirmed", "arrived"]
 /** Made without the person's own account: in a session that a code by SMS has opened, or by an agent at the desk. */
 const madeWithoutAccount: readonly string[] = ["visitor", "agent"]
 
+/** Whether what was booked in this way is opened to whoever came in at this level. */
+export function isOpenTo(level: Citizen["level"], madeBy: string): boolean {
+  return level === "full" || madeWithoutAccount.includes(madeBy)
+}
+
 /**
  * Whose a booking is to this citizen: their own, where they made it or it is for them alone, else nobody's. Whoever came in without an
  * account opens only what was made without one: a code by SMS is less than a passkey, and what an account has booked may be about matters
@@ -23,7 +28,7 @@ export function ofWhom(
   who: readonly string[],
 ): { person: string | null } {
   const isOwn = person === id || (who.length === 1 && who[0] === id)
-  return { person: isOwn && (level === "full" || madeWithoutAccount.includes(madeBy)) ? id : null }
+  return { person: isOwn && isOpenTo(level, madeBy) ? id : null }
 }
 
 export interface Span {

@@ -4,7 +4,7 @@ import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import { plannedAt } from "../availability/plan.ts"
 import { office as officeWith } from "../offices/reads.ts"
-import { tellCancelled, tellMissed } from "./notices.ts"
+import { subjectOf, tellCancelled, tellMissed } from "./notices.ts"
 import { end } from "./writes.ts"
 
 /* What time does to bookings by itself. Each is one step of a job: call it again until it answers 0. */
@@ -25,12 +25,12 @@ export async function markMissed(tx: Tx, office: string): Promise<number> {
     if (ended++ === stepMax) break
     if (row.struckAt !== null) {
       const { heldBackUntil } = await end(tx, row, { endedBy: "office", reason: "office_closed" })
-      const body = { booking: row.id, by: "time", endedBy: "office", heldBackUntil, subject: row.person }
+      const body = { booking: row.id, by: "time", endedBy: "office", heldBackUntil, subject: await subjectOf(tx, row) }
       await tx.say(office, "booking.cancelled", body)
       await tellCancelled(tx, row, "office")
     } else {
       await miss(tx, row)
-      await tx.say(office, "booking.missed", { booking: row.id, subject: row.person })
+      await tx.say(office, "booking.missed", { booking: row.id, subject: await subjectOf(tx, row) })
       await tellMissed(tx, row)
     }
   }
@@ -42,7 +42,7 @@ export async function expireRequests(tx: Tx, office: string): Promise<number> {
   const over = (await begun(tx, office, "requested")).slice(0, stepMax)
   for (const row of over) {
     const { heldBackUntil } = await end(tx, row, { endedBy: "time", reason: "not_answered" })
-    const body = { booking: row.id, by: "time", endedBy: "time", heldBackUntil, subject: row.person }
+    const body = { booking: row.id, by: "time", endedBy: "time", heldBackUntil, subject: await subjectOf(tx, row) }
     await tx.say(office, "booking.cancelled", body)
     await tellCancelled(tx, row, "time")
   }

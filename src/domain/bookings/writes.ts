@@ -25,7 +25,7 @@ import { readVisit, type TakenPlaces, type Visit } from "../availability/visit.t
 import { freePlaces, takePlaces } from "../availability/writes.ts"
 import { office } from "../offices/reads.ts"
 import { type ActingFor, actingFor, peopleIn } from "../people/acting.ts"
-import { tellCancelled, tellConfirmed, tellMoved } from "./notices.ts"
+import { subjectOf, tellCancelled, tellConfirmed, tellMoved } from "./notices.ts"
 import { type Booking, bookingById, bookingFor, peopleOf } from "./reads.ts"
 import { aheadStates, ofWhom } from "./rules.ts"
 
@@ -95,7 +95,7 @@ export async function book(tx: Tx, citizen: Citizen, wanted: WantedBooking, by: 
 
 async function confirm(tx: Tx, citizen: Citizen, id: string, by: Booker): Promise<Booking> {
   const held = await ownHold(tx, citizen, id)
-  if (held.state === "used" && held.booking) return bookingFor(tx, citizen, held.booking)
+  if (held.state === "used" && held.booking) return bookingFor(tx, citizen, held.booking, tx.now)
   const isLive = held.state === "live" && held.until > tx.now
   if (!isLive) {
     // Another page of the same person may have chosen anew since; that choice counts, not this one.
@@ -157,6 +157,7 @@ async function make(
     people: party.length,
     madeAt: tx.now,
     madeBy: isStaff(by) ? "agent" : by.role === "citizen" && by.level !== "full" ? "visitor" : by.role,
+    byProxy: party.every(({ right }) => right === "proxy"),
     proposed: false,
     endedAt: null,
     endedBy: null,
@@ -184,7 +185,7 @@ async function make(
     by: by.id,
     subject: citizen.id,
   })
-  if (row.state === "confirmed") await tellConfirmed(tx, row)
+  if (row.state === "confirmed") await tellConfirmed(tx, row, party)
   return { ...row, code, who: peopleIn(party) }
 }
 
@@ -225,12 +226,12 @@ export async function cancel(
   reason?: string,
   endedBy: EndedBy = isStaff(actor) ? "office" : "citizen",
 ): Promise<Booking> {
-  const row = await mineToChange(tx, actor, id)
+  const { acting, ...row } = await mineToChange(tx, actor, id)
   const people = await peopleOf(tx, id)
   const { ended, heldBackUntil } = await end(tx, row, { endedBy, reason: readReason(reason) })
-  const said = { booking: id, people, by: actor.id, endedBy, heldBackUntil, subject: row.person }
+  const said = { booking: id, people, by: actor.id, endedBy, heldBackUntil, subject: await subjectOf(tx, row) }
   await tx.say(row.office, "booking.cancelled", said)
-  await tellCancelled(tx, row, endedBy)
+  await tellCancelled(tx, row, endedBy, acting)
   return { ...ended, who: people }
 }
 
@@ -240,13 +241,17 @@ export async function cancel(
  * Refuses `same_slot`, `wrong_state`, `not_found`, `forbidden`, and what reading and taking a visit refuse; then the old place stays.
  */
 export async function move(tx: Tx, actor: Citizen | Staff, id: string, slot: string): Promise<Booking> {
-  const row = await mineToChange(tx, actor, id)
+  const { acting, ...row } = await mineToChange(tx, actor, id)
   const { bookingMode } = await office(tx, row.office)
   const state = bookingMode === "request" && !isStaff(actor) ? "requested" : "confirmed"
   const moving = await moveTo(tx, row, slot, { state, proposed: false, forStaff: isStaff(actor) })
   const people = await peopleOf(tx, id)
-  await tx.say(row.office, "booking.moved", { ...movedBody(row, moving, people), by: actor.id, subject: row.person })
-  await tellMoved(tx, moving.moved, row.startsAt)
+  await tx.say(row.office, "booking.moved", {
+    ...movedBody(row, moving, people),
+    by: actor.id,
+    subject: await subjectOf(tx, row),
+  })
+  await tellMoved(tx, moving.moved, row.startsAt, acting)
   return { ...moving.moved, who: people }
 }
 
@@ -303,27 +308,31 @@ export async function end(
   return { ended, heldBackUntil: await holdBack(tx, row) }
 }
 
+/** A booking with the proof for each of whom it is that a citizen may change it; none where it is the staff who may. */
+type Changeable = BookingRow & { acting: readonly ActingFor[] }
+
 /**
  * The booking, when this person may change it: whoever made it, for as long as they may act for everybody whom it is for; whom alone it is
  * for; or the staff of its office. The public until it starts, and everybody while it is still ahead.
  * Refuses `not_found` to a stranger, what `actingFor` refuses, `forbidden` to another office's staff, `wrong_state`.
  */
-export async function changeable(store: Store, actor: Citizen | Staff, id: string, now: Instant): Promise<BookingRow> {
+export async function changeable(store: Store, actor: Citizen | Staff, id: string, now: Instant): Promise<Changeable> {
   const row = await bookingById(store, id)
   if (!row) throw new Refusal("not_found", { what: "booking" })
+  let acting: readonly ActingFor[] = []
   if (isStaff(actor)) authorize(actor, "booking.change", await office(store, row.office))
   else {
     const who = await peopleOf(store, id)
     authorize(actor, "booking.change", ofWhom(actor, row, who))
-    await actingFor(store, actor, who, { act: "change", service: row.service }, now)
+    acting = await actingFor(store, actor, who, { act: "change", service: row.service }, now)
   }
   const inTime = isStaff(actor) || row.startsAt > now
   if (!aheadStates.includes(row.state) || !inTime) throw wrongState(row)
-  return row
+  return { ...row, acting }
 }
 
 /** `changeable`, in the turn of the change. */
-export async function mineToChange(tx: Tx, actor: Citizen | Staff, id: string): Promise<BookingRow> {
+export async function mineToChange(tx: Tx, actor: Citizen | Staff, id: string): Promise<Changeable> {
   return changeable(tx, actor, id, tx.now)
 }
 

@@ -1,17 +1,15 @@
 import { asc } from "drizzle-orm"
 import { kept } from "../../../db/kept.ts"
-import { agencies, type ServiceRow, sectors, services } from "../../../db/schema/catalogue.ts"
+import { type ServiceRow, sectors, services } from "../../../db/schema/catalogue.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import { Refusal } from "../../base/refusal.ts"
 
 export type Service = ServiceRow
 export type Sector = typeof sectors.$inferSelect
-export type Agency = typeof agencies.$inferSelect
 
 const everyService = statement((db) => db.select().from(services).orderBy(asc(services.position)))
 const everySector = statement((db) => db.select().from(sectors).orderBy(asc(sectors.position)))
-const everyAgency = statement((db) => db.select().from(agencies).orderBy(asc(agencies.code)))
 
 /** The service with this code. Refuses `not_found`. */
 export async function service(store: Store, code: string): Promise<Service> {
@@ -34,8 +32,4 @@ function servicesByCode(store: Store): Promise<Map<string, Service>> {
 
 export function allSectors(store: Store): Promise<Sector[]> {
   return kept(store, "sectors", () => everySector(store).execute())
-}
-
-export function allAgencies(store: Store): Promise<Agency[]> {
-  return kept(store, "agencies", () => everyAgency(store).execute())
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { asc, eq } from "drizzle-orm"
+import { and, asc, eq } from "drizzle-orm"
 import { bookings } from "../../../db/schema/bookings.ts"
 import { deliveries, messages } from "../../../db/schema/messages.ts"
 import { minute } from "../../base/day.ts"
@@ -71,6 +71,35 @@ test("a request is confirmed by the office's yes; its no and its other time are 
   hall.clock.advance(minute)
   await hall.write((tx) => acceptProposal(tx, third, other))
   expect(await hall.kinds(third)).toEqual(["booking_proposed", "booking_confirmed"])
+})
+
+test("a visit that was moved waits for the office's yes again, and that yes is told too", async () => {
+  const hall = await telling({ mode: "request" })
+  const who = hall.citizen(1)
+  const { id } = await hall.write((tx) => book(tx, who, hall.wanted("12:00")))
+  await hall.write((tx) => accept(tx, hall.supervisor(), id))
+  hall.clock.advance(minute)
+  await hall.write((tx) => move(tx, who, id, hall.slot("13:00", { on: "2026-11-24" })))
+  hall.clock.advance(minute)
+  await hall.write((tx) => accept(tx, hall.supervisor(), id))
+  expect(await hall.kinds(who)).toEqual(["booking_confirmed", "booking_moved", "booking_confirmed"])
+})
+
+test("two moves that come together are both told, and the last one goes out", async () => {
+  const hall = await telling()
+  const who = await hall.person({ mobile: "+966550000001" })
+  const { id } = await hall.write((tx) => book(tx, who, hall.wanted("12:00")))
+  hall.clock.advance(minute)
+  await Promise.all(
+    ["13:00", "13:15"].map((time) => hall.write((tx) => move(tx, who, id, hall.slot(time, { on: "2026-11-24" })))),
+  )
+  expect(await hall.kinds(who)).toEqual(["booking_confirmed", "booking_moved", "booking_moved"])
+  const going = await hall.store.db
+    .select({ data: messages.data })
+    .from(deliveries)
+    .innerJoin(messages, and(eq(messages.owner, deliveries.owner), eq(messages.id, deliveries.message)))
+    .where(eq(deliveries.state, "pending"))
+  expect(going.map(({ data }) => data["startsAt"])).toEqual([hall.at("13:15", "2026-11-24")])
 })
 
 test("a day that closes is told to whoever is booked on it, and so is its opening again", async () => {

@@ -7,7 +7,7 @@ import { uuidOf } from "../../base/id.ts"
 import type { Owner } from "../access/owner.ts"
 import { notHeld } from "../people/legal-holds.ts"
 import { reachOf, withoutOf } from "./contact.ts"
-import { channelsFor, isMessageKind, type MessageBodies, type MessageKind, manners } from "./rules.ts"
+import { channelsFor, isMessageKind, isUrgent, type MessageBodies, type MessageKind, manners } from "./rules.ts"
 
 /*
  * The outbox. What is to be told is written in the turn that makes it true, so that there is no change without its message and no message
@@ -93,7 +93,8 @@ async function send(tx: Tx, row: MessageRow, notice: Pick<Notice, "secret" | "us
       secretSealed: secret,
       state: "pending",
       tries: 0,
-      nextAt: tx.now,
+      // Deliveries go in the order of these times.
+      nextAt: isUrgent(row.kind) ? 0 : tx.now,
       leaseUntil: null,
       lastError: null,
       endedAt: null,

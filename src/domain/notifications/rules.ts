@@ -6,6 +6,8 @@ export interface MessageBodies {
   /** `factor`: `passkey`, `password`, `recovery_codes`. */
   factor_added: { factor: string }
   factor_removed: { factor: string }
+  /** A passkey that may have been `copied`, or is `disabled` after too many tries. */
+  passkey_alarm: { state: string }
   new_sign_in: { factors: string }
   recovery_used: { left: number }
   /** Somebody asked for a new way into the account, at an office or (of the staff) a colleague. The link that stops it is the secret. */
@@ -13,11 +15,13 @@ export interface MessageBodies {
   /** It was approved: what opened the account before opens it no more. */
   reset_done: { request: string; office: string | null }
   rights_changed: { request: string }
+  /** To colleagues: something waits for a second person; and to whoever asked, how it was decided. `state` as in the request. */
+  approval_asked: { request: string; office: string | null }
+  request_decided: { request: string; state: string }
   contact_changed: { channel: Channel }
   /** `by`: `given_by_you`, `given_to_you`, `ended_by_you` (it was yours), `ended_to_you`. */
   proxy_changed: { proxy: string; by: string }
   /** The code itself is the notice's secret. */
-  enrolment_code: { until: Instant }
   one_time_code: { until: Instant }
   /** The link itself is the notice's secret. */
   email_check: { until: Instant }
@@ -80,14 +84,16 @@ const day = 24 * hour
 export const manners: Record<MessageKind, Manner> = {
   factor_added: { theme: "security", usefulFor: 30 * day },
   factor_removed: { theme: "security", usefulFor: 30 * day },
+  passkey_alarm: { theme: "security", usefulFor: 30 * day },
   new_sign_in: { theme: "security", usefulFor: 7 * day },
   recovery_used: { theme: "security", usefulFor: 30 * day },
   reset_asked: { theme: "security", usefulFor: 30 * day },
   reset_done: { theme: "security", usefulFor: 30 * day },
   rights_changed: { theme: "security", usefulFor: 30 * day },
+  approval_asked: { theme: "security", usefulFor: 7 * day },
+  request_decided: { theme: "security", usefulFor: 7 * day },
   contact_changed: { theme: "security", usefulFor: 30 * day },
   proxy_changed: { theme: "security", usefulFor: 30 * day },
-  enrolment_code: { theme: "code", usefulFor: day },
   one_time_code: { theme: "code", usefulFor: 10 * minute },
   email_check: { theme: "code", usefulFor: day },
   booking_confirmed: { theme: "bookings", usefulFor: 2 * day },
@@ -106,6 +112,12 @@ export const messageKinds = Object.keys(manners) as MessageKind[]
 
 export function isMessageKind(text: string): text is MessageKind {
   return text in manners
+}
+
+/** Somebody waits for it, at a page or in the hall: it does not stand behind a morning's reminders. */
+export function isUrgent(kind: MessageKind): boolean {
+  const { theme, usefulFor } = manners[kind]
+  return theme === "code" || usefulFor <= 15 * minute
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { Tx } from "../../../db/write.ts"
+import { hour } from "../../base/day.ts"
 import type { Owner } from "../access/owner.ts"
+import type { Alarm } from "../access/passkeys.ts"
 import { notify } from "./outbox.ts"
 
 /** `password` and `recovery_codes` take the place of those before. */
@@ -13,6 +15,12 @@ export async function tellFactor(
   factor: Factor,
 ): Promise<void> {
   await notify(tx, { to: owner, kind, data: { factor }, dedupe: `${kind}:${tx.id()}` })
+}
+
+/** A passkey of the owner may have been copied, or was tried so often that it is off: once a day, however often it is tried again. */
+export async function tellAlarm(tx: Tx, { owner, passkey, is: state }: Alarm): Promise<void> {
+  const dedupe = `passkey_alarm:${state}:${passkey}:${Math.floor(tx.now / (24 * hour))}`
+  await notify(tx, { to: owner, kind: "passkey_alarm", data: { state }, dedupe })
 }
 
 /** Both who gave and who holds a proxy are told that there is one now, or that it has ended. */

@@ -1,24 +1,33 @@
 import { describe, expect, test } from "bun:test"
 import { eq } from "drizzle-orm"
+import { messages } from "../../../db/schema/messages.ts"
 import { type ProxyAct, people, relations } from "../../../db/schema/people.ts"
 import { type Day, day, hour, minute } from "../../base/day.ts"
 import { relate } from "../../testing/family.ts"
 import { granted, refusal, refusedWith, type TestOffice, testOffice } from "../../testing/office.ts"
 import { type Citizen, mint } from "../access/subject.ts"
 import { hold } from "../availability/holds.ts"
-import { bookingsOf } from "../bookings/reads.ts"
+import { offerPlaces } from "../availability/offers.ts"
+import { joinWaitlist } from "../availability/waitlist.ts"
+import { closeDay } from "../bookings/day-changes.ts"
+import { takeOffer } from "../bookings/offered.ts"
+import { bookingFor, bookingsOf } from "../bookings/reads.ts"
+import { tellReminders } from "../bookings/reminders.ts"
 import { book, cancel, move } from "../bookings/writes.ts"
 import { actingFor } from "./acting.ts"
 import { familyOf, keepFamily, type Member } from "./family.ts"
+import { ownData } from "./own-data.ts"
 import { askProxy, beginProxyNow, endProxy, proxiesGiven, proxiesHeld } from "./proxies.ts"
 import { comesOfAge, isNamed } from "./rules.ts"
 
 const names = { ar: "منيرة سالم العتيبي", en: "Munira Salem Al-Otaibi" }
 
-const ask = (office: TestOffice, who: Citizen, time: string, over: { for?: string[]; service?: string } = {}) =>
-  office.write((tx) =>
-    book(tx, who, { office: office.code, service: over.service ?? "PAS-01", slot: office.slot(time), for: over.for }),
-  )
+const ask = (
+  office: TestOffice,
+  who: Citizen,
+  time: string,
+  { service = "PAS-01", on, ...over }: { for?: string[]; service?: string; on?: string } = {},
+) => office.write((tx) => book(tx, who, { office: office.code, service, slot: office.slot(time, { on }), ...over }))
 
 /** A grown person with an account who can be found by number and name. */
 async function known(office: TestOffice, nationalId: string, name = names, birthDay: Day = day("1985-04-01")) {
@@ -42,14 +51,28 @@ async function namedProxy(
   })
 }
 
-async function twoWithAProxy(over: Parameters<typeof namedProxy>[2] = {}) {
-  const office = await testOffice()
+async function twoWithAProxy(over: Parameters<typeof namedProxy>[2] = {}, plan: Parameters<typeof testOffice>[0] = {}) {
+  const office = await testOffice(plan)
   const [giver, holder] = [
     await known(office, "1000000008", { ar: "فهد الحربي", en: "Fahd Al-Harbi" }),
     await known(office, "1000000107"),
   ]
   const id = await namedProxy(office, giver, over)
   return { office, giver, holder, id }
+}
+
+/** The kinds of what somebody has been told. */
+async function told(office: TestOffice, owner: string): Promise<string[]> {
+  const rows = await office.store.db.select().from(messages).where(eq(messages.owner, owner))
+  return rows.map(({ kind }) => kind).toSorted()
+}
+
+const later = "2026-11-24"
+
+/** Two hours before a visit of that later day, its reminder goes out. */
+async function remind(office: TestOffice, time: string): Promise<void> {
+  office.clock.set(office.at(time, later) - 2 * hour)
+  while ((await office.write((tx) => tellReminders(tx))) > 0);
 }
 
 describe("a guardian", () => {
@@ -190,13 +213,84 @@ describe("a proxy", () => {
   test("ended by the giver between page and post books nothing; the giver sees and cancels what was booked before", async () => {
     const { office, giver, holder, id } = await twoWithAProxy()
     const made = await ask(office, holder, "12:00", { for: [giver.id] })
-    expect((await bookingsOf(office.store, giver.id)).map(({ id }) => id)).toEqual([made.id])
+    expect((await bookingsOf(office.store, giver.id, office.clock.office())).map(({ id }) => id)).toEqual([made.id])
     const ends = office.write((tx) => endProxy(tx, giver.id, id))
     const late = ask(office, holder, "12:30", { for: [giver.id], service: "PAS-10" })
     await ends
     expect((await refusal(late)).code).toBe("proxy_ended")
     expect((await refusal(office.write((tx) => cancel(tx, holder, made.id)))).code).toBe("proxy_ended")
     expect(await office.write((tx) => cancel(tx, giver, made.id))).toMatchObject({ state: "cancelled" })
+  })
+
+  test("that books, moves and cancels is told, and so is whoever named it; what they book themselves is theirs alone", async () => {
+    const { office, giver, holder } = await twoWithAProxy()
+    const made = await ask(office, holder, "12:00", { for: [giver.id] })
+    await office.write((tx) => move(tx, holder, made.id, office.slot("12:30")))
+    await office.write((tx) => cancel(tx, holder, made.id))
+    const all = ["booking_cancelled", "booking_confirmed", "booking_moved"]
+    expect([await told(office, giver.id), await told(office, holder.id)]).toEqual([all, all])
+    await ask(office, giver, "13:00")
+    expect(await told(office, holder.id)).toEqual(all)
+  })
+
+  test("that takes an earlier place from the waiting list is told, and so is whoever named it", async () => {
+    const { office, giver, holder } = await twoWithAProxy(
+      {},
+      {
+        ...{ releaseMinutes: [0, 0], furthestDays: 1, lines: [{ code: "PAS", public: 1, staffExtra: 0 }] },
+        hours: [{ rrule: "FREQ=WEEKLY;BYDAY=MO", start: "09:00", minutes: 30 }],
+      },
+    )
+    const wanted = { office: office.code, service: "PAS-01" }
+    const at = (time: string) => ({ ...wanted, slot: office.slot(time, { on: "2026-11-23" }) })
+    const first = await office.write((tx) => book(tx, office.citizen(1), at("09:00")))
+    await office.write((tx) => book(tx, holder, { ...at("09:15"), for: [giver.id] }))
+    const entry = await office.write((tx) => joinWaitlist(tx, holder, { ...wanted, for: [giver.id] }))
+    await office.write((tx) => cancel(tx, office.citizen(1), first.id))
+    await office.write((tx) => offerPlaces(tx, office.code))
+    await office.write((tx) => takeOffer(tx, holder, entry.id))
+    const told = await office.store.db.select().from(messages).where(eq(messages.kind, "booking_moved"))
+    expect(told.map(({ owner }) => owner).sort()).toEqual([giver.id, holder.id].sort())
+  })
+
+  test("that has ended neither reads nor is told what becomes of the visit; whoever named it sees and hears it all", async () => {
+    const { office, giver, holder, id } = await twoWithAProxy()
+    const made = await ask(office, holder, "12:00", { for: [giver.id], on: later })
+    await office.write((tx) => endProxy(tx, giver.id, id))
+    await office.write((tx) => move(tx, giver, made.id, office.slot("12:30", { on: later })))
+    const now = office.clock.office()
+    const reads = (who: Citizen) => bookingFor(office.store, who, made.id, now)
+    expect((await refusal(reads(holder))).code).toBe("not_found")
+    expect(await bookingsOf(office.store, holder.id, now)).toEqual([])
+    const kept = (who: Citizen) => ownData(office.store, office.keys, who.id, now)
+    expect([(await kept(holder)).bookings, (await kept(giver)).bookings.length]).toEqual([[], 1])
+    expect((await reads(giver)).startsAt).toBe(office.at("12:30", later))
+    expect((await bookingsOf(office.store, giver.id, now)).map(({ id }) => id)).toEqual([made.id])
+    await remind(office, "12:30")
+    await office.write((tx) => cancel(tx, giver, made.id))
+    const all = ["booking_cancelled", "booking_confirmed", "booking_moved", "reminder"]
+    expect(await told(office, giver.id)).toEqual(all)
+    expect(await told(office, holder.id)).toEqual(["booking_confirmed"])
+  })
+
+  test("that has run out hears nothing of what the office changes", async () => {
+    const { office, giver, holder } = await twoWithAProxy({ until: day("2026-11-22") })
+    await ask(office, holder, "12:00", { for: [giver.id], on: later })
+    office.clock.set(office.at("00:00", later))
+    await office.write((tx) => closeDay(tx, office.supervisor(), { office: office.code, day: day(later) }))
+    expect(await told(office, giver.id)).toEqual(["booking_confirmed", "booking_struck"])
+    expect(await told(office, holder.id)).toEqual(["booking_confirmed"])
+  })
+
+  test("that stands is reminded beside whoever named it, and may be another one than the one it was booked by", async () => {
+    const { office, giver, holder, id } = await twoWithAProxy()
+    const made = await ask(office, holder, "12:00", { for: [giver.id], on: later })
+    await office.write((tx) => endProxy(tx, giver.id, id))
+    await namedProxy(office, giver)
+    expect((await bookingFor(office.store, holder, made.id, office.clock.office())).id).toBe(made.id)
+    await remind(office, "12:00")
+    expect(await told(office, giver.id)).toEqual(["booking_confirmed", "reminder"])
+    expect(await told(office, holder.id)).toEqual(["booking_confirmed", "reminder"])
   })
 
   test("counts towards the limits of whom it acts for, not towards its own", async () => {

@@ -99,6 +99,27 @@ async function rightOver(
   throw found ? ended(found, person, now) : new Refusal("not_for_you")
 }
 
+/**
+ * Whether the actor may do anything at all for one of these people at `now` where it is about this service: by the registry or as a proxy,
+ * whichever acts the proxy was given. For what was done by such a right before and is looked at again.
+ */
+export async function standsFor(
+  store: Store,
+  actor: string,
+  who: readonly string[],
+  service: string,
+  now: Instant,
+): Promise<boolean> {
+  for (const person of who) {
+    const [found] = await relationTo(store).execute({ actor, person })
+    if (found && isBinding(found.relation, found.kind, now)) return true
+    for (const proxy of await proxiesFor(store).execute({ actor, person })) {
+      if (isStanding(proxy, now) && (await covers(store, proxy.services, service))) return true
+    }
+  }
+  return false
+}
+
 type Binding = Pick<typeof relations.$inferSelect, "kind" | "since" | "until">
 
 /**
@@ -133,8 +154,16 @@ async function covers(store: Store, named: string[], service: string | null): Pr
   return row !== undefined && named.includes(row.sector)
 }
 
-/** Those for whom somebody may do something at `now`, whatever the service, with the right by which; the registry's come first. */
-export async function actedFor(store: Store, actor: string, now: Instant): Promise<{ person: string; right: Right }[]> {
+/**
+ * Those for whom somebody may book at `now`, with the right by which; the registry's come first. `service`: where it is for one alone, a
+ * proxy has to cover it.
+ */
+export async function actedFor(
+  store: Store,
+  actor: string,
+  now: Instant,
+  service: string | null = null,
+): Promise<{ person: string; right: Right }[]> {
   const rows = await store.db
     .select({ relation: relations, kind: people.kind })
     .from(relations)
@@ -148,7 +177,8 @@ export async function actedFor(store: Store, actor: string, now: Instant): Promi
     .from(proxies)
     .where(and(eq(proxies.holder, actor), isNotNull(proxies.since)))
   for (const proxy of held) {
-    const mayBook = isStanding(proxy, now) && proxy.acts.includes("book")
+    const mayBook =
+      isStanding(proxy, now) && proxy.acts.includes("book") && (await covers(store, proxy.services, service))
     if (mayBook && !found.has(proxy.giver)) found.set(proxy.giver, "proxy")
   }
   return [...found].map(([person, right]) => ({ person, right }))

@@ -12,8 +12,10 @@ import { tickets } from "../../../db/schema/queue.ts"
 import { accessRequests } from "../../../db/schema/staff-requests.ts"
 import { waitlist } from "../../../db/schema/waitlist.ts"
 import type { Store } from "../../../db/store.ts"
+import type { Instant } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import type { Keys } from "../../base/seal.ts"
+import { standsFor } from "./acting.ts"
 import { readsOf } from "./read-log.ts"
 import { personalData, person as personOf } from "./reads.ts"
 import { personKey } from "./sealed.ts"
@@ -28,7 +30,7 @@ const factsMax = 20_000
  * Everything that is kept about a person, in clear, without what would let somebody act as the person: no hash, no key of a passkey, no
  * token. Instants are numbers. Refuses `not_found` for nobody and for somebody who has been erased.
  */
-export async function ownData(store: Store, keys: Keys, person: string) {
+export async function ownData(store: Store, keys: Keys, person: string, now: Instant) {
   const row = await personalData(store, keys, person)
   const key = await personKey(store, keys, person)
   if (!row || !key) throw new Refusal("not_found", { what: "person" })
@@ -56,7 +58,7 @@ export async function ownData(store: Store, keys: Keys, person: string) {
     },
     family: await familyOf(store, keys, person),
     proxies: await proxiesOf(store, keys, person),
-    ...(await visitsOf(store, person)),
+    ...(await visitsOf(store, person, now)),
     videoVisits: await videoVisitsOf(store, person, key),
     messages: await db
       .select({
@@ -112,7 +114,24 @@ async function proxiesOf(store: Store, keys: Keys, person: string) {
   )
 }
 
-async function visitsOf({ db }: Store, person: string) {
+/** What somebody booked as the proxy of another is that one's once the proxy has ended. */
+async function isOfEndedProxy(
+  store: Store,
+  person: string,
+  { id, person: owner, service, byProxy }: typeof bookings.$inferSelect,
+  now: Instant,
+): Promise<boolean> {
+  if (!byProxy || owner !== person) return false
+  const who = await store.db
+    .select({ person: bookingPeople.person })
+    .from(bookingPeople)
+    .where(eq(bookingPeople.booking, id))
+  const givers = who.map(({ person }) => person)
+  return !(await standsFor(store, person, givers, service, now))
+}
+
+async function visitsOf(store: Store, person: string, now: Instant) {
+  const { db } = store
   // Apart, as their indexes are.
   const comesTo = (isOpen: boolean) =>
     db
@@ -121,16 +140,15 @@ async function visitsOf({ db }: Store, person: string) {
       .where(
         and(eq(bookingPeople.person, person), isOpen ? sql`${bookingPeople.open}` : sql`not ${bookingPeople.open}`),
       )
+  const booked = await db
+    .select()
+    .from(bookings)
+    .where(or(eq(bookings.person, person), inArray(bookings.id, comesTo(true)), inArray(bookings.id, comesTo(false))))
+    .orderBy(desc(bookings.startsAt))
+  const shown: typeof booked = []
+  for (const row of booked) if (!(await isOfEndedProxy(store, person, row, now))) shown.push(row)
   return {
-    bookings: (
-      await db
-        .select()
-        .from(bookings)
-        .where(
-          or(eq(bookings.person, person), inArray(bookings.id, comesTo(true)), inArray(bookings.id, comesTo(false))),
-        )
-        .orderBy(desc(bookings.startsAt))
-    ).map(({ person: owner, ...row }) => ({ ...row, own: owner === person })),
+    bookings: shown.map(({ person: owner, byProxy: _byProxy, ...row }) => ({ ...row, own: owner === person })),
     tickets: (
       await db
         .select()

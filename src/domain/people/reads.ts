@@ -74,15 +74,16 @@ export async function personByMobile(store: Store, index: string): Promise<Perso
   return found.length === 1 ? (found[0] ?? null) : null
 }
 
-/** For whom somebody may book at `now`: the family as the registry says it, and whoever has named them a proxy. */
+/** For whom somebody may book at `now`: the family as the registry says it, and whoever has named them a proxy (for this `service`). */
 export async function dependants(
   store: Store,
   keys: Keys,
   actor: string,
   now: Instant,
+  service: string | null = null,
 ): Promise<{ person: Person; kind: Right }[]> {
   const found: { person: Person; kind: Right }[] = []
-  for (const { person: id, right } of await actedFor(store, actor, now)) {
+  for (const { person: id, right } of await actedFor(store, actor, now, service)) {
     const who = await person(store, keys, id)
     if (who) found.push({ person: who, kind: right })
   }

@@ -26,7 +26,7 @@ async function afterACall() {
 
 test("a video visit stands in the own data of its person, in clear", async () => {
   const { hall, who } = await afterACall()
-  const [visit, ...more] = (await ownData(hall.store, hall.keys, who.id)).videoVisits
+  const [visit, ...more] = (await ownData(hall.store, hall.keys, who.id, hall.clock.office())).videoVisits
   expect(more).toEqual([])
   expect(visit).toMatchObject({ phase: "over", messages: [{ text: "سرّ" }], tests: [{ network: "direct" }] })
 })

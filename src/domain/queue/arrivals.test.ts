@@ -1,9 +1,10 @@
 import { describe, expect, test } from "bun:test"
 import { offices } from "../../../db/schema/offices.ts"
 import { day, minute } from "../../base/day.ts"
-import { riyadh, testHall } from "../../testing/hall.ts"
+import { relate } from "../../testing/family.ts"
+import { riyadh, type TestHall, testHall } from "../../testing/hall.ts"
 import { granted, refusal, refusedWith } from "../../testing/office.ts"
-import { type Device, mint } from "../access/subject.ts"
+import { type Citizen, type Device, mint } from "../access/subject.ts"
 import { book } from "../bookings/writes.ts"
 import { checkIn, issueTicket } from "./arrivals.ts"
 import { confirmNeed, leave } from "./holder.ts"
@@ -68,13 +69,33 @@ describe("a booked person arrives", () => {
     expect([younger.state, riyadh(younger.due), riyadh(younger.wakeAt)]).toEqual(["early", "19:35", "19:30"])
   })
 
+  test("with what a proxy booked who is none any more: the turn is of whom it is for, and the proxy cannot come in with it", async () => {
+    const hall = await testHall({ now: "2026-11-22T09:50" })
+    const [giver, holder] = [hall.citizen(1), hall.citizen(2)]
+    const booking = await hall.booked(giver, "10:00", { person: holder.id, byProxy: true })
+    expect((await refusal(hall.arrive(booking, {}, holder))).code).toBe("booking_unknown")
+    const { ticket } = await hall.arrive(booking)
+    expect([ticket.person, ticket.holder]).toEqual([giver.id, giver.id])
+    const [arrived] = await hall.facts("booking.arrived")
+    expect(arrived?.subject).toBe(giver.id)
+  })
+
   test("by the number and birth year of the card, where both agree", async () => {
     const hall = await testHall({ now: "2026-11-22T09:50" })
     const who = await hall.bornIn(hall.citizen(), 1985, "index-of-a-number")
     const booking = await hall.booked(who, "10:00")
     const by = (birthYear: number) => ({ by: { numberIndex: "index-of-a-number", birthYear } })
     expect((await refusal(hall.arrive(booking, by(1986)))).code).toBe("booking_unknown")
+    expect((await refusal(hall.arrive(booking, by(1404)))).code).toBe("booking_unknown")
     expect((await hall.arrive(booking, by(1985))).ticket.booking).toBe(booking.id)
+  })
+
+  test("by the Hijri birth year of the card", async () => {
+    const hall = await testHall({ now: "2026-11-22T09:50" })
+    const who = await hall.bornIn(hall.citizen(), 1985, "index-of-a-number")
+    const booking = await hall.booked(who, "10:00")
+    const by = { numberIndex: "index-of-a-number", birthYear: 1405 }
+    expect((await hall.arrive(booking, { by })).ticket.booking).toBe(booking.id)
   })
 
   test("twice, or both at once: one ticket", async () => {
@@ -287,4 +308,39 @@ test("the evening before is not today, however early an office lets people in; h
   expect((await refusal(arrive())).code).toBe("not_today")
   hall.clock.set(hall.at("23:50"))
   expect(String((await arrive()).ticket.day)).toBe("2026-11-23")
+})
+
+describe("who comes for somebody else", () => {
+  const bookedFor = (hall: TestHall, who: Citizen, person: string) =>
+    hall.write((tx) => book(tx, who, { office: hall.code, service: "PAS-01", slot: hall.slot("10:00"), for: [person] }))
+
+  test("comes in with the booking while the right stands, and not a minute longer", async () => {
+    const hall = await testHall({ now: "2026-11-22T08:00" })
+    const [aunt, uncle] = hall.citizens(2) as [Citizen, Citizen]
+    const until = hall.at("09:51")
+    const wards = [(await hall.person({ birthYear: 2015 })).id, (await hall.person({ birthYear: 2016 })).id] as const
+    await hall.write((tx) => relate(tx, aunt.id, wards[0], "ward", { until }))
+    await hall.write((tx) => relate(tx, uncle.id, wards[1], "ward", { until }))
+    const [hers, his] = [await bookedFor(hall, aunt, wards[0]), await bookedFor(hall, uncle, wards[1])]
+    const comes = (who: Citizen, code: string) =>
+      hall.write((tx) => checkIn(tx, who, { office: hall.code, by: { code }, lang: "ar" }))
+    hall.clock.set(until - minute)
+    expect((await comes(aunt, hers.code)).ticket).toMatchObject({ person: aunt.id, booking: hers.id })
+    const [arrived] = await hall.facts("booking.arrived")
+    expect(arrived?.body).toMatchObject({ people: [wards[0]], by: aunt.id })
+    hall.clock.set(until)
+    expect((await refusal(comes(uncle, his.code))).code).toBe("right_ended")
+  })
+
+  test("and whoever was booked for comes in alone: the number is theirs, whoever made the booking", async () => {
+    const hall = await testHall({ now: "2026-11-22T08:00" })
+    const [mother, stranger] = hall.citizens(2) as [Citizen, Citizen]
+    const child = await hall.person({ birthYear: 2007 })
+    await hall.write((tx) => relate(tx, mother.id, child.id, "child"))
+    const { code } = await bookedFor(hall, mother, child.id)
+    hall.clock.set(hall.at("09:50"))
+    const asked = { office: hall.code, by: { code }, lang: "ar" as const }
+    expect((await refusal(hall.write((tx) => checkIn(tx, stranger, asked)))).code).toBe("booking_unknown")
+    expect((await hall.write((tx) => checkIn(tx, child, asked))).ticket.person).toBe(child.id)
+  })
 })

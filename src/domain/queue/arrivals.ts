@@ -5,16 +5,16 @@ import type { Need, TicketRow } from "../../../db/schema/queue.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Tx } from "../../../db/write.ts"
 import { type Instant, minute } from "../../base/day.ts"
+import { birthYearsOf } from "../../base/hijri.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
 import type { Subject } from "../access/subject.ts"
 import { nearestAlternatives } from "../availability/reads.ts"
-import { bookingByCode, peopleOf } from "../bookings/reads.ts"
-import { ofWhom } from "../bookings/rules.ts"
+import { bookingByCode, ofWhomNow, peopleOf } from "../bookings/reads.ts"
 import { type Service, service } from "../catalogue/reads.ts"
 import { type Session, sessionAt } from "../offices/hours.ts"
 import { type Line, mustServe, type Office, sessionsAround } from "../offices/reads.ts"
-import { actingFor } from "../people/acting.ts"
+import { actingFor, standsFor } from "../people/acting.ts"
 import { personByNumber } from "../people/reads.ts"
 import { bookingArrived } from "./booked.ts"
 import { workplace } from "./desk.ts"
@@ -35,7 +35,7 @@ export type Lang = "ar" | "en"
 
 export interface CheckingIn {
   office: string
-  /** The booking's code, or the blind index of the person's number with the birth year that must agree with it. */
+  /** The booking's code, or the blind index of the person's number with the birth year of either calendar that must agree. */
   by: { code: string } | { numberIndex: string; birthYear: number }
   lang: Lang
   /** A need that staff see and confirm; age is known from the record. */
@@ -66,7 +66,7 @@ export async function checkIn(tx: Tx, by: Subject, asked: CheckingIn): Promise<C
   const visitors = await peopleOf(tx, booking.id)
   if (by.role === "citizen") await actingFor(tx, by, visitors, { act: "arrive", service: booking.service }, tx.now)
   // Whoever comes in by the own account holds the number, also where somebody else had booked for them.
-  const visitor = by.role === "citizen" ? by.id : booking.person
+  const visitor = by.role === "citizen" ? by.id : await comerOf(tx, booking, visitors)
   const live = await liveTicketOf(tx, session.day, visitor)
   if (live) throw new Refusal("already_waiting")
 
@@ -222,7 +222,15 @@ async function bookingFor(tx: Tx, by: Subject, here: Office, asked: CheckingIn):
 /** With which bookings a citizen may come in: what they made, and what is for them alone. By whichever way they signed in: they are here. */
 async function mayCome(tx: Tx, by: Subject, row: BookingRow): Promise<boolean> {
   if (by.role !== "citizen") return true
-  return ofWhom({ id: by.id, level: "full" }, row, await peopleOf(tx, row.id)).person === by.id
+  const own = await ofWhomNow(tx, { id: by.id, level: "full" }, row, await peopleOf(tx, row.id), tx.now)
+  return own.person === by.id
+}
+
+/** Whose the ticket is: of whoever made the booking, and where that was a proxy who is none any more, of whom it is for. */
+async function comerOf(tx: Tx, booking: BookingRow, visitors: string[]): Promise<string> {
+  const [first] = visitors
+  const isTheirs = !booking.byProxy || (await standsFor(tx, booking.person, visitors, booking.service, tx.now))
+  return isTheirs || first === undefined ? booking.person : first
 }
 
 async function coded(tx: Tx, code: string): Promise<BookingRow[]> {
@@ -235,7 +243,7 @@ async function bookingsOf(
   { numberIndex, birthYear }: { numberIndex: string; birthYear: number },
 ): Promise<BookingRow[]> {
   const found = await personByNumber(tx, numberIndex)
-  if (!found || found.birthYear !== birthYear) return []
+  if (found?.birthYear == null || !birthYearsOf(birthYear).includes(found.birthYear)) return []
   const rows = await byPerson(tx).execute({ person: found.id })
   return rows.map(({ booking }) => booking)
 }

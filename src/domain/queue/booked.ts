@@ -4,6 +4,7 @@ import type { TicketRow } from "../../../db/schema/queue.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Tx } from "../../../db/write.ts"
 import { Refusal } from "../../base/refusal.ts"
+import { subjectOf } from "../bookings/notices.ts"
 import { callOff } from "../notifications/outbox.ts"
 
 /* What a visit does to the booking behind it. */
@@ -16,7 +17,13 @@ export async function bookingArrived(
 ): Promise<void> {
   const moved = await settle(tx).execute({ id: booking.id, was: "confirmed", state: "arrived", endedAt: null })
   if (moved.length === 0) throw new Refusal("wrong_state", { state: booking.state })
-  await tx.say(booking.office, "booking.arrived", { booking: booking.id, ticket, people, by, subject: booking.person })
+  await tx.say(booking.office, "booking.arrived", {
+    booking: booking.id,
+    ticket,
+    people,
+    by,
+    subject: await subjectOf(tx, booking),
+  })
   // Who is here needs no reminder.
   await callOff(tx, booking.id)
 }
@@ -24,13 +31,14 @@ export async function bookingArrived(
 /** The visit is over; the booking no longer counts against its people's limits. */
 export async function bookingDone(tx: Tx, { booking, id }: TicketRow): Promise<void> {
   const ended = await end(tx, booking, "arrived", "done")
-  if (ended) await tx.say(ended.office, "booking.done", { booking: ended.id, ticket: id, subject: ended.person })
+  if (ended)
+    await tx.say(ended.office, "booking.done", { booking: ended.id, ticket: id, subject: await subjectOf(tx, ended) })
 }
 
 /** The person was here and was not served: gone home, not back, or the office closed. */
 export async function bookingMissed(tx: Tx, { booking }: TicketRow): Promise<void> {
   const ended = await end(tx, booking, "arrived", "missed")
-  if (ended) await tx.say(ended.office, "booking.missed", { booking: ended.id, subject: ended.person })
+  if (ended) await tx.say(ended.office, "booking.missed", { booking: ended.id, subject: await subjectOf(tx, ended) })
 }
 
 /** An undo has brought the visit back, and the booking counts for its people again, save who has booked the service anew since. */
@@ -40,7 +48,7 @@ export async function bookingReopened(tx: Tx, { booking, id }: TicketRow): Promi
     const [row] = await settle(tx).execute({ id: booking, was, state: "arrived", endedAt: null })
     if (!row) continue
     await reopenPeople(tx).execute({ booking })
-    await tx.say(row.office, "booking.reopened", { booking, ticket: id, subject: row.person })
+    await tx.say(row.office, "booking.reopened", { booking, ticket: id, subject: await subjectOf(tx, row) })
   }
 }
 

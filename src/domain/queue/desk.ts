@@ -2,7 +2,9 @@ import type { CounterRow, TicketRow } from "../../../db/schema/queue.ts"
 import type { Store } from "../../../db/store.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { type Action, authorize } from "../access/authorize.ts"
-import type { Staff, Subject } from "../access/subject.ts"
+import type { Citizen, Staff, Subject } from "../access/subject.ts"
+import { bookingById } from "../bookings/reads.ts"
+import { isOpenTo } from "../bookings/rules.ts"
 import { type Office, office } from "../offices/reads.ts"
 import { counter, counterOf, ticket } from "./tickets.ts"
 
@@ -59,7 +61,7 @@ export async function mustBeAtHand(store: Store, agent: Staff, row: TicketRow): 
 export type Bearer = Subject | "bearer"
 
 /**
- * The ticket, provided that this one may act for its holder: the holder, the bearer of its link, a kiosk or the staff of its office.
+ * The ticket, provided that this one may act for its holder: the holder, the bearer of its link, the staff of its office. A kiosk may read it.
  * Refuses `not_found`, so that nobody learns of a ticket that is not theirs.
  */
 export async function heldTicket(
@@ -71,6 +73,23 @@ export async function heldTicket(
   if (by === "bearer") return ticket(store, ticketId)
   authorize(by, action)
   const row = await ticket(store, ticketId)
-  authorize(by, action, by.role === "citizen" ? row : await office(store, row.office))
+  authorize(by, action, by.role === "citizen" ? await ticketOfWhom(store, by, row) : await office(store, row.office))
   return row
+}
+
+/**
+ * Whose a ticket is to this citizen: its holder's. Whoever came in without an account opens what came of a booking made without one, and
+ * what was taken in the hall, as with bookings; of any other they see the number, where and when, and say nothing for its holder.
+ */
+export async function ticketOfWhom(
+  store: Store,
+  { id, level }: Pick<Citizen, "id" | "level">,
+  row: TicketRow,
+): Promise<{ person: string | null }> {
+  if (row.person !== id || level === "full") return { person: row.person }
+  // A next step in another line bears no booking of its own.
+  let first = row
+  while (first.booking === null && first.cameFrom !== null) first = await ticket(store, first.cameFrom)
+  const booking = first.booking === null ? null : await bookingById(store, first.booking)
+  return { person: booking === null || isOpenTo(level, booking.madeBy) ? id : null }
 }

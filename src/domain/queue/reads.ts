@@ -12,7 +12,7 @@ import {
 import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Instant } from "../../base/day.ts"
-import { type Office, office } from "../offices/reads.ts"
+import { office } from "../offices/reads.ts"
 import { waitingIn } from "./counters.ts"
 import { type WaitRange, waitRange } from "./estimate.ts"
 import { type HallNow, hallNow, minutesBehind, startsIn } from "./hall.ts"
@@ -245,14 +245,6 @@ async function linesNow(store: Store, { hall, starts }: HallView): Promise<Board
 async function aheadOf(store: Store, row: TicketRow): Promise<number> {
   const { office, line, due, arrival } = row
   return (await countAhead(store).execute({ office, line, due, arrival }))[0]?.n ?? 0
-}
-
-/** How many would be called before a person of this office, by the lines it has; for pages that list many offices. */
-export async function busyness(store: Store, here: Office): Promise<{ waiting: number; openCounters: number }> {
-  let waiting = 0
-  for (const { code } of here.lines) waiting += await waitingIn(store, here.code, code)
-  const counters = await countersOf(store, here.code)
-  return { waiting, openCounters: counters.filter(({ state }) => state === "open").length }
 }
 
 const countAhead = statement((db) =>

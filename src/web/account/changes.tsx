@@ -4,6 +4,7 @@ import { mustNotBeHeld } from "../../domain/access/owner.ts"
 import { mustSuit } from "../../domain/access/passkey-rules.ts"
 import { namePasskey, removePasskey } from "../../domain/access/passkeys.ts"
 import { hashPassword } from "../../domain/access/passwords.ts"
+import { dropPreSessionsOf } from "../../domain/access/pre-sessions.ts"
 import { enrolPasskey } from "../../domain/access/proof.ts"
 import { makeCodes } from "../../domain/access/recovery.ts"
 import { endOthers, endSession, extendSession, replaceSession, sessionsOf } from "../../domain/access/sessions.ts"
@@ -51,7 +52,10 @@ function newPasskey(c: Context, error?: string): Promise<Response> {
   ) as Promise<Response>
 }
 
-/** Adds a passkey. After a recovery it is what makes the session whole again: a new one, as after every gain of rights. */
+/**
+ * Adds a passkey. After a recovery it is what makes the session whole again: a new one, as after every gain of rights. The others end, because
+ * whoever has lost a device has lost what is open on it.
+ */
 export async function addPasskeyHere(c: Context): Promise<Response> {
   const { house, lang, session, subject } = c.var
   const words = accountWords[lang]
@@ -66,7 +70,9 @@ export async function addPasskeyHere(c: Context): Promise<Response> {
       await tellFactor(tx, owner, "factor_added", "passkey")
       if (!session || session.level === "full") return null
       const more = { level: "full" as const, passkey: id, provenAt: now }
-      return replaceSession(tx, session, subject?.role ?? "", more, now)
+      const others = await endOthers(tx, owner, session.id, "recovered", now)
+      const replaced = await replaceSession(tx, session, subject?.role ?? "", more, now)
+      return { ...replaced, ended: [...others, ...replaced.ended] }
     })
     const to = `${paths.security}?done=passkeyAdded`
     return replaced ? letIn(c, replaced, to) : c.redirect(to, 303)
@@ -92,7 +98,7 @@ export async function changePasskey(c: Context): Promise<Response> {
   }
   try {
     const ended = await house.writer.write(async (tx) => {
-      await mustNotBeHeld(tx, owner, now)
+      await mustNotBeHeld(tx, owner, now, c.var.session?.passkey ?? null)
       const ended = await removePasskey(tx, owner, id, { by: subject?.id ?? "", keep: session?.id ?? null }, now)
       await tellFactor(tx, owner, "factor_removed", "passkey")
       return ended
@@ -111,7 +117,7 @@ export async function newCodes(c: Context): Promise<Response> {
   const owner = ownerOf(c)
   const now = house.clock.real()
   const codes = await house.writer.write(async (tx) => {
-    await mustNotBeHeld(tx, owner, now)
+    await mustNotBeHeld(tx, owner, now, c.var.session?.passkey ?? null)
     await tellFactor(tx, owner, "factor_added", "recovery_codes")
     return makeCodes(tx, house.keys, owner, now)
   }, accounts)
@@ -150,7 +156,7 @@ function passwordForm(c: Context, error?: string): Promise<Response> {
 
 const passwordFields = z.object({ password: z.string().max(2000) })
 
-/** Another password ends every other session, and this one goes on under a new token. */
+/** Another password ends every other session, and whoever is half in with the one before; this session goes on under a new token. */
 export async function changePassword(c: Context): Promise<Response> {
   const { house, lang, session, subject } = c.var
   const owner = ownerOf(c)
@@ -160,8 +166,9 @@ export async function changePassword(c: Context): Promise<Response> {
   const hash = await hashPassword(password)
   const now = house.clock.real()
   const { token, ended } = await house.writer.write(async (tx) => {
-    await mustNotBeHeld(tx, owner, now)
+    await mustNotBeHeld(tx, owner, now, c.var.session?.passkey ?? null)
     await setPassword(tx, owner, hash)
+    await dropPreSessionsOf(tx, owner)
     await tellFactor(tx, owner, "factor_added", "password")
     const others = await endOthers(tx, owner, session?.id ?? "", "password_changed", now)
     const replaced = await replaceSession(tx, { id: session?.id ?? "" }, subject?.role ?? "", {}, now)

@@ -28,7 +28,7 @@ export const accountRoutes: PageRoute[] = [
   get(paths.passkeyNew, "account.regain", freshlyOrRecovered(newPasskeyPage)),
   post(paths.passkeyNew, "account.regain", freshlyOrRecovered(addPasskeyHere)),
   post(paths.passkey, "account.keep", freshly(changePasskey, toSecurity)),
-  post(paths.recoveryCodes, "account.keep", freshly(newCodes, toSecurity)),
+  post(paths.recoveryCodes, "recovery_codes.make", freshly(newCodes, toSecurity)),
   get(paths.accountPassword, "account.keep", freshly(passwordPage)),
   post(
     paths.accountPassword,

@@ -1,14 +1,17 @@
+import { shiftOf } from "../../base/clock.ts"
 import { heldUntil } from "../../domain/access/owner.ts"
 import { type Passkey, passkeysOf } from "../../domain/access/passkeys.ts"
-import { codesLeft } from "../../domain/access/recovery.ts"
+import { codesLeft, mayRecover } from "../../domain/access/recovery.ts"
 import { openResetOf } from "../../domain/access/request-reads.ts"
 import { type SessionRow, sessionsOf } from "../../domain/access/sessions.ts"
+import { knowsPasskeys } from "../../domain/access/webauthn.ts"
 import { accountWords } from "../../i18n/account.ts"
 import { momentText } from "../../i18n/dates.ts"
 import { householdWords } from "../../i18n/household.ts"
 import { inboxWords } from "../../i18n/inbox.ts"
 import { counted } from "../../i18n/plural.ts"
 import { privacyWords } from "../../i18n/privacy.ts"
+import { visitorWords } from "../../i18n/visitor.ts"
 import { browserOf } from "../browser.ts"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
@@ -19,7 +22,12 @@ import { Button, ButtonLink, PostForm } from "../shell/controls.tsx"
 import { stopLink } from "../stop-link.ts"
 
 /** In which zone the moments of an account are told: sessions belong to no office. */
-export const accountZone = "Asia/Riyadh"
+const accountZone = "Asia/Riyadh"
+
+/** What was dated by the real clock, as the house's own clock shows it. */
+function accountMoment(c: Context, at: number): string {
+  return momentText(at + shiftOf(c.var.house.clock), accountZone, c.var.lang)
+}
 
 export type Done = "saved" | "passkeyAdded" | "passkeyRemoved" | "sessionEnded" | "passwordChanged"
 const done: readonly Done[] = ["saved", "passkeyAdded", "passkeyRemoved", "sessionEnded", "passwordChanged"]
@@ -44,7 +52,7 @@ export async function security(c: Context, told: Told): Promise<Response> {
   const now = clock.real()
   const [passkeys, held, left] = [
     await passkeysOf(store, owner),
-    await heldUntil(store, owner, now),
+    await heldUntil(store, owner, now, session?.passkey ?? null),
     await codesLeft(store, owner),
   ]
   const sessions = await sessionsOf(store, owner, now)
@@ -83,7 +91,7 @@ export async function security(c: Context, told: Told): Promise<Response> {
       )}
       {held !== null && (
         <Notice tone="hold" icon="clock">
-          <p>{words.heldUntil(momentText(held, accountZone, lang))}</p>
+          <p>{words.heldUntil(accountMoment(c, held))}</p>
         </Notice>
       )}
       <section class="stack">
@@ -97,25 +105,33 @@ export async function security(c: Context, told: Told): Promise<Response> {
         {passkeys.map((passkey) => (
           <PasskeyCard c={c} passkey={passkey} isRemoving={told.removing === passkey.id} isLocked={isRecovered} />
         ))}
-        <ButtonLink
-          weight={passkeys.length === 0 || isRecovered ? "main" : "second"}
-          wide
-          icon="key"
-          href={paths.passkeyNew}
-        >
-          {words.addPasskey}
-        </ButtonLink>
+        {knowsPasskeys(house.env.origin) ? (
+          <ButtonLink
+            weight={passkeys.length === 0 || isRecovered ? "main" : "second"}
+            wide
+            icon="key"
+            href={paths.passkeyNew}
+          >
+            {words.addPasskey}
+          </ButtonLink>
+        ) : (
+          <Notice>
+            <p>{words.passkeyInsecure}</p>
+          </Notice>
+        )}
       </section>
       {!isRecovered && (
         <>
-          <section class="stack">
-            <h2>{words.codesTitle}</h2>
-            <p>{left > 0 ? words.codesLeft(counted("recoveryCodes", left, lang)) : words.codesNone}</p>
-            <PostForm action={paths.recoveryCodes} token={c.var.formToken} class="stack">
-              <Button wide>{words.codesMake}</Button>
-              {left > 0 && <p class="quiet small">{words.codesReplace}</p>}
-            </PostForm>
-          </section>
+          {mayRecover(owner) && (
+            <section class="stack">
+              <h2>{words.codesTitle}</h2>
+              <p>{left > 0 ? words.codesLeft(counted("recoveryCodes", left, lang)) : words.codesNone}</p>
+              <PostForm action={paths.recoveryCodes} token={c.var.formToken} class="stack">
+                <Button wide>{words.codesMake}</Button>
+                {left > 0 && <p class="quiet small">{words.codesReplace}</p>}
+              </PostForm>
+            </section>
+          )}
           <section class="stack">
             <h2>{words.passwordCard}</h2>
             <ButtonLink wide href={paths.accountPassword}>
@@ -158,7 +174,7 @@ function PasskeyCard({
   const { lang, formToken } = c.var
   const words = accountWords[lang]
   const { id, name, createdAt, usedAt, backedUp, disabledAt } = passkey
-  const moment = (at: number) => momentText(at, accountZone, lang)
+  const moment = (at: number) => accountMoment(c, at)
   const field = `name-${id.slice(0, 12)}`
   return (
     <Card>
@@ -212,14 +228,17 @@ function PasskeyCard({
 function Sessions({ c, sessions }: { c: Context; sessions: SessionRow[] }) {
   const { lang, formToken, session: own } = c.var
   const words = accountWords[lang]
-  const moment = (at: number) => momentText(at, accountZone, lang)
+  const moment = (at: number) => accountMoment(c, at)
   const others = sessions.filter(({ id }) => id !== own?.id)
   return (
     <section class="stack">
       <h2>{words.sessionsTitle}</h2>
       {sessions.map((one) => (
         <Card>
-          <p class="strong">{browserOf(one.userAgent, lang)}</p>
+          <p class="strong">
+            {browserOf(one.userAgent, lang)}
+            {one.level === "unproven" && ` · ${visitorWords[lang].without}`}
+          </p>
           <p class="quiet small">{words.sessionLine(moment(one.createdAt), moment(one.seenAt))}</p>
           {one.id === own?.id ? (
             <p class="pill">{words.thisSession}</p>

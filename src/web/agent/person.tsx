@@ -4,6 +4,7 @@ import { hour, minute } from "../../base/day.ts"
 import { readBirth } from "../../base/hijri.ts"
 import { token } from "../../base/id.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
+import { sameText } from "../../base/seal.ts"
 import { readNumber } from "../../base/text.ts"
 import { dayIn } from "../../base/time.ts"
 import { authorize } from "../../domain/access/authorize.ts"
@@ -28,6 +29,7 @@ import { BirthField, birthFields, type TypedBirth } from "../birth.tsx"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
+import { withDigitHint } from "../numbers.ts"
 import { doOnce, onceLengthMax } from "../once.ts"
 import { paths } from "../paths.ts"
 import { Card, Notice } from "../shell/cards.tsx"
@@ -147,7 +149,7 @@ export async function attend(c: Context): Promise<Response> {
     },
     { scopes: ["accounts"] },
   )
-  if (!found) return form(c, { ...again, error: words.unknown, status: 404 })
+  if (!found) return form(c, { ...again, error: withDigitHint(words.unknown, typed, lang), status: 404 })
   return c.redirect(paths.attended(proofOf(c, found, here.code, now)), 303)
 }
 
@@ -164,8 +166,8 @@ function personIn(c: Context, here: Office): string | null {
   const [person = "", at = ""] = proof.split(".")
   const from = Number(at) * minute
   const age = c.var.house.clock.real() - from
-  const isGood = /^\d{1,12}$/.test(at) && age >= 0 && age < attendedFor && proof === proofOf(c, person, here.code, from)
-  return isGood ? person : null
+  const isInTime = /^\d{1,12}$/.test(at) && age >= 0 && age < attendedFor
+  return isInTime && sameText(proof, proofOf(c, person, here.code, from)) ? person : null
 }
 
 const toStart = (c: Context) => c.redirect(`${paths.deskPerson}?over`, 303)
@@ -185,7 +187,7 @@ async function personPage(c: Context, here: Office, person: string, refused?: Re
   if (!who) throw new Refusal("not_found", { what: "person" })
   const services = (await allServices(store)).filter((one) => lineFor(here, one) !== null)
   const named = new Map(services.map(({ code, name }) => [code, inLang(name, lang)]))
-  const own = (await bookingsOf(store, person)).filter(({ office, state, startsAt }) => {
+  const own = (await bookingsOf(store, person, house.clock.office())).filter(({ office, state, startsAt }) => {
     return office === here.code && aheadStates.includes(state) && startsAt > house.clock.office()
   })
   const wished = c.req.query("service") ?? ""
@@ -334,7 +336,7 @@ export async function changeFor(c: Context): Promise<Response> {
       async (tx) => {
         // Theirs alone: what they booked for others is changed by them, or by those others.
         const citizen = await citizenOf(tx, person)
-        const { who, office } = await bookingFor(tx, citizen ?? refuseNobody(), id)
+        const { who, office } = await bookingFor(tx, citizen ?? refuseNobody(), id, tx.now)
         if (office !== here.code || who.length !== 1 || who[0] !== person) throw new Refusal("not_found")
         if (given.do === "move") await move(tx, agent, id, given.slot)
         else await cancel(tx, agent, id, undefined, "citizen")

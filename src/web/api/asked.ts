@@ -1,5 +1,6 @@
 import type { z } from "@hono/zod-openapi"
 import { Refusal } from "../../base/refusal.ts"
+import { type FieldMistake, isFieldMistake } from "../../i18n/fields.ts"
 import type { Context } from "../house.ts"
 
 /*
@@ -23,7 +24,7 @@ export function readQuery<T>(c: Context, form: z.ZodType<T>): T {
   if (given.size > queryMax) throw new Refusal("malformed", { why: "too many parameters" })
   const values: Record<string, string> = Object.create(null)
   for (const [name, value] of given) {
-    if (name in values) throw invalid([{ path: name, message: "is given more than once" }])
+    if (name in values) throw invalid([{ path: name, message: "twice" }])
     values[name] = value
   }
   mustBeStorable(values)
@@ -66,23 +67,40 @@ function readBy<T>(form: z.ZodType<T>, given: unknown): T {
   throw invalid(fieldsOf(read.error.issues, given))
 }
 
-/** Where it is wrong. Of several forms that a body may have, the one that it came nearest to is what its sender meant. */
-function fieldsOf(issues: readonly z.core.$ZodIssue[], given: unknown): { path: string; message: string }[] {
+interface WrongField {
+  path: string
+  message: FieldMistake
+}
+
+/** Where it is wrong, and whether it is missing or of another form. Of several forms that a body may have, the one that it came nearest to is what its sender meant. */
+function fieldsOf(issues: readonly z.core.$ZodIssue[], given: unknown): WrongField[] {
   return issues.flatMap((issue) => {
     const at = issue.path.map(String).join(".")
     const forms = issue.code === "invalid_union" ? issue.errors.filter((errors) => errors.length > 0) : []
-    if (forms.length === 0 || at !== "") return [{ path: at, message: issue.message }]
+    if (forms.length === 0 || at !== "") return [{ path: at, message: mistakeOf(issue, given) }]
     const missing = (form: (typeof forms)[number]) => form.filter(({ path }) => !isGiven(given, path[0])).length
     const [nearest = []] = forms.toReversed().sort((left, right) => missing(left) - missing(right))
     return fieldsOf(nearest, given)
   })
 }
 
+/** The forms name some mistakes themselves; what the library says of the others is for programmers, in English. */
+function mistakeOf({ path, message }: z.core.$ZodIssue, given: unknown): FieldMistake {
+  if (isFieldMistake(message)) return message
+  return isThere(given, path) ? "form" : "missing"
+}
+
+function isThere(given: unknown, [member, ...rest]: readonly PropertyKey[]): boolean {
+  if (member === undefined) return given !== undefined
+  return isGiven(given, member) && isThere((given as Record<PropertyKey, unknown>)[member], rest)
+}
+
 function isGiven(given: unknown, member: PropertyKey | undefined): boolean {
   return typeof given === "object" && given !== null && member !== undefined && member in given
 }
 
-export function invalid(fields: { path: string; message: string }[]): Refusal {
+/** Refuses what was sent; each message is put into words when it is answered, because only then the reader is known. */
+export function invalid(fields: WrongField[]): Refusal {
   return new Refusal("invalid_field", { fields: fields.slice(0, 20) })
 }
 
@@ -93,7 +111,7 @@ const unprintable = /(?![\t\n\r])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/u
 function mustBeStorable(value: unknown, path: string[] = []): void {
   if (typeof value === "string") {
     if (unprintable.test(value) || !value.isWellFormed()) {
-      throw invalid([{ path: path.join("."), message: "has characters that cannot be shown" }])
+      throw invalid([{ path: path.join("."), message: "unprintable" }])
     }
   } else if (value !== null && typeof value === "object") {
     if (path.length >= nestingMax) throw new Refusal("malformed", { why: "nested too deeply" })

@@ -321,3 +321,21 @@ test("the words of a refusal come in the language asked for, the code never chan
   expect(arabic.title).toMatch(/[\u0600-\u06ff]/)
   expect(english.title).toMatch(/^[A-Z]/)
 })
+
+test("what is wrong with a field is said in a few words of the reader's language", async () => {
+  const asked = { office: "RUH-RML", slot: 7 }
+  const said = async (lang: string) =>
+    (await citizen.post("/api/v1/bookings", asked, { headers: { "Accept-Language": lang } })).body.fields
+  expect(await said("ar")).toEqual([
+    { path: "service", message: "مطلوب" },
+    { path: "slot", message: "ليس بالصيغة المطلوبة" },
+  ])
+  expect(await said("en")).toEqual([
+    { path: "service", message: "is missing" },
+    { path: "slot", message: "is not of the form that is described" },
+  ])
+  const days = await citizen.get("/api/v1/offices/RUH-RML/slots?service=PAS-04&from=soon", {
+    headers: { "Accept-Language": "ar" },
+  })
+  expect(days.body.fields).toEqual([{ path: "from", message: "يُكتب اليوم هكذا: YYYY-MM-DD" }])
+})

@@ -18,7 +18,7 @@ import { paged, presentBooking } from "../present.ts"
 import { invalid } from "./asked.ts"
 import { consenting, namedIn } from "./consents.ts"
 import { type Answer, call } from "./endpoint.ts"
-import { cursor, dayText, id, idPath, officeCode, shortText, slotId, visit } from "./forms.ts"
+import { cursor, dayText, id, idPath, officeCode, ofRights, shortText, slotId, visit } from "./forms.ts"
 import { change } from "./idempotency.ts"
 import { officeWithin } from "./offices.ts"
 import { booking, list } from "./shapes.ts"
@@ -26,7 +26,7 @@ import { anybody, citizen, citizenOrStaff, staff } from "./subjects.ts"
 
 /** Why a time is not to be had. */
 const ofPlaces: RefusalCode[] = ["slot_full", "slot_unknown", "slot_past", "too_soon", "too_far", "office_closed"]
-const ofPeople: RefusalCode[] = ["limit_reached", "already_booked", "not_for_you", "too_many_people"]
+const ofPeople: RefusalCode[] = ["limit_reached", "already_booked", ...ofRights, "too_many_people"]
 const ofServices: RefusalCode[] = ["service_not_here", "service_online_only", "not_found"]
 
 const consent = z.string().max(400).optional().openapi({ description: "Of integrators: the citizen's consent." })
@@ -96,8 +96,8 @@ export const bookingCalls = [
     params: idPath,
     answers: { 200: booking },
     async handle(c, { params }) {
-      const { store } = c.var.house
-      const found = await bookingFor(store, anybody(c), params.id)
+      const { store, clock } = c.var.house
+      const found = await bookingFor(store, anybody(c), params.id, clock.office())
       const about = { what: "booking" as const, office: found.office, about: found.id }
       await noteReads(
         c,
@@ -118,6 +118,7 @@ export const bookingCalls = [
     body: z.object({ reason: shortText.optional() }),
     example: {},
     answers: { 201: booking },
+    refusals: ofRights,
     handle: (c, { params, body, given }) =>
       onBooking(c, params.id, given, (tx) => cancel(tx, citizenOrStaff(c), params.id, body.reason), 201),
   }),
@@ -133,7 +134,7 @@ export const bookingCalls = [
     body: z.object({ slot: slotId }),
     example: { slot: "RUH-RML.PAS.20261122T0800" },
     answers: { 200: booking },
-    refusals: ["same_slot", ...ofPlaces],
+    refusals: ["same_slot", ...ofPlaces, ...ofRights],
     handle: (c, { params, body, given }) =>
       onBooking(c, params.id, given, (tx) => move(tx, citizenOrStaff(c), params.id, body.slot)),
   }),
@@ -147,6 +148,7 @@ export const bookingCalls = [
     gate: "booking.change",
     params: idPath,
     answers: { 200: booking },
+    refusals: ofRights,
     handle: (c, { params, given }) =>
       onBooking(c, params.id, given, (tx) => {
         const by = citizenOrStaff(c)
@@ -193,7 +195,8 @@ async function onBooking(
   status: 200 | 201 = 200,
 ): Promise<Answer> {
   const by = anybody(c)
-  const row = await bookingFor(c.var.house.store, by, id)
+  const { store, clock } = c.var.house
+  const row = await bookingFor(store, by, id, clock.office())
   return change(c, given, [`office:${row.office}`, `person:${row.person}`], async (tx) =>
     shown(tx, await turn(tx), status),
   )
@@ -208,12 +211,12 @@ async function officeOfHold(store: Store, hold: string, by: Subject): Promise<st
 async function bookingsAskedFor(c: Context, query: { office?: string; day?: string }): Promise<BookingRow[]> {
   const { store, clock } = c.var.house
   const by = citizenOrStaff(c)
-  if (by.role === "citizen") return bookingsOf(store, by.id)
+  if (by.role === "citizen") return bookingsOf(store, by.id, clock.office())
   const code = query.office ?? (by.scopeKind === "office" ? by.scope : undefined)
-  if (code === undefined) throw invalid([{ path: "office", message: "name the office" }])
+  if (code === undefined) throw invalid([{ path: "office", message: "name_office" }])
   const here = await officeWithin(c, "booking.list", code)
   const day = query.day === undefined ? dayIn(clock.office(), here.zone) : readDay(query.day)
-  if (!day) throw invalid([{ path: "day", message: "is no day" }])
+  if (!day) throw invalid([{ path: "day", message: "no_day" }])
   return bookingsOfDay(store, here.code, day)
 }
 

@@ -69,6 +69,9 @@ export function docsPage(c: Context, document: ApiDocument): Response | Promise<
         The same as OpenAPI 3.1: <a href="/openapi.json">/openapi.json</a>. Say who you are with{" "}
         <code>Authorization: Bearer &lt;token&gt;</code>.
       </p>
+      <pre>
+        <code>{`curl -H "Authorization: Bearer $TOKEN" ${c.var.house.env.origin}/api/v1/me`}</code>
+      </pre>
       <nav aria-label="Calls">
         {[...tags].map(([tag, of]) => (
           <section>

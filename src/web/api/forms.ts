@@ -1,4 +1,8 @@
 import { z } from "@hono/zod-openapi"
+import type { RefusalCode } from "../../base/refusal.ts"
+
+/** Why one may not act for somebody: nobody's right, one that has ended, or one that does not reach as far. */
+export const ofRights: RefusalCode[] = ["not_for_you", "of_age", "right_ended", "proxy_ended", "proxy_scope"]
 
 /* What may be asked, piece by piece. These both refuse what is wrong and describe what is right. */
 
@@ -17,7 +21,7 @@ export const lineCode = z
 /** Of people, bookings, holds, tickets. */
 export const id = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/, "is no id")
+  .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/, "no_id")
   .openapi({ example: "019aa0f0-7c5e-7b1e-9d3c-2f4f4a5f6b7c" })
 export const counterId = z
   .string()
@@ -30,7 +34,7 @@ export const slotId = z.string().min(1).max(80).openapi({
 })
 export const dayText = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/, "a day is written YYYY-MM-DD")
+  .regex(/^\d{4}-\d{2}-\d{2}$/, "day_form")
   .openapi({ format: "date", example: "2026-11-22" })
 
 /** A whole number in a query: plain digits, no sign, no exponent, no digits of another script. */
@@ -45,7 +49,7 @@ export function wholeText(least: number, most: number, example?: number) {
 
 export const cursor = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{1,200}$/, "is no cursor")
+  .regex(/^[A-Za-z0-9_-]{1,200}$/, "no_cursor")
   .optional()
   .openapi({ description: "`next` of the page before." })
 

@@ -3,7 +3,7 @@ import { slotId } from "../../domain/availability/grid.ts"
 import { hold, ownHold, releaseHold } from "../../domain/availability/holds.ts"
 import { office } from "../../domain/offices/reads.ts"
 import { call } from "./endpoint.ts"
-import { idPath, visit } from "./forms.ts"
+import { idPath, ofRights, visit } from "./forms.ts"
 import { change } from "./idempotency.ts"
 import { hold as holdShape } from "./shapes.ts"
 import { citizen } from "./subjects.ts"
@@ -23,7 +23,8 @@ export const holdCalls = [
     answers: { 201: holdShape },
     refusals: [
       ...(["slot_full", "slot_unknown", "slot_past", "too_soon", "too_far", "office_closed", "hold_limit"] as const),
-      ...(["limit_reached", "already_booked", "not_for_you", "too_many_people"] as const),
+      ...(["limit_reached", "already_booked", "too_many_people"] as const),
+      ...ofRights,
       ...(["service_not_here", "service_online_only", "not_found"] as const),
     ],
     async handle(c, { body, given }) {

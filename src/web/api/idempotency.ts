@@ -45,7 +45,7 @@ function repeatable(c: Context, given: unknown): Repeatable | null {
   const { subject } = c.var
   if (key === undefined || !subject) return null
   if (!keyForm.test(key)) {
-    throw invalid([{ path: "Idempotency-Key", message: "takes 1 to 255 printable ASCII characters" }])
+    throw invalid([{ path: "Idempotency-Key", message: "printable_key" }])
   }
   const requestHash = sha256(`${c.req.method} ${c.req.path}\n${canonical(given)}`)
   return { caller: `${subject.role}:${subject.id}`, key, requestHash }

@@ -112,7 +112,7 @@ export const officeCalls = [
       const now = clock.office()
       const here = await office(store, params.code)
       const from = query.from === undefined ? dayIn(now, here.zone) : readDay(query.from)
-      if (!from) throw invalid([{ path: "from", message: "is no day" }])
+      if (!from) throw invalid([{ path: "from", message: "no_day" }])
       const asked = {
         office: here.code,
         service: query.service,
@@ -169,7 +169,7 @@ async function ofMoving(c: Context, moving: string, here: Office, service: strin
   const by = citizenOrStaff(c)
   const row = await changeable(store, by, moving, clock.office())
   if (row.office !== here.code || row.service !== service) {
-    throw invalid([{ path: "moving", message: "is a booking of another office or service" }])
+    throw invalid([{ path: "moving", message: "other_booking" }])
   }
   await noteReads(c, [{ person: row.person, what: "booking", office: row.office, about: row.id }])
   return { moving: row, people: row.people, forStaff: isStaff(by) }

@@ -16,7 +16,7 @@ import { bookingCodeOf, holderOf, mobileOf, nationalIdOf } from "../numbers.ts"
 import { paged, presentQueueRow, presentTicket, ticketLink } from "../present.ts"
 import { invalid } from "./asked.ts"
 import { type Answer, call } from "./endpoint.ts"
-import { cursor, idPath, need, numberText, officePath, people, serviceCode, wholeText } from "./forms.ts"
+import { cursor, idPath, need, numberText, officePath, ofRights, people, serviceCode, wholeText } from "./forms.ts"
 import { change } from "./idempotency.ts"
 import { officeWithin } from "./offices.ts"
 import { list, queue, ticket } from "./shapes.ts"
@@ -36,7 +36,12 @@ export const ticketCalls = [
     body: z.object({
       code: numberText.optional(),
       nationalId: numberText.optional(),
-      birthYear: z.int().min(1850).max(2200).optional(),
+      birthYear: z
+        .int()
+        .min(1300)
+        .max(2200)
+        .optional()
+        .openapi({ description: "Of either calendar; up to 1600 it is a Hijri year." }),
       hall: z.string().max(20).optional(),
       need: need.optional(),
       ready: z
@@ -49,6 +54,7 @@ export const ticketCalls = [
     refusals: [
       ...(["booking_unknown", "already_arrived", "not_today", "too_early", "hall_code_wrong"] as const),
       ...(["office_closed", "already_waiting", "number_invalid"] as const),
+      ...ofRights,
     ],
     async handle(c, { params, body, given }) {
       const { keys } = c.var.house
@@ -305,9 +311,9 @@ function whoseBooking(
   { code, nationalId, birthYear }: { code?: string; nationalId?: string; birthYear?: number },
 ): CheckingIn["by"] {
   if (code !== undefined) return { code: bookingCodeOf(code) }
-  if (by.role === "citizen") throw invalid([{ path: "code", message: "name the booking by its code" }])
+  if (by.role === "citizen") throw invalid([{ path: "code", message: "name_code" }])
   if (nationalId === undefined || birthYear === undefined) {
-    throw invalid([{ path: "code", message: "give the code, or nationalId and birthYear" }])
+    throw invalid([{ path: "code", message: "name_code_or_number" }])
   }
   return { numberIndex: c.var.house.keys.index("number", nationalIdOf(nationalId)), birthYear }
 }

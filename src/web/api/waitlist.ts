@@ -14,7 +14,7 @@ import { office } from "../../domain/offices/reads.ts"
 import { paged, presentBooking, presentWaiting } from "../present.ts"
 import { invalid } from "./asked.ts"
 import { call } from "./endpoint.ts"
-import { cursor, dayText, forWhom, idPath, officeCode, serviceCode } from "./forms.ts"
+import { cursor, dayText, forWhom, idPath, officeCode, ofRights, serviceCode } from "./forms.ts"
 import { change } from "./idempotency.ts"
 import { booking, list, waiting } from "./shapes.ts"
 import { citizen } from "./subjects.ts"
@@ -41,7 +41,8 @@ export const waitlistCalls = [
     example: { office: "RUH-RML", service: "PAS-08" },
     answers: { 201: waiting },
     refusals: [
-      ...(["times_free", "waiting_already", "waiting_limit", "already_booked", "not_for_you"] as const),
+      ...(["times_free", "waiting_already", "waiting_limit", "already_booked"] as const),
+      ...ofRights,
       ...(["too_many_people", "too_far", "service_not_here", "service_online_only", "not_found"] as const),
     ],
     async handle(c, { body, given }) {
@@ -105,7 +106,7 @@ export const waitlistCalls = [
     gate: "waitlist_entry.change",
     params: idPath,
     answers: { 200: waiting },
-    refusals: ["waiting_already", "waiting_limit"],
+    refusals: ["waiting_already", "waiting_limit", ...ofRights],
     async handle(c, { params, given }) {
       const who = citizen(c)
       const entry = await ownEntry(c.var.house.store, who, params.id)
@@ -125,15 +126,7 @@ export const waitlistCalls = [
     gate: "waitlist_entry.change",
     params: idPath,
     answers: { 200: booking },
-    refusals: [
-      "offer_over",
-      "hold_expired",
-      "hold_gone",
-      "slot_full",
-      "already_booked",
-      "limit_reached",
-      "not_for_you",
-    ],
+    refusals: ["offer_over", "hold_expired", "hold_gone", "slot_full", "already_booked", "limit_reached", ...ofRights],
     async handle(c, { params, given }) {
       const who = citizen(c)
       const entry = await ownEntry(c.var.house.store, who, params.id)
@@ -149,7 +142,7 @@ export const waitlistCalls = [
 function dayOf(field: string, text: string | undefined): Day | undefined {
   if (text === undefined) return undefined
   const day = readDay(text)
-  if (!day) throw invalid([{ path: field, message: "is no day" }])
+  if (!day) throw invalid([{ path: field, message: "no_day" }])
   return day
 }
 

@@ -11,7 +11,7 @@ import { mustBeCitizen } from "./who.ts"
 export async function arriveNow(c: Context): Promise<Response> {
   const { house, lang } = c.var
   const citizen = mustBeCitizen(c)
-  const booking = await bookingFor(house.store, citizen, c.req.param("id") ?? "")
+  const booking = await bookingFor(house.store, citizen, c.req.param("id") ?? "", house.clock.office())
   try {
     const { row } = await house.writer.write((tx) => arrive(tx, citizen, { code: booking.code, lang }), {
       scopes: [`office:${booking.office}`, `person:${citizen.id}`, "accounts"],

@@ -118,8 +118,8 @@ describe("a booking", () => {
       [first, "07:30"],
       [later, "08:00"],
     ] as const) {
-      expect(reading(await who.get(page))).toContain(`You can check in from ${from}.`)
-      expect(reading(await who.get(`${page}/slip`))).toContain(`You can check in from ${from}.`)
+      expect(reading(await who.get(page))).toContain(`Check-in: from ${from}.`)
+      expect(reading(await who.get(`${page}/slip`))).toContain(`Check-in: from ${from}.`)
     }
   })
 
@@ -167,7 +167,7 @@ test("who has booked nothing is told what will stand here and where to begin", a
 test("no page that is only looked at changes anything", async () => {
   const { who, page } = await booked(someone(), office.slot("13:45", { on: tomorrow }))
   const before = await server.head()
-  const rows = await bookingsOf(office.store, office.citizen(1).id)
+  const rows = await bookingsOf(office.store, office.citizen(1).id, office.clock.office())
   const slots = `/offices/${office.code}/slots?service=PAS-08`
   for (const path of ["/", "/search?q=PAS", "/sectors/PAS", "/services/PAS-01", `/offices/${office.code}`, slots]) {
     expect([path, (await who.get(path)).status]).toEqual([path, 200])
@@ -176,5 +176,5 @@ test("no page that is only looked at changes anything", async () => {
     expect([path, (await who.get(path)).status]).toEqual([path, 200])
   }
   expect(await server.head()).toBe(before)
-  expect(await bookingsOf(office.store, office.citizen(1).id)).toEqual(rows)
+  expect(await bookingsOf(office.store, office.citizen(1).id, office.clock.office())).toEqual(rows)
 })

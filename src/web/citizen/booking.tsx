@@ -34,7 +34,7 @@ export async function bookingAnswer(c: Context, refused: Refusal | null): Promis
   const { house, lang } = c.var
   const words = citizenWords[lang]
   const { store } = house
-  const booking = await bookingFor(store, mustBeCitizen(c), c.req.param("id") ?? "")
+  const booking = await bookingFor(store, mustBeCitizen(c), c.req.param("id") ?? "", c.var.house.clock.office())
   const [office, service] = [await officeOf(store, booking.office), await serviceOf(store, booking.service)]
   const { zone } = office
   const now = house.clock.office()

@@ -24,7 +24,7 @@ export async function bookingsPage(c: Context): Promise<Response> {
   const words = citizenWords[lang]
   const { store } = house
   const citizen = mustBeCitizen(c)
-  const all = await bookingsOf(store, citizen.id)
+  const all = await bookingsOf(store, citizen.id, house.clock.office())
   const waits = await waitsHere(c)
   const isOpen = ({ state }: Booking) => openStates.includes(state)
   const part = async (title: string, own: Booking[]) => ({

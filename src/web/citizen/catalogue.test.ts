@@ -160,7 +160,7 @@ describe("the first page", () => {
     // Nobody stays signed in for so long without doing anything.
     const later = await signedIn(server, citizen)
     const after = await later.get("/")
-    expect(reading(after)).toContain("Your turn now")
+    expect(reading(after)).toContain("Your place in line")
     expect(after.text).toContain(`href="/tickets/${ticket.id}"`)
     expect((await later.get(`/bookings/${made.id}`)).text).toContain(`href="/tickets/${ticket.id}"`)
   })

@@ -34,13 +34,15 @@ async function onOwn(
   const { house } = c.var
   const citizen = mustBeCitizen(c)
   const id = c.req.param("id") ?? ""
-  const { office } = await bookingFor(house.store, citizen, id)
+  const { office } = await bookingFor(house.store, citizen, id, house.clock.office())
   try {
     await house.writer.write(turn, { scopes: [`office:${office}`, `person:${citizen.id}`] })
     return c.redirect(to, 303)
   } catch (thrown) {
     if (!isRefusal(thrown) || thrown.code !== "wrong_state") throw thrown
-    return isDone(await bookingFor(house.store, citizen, id)) ? c.redirect(to, 303) : bookingAnswer(c, thrown)
+    return isDone(await bookingFor(house.store, citizen, id, house.clock.office()))
+      ? c.redirect(to, 303)
+      : bookingAnswer(c, thrown)
   }
 }
 
@@ -60,7 +62,7 @@ export function cancelPage(c: Context): Promise<Response> {
 async function cancelForm(c: Context, wrong: { typed: string } | null): Promise<Response> {
   const { house, lang, formToken } = c.var
   const words = citizenWords[lang]
-  const booking = await bookingFor(house.store, mustBeCitizen(c), c.req.param("id") ?? "")
+  const booking = await bookingFor(house.store, mustBeCitizen(c), c.req.param("id") ?? "", house.clock.office())
   const { zone, name } = await officeOf(house.store, booking.office)
   const service = await serviceOf(house.store, booking.service)
   const canChange = aheadStates.includes(booking.state) && booking.startsAt > house.clock.office()
@@ -117,7 +119,12 @@ export async function cancelNow(c: Context): Promise<Response> {
 
 /** The times of the same office and service; the old time stays until a new one is taken. */
 export async function movePage(c: Context): Promise<Response> {
-  const booking = await bookingFor(c.var.house.store, mustBeCitizen(c), c.req.param("id") ?? "")
+  const booking = await bookingFor(
+    c.var.house.store,
+    mustBeCitizen(c),
+    c.req.param("id") ?? "",
+    c.var.house.clock.office(),
+  )
   const canChange = aheadStates.includes(booking.state) && booking.startsAt > c.var.house.clock.office()
   return canChange ? movingAnswer(c, booking) : c.redirect(paths.booking(booking.id), 303)
 }
@@ -127,7 +134,7 @@ const moveFields = z.object({ slot: z.string().max(80).default("") })
 export async function moveNow(c: Context): Promise<Response> {
   const { house } = c.var
   const citizen = mustBeCitizen(c)
-  const booking = await bookingFor(house.store, citizen, c.req.param("id") ?? "")
+  const booking = await bookingFor(house.store, citizen, c.req.param("id") ?? "", house.clock.office())
   const { slot } = await readForm(c, moveFields)
   try {
     const moved = await house.writer.write((tx) => move(tx, citizen, booking.id, slot), {

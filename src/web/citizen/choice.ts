@@ -104,7 +104,7 @@ export async function timesFor(
   const service = await serviceOf(house.store, choice.service)
   mustServe(office, service)
   const family: Family[] = asker
-    ? [{ id: asker.id, name: null, right: "self" }, ...(await familyOf(house, asker, now))]
+    ? [{ id: asker.id, name: null, right: "self" }, ...(await familyOf(house, asker, service.code, now))]
     : []
   const named = family.map(({ id }) => id).filter((id) => choice.for.includes(id))
   const who = asker && named.length === 0 ? [asker.id] : named
@@ -121,9 +121,14 @@ export async function timesFor(
 }
 
 /** Those for whom the asker may book; nobody for whoever is here without an account. */
-async function familyOf(house: House, asker: Pick<Citizen, "id" | "level">, now: Instant): Promise<Family[]> {
+async function familyOf(
+  house: House,
+  asker: Pick<Citizen, "id" | "level">,
+  service: string,
+  now: Instant,
+): Promise<Family[]> {
   if (asker.level !== "full") return []
-  const found = await dependants(house.store, house.keys, asker.id, now)
+  const found = await dependants(house.store, house.keys, asker.id, now, service)
   return found.map(({ person, kind }) => ({ id: person.id, name: person.name, right: kind }))
 }
 

@@ -132,7 +132,7 @@ async function Next({ c }: { c: Context }) {
       </Card>
     )
   }
-  const next = (await bookingsOf(store, citizen.id)).find(
+  const next = (await bookingsOf(store, citizen.id, now)).find(
     (one) =>
       openStates.includes(one.state) &&
       (one.startsAt > now || one.endsAt > now) &&

@@ -24,7 +24,7 @@ export async function slipPage(c: Context): Promise<Response> {
   const { house, lang } = c.var
   const words = citizenWords[lang]
   const { store } = house
-  const booking = await bookingFor(store, mustBeCitizen(c), c.req.param("id") ?? "")
+  const booking = await bookingFor(store, mustBeCitizen(c), c.req.param("id") ?? "", c.var.house.clock.office())
   // Whatever is over has nothing to show at a door.
   if (!openStates.includes(booking.state)) return c.redirect(paths.booking(booking.id), 303)
   const [office, service] = [await officeOf(store, booking.office), await serviceOf(store, booking.service)]
@@ -110,7 +110,7 @@ export async function calendarFile(c: Context): Promise<Response> {
   const { house, lang } = c.var
   const words = citizenWords[lang]
   const { store, env, clock } = house
-  const booking = await bookingFor(store, mustBeCitizen(c), c.req.param("id") ?? "")
+  const booking = await bookingFor(store, mustBeCitizen(c), c.req.param("id") ?? "", c.var.house.clock.office())
   const [office, service] = [await officeOf(store, booking.office), await serviceOf(store, booking.service)]
   const papers = service.documents.map((paper) => inLang(paper, lang)).join(lang === "ar" ? "، " : ", ")
   const notes = [words.icsNote(booking.code), ...(papers ? [words.icsPapers(papers)] : [])]

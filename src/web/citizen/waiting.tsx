@@ -48,7 +48,7 @@ export async function Offers({ c, of }: { c: Context; of: Waiting[] }) {
   const { house, lang, formToken } = c.var
   const offered = of.filter(({ offer }) => offer !== null)
   const words = waitlistWords[lang]
-  const bookings = offered[0] ? await bookingsOf(house.store, offered[0].person) : []
+  const bookings = offered[0] ? await bookingsOf(house.store, offered[0].person, house.clock.office()) : []
   const shown = []
   for (const wait of offered) {
     const office = await officeOf(house.store, wait.office)

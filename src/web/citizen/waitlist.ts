@@ -25,7 +25,8 @@ export async function joinNow(c: Context): Promise<Response> {
   const { house } = c.var
   const citizen = mustBeCitizen(c)
   const given = await readForm(c, joinFields)
-  const booking = given.booking === "" ? null : await bookingFor(house.store, citizen, given.booking)
+  const booking =
+    given.booking === "" ? null : await bookingFor(house.store, citizen, given.booking, house.clock.office())
   const { office, service } = booking ?? given
   const days = { first: readDay(given.first) ?? undefined, last: readDay(given.last) ?? undefined }
   const wanted = { office, service, for: booking?.who ?? given.for, ...days }

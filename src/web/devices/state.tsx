@@ -1,3 +1,4 @@
+import { shiftOf } from "../../base/clock.ts"
 import type { DeviceRow } from "../../domain/access/devices.ts"
 import { deviceWords } from "../../i18n/devices.ts"
 import type { Lang } from "../../i18n/lang.ts"
@@ -28,6 +29,5 @@ export function StandingMark({ standing, lang }: { standing: Standing; lang: Lan
 
 /** What was dated by the real clock, as the office's own clock shows it; a demonstration may have shifted that. */
 export function onTheWall(c: Context, at: number): number {
-  const { clock } = c.var.house
-  return at + clock.office() - clock.real()
+  return at + shiftOf(c.var.house.clock)
 }

@@ -1,12 +1,14 @@
 import { z } from "zod"
+import { isRefusal } from "../../base/refusal.ts"
 import { readNumber } from "../../base/text.ts"
-import { readEnrolment, spendEnrolment } from "../../domain/access/enrolment.ts"
+import { type Enrolment, mustBeOpen, readEnrolment, spendEnrolment } from "../../domain/access/enrolment.ts"
 import type { Owner } from "../../domain/access/owner.ts"
 import { mustSuit } from "../../domain/access/passkey-rules.ts"
 import { hashPassword } from "../../domain/access/passwords.ts"
 import { finishPreSession, openPreSession, type PreSession } from "../../domain/access/pre-sessions.ts"
 import { enrolPasskey } from "../../domain/access/proof.ts"
-import { makeCodes } from "../../domain/access/recovery.ts"
+import { makeCodes, mayRecover } from "../../domain/access/recovery.ts"
+import { endSession } from "../../domain/access/sessions.ts"
 import { setPassword } from "../../domain/access/set-password.ts"
 import { tellFactor } from "../../domain/notifications/security.ts"
 import { personByNumber } from "../../domain/people/reads.ts"
@@ -14,12 +16,13 @@ import { accountWords } from "../../i18n/account.ts"
 import { signInWords } from "../../i18n/common.ts"
 import { counted } from "../../i18n/plural.ts"
 import { addressOf } from "../address.ts"
-import { comer, hangUp, startIn } from "../entering.ts"
+import { comer, hangUp, reminding, startIn } from "../entering.ts"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import { dropCookie, keepCookie } from "../gate.ts"
 import type { Context } from "../house.ts"
 import { knownOf, NewPasskey, passkeyFields, passkeyTrouble, weaknessHere, weakWords } from "../new-factors.tsx"
+import { withDigitHint } from "../numbers.ts"
 import { roomOf } from "../passkey-form.tsx"
 import { paths } from "../paths.ts"
 import { codesPage } from "../recovery-codes.tsx"
@@ -101,19 +104,22 @@ export async function staffEnrol(c: Context): Promise<Response> {
   return byCode(c, { door: "staff" }, code, () => true)
 }
 
+/** Whoever was signed in here goes: from now on this browser makes an account, and two at a time would be taken for one another. */
 async function byCode(c: Context, told: Told, code: string, isTheirs: (owner: Owner) => boolean): Promise<Response> {
-  const { house, lang } = c.var
+  const { house, lang, session } = c.var
   const { writer, keys, clock } = house
   const words = accountWords[lang]
   const now = clock.real()
   const from = keys.capability("address", addressOf(c))
+  const isExpected = ({ kind, owner: id }: Enrolment) => kind === told.door && isTheirs({ kind, id })
   let opened: { token: string } | null = null
   const isRight = await tried(() =>
     writer.write(
       async (tx) => {
-        const enrolment = await readEnrolment(tx, keys, code, from, now)
-        const owner = enrolment && { kind: enrolment.kind, id: enrolment.owner }
-        if (!enrolment || !owner || owner.kind !== told.door || !isTheirs(owner)) return false
+        const enrolment = await readEnrolment(tx, keys, code, from, now, isExpected)
+        if (!enrolment) return false
+        const owner = { kind: enrolment.kind, id: enrolment.owner }
+        if (session) await endSession(tx, session.id, "replaced", now)
         opened = await openPreSession(tx, { owner, step: "enrol", enrolment: enrolment.id, next: "" }, now)
         return true
       },
@@ -121,10 +127,15 @@ async function byCode(c: Context, told: Told, code: string, isTheirs: (owner: Ow
     ),
   )
   if (isRight === true && opened) {
+    if (session) {
+      hangUp(c, [session.id])
+      dropCookie(c, "sid")
+    }
     keepCookie(c, "pre", (opened as { token: string }).token)
     return c.redirect(paths.enrolPassword, 303)
   }
-  if (typeof isRight !== "number") return codeForm(c, { ...told, error: words.enrolWrong, status: 401 })
+  if (typeof isRight !== "number")
+    return codeForm(c, { ...told, error: withDigitHint(words.enrolWrong, told.typed ?? "", lang), status: 401 })
   c.header("Retry-After", String(isRight))
   const minutes = counted("minutesAfter", Math.ceil(isRight / 60), lang)
   return codeForm(c, { ...told, error: words.enrolWait(minutes), status: 429 })
@@ -174,12 +185,26 @@ const passwordFields = z.object({ password: z.string().max(2000) })
 export async function enrolPassword(c: Context): Promise<Response> {
   const { house, lang } = c.var
   const pre = await half(c)
-  if (!pre) return c.redirect(paths.enrol, 303)
+  if (!pre?.enrolment) return c.redirect(paths.enrol, 303)
+  const { owner, enrolment } = pre
   const { password } = await readForm(c, passwordFields)
-  const weak = await weaknessHere(c, pre.owner, password)
+  const weak = await weaknessHere(c, owner, password)
   if (weak) return passwordForm(c, pre, weakWords(lang)[weak])
   const hash = await hashPassword(password)
-  await house.writer.write((tx) => setPassword(tx, pre.owner, hash), { scopes: ["accounts"] })
+  const now = house.clock.real()
+  try {
+    await house.writer.write(
+      async (tx) => {
+        // Ten minutes are long enough for the same code to have made an account elsewhere.
+        await mustBeOpen(tx, owner, enrolment, now)
+        await setPassword(tx, owner, hash)
+      },
+      { scopes: ["accounts"] },
+    )
+  } catch (thrown) {
+    if (!isRefusal(thrown) || thrown.code !== "code_refused") throw thrown
+    return codeForm(c, { door: owner.kind, error: accountWords[lang].enrolWrong, status: 401 })
+  }
   return c.redirect(paths.enrolPasskey, 303)
 }
 
@@ -202,7 +227,7 @@ function passkeyForm(c: Context, { kind }: Owner, error?: string): Promise<Respo
           <p role="alert">{error}</p>
         </Notice>
       )}
-      <NewPasskey c={c} action={paths.enrolPasskey} />
+      <NewPasskey c={c} action={paths.enrolPasskey} isStaff={kind === "staff"} />
     </div>,
   ) as Promise<Response>
 }
@@ -226,7 +251,7 @@ export async function enrolByPasskey(c: Context): Promise<Response> {
         await mustSuit(tx, owner, passkey, house.demo)
         await finishPreSession(tx, pre.id, now)
         await spendEnrolment(tx, owner, enrolment, passkey.id, now)
-        const codes = await makeCodes(tx, house.keys, owner, now)
+        const codes = mayRecover(owner) ? await makeCodes(tx, house.keys, owner, now) : []
         // Whoever had the code in their place shall not be the only one who knows.
         await tellFactor(tx, owner, "factor_added", "passkey")
         const who = { kind: owner.kind, subject: owner.id, role, factors: "enrolment+passkey" }
@@ -236,7 +261,8 @@ export async function enrolByPasskey(c: Context): Promise<Response> {
     hangUp(c, made.signedIn.ended)
     keepCookie(c, "sid", made.signedIn.token)
     dropCookie(c, "pre")
-    return codesPage(c, made.codes, home)
+    // Who works here has a second passkey in place of codes, and is asked for it first.
+    return mayRecover(owner) ? codesPage(c, made.codes, home) : c.redirect(await reminding(c, owner, home), 303)
   } catch (thrown) {
     return passkeyForm(c, owner, passkeyTrouble(thrown, lang))
   }

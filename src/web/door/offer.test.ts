@@ -1,9 +1,11 @@
 import { expect, test } from "bun:test"
+import { sessions } from "../../../db/schema/access.ts"
 import type { Owner } from "../../domain/access/owner.ts"
 import { usablePasskeys } from "../../domain/access/passkeys.ts"
 import { hashPassword } from "../../domain/access/passwords.ts"
 import { demoCode, keepDemoCode } from "../../domain/access/recovery.ts"
 import { addStaff } from "../../domain/access/staff.ts"
+import { momentText } from "../../i18n/dates.ts"
 import { softAuthenticator } from "../../testing/authenticator.ts"
 import { keyring } from "../../testing/keyring.ts"
 import { asStranger, withAuthenticator } from "../../testing/screens.ts"
@@ -60,6 +62,51 @@ test("whoever has a passkey already is offered none, and outside a demonstration
   expect((await who.get("/account/passkeys/offer")).status).toBe(404)
   expect((await who.post("/account/passkeys/offer", { response: "{}", name: "" })).status).toBe(404)
   expect(await usablePasskeys(office.store, owner)).toHaveLength(1)
+  expect(server.bugs).toEqual([])
+})
+
+test("where the address knows no passkeys none is offered, and the pages say why", async () => {
+  const { server } = await demonstration()
+  const { origin } = server
+  const who = visitor(() => origin)
+  const why = "they need https and a domain name, or localhost"
+  const elsewhere = { Host: "192.168.1.20:3000", Origin: "http://192.168.1.20:3000" }
+  server.house.env.origin = elsewhere.Origin
+  const door = await who.get("/sign-in?lang=en", elsewhere)
+  expect([door.text.includes(why), door.text.includes("data-passkey")]).toEqual([true, false])
+  await who.post("/sign-in", { number, password, next: "" }, elsewhere)
+  const answer = await who.post("/sign-in/code", { code: demoCode }, elsewhere)
+  expect([answer.status, leadsTo(answer)]).toEqual([303, "/"])
+  const security = await who.get("/account/security", elsewhere)
+  expect([security.text.includes(why), security.text.includes("/account/passkeys/new")]).toEqual([true, false])
+  server.house.env.origin = origin
+  expect(server.bugs).toEqual([])
+})
+
+test("of the staff whoever is offered a passkey or shows that it is they can sign out there", async () => {
+  const { server } = await demonstration()
+  const who = visitor(() => server.origin)
+  await who.post("/staff", { login: "sara", password, next: "" })
+  const { location } = await who.post("/sign-in/code", { code: demoCode })
+  for (const path of [location ?? "", "/step-up", "/account/security"]) {
+    const page = await who.get(path)
+    expect([path, page.status, page.text.includes('action="/sign-out"')]).toEqual([path, 200, true])
+  }
+  expect(server.bugs).toEqual([])
+})
+
+test("the account's moments are told by the clock that the rest of a demonstration goes by", async () => {
+  const { server } = await demonstration()
+  const { clock } = server.house
+  const day = 24 * 60 * 60_000
+  const who = (await inByCode(server)).who
+  const before = /Since ([^<]*), last/.exec((await who.get("/account/security")).text)?.[1]
+  server.house.clock = { office: () => clock.office() + 3 * day, real: clock.real }
+  const after = /Since ([^<]*), last/.exec((await who.get("/account/security")).text)?.[1]
+  const { store } = server.office
+  const [session] = await store.db.select().from(sessions)
+  const told = (shift: number) => momentText((session?.createdAt ?? 0) + shift, "Asia/Riyadh", "en")
+  expect([before, after]).toEqual([told(0), told(3 * day)])
   expect(server.bugs).toEqual([])
 })
 

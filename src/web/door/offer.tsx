@@ -36,7 +36,13 @@ async function offer(c: Context, error?: string): Promise<Response> {
   const words = accountWords[c.var.lang]
   return show(
     c,
-    { title: words.offerTitle, status: error ? 400 : 200, styles: ["citizen"], scripts: ["passkey"] },
+    {
+      title: words.offerTitle,
+      status: error ? 400 : 200,
+      styles: ["citizen"],
+      scripts: ["passkey"],
+      head: ownerOf(c).kind === "staff" ? "deep" : "plain",
+    },
     <div class="column">
       <h1>{words.offerTitle}</h1>
       <p class="quiet">{words.offerLead}</p>

@@ -4,7 +4,8 @@ import { holdSensitive, offerOnce } from "../../domain/access/owner.ts"
 import { usablePasskeys } from "../../domain/access/passkeys.ts"
 import { finishPreSession, type PreSession } from "../../domain/access/pre-sessions.ts"
 import { prove } from "../../domain/access/proof.ts"
-import { codesLeft, demoCode, useRecoveryCode } from "../../domain/access/recovery.ts"
+import { codesLeft, demoCode, mayRecover, useRecoveryCode } from "../../domain/access/recovery.ts"
+import { knowsPasskeys } from "../../domain/access/webauthn.ts"
 import { tellRecovery } from "../../domain/notifications/security.ts"
 import { accountWords } from "../../i18n/account.ts"
 import { counted } from "../../i18n/plural.ts"
@@ -41,8 +42,9 @@ export async function secondPage(c: Context): Promise<Response> {
 }
 
 async function secondForm(c: Context, pre: PreSession, told: Told): Promise<Response> {
-  const { lang, house, formToken } = c.var
+  const { lang, house } = c.var
   const words = accountWords[lang]
+  const isOpen = takesCode(c, pre)
   const hasPasskey = (await usablePasskeys(house.store, pre.owner)).length > 0
   return show(
     c,
@@ -56,7 +58,7 @@ async function secondForm(c: Context, pre: PreSession, told: Told): Promise<Resp
         </Notice>
       )}
       {hasPasskey ? (
-        <PasskeyForm c={c} action={paths.signInSecond} purpose="second">
+        <PasskeyForm c={c} action={paths.signInSecond} purpose="second" isStaff={pre.owner.kind === "staff"}>
           <Button weight="main" wide icon="key">
             {words.usePasskey}
           </Button>
@@ -66,32 +68,52 @@ async function secondForm(c: Context, pre: PreSession, told: Told): Promise<Resp
           <p>{words.noPasskeyYet}</p>
         </Notice>
       )}
-      <section class="stack">
-        <h2>{house.demo && !hasPasskey ? words.demoCode : words.lostPasskey}</h2>
-        <PostForm action={paths.signInCode} token={formToken} class="stack">
-          <Field
-            name="code"
-            label={words.code}
-            hint={words.codeHint}
-            error={told.error}
-            value={house.demo ? demoCode : undefined}
-            required
-            latin
-            maxlength={60}
-            autocomplete="one-time-code"
-          />
-          {!house.demo && <p class="quiet small">{words.codeMeans}</p>}
-          <Button weight={hasPasskey ? "second" : "main"} wide>
-            {words.useCode}
-          </Button>
-        </PostForm>
-        {!house.demo && <p class="quiet small">{words.noCodes}</p>}
-      </section>
+      {isOpen ? (
+        <CodeForm c={c} hasPasskey={hasPasskey} error={told.error} />
+      ) : (
+        <section class="stack">
+          <h2>{words.lostPasskey}</h2>
+          <p class="quiet">{words.lostAsStaff}</p>
+        </section>
+      )}
       <ButtonLink weight="quiet" href={pre.owner.kind === "staff" ? paths.staffSignIn : paths.signIn}>
         {words.startOver}
       </ButtonLink>
     </div>,
   ) as Promise<Response>
+}
+
+/** Whether a code leads anywhere for whoever is half in. */
+function takesCode(c: Context, { owner }: PreSession): boolean {
+  return c.var.house.demo || mayRecover(owner)
+}
+
+function CodeForm({ c, hasPasskey, error }: { c: Context; hasPasskey: boolean; error: string | undefined }) {
+  const { house, lang, formToken } = c.var
+  const words = accountWords[lang]
+  return (
+    <section class="stack">
+      <h2>{house.demo && !hasPasskey ? words.demoCode : words.lostPasskey}</h2>
+      <PostForm action={paths.signInCode} token={formToken} class="stack">
+        <Field
+          name="code"
+          label={words.code}
+          hint={words.codeHint}
+          error={error}
+          value={house.demo ? demoCode : undefined}
+          required
+          latin
+          maxlength={60}
+          autocomplete="one-time-code"
+        />
+        {!house.demo && <p class="quiet small">{words.codeMeans}</p>}
+        <Button weight={hasPasskey ? "second" : "main"} wide>
+          {words.useCode}
+        </Button>
+      </PostForm>
+      {!house.demo && <p class="quiet small">{words.noCodes}</p>}
+    </section>
+  )
 }
 
 const passkeyFields = z.object({ response: z.string().max(16 * 1024) })
@@ -131,10 +153,11 @@ const codeFields = z.object({ code: z.string().max(200) })
  */
 export async function secondByCode(c: Context): Promise<Response> {
   const { house, lang } = c.var
-  const { writer, keys, demo, clock } = house
+  const { writer, keys, demo, clock, env } = house
   const words = accountWords[lang]
   const pre = await half(c)
   if (!pre) return c.redirect(paths.signIn, 303)
+  if (!takesCode(c, pre)) throw new Refusal("forbidden")
   const { code } = await readForm(c, codeFields)
   const now = clock.real()
   const { owner } = pre
@@ -155,6 +178,7 @@ export async function secondByCode(c: Context): Promise<Response> {
     const minutes = counted("minutesAfter", Math.ceil(isRight / 60), lang)
     return secondForm(c, pre, { error: words.codeWait(minutes), status: 429 })
   }
+  const isOffering = knowsPasskeys(env.origin)
   const { signedIn, isOffered } = await writer.write(
     async (tx) => {
       await finishPreSession(tx, pre.id, now)
@@ -162,7 +186,7 @@ export async function secondByCode(c: Context): Promise<Response> {
       const who = { kind: owner.kind, subject: owner.id, role, factors: "password+code" }
       const signedIn = await startIn(tx, c, { ...who, level: demo ? "full" : "recovered", provenAt: demo ? now : null })
       const hasNone = (await usablePasskeys(tx, owner)).length === 0
-      return { signedIn, isOffered: demo && hasNone && (await offerOnce(tx, owner, now)) }
+      return { signedIn, isOffered: demo && hasNone && isOffering && (await offerOnce(tx, owner, now)) }
     },
     { scopes: ["accounts"] },
   )
@@ -178,11 +202,4 @@ export async function tried(use: () => Promise<boolean>): Promise<boolean | numb
     if (!isRefusal(thrown) || thrown.code !== "too_many_requests") throw thrown
     return Number(thrown.details["retryAfterSeconds"] ?? 60)
   }
-}
-
-/** Refuses what only somebody half signed in may do. */
-export async function mustBeHalf(c: Context, step: PreSession["step"]): Promise<PreSession> {
-  const pre = await preOf(c)
-  if (pre?.step !== step) throw new Refusal("not_signed_in")
-  return pre
 }

@@ -1,12 +1,15 @@
 import { afterAll, beforeEach, expect, test } from "bun:test"
 import { eq, like } from "drizzle-orm"
 import { sessions, staff as staffTable, throttles } from "../../../db/schema/access.ts"
+import { people } from "../../../db/schema/people.ts"
 import { hour, minute } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { openCeremony } from "../../domain/access/ceremonies.ts"
+import { makeEnrolment } from "../../domain/access/enrolment.ts"
 import { handleFor, type Owner } from "../../domain/access/owner.ts"
 import { hashPassword } from "../../domain/access/passwords.ts"
 import { enrolPasskey } from "../../domain/access/proof.ts"
+import { makeCodes } from "../../domain/access/recovery.ts"
 import { addStaff } from "../../domain/access/staff.ts"
 import { registrationOptions } from "../../domain/access/webauthn.ts"
 import { enrol } from "../../domain/people/writes.ts"
@@ -130,6 +133,72 @@ test("a wrong password is answered alike, whether the number is known, unknown, 
   expect(answers[2]).toEqual(answers[0])
 })
 
+test("a browser that knows no passkeys is told of the recovery code, and who works here of what the staff have", async () => {
+  const told = async (path: string) => {
+    const { text } = await visitor(() => server.origin).get(path)
+    return /data-missing="([^"]*)"/.exec(text)?.[1]
+  }
+  expect(await told("/sign-in")).toContain("recovery code")
+  expect(await told("/staff")).toContain("second passkey, or ask your supervisor")
+  expect(await told("/staff")).not.toContain("recovery code")
+})
+
+test("a wrong enrolment code is answered alike, and so is a right one with somebody else's number", async () => {
+  const now = office.clock.real()
+  const [owner] = owners
+  if (!owner) throw new Error("nobody is there")
+  const { code } = await office.write((tx) =>
+    makeEnrolment(tx, server.keys, owner, { channel: "counter", by: "test" }, now),
+  )
+  const wrong = `${code.slice(0, -1)}${code.endsWith("2") ? "3" : "2"}`
+  const tried = async (number: string, given: string) => {
+    const answer = await anyone().post("/enrol", { number, code: given })
+    return bare(answer, number)
+  }
+  const first = await tried(known, wrong)
+  expect(first[0]).toBe(401)
+  for (const [number, given] of [
+    [unknown, wrong],
+    ["1000000024", wrong],
+    [unknown, code],
+    ["1000000024", code],
+    [known, "nothing like a code"],
+    ["9999999999", code],
+  ] as const) {
+    expect([number, await tried(number, given)]).toEqual([number, first])
+  }
+  expect((await anyone().post("/enrol", { number: known, code })).status).toBe(303)
+})
+
+test("who is half in meets one answer to a wrong recovery code, whether there are codes or none; whoever is not, the door", async () => {
+  const answers = []
+  for (const codes of [0, 10]) {
+    await office.write(async (tx) => {
+      const [owner] = owners
+      if (owner && codes > 0) await makeCodes(tx, server.keys, owner, office.clock.real())
+    })
+    const who = anyone()
+    await byCitizen(who)
+    answers.push(bare(await who.post("/sign-in/code", { code: "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-A" }), known))
+  }
+  expect(answers[0]?.[0]).toBe(401)
+  expect(answers[1]).toEqual(answers[0])
+  const stranger = await anyone().post("/sign-in/code", { code: "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-A" })
+  expect([stranger.status, stranger.location]).toEqual([303, "/sign-in"])
+})
+
+test("a passkey's challenge is asked for without a name, and names no passkey of anybody's", async () => {
+  for (const number of ["", known, unknown]) {
+    const { challenge, ...asked } = JSON.parse(
+      (await anyone().post("/passkeys/options", { purpose: "sign_in", number })).text,
+    )
+    expect(challenge).toMatch(/^[\w-]{43}$/)
+    expect(asked).toMatchObject({ allowCredentials: [], userVerification: "required" })
+  }
+  // Those of an account are told only to whoever knows its password.
+  expect((await anyone().post("/passkeys/options", { purpose: "second" })).status).toBe(401)
+})
+
 test("a login that nobody has is answered like one with a wrong password, and like one that was disabled", async () => {
   await office.write((tx) =>
     addStaff(
@@ -148,6 +217,16 @@ test("a login that nobody has is answered like one with a wrong password, and li
   expect(wrong[0]).toBe(401)
   expect(bare(await byStaff(anyone(), "nobody.x"), "nobody.x")).toEqual(wrong)
   expect(bare(await byStaff(anyone(), "gone.now"), "gone.now")).toEqual(wrong)
+})
+
+test("who works here and has lost both passkeys is told who can help, and no code leads in", async () => {
+  const who = visitor(() => server.origin)
+  await byStaff(who)
+  const second = await who.get("/sign-in/second")
+  expect([second.status, second.text.includes('name="code"')]).toEqual([200, false])
+  expect(reading(second)).toContain("second person approves")
+  const tried = await who.post("/sign-in/code", { code: "DAWR0-DEM00-DAWR0-DEM00-DAWR0-2" })
+  expect([tried.status, who.cookies.has("sid")]).toEqual([403, false])
 })
 
 test("who is made to wait is answered alike too, known or not", async () => {
@@ -300,8 +379,10 @@ test("whoever is signed in may miss five times when they say again who they are,
 
 test("no row that counts failures holds a number or an address", async () => {
   await byCitizen(anyone(), known, "wrong")
+  // At the wrong door people type the same.
+  await byStaff(anyone(), known, "wrong")
   const rows = await office.store.db.select().from(throttles)
-  expect(rows).toHaveLength(4)
+  expect(rows).toHaveLength(7)
   expect(JSON.stringify(rows)).not.toMatch(/1000000008|127\.0\.0\.1|::/)
 })
 
@@ -324,8 +405,16 @@ test("more sign-ins at once than the machine should hash are told to come back, 
   const refused = answers.filter(({ status }) => status === 503)
   expect(refused.length).toBeGreaterThan(0)
   expect(refused.every(({ headers }) => headers.get("Retry-After") === "2")).toBe(true)
+  // Each is that request's own answer, though the page was drawn once.
+  for (const { headers, text } of refused) {
+    const [, nonce] = /nonce-([\w-]+)/.exec(headers.get("Content-Security-Policy") ?? "") ?? []
+    expect([nonce, text.includes(`nonce="${nonce}"`)]).toEqual([expect.any(String), text.includes("nonce=")])
+    expect(text).toContain(headers.get("X-Request-Id") ?? "no request id")
+  }
+  expect(new Set(refused.map(({ headers }) => headers.get("X-Request-Id"))).size).toBe(refused.length)
   const looked = answers.filter(({ status }) => status === 401)
-  expect(looked.length).toBeGreaterThanOrEqual(36)
+  // One at least is being hashed while thirty-two wait.
+  expect(looked.length).toBeGreaterThanOrEqual(33)
   expect(looked.length + refused.length).toBe(60)
   const counted = (await office.store.db.select().from(throttles)).filter(({ failures }) => failures > 0)
   expect(counted).toHaveLength(4 * looked.length)
@@ -342,6 +431,40 @@ test("a session begins with a new token and the one from before is worth nothing
   expect(second).not.toBe(first)
   expect(await isIn({ sid: first })).toBe(false)
   expect(await isIn({ sid: second })).toBe(true)
+})
+
+test("a new password ends also whoever is half in with the one before", async () => {
+  const [owner, thief] = [anyone(), anyone()]
+  await citizenIn(owner)
+  await byCitizen(thief)
+  await owner.get("/account/password")
+  expect((await owner.post("/account/password", { password: "five yellow camels" })).status).toBe(303)
+  const half = await thief.get("/sign-in/second")
+  expect([half.status, half.location]).toEqual([303, "/sign-in"])
+  await office.write((tx) =>
+    tx.db
+      .update(people)
+      .set({ passwordHash })
+      .where(eq(people.id, owners[0]?.id ?? ""))
+      .then(() => {}),
+  )
+})
+
+test("whoever wins the account back with a code ends what a lost device still has open", async () => {
+  const [lost, back] = [anyone(), anyone()]
+  await citizenIn(lost)
+  const now = office.clock.real()
+  const [owner] = owners
+  if (!owner) throw new Error("nobody is there")
+  const [code = ""] = await office.write((tx) => makeCodes(tx, server.keys, owner, now))
+  await byCitizen(back)
+  expect((await back.post("/sign-in/code", { code })).location).toBe("/account/security")
+  await back.get("/account/passkeys/new")
+  const asked = await back.post("/passkeys/options", { purpose: "enrol" })
+  const response = softAuthenticator(server.origin).create(JSON.parse(asked.text))
+  expect((await back.post("/account/passkeys/new", { response, name: "new phone" })).status).toBe(303)
+  expect((await lost.get("/account/security")).status).toBe(303)
+  expect((await back.get("/account/security")).status).toBe(200)
 })
 
 test("a token that somebody planted before the sign-in is not taken over", async () => {
@@ -544,3 +667,20 @@ async function listen(sid: string) {
 }
 
 const hashOf = (secret: string) => new Bun.CryptoHasher("sha256").update(secret).digest("base64url")
+
+test("where no code can be sent nobody is led to ask for one", async () => {
+  const { env } = server.house
+  const { production } = env
+  env.production = true
+  try {
+    const who = visitor(() => server.origin)
+    const door = await who.get("/sign-in?lang=en")
+    expect([door.text.includes("/sign-in/visitor"), door.text.includes("any agent to book")]).toEqual([false, true])
+    const page = await who.get("/sign-in/visitor")
+    expect([page.text.includes("No codes are sent"), page.text.includes('name="number"')]).toEqual([true, false])
+    const asked = await who.post("/sign-in/visitor", { number: "1000000008", day: "1", month: "1", year: "1990" })
+    expect([asked.text.includes("No codes are sent"), asked.location]).toEqual([true, null])
+  } finally {
+    env.production = production
+  }
+})

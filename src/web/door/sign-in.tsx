@@ -2,7 +2,7 @@ import { z } from "zod"
 import { isRefusal } from "../../base/refusal.ts"
 import { readNumber } from "../../base/text.ts"
 import type { Owner } from "../../domain/access/owner.ts"
-import { isPassword } from "../../domain/access/passwords.ts"
+import { isPassword, tryPassword } from "../../domain/access/passwords.ts"
 import { openPreSession } from "../../domain/access/pre-sessions.ts"
 import { prove } from "../../domain/access/proof.ts"
 import { endSession, staffForSignIn } from "../../domain/access/sessions.ts"
@@ -18,16 +18,23 @@ import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import { dropCookie, keepCookie } from "../gate.ts"
 import type { Context } from "../house.ts"
+import { withDigitHint } from "../numbers.ts"
 import { PasskeyForm, roomOf } from "../passkey-form.tsx"
 import { paths } from "../paths.ts"
 import { Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, Field, PostForm } from "../shell/controls.tsx"
 import { nextOf } from "./next.ts"
+import { sendsCodes } from "./visitor.tsx"
 
 /* The first step: who it is, and the password; or a passkey that says both. */
 
 /** What a demonstration shows beside its sign-in forms, so that nobody has to look into a file first. */
-const demoSignIn = { number: "1000000008", login: "ruh-rml-3", lead: "ruh-rml-lead", password: "dawr-demo-2026" }
+const demoSignIn = {
+  number: "1000000008",
+  /** An agent, a supervisor and an administrator. */
+  logins: ["ruh-rml-3", "ruh-rml-lead", "interior-1"],
+  password: "dawr-demo-2026",
+}
 
 type Door = "citizen" | "staff"
 
@@ -42,7 +49,9 @@ interface Told {
 }
 
 export function signInPage(c: Context): Response | Promise<Response> {
-  if (c.var.subject?.role === "citizen") return c.redirect(nextOf(c.req.query("next")) ?? paths.home, 303)
+  const { subject } = c.var
+  const isIn = subject?.role === "citizen" && subject.level !== "unproven"
+  if (isIn) return c.redirect(nextOf(c.req.query("next")) ?? paths.home, 303)
   return signInForm(c, { door: "citizen", next: c.req.query("next") ?? "" })
 }
 
@@ -104,10 +113,7 @@ function signInForm(c: Context, told: Told): Response | Promise<Response> {
         <Notice>
           <p class="strong">{words.demo}</p>
           {isStaff ? (
-            <>
-              <p>{words.demoStaff(demoSignIn.login, demoSignIn.password)}</p>
-              <p>{words.demoStaff(demoSignIn.lead, demoSignIn.password)}</p>
-            </>
+            demoSignIn.logins.map((login) => <p>{words.demoStaff(login, demoSignIn.password)}</p>)
           ) : (
             <p>{words.demoCitizen(demoSignIn.number, demoSignIn.password)}</p>
           )}
@@ -119,7 +125,7 @@ function signInForm(c: Context, told: Told): Response | Promise<Response> {
             <p role="alert">{told.passkeyError}</p>
           </Notice>
         )}
-        <PasskeyForm c={c} action={paths.signInPasskey} purpose="sign_in">
+        <PasskeyForm c={c} action={paths.signInPasskey} purpose="sign_in" isStaff={isStaff}>
           <input type="hidden" name="next" value={told.next} />
           <input type="hidden" name="door" value={told.door} />
           <Button wide icon="key">
@@ -128,12 +134,13 @@ function signInForm(c: Context, told: Told): Response | Promise<Response> {
           <p class="quiet small">{account.passkeyAloneLead}</p>
         </PasskeyForm>
       </section>
-      {!isStaff && (
+      {!isStaff && !sendsCodes(house) && <p class="quiet small">{words.without}</p>}
+      {!isStaff && sendsCodes(house) && (
         <section class="stack">
           <ButtonLink wide href={told.next ? `${paths.visitor}?next=${encodeURIComponent(told.next)}` : paths.visitor}>
             {visitorWords[lang].link}
           </ButtonLink>
-          <p class="quiet small">{words.without}</p>
+          <p class="quiet small">{visitorWords[lang].linkLead}</p>
         </section>
       )}
       <p>
@@ -158,8 +165,9 @@ export async function signIn(c: Context): Promise<Response> {
   const { house, lang } = c.var
   const { number: typed, password, next } = await readForm(c, citizenFields)
   const number = readNumber(typed)
+  const wrong = withDigitHint(signInWords[lang].wrong, typed, lang)
   const account = `citizen:${house.keys.index("number", number ?? typed)}`
-  return attempt(c, { door: "citizen", next, typed }, account, signInWords[lang].wrong, async () => {
+  return attempt(c, { door: "citizen", next, typed }, account, wrong, async () => {
     const person = number ? await personByNumber(house.store, house.keys.index("number", number)) : null
     const isRight = await isPassword(password, person?.passwordHash ?? null)
     return isRight && person ? { kind: "citizen", id: person.id } : null
@@ -170,7 +178,9 @@ export async function staffSignIn(c: Context): Promise<Response> {
   const { house, lang } = c.var
   const { login: typed, password, next } = await readForm(c, staffFields)
   const login = typed.trim().toLowerCase()
-  return attempt(c, { door: "staff", next, typed }, `staff:${login}`, signInWords[lang].wrongStaff, async () => {
+  // Hashed as well: at the wrong door people type their number.
+  const account = `staff:${house.keys.capability("login", login)}`
+  return attempt(c, { door: "staff", next, typed }, account, signInWords[lang].wrongStaff, async () => {
     const row = await staffForSignIn(house.store, login)
     const isRight = await isPassword(password, row?.passwordHash ?? null)
     return isRight && row ? { kind: "staff", id: row.id } : null
@@ -178,7 +188,11 @@ export async function staffSignIn(c: Context): Promise<Response> {
 }
 
 /** One try at a password: counted before it is checked, and answered in one way. A right one opens the second step and nothing else. */
-async function attempt(
+function attempt(c: Context, told: Told, account: string, wrong: string, find: () => Promise<Owner | null>) {
+  return tryPassword(() => attemptNow(c, told, account, wrong, find))
+}
+
+async function attemptNow(
   c: Context,
   told: Told,
   account: string,

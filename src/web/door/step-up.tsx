@@ -35,7 +35,13 @@ async function form(
   const hasPasskey = (await usablePasskeys(house.store, ownerOf(c))).length > 0
   return show(
     c,
-    { title: words.stepUpTitle, status: told.status, styles: ["citizen"], scripts: ["passkey"] },
+    {
+      title: words.stepUpTitle,
+      status: told.status,
+      styles: ["citizen"],
+      scripts: ["passkey"],
+      head: ownerOf(c).kind === "staff" ? "deep" : "plain",
+    },
     <div class="column">
       <h1>{words.stepUpTitle}</h1>
       <p class="quiet">{words.stepUpLead}</p>

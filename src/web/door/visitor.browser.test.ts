@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "bun:test"
 import type { Page } from "playwright-core"
-import { day } from "../../base/day.ts"
+import { day, minute } from "../../base/day.ts"
 import { enrol } from "../../domain/people/writes.ts"
 import { violations } from "../../testing/axe.ts"
 import { asStranger } from "../../testing/screens.ts"
@@ -19,6 +19,7 @@ const people = await office.write(async (tx) => {
   return {
     hijri: await enrol(tx, server.keys, given("1000000008", "+966550000001")),
     gregorian: await enrol(tx, server.keys, given("1000000107", "+966550000002")),
+    leaving: await enrol(tx, server.keys, given("1000000206", "+966550000003")),
   }
 })
 
@@ -30,6 +31,31 @@ async function type(page: Page, fields: Record<string, string>) {
   for (const [name, text] of Object.entries(fields)) await page.fill(`[name=${name}]`, text)
   await page.locator("main form .button-main").click()
 }
+
+test("the end of the session is told once before it comes; what was read is not told again, and the page then leads to the door", async () => {
+  const { page, troubles } = await asStranger(server, { lang: "en" })
+  await page.goto("/sign-in/visitor?next=/bookings")
+  await type(page, { number: "1000000206", day: "11", month: "12", year: "1989" })
+  await page.waitForURL(/visitor\/code/)
+  await page.clock.install()
+  await type(page, { code: await codeOnPhone(server, people.leaving) })
+  await page.waitForURL(/\/bookings/)
+  const dialog = page.locator("[data-expiry]")
+  await page.clock.fastForward(27 * 60_000)
+  expect(await dialog.isVisible()).toBe(false)
+  await page.clock.fastForward(60_000)
+  await dialog.waitFor({ state: "visible" })
+  expect(await dialog.textContent()).toContain("cannot be prolonged")
+  expect(await violations(page)).toEqual([])
+  await page.keyboard.press("Enter")
+  await dialog.waitFor({ state: "hidden" })
+  await page.clock.fastForward(30_000)
+  expect(await dialog.isVisible()).toBe(false)
+  office.clock.advance(31 * minute)
+  await page.clock.fastForward(2 * 60_000)
+  await page.waitForURL(/sign-in/)
+  expect(troubles).toEqual([])
+})
 
 for (const { lang, whose, fields } of [
   {

@@ -4,10 +4,16 @@ import { sessions, throttles } from "../../../db/schema/access.ts"
 import { oneTimeCodes, preSessions } from "../../../db/schema/passkeys.ts"
 import { day, minute } from "../../base/day.ts"
 import { may, rolesFor } from "../../domain/access/authorize.ts"
-import { type Citizen, mint } from "../../domain/access/subject.ts"
+import { capabilitiesOf } from "../../domain/access/devices.ts"
+import { type Citizen, type Device, mint } from "../../domain/access/subject.ts"
 import { book } from "../../domain/bookings/writes.ts"
+import { service } from "../../domain/catalogue/reads.ts"
 import { enrol } from "../../domain/people/writes.ts"
+import { checkIn } from "../../domain/queue/arrivals.ts"
+import { hallCode } from "../../domain/queue/hall-code.ts"
+import { leave } from "../../domain/queue/holder.ts"
 import { relate } from "../../testing/family.ts"
+import { refusal } from "../../testing/office.ts"
 import { codeOnPhone, codesSent } from "../../testing/sent-code.ts"
 import { testServer } from "../../testing/server.ts"
 import { leadsTo, reading } from "../../testing/signed-in.ts"
@@ -112,6 +118,27 @@ test("what is no number and no date is said beside its field, and nobody is look
   expect(await office.store.db.select().from(throttles)).toEqual([])
 })
 
+test("a number whose check digit does not fit gets its code like any other, and the words say that a digit may be wrong", async () => {
+  const odd = "1000000009"
+  const known = await office.write((tx) =>
+    enrol(tx, server.keys, {
+      ...{ kind: "citizen", name, nationalId: odd, mobile: "+966550000009", birthDay: day("1989-12-11") },
+    }),
+  )
+  const words = "One digit of the identity number may be wrong"
+  for (const [typed, isSaid] of [
+    [odd, true],
+    ["1000000019", true],
+    [number, false],
+  ] as const) {
+    const who = anyone()
+    const code = await ask(who, { number: typed })
+    expect(reading(await who.get(code.location ?? "")).includes(words)).toBe(isSaid)
+    expect(reading(await who.post(code.location ?? "", { code: "000000" })).includes(words)).toBe(isSaid)
+  }
+  expect(await codesSent(server, known)).toBe(1)
+})
+
 test("a code is good once, five tries long, for the browser that asked and until the next is sent", async () => {
   const { who, code } = await comeIn()
   await who.get("/bookings")
@@ -154,6 +181,12 @@ test("a number is sent four codes an hour, known or not, and an address twenty f
     expect((await ask(anyone(), { number: `10000002${10 + times}` })).status).toBe(303)
   }
   expect((await ask(anyone(), { number: "1000000300" })).status).toBe(429)
+})
+
+test("whoever knows somebody's number and not the date of birth takes none of their codes", async () => {
+  for (let times = 0; times < 6; times++) await ask(anyone(), { day: "12" })
+  const { entered } = await comeIn()
+  expect(entered.status).toBe(303)
 })
 
 test("the session books, moves and cancels for the person alone, and opens nothing else", async () => {
@@ -200,6 +233,22 @@ test("the session books, moves and cancels for the person alone, and opens nothi
   for (const path of open) expect(path).toMatch(/^\/(holds|bookings|tickets|hall|live)\b/)
 })
 
+test("whoever is here without the account comes to its door without going out first", async () => {
+  const { who } = await comeIn()
+  expect((await who.get("/inbox")).text).toContain('href="/sign-in?next=%2Finbox"')
+  const door = await who.get("/sign-in?next=/inbox")
+  expect([door.status, door.text.includes('value="/inbox"')]).toEqual([200, true])
+  // Another code would open no more than they have.
+  expect((await who.get("/sign-in/visitor")).status).toBe(303)
+})
+
+test("the end is told before it comes, as one that cannot be put off", async () => {
+  const { who } = await comeIn()
+  const page = await who.get("/bookings")
+  expect(page.text).toMatch(/data-expiry="true" data-left="1[78]\d{5}" aria-labelledby/)
+  expect(reading(page)).toContain("Your session is about to end")
+})
+
 test("it ends after half an hour, whatever is done, and leaves the account's own sessions alone", async () => {
   const { who } = await comeIn()
   const until = (await unprovenSession())?.until ?? 0
@@ -207,4 +256,50 @@ test("it ends after half an hour, whatever is done, and leaves the account's own
   expect((await who.get("/bookings")).status).toBe(200)
   office.clock.set(until)
   expect((await who.get("/bookings")).status).toBe(303)
+})
+
+/** Booked an hour and more before, and now it is ten minutes to it. */
+async function bookedSoon(by: Citizen, time: string) {
+  office.clock.set(office.at(time) - 70 * minute)
+  const wanted = { office: office.code, service: "PAS-01", slot: office.slot(time) }
+  const made = await office.write((tx) => book(tx, by, wanted))
+  office.clock.set(office.at(time) - 10 * minute)
+  return made
+}
+
+test("of a turn that the account booked the session sees number, place and time; of its own it sees and says everything", async () => {
+  const kiosk = mint<Device>({ role: "kiosk", id: "kiosk", office: office.code, capabilities: capabilitiesOf.kiosk })
+  const arrive = async (by: Citizen, time: string) => {
+    const { id, code } = await bookedSoon(by, time)
+    const { ticket } = await office.write((tx) => checkIn(tx, kiosk, { office: office.code, by: { code }, lang: "en" }))
+    return { id, ticket }
+  }
+  const { ticket } = await arrive(asCitizen, "12:00")
+  const { who } = await comeIn()
+  const seen = await who.get(`/tickets/${ticket.id}`)
+  expect([seen.status, seen.location, seen.text.includes("/t/")]).toEqual([200, null, false])
+  expect(reading(seen)).toContain(String(ticket.number))
+  expect(reading(seen)).toContain("Booked from your account")
+  const { name } = await service(office.store, "PAS-01")
+  expect(seen.text).not.toContain(name.en)
+  const unproven = mint<Citizen>({ ...asCitizen, level: "unproven" })
+  expect((await refusal(office.write((tx) => leave(tx, unproven, ticket.id)))).code).toBe("not_found")
+
+  await office.write((tx) => leave(tx, asCitizen, ticket.id))
+  const own = await arrive(unproven, "13:15")
+  const { who: again } = await comeIn()
+  expect(leadsTo(await again.get(`/tickets/${own.ticket.id}`))).toStartWith(`/t/${own.ticket.id}/`)
+  expect(await office.write((tx) => leave(tx, unproven, own.ticket.id))).toMatchObject({ state: "left" })
+})
+
+test("whoever comes in at the hall without the account, with what it booked, is given the number and no more", async () => {
+  const { code } = await bookedSoon(asCitizen, "14:15")
+  const { who } = await comeIn()
+  const scanned = await who.get(`/hall/${office.code}/${hallCode(server.keys, office.code, office.clock.office())}`)
+  const proof = new URL(scanned.location ?? "", server.origin).searchParams.get("proof") ?? ""
+  await who.get(scanned.location ?? "")
+  const arrived = leadsTo(await who.post(`/hall/${office.code}`, { proof, code }))
+  expect(arrived).toMatch(/^\/tickets\/[^/]+$/)
+  expect((await who.get(arrived)).status).toBe(200)
+  expect(leadsTo(await who.post(`/hall/${office.code}`, { proof, code }))).toBe(arrived)
 })

@@ -23,6 +23,7 @@ import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import { keepCookie } from "../gate.ts"
 import type { Context, House } from "../house.ts"
+import { digitHint } from "../numbers.ts"
 import { paths } from "../paths.ts"
 import { Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, Field, PostForm } from "../shell/controls.tsx"
@@ -35,8 +36,11 @@ import { preOf } from "./passkey.tsx"
  * its own that nobody waits for.
  */
 
-/** Codes that one number is sent, and forms that one address sends; counted whether or not anybody has the number. */
-const perNumber = { most: 4, window: hour }
+/**
+ * Codes that one number is sent together with one date of birth, and forms that one address sends; counted whether or not there is anybody.
+ * The number alone is not counted: whoever knows no more of somebody would keep them out.
+ */
+const perPerson = { most: 4, window: hour }
 const perAddress = { most: 20, window: 10 * minute }
 /** Codes that one address types. Five for one code is what the code itself allows. */
 const typedPerAddress = { most: 30, window: 10 * minute }
@@ -44,7 +48,7 @@ const typedPerAddress = { most: 30, window: 10 * minute }
 const accounts = { scopes: ["accounts" as const] }
 
 /** A person of the demonstration, as on the page of signing in. */
-const demoVisitor = { number: "1000000008", birth: "14 / 5 / 1960" }
+const demoVisitor = { number: "1000000008", birth: "14\u00a0/\u00a05\u00a0/\u00a01960" }
 
 interface Told {
   next: string
@@ -56,10 +60,34 @@ interface Told {
   status?: number
 }
 
+/** Whether a code reaches anybody. Outside production the log shows it, and a demonstration its page of messages. */
+export function sendsCodes({ env, demo }: House): boolean {
+  return demo || env.sms !== null || !env.production
+}
+
 export function visitorPage(c: Context): Response | Promise<Response> {
   const next = c.req.query("next") ?? ""
   if (c.var.subject?.role === "citizen") return c.redirect(nextOf(next) ?? paths.home, 303)
-  return form(c, { next })
+  return sendsCodes(c.var.house) ? form(c, { next }) : withoutCodes(c, next)
+}
+
+/** Where no code can be sent: what there is instead. */
+function withoutCodes(c: Context, next: string): Response | Promise<Response> {
+  const { lang } = c.var
+  const words = visitorWords[lang]
+  return show(
+    c,
+    { title: words.title, styles: ["citizen"] },
+    <div class="column">
+      <h1>{words.title}</h1>
+      <Notice>
+        <p>{words.noCodes}</p>
+      </Notice>
+      <p>
+        <a href={next ? `${paths.signIn}?next=${encodeURIComponent(next)}` : paths.signIn}>{signInWords[lang].title}</a>
+      </p>
+    </div>,
+  )
 }
 
 function form(c: Context, told: Told): Response | Promise<Response> {
@@ -119,6 +147,7 @@ export async function askForCode(c: Context): Promise<Response> {
   const { keys, store, writer, clock, chance } = house
   const words = visitorWords[lang]
   const { number: typed, next, ...birth } = await readForm(c, fields)
+  if (!sendsCodes(house)) return withoutCodes(c, next)
   const [number, birthDay] = [readNumber(typed), readBirth(birth)]
   if (number === null || birthDay === null) {
     const numberError = number === null ? words.numberWrong : undefined
@@ -129,7 +158,7 @@ export async function askForCode(c: Context): Promise<Response> {
   try {
     await writer.write(async (tx) => {
       await spendTry(tx, `visitor:from:${keys.capability("address", addressOf(c))}`, perAddress, now)
-      await spendTry(tx, `visitor:${keys.index("number", number)}`, perNumber, now)
+      await spendTry(tx, `visitor:${keys.capability("visitor", `${number}\n${birthDay}`)}`, perPerson, now)
     }, accounts)
   } catch (thrown) {
     const seconds = waitOf(c, thrown)
@@ -145,8 +174,11 @@ export async function askForCode(c: Context): Promise<Response> {
   }, accounts)
   if (found && opened.made) sendCode(house, found, opened.made, now)
   keepCookie(c, "pre", opened.token)
-  return c.redirect(paths.visitorCode, 303)
+  return c.redirect(codePath(digitHint(number, lang) !== ""), 303)
 }
+
+/** Where the code is typed; `asksDigit`: with the hint that a digit of the number may be wrong, known or not. */
+const codePath = (asksDigit: boolean) => (asksDigit ? `${paths.visitorCode}?digit` : paths.visitorCode)
 
 /** `null` where a mobile that several people share has been sent enough: that must not be told, because only a known one is counted. */
 async function codeFor(tx: Tx, { keys }: House, owner: Owner, to: string, now: Instant) {
@@ -192,12 +224,14 @@ export async function visitorCodePage(c: Context): Promise<Response> {
 function codeForm(c: Context, pre: PreSession, told: { error?: string; status?: number }) {
   const { house, lang, formToken } = c.var
   const words = visitorWords[lang]
+  const asksDigit = c.req.query("digit") !== undefined
   return show(
     c,
     { title: words.codeTitle, status: told.status, styles: ["citizen"] },
     <div class="column">
       <h1>{words.codeTitle}</h1>
       <p>{words.codeLead}</p>
+      {asksDigit && <p>{signInWords[lang].digit}</p>}
       <p class="quiet">{words.codeUntil}</p>
       {house.demo && (
         <Notice>
@@ -206,7 +240,7 @@ function codeForm(c: Context, pre: PreSession, told: { error?: string; status?: 
           </p>
         </Notice>
       )}
-      <PostForm action={paths.visitorCode} token={formToken} class="stack">
+      <PostForm action={codePath(asksDigit)} token={formToken} class="stack">
         <Field
           name="code"
           label={words.code}

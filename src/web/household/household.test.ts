@@ -82,6 +82,7 @@ test("a proxy is named, confirmed, seen by both, and ended at once; both are tol
   expect(reading(await holder.get(`/offices/${office.code}/slots?service=PAS-01`))).toContain(
     "Fahd Al-Harbi named you proxy",
   )
+  expect(reading(await holder.get(`/offices/${office.code}/slots?service=RES-01`))).not.toContain("Fahd Al-Harbi")
   expect(reading(await giver.get("/inbox"))).toContain("You named a proxy")
   expect(reading(await holder.get("/inbox"))).toContain("Somebody named you a proxy")
 
@@ -128,6 +129,9 @@ test("what cannot be is said beside its field, and nothing waits to be confirmed
     const refused = await who.send("/account/household/proxies", { ...wanted, ...over })
     expect([field, refused.status, refused.text.includes(`id="${field}-error"`)]).toEqual([field, 400, true])
   }
+  const young = await office.person({ nationalId: "1000000305", birthDay: day("2011-01-01"), name: child.name })
+  const early = await (await signedIn(server, young)).send("/account/household/proxies", wanted)
+  expect([early.status, reading(early).includes("turned eighteen")]).toEqual([403, true])
   const none = await who.send("/account/household/proxies", { ...wanted, "acts[]": [] })
   expect([none.status, reading(none).includes("Choose at least one")]).toEqual([400, true])
   expect(await office.store.db.select().from(proxies)).toHaveLength(before)

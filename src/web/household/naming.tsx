@@ -53,16 +53,21 @@ export function newProxyPage(c: Context): Promise<Response> {
   return form(c, { number: "", name: "", acts: [...acts], services: [], until: `${date} / ${month} / ${year}` })
 }
 
-async function form(c: Context, typed: Typed, wrong?: Wrong): Promise<Response> {
+async function form(c: Context, typed: Typed, wrong?: Wrong | "young"): Promise<Response> {
   const { house, lang, formToken } = c.var
   const words = householdWords[lang]
   const sectors = await allSectors(house.store)
   const errorOf = (name: Wrong) => (name === wrong ? words.wrong[name] : undefined)
   return show(
     c,
-    { title: words.newTitle, styles: ["citizen"], status: wrong ? 400 : undefined },
+    { title: words.newTitle, styles: ["citizen"], status: wrong === "young" ? 403 : wrong ? 400 : undefined },
     <div class="column">
       <h1>{words.newTitle}</h1>
+      {wrong === "young" && (
+        <Notice tone="late" icon="warning">
+          <p role="alert">{words.young}</p>
+        </Notice>
+      )}
       <p class="quiet">{words.newLead}</p>
       <PostForm action={paths.proxies} token={formToken} class="stack">
         <Field
@@ -161,6 +166,7 @@ export async function beginProxy(c: Context): Promise<Response> {
     return c.redirect(paths.proxyConfirmation(frozen.id), 303)
   } catch (thrown) {
     const field = isRefusal(thrown) && thrown.code === "invalid_field" ? thrown.details["field"] : null
+    if (isRefusal(thrown) && thrown.code === "forbidden") return form(c, typed, "young")
     if (field === "number" || field === "name" || field === "acts" || field === "until") return form(c, typed, field)
     throw thrown
   }

@@ -156,7 +156,7 @@ function Scope({ proxy, named, lang }: { proxy: Scoped; named: Map<string, strin
 export function scopeText({ acts, services, until }: Scoped, named: Map<string, string>, lang: Lang) {
   const words = householdWords[lang]
   return {
-    acts: acts.map((act) => words.acts[act]).join(words.comma),
+    acts: acts.map((act) => words.acts[act]).join(words.betweenActs),
     services: services.map((code) => named.get(code) ?? code).join(words.comma) || words.allServices,
     until: dayOf(until - 1, lang),
   }

@@ -1,19 +1,8 @@
-import { Refusal } from "../../base/refusal.ts"
-import { mustNotBeHeld } from "../../domain/access/owner.ts"
-import { freshly } from "../fresh.ts"
-import { get, type Handler, type PageRoute, post } from "../house.ts"
+import { surely } from "../fresh.ts"
+import { get, type PageRoute, post } from "../house.ts"
 import { paths } from "../paths.ts"
 import { beginProxy, confirmProxyPage, endProxyNow, newProxyPage, proxyConfirmed } from "./naming.tsx"
 import { householdPage } from "./page.tsx"
-
-/** Freshly, and not while the account is held because it was won back a while ago. */
-const surely = (handle: Handler, back?: () => string): Handler =>
-  freshly(async (c) => {
-    const { house, session } = c.var
-    if (!session) throw new Refusal("not_signed_in")
-    await mustNotBeHeld(house.store, { kind: session.kind, id: session.subject }, house.clock.real())
-    return handle(c)
-  }, back)
 
 /** For whom one acts, and who acts for one. */
 export const householdRoutes: PageRoute[] = [

@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { mustNotBeHeld } from "../../domain/access/owner.ts"
 import { isFresh } from "../../domain/access/sessions.ts"
 import { chooseChannels, chooseLang, removeEmail } from "../../domain/notifications/contact.ts"
 import { notify } from "../../domain/notifications/outbox.ts"
@@ -41,9 +42,11 @@ export async function choose(c: Context): Promise<Response> {
 }
 
 async function remove(c: Context): Promise<Response> {
+  const { writer, clock } = c.var.house
   const owner = ownerOf(c)
-  await c.var.house.writer.write(
+  await writer.write(
     async (tx) => {
+      await mustNotBeHeld(tx, owner, clock.real(), c.var.session?.passkey ?? null)
       const before = await removeEmail(tx, owner, owner.id)
       if (before === null) return
       const said = { to: owner, kind: "contact_changed" as const, data: { channel: "mail" as const } }

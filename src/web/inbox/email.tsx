@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { minute } from "../../base/day.ts"
 import { isRefusal } from "../../base/refusal.ts"
-import type { Owner } from "../../domain/access/owner.ts"
+import { mustNotBeHeld, type Owner } from "../../domain/access/owner.ts"
 import { openEmail, readEmail, sealEmail, sealSecret, setEmail } from "../../domain/notifications/contact.ts"
 import { notify } from "../../domain/notifications/outbox.ts"
 import { manners } from "../../domain/notifications/rules.ts"
@@ -38,6 +38,7 @@ export async function askForCheck(c: Context, typed: string): Promise<Response> 
   const until = clock.office() + manners.email_check.usefulFor
   const made = await writer.write(
     async (tx) => {
+      await mustNotBeHeld(tx, owner, clock.real(), c.var.session?.passkey ?? null)
       const sealed = await sealEmail(tx, keys, owner, email)
       const query = new URLSearchParams({
         to: sealed,
@@ -109,6 +110,7 @@ export async function confirmEmail(c: Context): Promise<Response> {
   const owner = ownerOf(c)
   await house.writer.write(
     async (tx) => {
+      await mustNotBeHeld(tx, owner, house.clock.real(), c.var.session?.passkey ?? null)
       const before = await setEmail(tx, house.keys, owner, email, owner.id)
       const said = { to: owner, kind: "contact_changed" as const, data: { channel: "mail" as const } }
       // To the address that it was. At the new one it is known already.

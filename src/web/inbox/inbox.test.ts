@@ -5,7 +5,7 @@ import { hour, minute } from "../../base/day.ts"
 import { holdSensitive } from "../../domain/access/owner.ts"
 import { startSession } from "../../domain/access/sessions.ts"
 import { book, cancel } from "../../domain/bookings/writes.ts"
-import { addressOf, sealSecret, withoutOf } from "../../domain/notifications/contact.ts"
+import { addressOf, sealSecret, setEmail, withoutOf } from "../../domain/notifications/contact.ts"
 import { notify } from "../../domain/notifications/outbox.ts"
 import { personByMobile } from "../../domain/people/reads.ts"
 import { stepMessages } from "../../jobs/messages.ts"
@@ -368,6 +368,26 @@ test("a mobile is changed by whoever has just shown a passkey, and not within a 
   const page = await signedIn(server, who)
   await office.write((tx) => holdSensitive(tx, ownerOf(who), now))
   expect((await page.send("/account/messages/mobile", { mobile: "0557000002" })).status).toBe(403)
+  expect(await send()).toEqual([])
+})
+
+test("nor is an e-mail address within that day, also by a link that was sent before", async () => {
+  const who = await anybody()
+  const page = await signedIn(server, who)
+  await page.send("/account/messages", { do: "email", email: "noura@people.example" })
+  const line = (await send()).flatMap(({ text }) => text).find((one) => one.includes("proof="))
+  const link = new URL(line ?? "http://nowhere/")
+  await office.write((tx) => holdSensitive(tx, ownerOf(who), office.clock.real()))
+  expect((await page.send("/account/messages", { do: "email", email: "other@people.example" })).status).toBe(403)
+  expect((await page.send(link.pathname, Object.fromEntries(link.searchParams))).status).toBe(403)
+  expect(await addressOf(office.store, keys, ownerOf(who), "mail")).toBeNull()
+
+  const other = await anybody()
+  await office.write((tx) => setEmail(tx, keys, ownerOf(other), "noura@people.example", "test"))
+  await office.write((tx) => holdSensitive(tx, ownerOf(other), office.clock.real()))
+  const second = await signedIn(server, other)
+  expect((await second.send("/account/messages", { do: "remove" })).status).toBe(403)
+  expect(await addressOf(office.store, keys, ownerOf(other), "mail")).toBe("noura@people.example")
   expect(await send()).toEqual([])
 })
 

@@ -125,6 +125,10 @@ function shownOf({ store }: Rendering, rows: MessageRow[], lang: Lang): Promise<
 /** The page of what a message speaks of; `null` where there is none. */
 export function targetOf({ kind, data }: Pick<MessageRow, "kind" | "data">): string | null {
   if (kind === "proxy_changed") return paths.household
+  const { request } = data
+  if ((kind === "approval_asked" || kind === "request_decided") && typeof request === "string") {
+    return paths.staffRequest(request)
+  }
   if (isMessageKind(kind) && manners[kind].theme === "security") return paths.security
   // What came free stands on top of one's appointments.
   if (kind === "place_offered") return paths.bookings

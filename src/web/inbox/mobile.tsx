@@ -84,7 +84,7 @@ export async function askForCode(c: Context): Promise<Response> {
   const now = clock.real()
   try {
     await writer.write(async (tx) => {
-      await mustNotBeHeld(tx, owner, now)
+      await mustNotBeHeld(tx, owner, now, c.var.session?.passkey ?? null)
       const sealed = await sealMobile(tx, keys, owner, mobile)
       const wanted = { purpose: "mobile" as const, to: keys.index("mobile", mobile), about: sealed }
       const { id, code, until } = await makeOneTimeCode(tx, keys, owner, wanted, now)
@@ -164,7 +164,7 @@ export async function confirmMobile(c: Context): Promise<Response> {
   const { code } = await readForm(c, given)
   const now = clock.real()
   const is = await writer.write(async (tx) => {
-    await mustNotBeHeld(tx, owner, now)
+    await mustNotBeHeld(tx, owner, now, c.var.session?.passkey ?? null)
     const tried = await useOneTimeCode(tx, keys, owner, "mobile", code, now)
     const mobile = tried.is === "right" && tried.about ? await addressOf(tx, keys, owner, "sms", tried.about) : null
     if (mobile === null) return tried.is === "wrong" ? "wrong" : "over"

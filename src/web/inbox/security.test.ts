@@ -46,7 +46,7 @@ async function account() {
       .from(messages)
       .where(eq(messages.owner, owner.id))
       .orderBy(asc(messages.at), asc(messages.kind))
-    return rows.map(({ kind, data }) => `${kind} ${data["factor"] ?? data["left"] ?? data["factors"]}`)
+    return rows.map(({ kind, data }) => `${kind} ${data["factor"] ?? data["left"] ?? data["factors"] ?? data["state"]}`)
   }
   return { server, office, who, owner, authenticator, codes, told }
 }
@@ -82,6 +82,26 @@ test("a sign-in is news where passkey or browser are not known, and only there",
     "sms",
     "sms",
   ])
+  expect(server.bugs).toEqual([])
+})
+
+test("whose passkey seems to have been copied is told, once a day, however often the copy is tried", async () => {
+  const { server, office, told, authenticator } = await account()
+  const signIn = async (counter: number) => {
+    const who = browser(server, "Phone")
+    const asked = await who.post("/passkeys/options", { purpose: "sign_in" })
+    const response = authenticator.get(JSON.parse(asked.text), { counter })
+    return (await who.post("/sign-in/passkey", { response, next: "" })).status
+  }
+  expect(await signIn(10)).toBe(303)
+  for (let tried = 0; tried < 3; tried++) expect(await signIn(5)).toBe(401)
+  expect((await told()).sort()).toEqual(["new_sign_in passkey", "passkey_alarm copied"])
+  const [alarm] = await office.store.db.select().from(messages).where(eq(messages.kind, "passkey_alarm"))
+  const sent = await office.store.db
+    .select()
+    .from(deliveries)
+    .where(eq(deliveries.message, alarm?.id ?? ""))
+  expect(sent.map(({ channel }) => channel).sort()).toEqual(["mail", "sms"])
   expect(server.bugs).toEqual([])
 })
 

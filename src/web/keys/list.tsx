@@ -1,3 +1,4 @@
+import { shiftOf } from "../../base/clock.ts"
 import { authorize, may, type Thing } from "../../domain/access/authorize.ts"
 import { integratorKey, integratorKeys, isIntegratorScope, revokeKey } from "../../domain/access/integrators.ts"
 import type { KeyRow } from "../../domain/access/keys.ts"
@@ -106,7 +107,7 @@ function KeyCard({ c, row, by, office, rank }: KeyCardProps) {
   const words = keyWords[lang]
   const { clock, demo } = house
   const now = clock.real()
-  const moment = (at: number) => momentText(at + clock.office() - now, zone, lang)
+  const moment = (at: number) => momentText(at + shiftOf(clock), zone, lang)
   const name = <bdi>{row.name}</bdi>
   return (
     <Card class="stack">

@@ -90,8 +90,9 @@ export async function arrived(c: Context): Promise<Response> {
     )
     return toIssued(c, here, ticket)
   } catch (thrown) {
-    if (isRefusal(thrown)) return arriveForm(c, typed, { refusal: thrown })
-    throw thrown
+    if (!isRefusal(thrown)) throw thrown
+    const isByNumber = thrown.code === "booking_unknown" && !typed.code?.trim()
+    return arriveForm(c, typed, { refusal: thrown, ...(isByNumber ? { number: typed.number } : {}) })
   }
 }
 

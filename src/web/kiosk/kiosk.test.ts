@@ -55,6 +55,24 @@ test("half a booking's code is told to be no booking of today, not a wrong ident
   expect(answer.text).toContain("We found no appointment with that")
 })
 
+test("where nothing is found by a number that has a digit wrong, the words say so, and for no other number", async () => {
+  const kiosk = await visiting(server, "kiosk")
+  await kiosk.get(`${base}/arrive?lang=en`)
+  for (const [number, isSaid] of [
+    ["1000000009", true],
+    ["1000000008", false],
+  ] as const) {
+    const arriving = await kiosk.post(`${base}/arrive`, { code: "", number, birthYear: "1990" })
+    const printing = await kiosk.post(`${base}/reprint`, { ticket: "999", number })
+    for (const answer of [arriving, printing]) {
+      expect([answer.status, answer.text.includes("One digit of the identity number may be wrong")]).toEqual([
+        404,
+        isSaid,
+      ])
+    }
+  }
+})
+
 test("a second number for the same person is refused and tells a stranger nothing about the first", async () => {
   await take("1000000032")
   const { answer } = await take("1000000032", "RES-04")

@@ -7,12 +7,15 @@ import { momentText } from "../../i18n/dates.ts"
 import { kioskWords } from "../../i18n/kiosk.ts"
 import { refusalWords } from "../../i18n/refusals.ts"
 import type { Context } from "../house.ts"
+import { withDigitHint } from "../numbers.ts"
 import { paths } from "../paths.ts"
 import { ButtonLink } from "../shell/controls.tsx"
 
 /** What was asked and refused, shown on the screen where it was asked. */
 export interface Refused {
   refusal: Refusal
+  /** The national or resident number by which nothing was found, as it was typed. */
+  number?: string
 }
 
 /** What no other number or code would change today: the form would only be asked in vain. */
@@ -38,7 +41,7 @@ export function Trouble({ c, here, refused }: { c: Context; here: Office; refuse
   return (
     <section class="kiosk-card kiosk-trouble" role="alert">
       <h2>{title}</h2>
-      <p>{help}</p>
+      <p>{refused.number === undefined ? help : withDigitHint(help, refused.number, lang)}</p>
       {typeof comeAt === "number" && <p class="strong">{words.comeAt(momentText(comeAt, here.zone, lang))}</p>}
       {typeof opensAt === "number" && <p class="strong">{words.opensAt(momentText(opensAt, here.zone, lang))}</p>}
       {times.length > 0 && (

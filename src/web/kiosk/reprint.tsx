@@ -5,7 +5,7 @@ import { ticketByNumber } from "../../domain/queue/tickets.ts"
 import { kioskWords } from "../../i18n/kiosk.ts"
 import { readForm } from "../form.ts"
 import type { Context } from "../house.ts"
-import { holderOf } from "../numbers.ts"
+import { digitHint, holderOf } from "../numbers.ts"
 import { paths } from "../paths.ts"
 import { Button, PostForm } from "../shell/controls.tsx"
 import { Keypad, kioskOffice, kioskScreen } from "./frame.tsx"
@@ -29,6 +29,7 @@ async function reprintForm(c: Context, failed: z.infer<typeof reprintFields> | n
       {failed && (
         <section class="kiosk-card kiosk-trouble" role="alert">
           <h2>{words.notYours}</h2>
+          {digitHint(failed.number, lang) !== "" && <p>{digitHint(failed.number, lang)}</p>}
         </section>
       )}
       <PostForm action={`${base}/reprint`} token={formToken} class="kiosk-form">

@@ -48,7 +48,7 @@ export async function jsonOf({ store, clock, keys }: Rendering, topic: Topic, wa
       return visitView(store, keys, topic.id, topic.reader, now, watch)
     case "inbox": {
       const bookings = await Promise.all(
-        (await bookingsOf(store, topic.person)).map(async (row) =>
+        (await bookingsOf(store, topic.person, now)).map(async (row) =>
           presentBooking(row, (await office(store, row.office)).zone),
         ),
       )

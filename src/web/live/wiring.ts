@@ -6,6 +6,7 @@ import { holderNow, sessionOfKey, subjectOfKey } from "../../domain/access/keys.
 import { liveSession, sessionOf } from "../../domain/access/sessions.ts"
 import type { Subject } from "../../domain/access/subject.ts"
 import { office } from "../../domain/offices/reads.ts"
+import { ticketOfWhom } from "../../domain/queue/desk.ts"
 import { ticket } from "../../domain/queue/tickets.ts"
 import type { Watch } from "../../domain/visits/reads.ts"
 import { mustFollow } from "../../domain/visits/visits.ts"
@@ -28,7 +29,11 @@ export function openHub(house: Parts, timers: Timers): Hub {
   const { store, keys, clock, log } = house
   const access = {
     placeOf: (code: string) => office(store, code),
-    ticket: (id: string) => ticket(store, id),
+    ticket: async (id: string, reader: Subject | null) => {
+      const row = await ticket(store, id)
+      const { person } = reader?.role === "citizen" ? await ticketOfWhom(store, reader, row) : row
+      return { person, office: row.office }
+    },
     follow: (subject: Subject | null, id: string) => mustFollow(store, subject, id),
   }
   const onError = (cause: unknown, where: string) => log.error("live", { cause, detail: where })

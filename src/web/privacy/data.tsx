@@ -19,7 +19,7 @@ export async function ownDataPage(c: Context): Promise<Response> {
   const { house, lang, formToken } = c.var
   const { id } = citizen(c)
   const words = privacyWords[lang]
-  const data = await ownData(house.store, house.keys, id)
+  const data = await ownData(house.store, house.keys, id, house.clock.office())
   await house.writer.write((tx) => sayExported(tx, id, "citizen", "page"), { scopes: ["accounts"] })
   return show(
     c,
@@ -47,7 +47,7 @@ export async function ownDataFile(c: Context): Promise<Response> {
   const { house } = c.var
   const { id } = citizen(c)
   const { store, keys, writer, clock } = house
-  const file = await fileOf(store, await ownData(store, keys, id), clock.office())
+  const file = await fileOf(store, await ownData(store, keys, id, clock.office()), clock.office())
   await writer.write((tx) => sayExported(tx, id, "citizen", "file"), { scopes: ["accounts"] })
   c.header("Content-Disposition", 'attachment; filename="my-data.json"')
   return c.body(file, 200, { "Content-Type": "application/json; charset=utf-8" })

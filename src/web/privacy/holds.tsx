@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { shiftOf } from "../../base/clock.ts"
 import { readDay } from "../../base/day.ts"
 import { isRefusal } from "../../base/refusal.ts"
 import { readNumber } from "../../base/text.ts"
@@ -34,7 +35,7 @@ export async function holdsPage(
   const { store, keys, clock } = house
   const words = privacyWords[lang]
   const now = clock.real()
-  const shift = clock.office() - now
+  const shift = shiftOf(clock)
   const holds = await allHolds(store, keys)
   await noteReads(
     c,
@@ -142,7 +143,7 @@ export async function changeHolds(c: Context): Promise<Response> {
   if (!end) return wrong()
   try {
     // The house may be a demonstration whose clock stands elsewhere; holds go by the real one.
-    const until = wallToInstant(end, "00:00", homeZone) - (house.clock.office() - now)
+    const until = wallToInstant(end, "00:00", homeZone) - shiftOf(house.clock)
     const given = { person: who.id, reason: typed.reason, until, by }
     await house.writer.write((tx) => placeHold(tx, house.keys, given, now), scopes)
   } catch (thrown) {

@@ -29,7 +29,7 @@ export async function memberData(c: Context): Promise<Response> {
     <div class="column">
       <h1>{words.dataTitle}</h1>
       <p class="quiet">{words.dataLead}</p>
-      {await HeldData({ c, data: await ownData(store, keys, id) })}
+      {await HeldData({ c, data: await ownData(store, keys, id, house.clock.office()) })}
       <ButtonLink weight="quiet" wide href={paths.household}>
         {words.back}
       </ButtonLink>

@@ -1,3 +1,4 @@
+import { shiftOf } from "../../base/clock.ts"
 import { addDays, type Day, day as dayOf, hour, type Instant, readDay } from "../../base/day.ts"
 import { dayIn, wallToInstant } from "../../base/time.ts"
 import { may } from "../../domain/access/authorize.ts"
@@ -23,7 +24,7 @@ export async function readsPage(c: Context): Promise<Response> {
   const { house, lang } = c.var
   const words = privacyWords[lang]
   const now = house.clock.real()
-  const shift = house.clock.office() - now
+  const shift = shiftOf(house.clock)
   const moment = (at: Instant) => momentText(at + shift, homeZone, lang)
   const mine = await officesOf(c)
   const found = await alarms(house.store, now - alarmDays * 24 * hour, now, mine)
@@ -105,7 +106,7 @@ async function OneOfStaff({ c, mine }: { c: Context; mine: Offices }) {
 async function Seen({ c, id, first, last, mine }: { c: Context; id: string; first: Day; last: Day; mine: Offices }) {
   const { house, lang } = c.var
   const words = privacyWords[lang]
-  const shift = house.clock.office() - house.clock.real()
+  const shift = shiftOf(house.clock)
   const begin = wallToInstant(first, "00:00", homeZone) - shift
   const end = wallToInstant(addDays(last, 1), "00:00", homeZone) - shift
   const { rows, people } = await readsBy(house.store, id, begin, end, mine)

@@ -1,3 +1,4 @@
+import { shiftOf } from "../../base/clock.ts"
 import { recordNames, records } from "../../domain/people/records.ts"
 import { lastRuns } from "../../domain/people/retention.ts"
 import { momentText } from "../../i18n/dates.ts"
@@ -13,7 +14,7 @@ export async function recordsPage(c: Context): Promise<Response> {
   const { house, lang } = c.var
   const words = privacyWords[lang]
   const runs = await lastRuns(house.store)
-  const shift = house.clock.office() - house.clock.real()
+  const shift = shiftOf(house.clock)
   return show(
     c,
     { title: words.recordsTitle, styles: ["privacy"], ...staffHead(c) },

@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { shiftOf } from "../../base/clock.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { readNumber } from "../../base/text.ts"
 import { authorize, may } from "../../domain/access/authorize.ts"
@@ -89,7 +90,7 @@ export async function requestsPage(
 async function Row({ c, row }: { c: Context; row: PrivacyRequest }) {
   const { house, lang } = c.var
   const words = privacyWords[lang]
-  const shift = house.clock.office() - house.clock.real()
+  const shift = shiftOf(house.clock)
   const moment = (at: number) => momentText(at + shift, homeZone, lang)
   const isLate = row.state === "open" && row.dueAt <= house.clock.real()
   return (
@@ -137,7 +138,7 @@ export async function requestPage(
   const who = await person(house.store, house.keys, row.person)
   if (who) await noteReads(c, [{ person: who.id, what: "found" }])
   const note = await noteOf(house.store, house.keys, row)
-  const shift = house.clock.office() - house.clock.real()
+  const shift = shiftOf(house.clock)
   const moment = (at: number) => momentText(at + shift, homeZone, lang)
   const isOpen = row.state === "open"
   const isLate = isOpen && row.dueAt <= house.clock.real()
@@ -253,7 +254,7 @@ export async function requestedData(c: Context): Promise<Response> {
   if (row.state !== "open" || row.kind !== "access") throw new Refusal("not_found")
   await noteReads(c, [{ person: row.person, what: "data" }])
   await house.writer.write((tx) => sayExported(tx, row.person, staffOf(c).id, "page"), { scopes: ["accounts"] })
-  const data = await ownData(house.store, house.keys, row.person)
+  const data = await ownData(house.store, house.keys, row.person, house.clock.office())
   return show(
     c,
     { title: words.dataTitle, styles: ["privacy"], ...staffHead(c) },

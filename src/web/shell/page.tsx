@@ -38,8 +38,11 @@ export interface Frame {
   bodyClass?: string
   theme?: "light" | "dark"
   foot?: Child
-  /** Of whoever is signed in: after how long this page's session ends by itself, and the words that ask before it does. */
-  expiry?: { left: number; extend: string; title: string; lead: string; stay: string } | null
+  /**
+   * Of whoever is signed in: after how long this page's session ends by itself, and the words that ask before it does. Without `extend` it
+   * cannot be put off, and the button only says that this was read.
+   */
+  expiry?: { left: number; extend: string | null; title: string; lead: string; stay: string } | null
   /** The office's clock as the page was made: by it the browser tells how old a call is, and since when it has been away. */
   now?: number
   /** Where no script runs, the page asks again by itself after this. */
@@ -103,7 +106,13 @@ ${(
 /** Asks two and a half minutes before a session ends by itself (WCAG 2.2, 2.2.1). A script shows it; one key puts the end off. */
 function Expiry({ left, extend, title, lead, stay }: NonNullable<Frame["expiry"]>) {
   return (
-    <dialog class="card expiry" data-expiry data-left={left} data-extend={extend} aria-labelledby="expiry-title">
+    <dialog
+      class="card expiry"
+      data-expiry
+      data-left={left}
+      data-extend={extend ?? undefined}
+      aria-labelledby="expiry-title"
+    >
       <h2 id="expiry-title">{title}</h2>
       <p data-expiry-lead={lead} />
       <button class="button button-main button-wide" type="button" data-expiry-stay autofocus>

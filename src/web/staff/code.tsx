@@ -6,45 +6,67 @@ import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
 import { Card, Notice } from "../shell/cards.tsx"
 import { ButtonLink } from "../shell/controls.tsx"
-import { moment, nameOf, staffHead } from "./head.tsx"
+import { staffHead } from "../staff-head.tsx"
+import { moment, nameOf } from "./head.tsx"
 
 type Enrolment = { code: string; until: Instant }
 
-/** The code of an approval, for whoever approved. Of a citizen the page says no name: who stands there is known. */
+/** The second half of an approval's code, for whoever approved. Of a citizen the page says no name: who stands there is known. */
 export async function codePage(c: Context, { owner, row }: Pick<Approved, "owner" | "row">, enrolment: Enrolment) {
   const isStaff = owner.kind === "staff"
   const name = isStaff ? (await nameOf(c.var.house, owner.id))[c.var.lang] : null
-  return sheet(c, enrolment, { name, isStaff, isHeld: !isStaff, back: paths.staffRequest(row.id) })
+  const asker = (await nameOf(c.var.house, row.askedBy))[c.var.lang]
+  return sheet(c, enrolment, { name, isStaff, isHeld: !isStaff, asker, back: paths.staffRequest(row.id) })
 }
 
 /** The code of somebody's first account, for the agent who has seen them. */
 export function firstCodePage(c: Context, enrolment: Enrolment): Promise<Response> {
-  return sheet(c, enrolment, { name: null, isStaff: false, isHeld: false, back: paths.deskAccounts })
+  return sheet(c, enrolment, { name: null, isStaff: false, isHeld: false, asker: null, back: paths.deskAccounts })
+}
+
+/** The half that whoever asked has of a code, as long as it is good. */
+export function FirstHalf({ c, half, isStaff }: { c: Context; half: Enrolment; isStaff: boolean }) {
+  const words = staffWords[c.var.lang]
+  return (
+    <section class="stack">
+      <h2>{words.codeFirst}</h2>
+      <p class="no-print">{words.codeSecondWith}</p>
+      <Code c={c} code={half.code} until={half.until} isStaff={isStaff} name={null} />
+    </section>
+  )
+}
+
+function Code({ c, code, until, isStaff, name }: Enrolment & { c: Context; isStaff: boolean; name: string | null }) {
+  const { house, lang } = c.var
+  const words = staffWords[lang]
+  return (
+    <Card class="stack staff-code">
+      {name && <p dir="auto">{words.codeFor(name)}</p>}
+      <p class="staff-code-text" dir="ltr">
+        <code>{code}</code>
+      </p>
+      <p dir="auto">{words.codeWhere(house.env.origin + (isStaff ? paths.staffEnrol : paths.enrol))}</p>
+      <p>{words.codeUntil(moment(c, until))}</p>
+    </Card>
+  )
 }
 
 /** On screen and on paper, this once. */
 function sheet(
   c: Context,
   { code, until }: Enrolment,
-  told: { name: string | null; isStaff: boolean; isHeld: boolean; back: string },
+  told: { name: string | null; isStaff: boolean; isHeld: boolean; asker: string | null; back: string },
 ): Promise<Response> {
-  const { house, lang } = c.var
-  const words = staffWords[lang]
-  const address = house.env.origin + (told.isStaff ? paths.staffEnrol : paths.enrol)
+  const words = staffWords[c.var.lang]
+  const title = told.asker === null ? words.codeTitle : words.codeSecond
   return show(
     c,
-    { title: words.codeTitle, ...staffHead(c) },
+    { title, ...staffHead(c) },
     <div class="column">
-      <h1>{words.codeTitle}</h1>
+      <h1>{title}</h1>
+      {told.asker !== null && <p dir="auto">{words.codeFirstWith(told.asker)}</p>}
       <p class="no-print">{words.codeOnce}</p>
-      <Card class="stack staff-code">
-        {told.name && <p dir="auto">{words.codeFor(told.name)}</p>}
-        <p class="staff-code-text" dir="ltr">
-          <code>{code}</code>
-        </p>
-        <p dir="auto">{words.codeWhere(address)}</p>
-        <p>{words.codeUntil(moment(c, until))}</p>
-      </Card>
+      <Code c={c} code={code} until={until} isStaff={told.isStaff} name={told.name} />
       {told.isHeld && (
         <Notice icon="clock">
           <p>{words.codeHeld}</p>
@@ -53,7 +75,7 @@ function sheet(
       <p class="quiet no-print">{words.codePrint}</p>
       <div class="actions">
         <ButtonLink weight="quiet" href={told.back}>
-          {words.saved}
+          {words.codeHanded}
         </ButtonLink>
       </div>
     </div>,

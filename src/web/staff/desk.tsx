@@ -1,24 +1,32 @@
 import { z } from "zod"
+import type { Instant } from "../../base/day.ts"
+import { readBirth } from "../../base/hijri.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
-import { asciiDigits, cleanText, readMobile, readNumber } from "../../base/text.ts"
+import { cleanText, readMobile, readNumber } from "../../base/text.ts"
+import { dayIn } from "../../base/time.ts"
 import { firstEnrolment, mayEnrolFirst } from "../../domain/access/approvals.ts"
 import { authorize, may } from "../../domain/access/authorize.ts"
 import { allOffices, type Office } from "../../domain/offices/reads.ts"
 import { person, personByNumber } from "../../domain/people/reads.ts"
+import { civilZone } from "../../domain/people/rules.ts"
 import { enrol } from "../../domain/people/writes.ts"
 import { inLang } from "../../i18n/lang.ts"
 import { refusalWords } from "../../i18n/refusals.ts"
 import { staffWords } from "../../i18n/staff.ts"
+import { visitorWords } from "../../i18n/visitor.ts"
+import { BirthField, birthFields } from "../birth.tsx"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
 import { noteReads } from "../noting.ts"
+import { withDigitHint } from "../numbers.ts"
 import { paths } from "../paths.ts"
 import { Card } from "../shell/cards.tsx"
 import { Button, Choices, Field, PostForm, Select } from "../shell/controls.tsx"
+import { staffHead, staffHere } from "../staff-head.tsx"
 import { firstCodePage } from "./code.tsx"
 import { beginAsking } from "./confirming.tsx"
-import { accounts, Problem, staffHead, staffHere } from "./head.tsx"
+import { accounts, Problem } from "./head.tsx"
 
 /*
  * Whoever stands at the counter with a paper of identity: a first account by one agent, or a reset for somebody who has lost every way in,
@@ -36,7 +44,7 @@ const fields = z.object({
   seen: z.literal("yes").optional(),
   ar: z.string().max(500).default(""),
   en: z.string().max(500).default(""),
-  birthYear: z.string().max(20).default(""),
+  ...birthFields,
   mobile: z.string().max(60).default(""),
 })
 
@@ -122,7 +130,7 @@ function Next({
           <bdi>{found.name}</bdi>
         </p>
       )}
-      <p>{lead}</p>
+      <p>{found.kind === "new" ? withDigitHint(lead, typed.number, lang) : lead}</p>
       <PostForm action={paths.deskAccounts} token={formToken} class="stack">
         <input type="hidden" name="number" value={typed.number} />
         <input type="hidden" name="office" value={typed.office} />
@@ -170,10 +178,7 @@ function NewPerson({ c, typed, error }: { c: Context; typed: Typed; error: (fiel
         {...{ name: "en", label: words.nameEn, error: error("en"), value: typed.en, required: true }}
         {...{ maxlength: 120, autocomplete: "off" }}
       />
-      <Field
-        {...{ name: "birthYear", label: words.birthYear, error: error("birthYear"), value: typed.birthYear }}
-        {...{ digits: true, required: true, maxlength: 4, autocomplete: "off" }}
-      />
+      <BirthField lang={c.var.lang} typed={typed} error={error("birth")} isOthers />
       <Field
         {...{ name: "mobile", label: words.mobile, hint: words.mobileHint, error: error("mobile") }}
         {...{ value: typed.mobile, digits: true, type: "tel", maxlength: 20, autocomplete: "off" }}
@@ -217,7 +222,7 @@ function wrongWords(c: Context, field: string): string {
   const words = staffWords[c.var.lang]
   const texts: Record<string, string> = {
     documentEnd: words.documentEndWrong,
-    birthYear: words.birthYearWrong,
+    birth: visitorWords[c.var.lang].birthWrong,
     mobile: words.mobileWrong,
   }
   return texts[field] ?? words.nameMissing
@@ -248,14 +253,13 @@ async function firstCode(c: Context, typed: Typed, number: string, office: Offic
   return firstCodePage(c, made)
 }
 
-function newPerson(typed: Typed, number: string, now: number) {
+function newPerson(typed: Typed, number: string, now: Instant) {
   const name = { ar: cleanText(typed.ar, "ar", 120), en: cleanText(typed.en, "en", 120) }
   if (name.ar === "" || name.en === "") throw new Refusal("invalid_field", { field: name.ar === "" ? "ar" : "en" })
-  const birthYear = Number(asciiDigits(typed.birthYear))
-  const thisYear = new Date(now).getUTCFullYear()
-  if (!(birthYear >= 1900 && birthYear <= thisYear)) throw new Refusal("invalid_field", { field: "birthYear" })
+  const birthDay = readBirth(typed)
+  if (birthDay === null || birthDay > dayIn(now, civilZone)) throw new Refusal("invalid_field", { field: "birth" })
   const mobile = typed.mobile.trim() === "" ? undefined : readMobile(typed.mobile)
   if (mobile === null) throw new Refusal("invalid_field", { field: "mobile" })
   const kind = number.startsWith("1") ? ("citizen" as const) : ("resident" as const)
-  return { kind, name, nationalId: number, birthYear, mobile }
+  return { kind, name, nationalId: number, birthDay, mobile }
 }

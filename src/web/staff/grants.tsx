@@ -6,7 +6,8 @@ import { allOffices } from "../../domain/offices/reads.ts"
 import { staffWords } from "../../i18n/staff.ts"
 import type { Context } from "../house.ts"
 import { Select } from "../shell/controls.tsx"
-import { areaNames, staffHere } from "./head.tsx"
+import { staffHere } from "../staff-head.tsx"
+import { areaNames } from "./head.tsx"
 
 /* A role and an area, as one chooses them: no more than one has oneself. */
 

@@ -1,18 +1,12 @@
-import { may } from "../../domain/access/authorize.ts"
+import { shiftOf } from "../../base/clock.ts"
 import { agencyNames, staffNames } from "../../domain/access/names.ts"
 import type { Grant } from "../../domain/access/roles.ts"
-import type { Staff } from "../../domain/access/subject.ts"
 import { allOffices } from "../../domain/offices/reads.ts"
-import { common } from "../../i18n/common.ts"
 import { momentText } from "../../i18n/dates.ts"
-import { dayWords } from "../../i18n/day.ts"
-import { deviceWords } from "../../i18n/devices.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { staffWords } from "../../i18n/staff.ts"
 import type { Context, House } from "../house.ts"
-import { paths } from "../paths.ts"
 import { Notice } from "../shell/cards.tsx"
-import { PostForm } from "../shell/controls.tsx"
 
 /* What the pages about staff have in common. */
 
@@ -21,39 +15,9 @@ export const accounts = { scopes: ["accounts" as const] }
 /** Moments of accounts belong to no office. */
 const zone = "Asia/Riyadh"
 
-/** Behind a gate that lets in staff alone. */
-export function staffHere(c: Context): Staff {
-  return c.var.subject as Staff
-}
-
-export function staffHead(c: Context) {
-  const { lang, formToken } = c.var
-  const who = staffHere(c)
-  return {
-    styles: ["staff"],
-    head: "deep" as const,
-    homeHref: who.role === "agent" ? paths.desk : paths.days,
-    headLinks: (
-      <>
-        {may(who, "desk.work") && <a href={paths.desk}>{common[lang].toWork}</a>}
-        {may(who, "day.read") && <a href={paths.days}>{dayWords[lang].title}</a>}
-        {may(who, "device.read") && <a href={paths.devices}>{deviceWords[lang].title}</a>}
-        {may(who, "staff.read") && <a href={paths.staffPeople}>{staffWords[lang].title}</a>}
-        <a class="head-person" href={paths.security}>
-          {inLang(who.name, lang)}
-        </a>
-        <PostForm action={paths.signOut} token={formToken}>
-          <button type="submit">{common[lang].signOut}</button>
-        </PostForm>
-      </>
-    ),
-  }
-}
-
 /** What was dated by the real clock, in words, as the house's own clock shows it. */
 export function moment(c: Context, at: number): string {
-  const { clock } = c.var.house
-  return momentText(at + clock.office() - clock.real(), zone, c.var.lang)
+  return momentText(at + shiftOf(c.var.house.clock), zone, c.var.lang)
 }
 
 /** How areas are called, in either language: offices, agencies and regions by their names. */

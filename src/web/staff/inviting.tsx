@@ -7,9 +7,10 @@ import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
 import { Button, ButtonLink, Field, PostForm } from "../shell/controls.tsx"
+import { staffHead } from "../staff-head.tsx"
 import { beginAsking } from "./confirming.tsx"
 import { GrantFields, readGrant } from "./grants.tsx"
-import { Problem, staffHead } from "./head.tsx"
+import { Problem } from "./head.tsx"
 
 const fields = z.object({
   ar: z.string().max(500).default(""),

@@ -12,7 +12,8 @@ import { paths } from "../paths.ts"
 import { Empty, LinkList, Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, Select } from "../shell/controls.tsx"
 import { State } from "../shell/marks.tsx"
-import { areaNames, Good, moment, nameOf, staffHead, staffHere } from "./head.tsx"
+import { staffHead, staffHere } from "../staff-head.tsx"
+import { areaNames, Good, moment, nameOf } from "./head.tsx"
 
 /** So many on a page. */
 const pageOf = 100

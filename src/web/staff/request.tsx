@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
+import { halfFor } from "../../domain/access/approvals.ts"
 import {
   type AccessRequest,
   deciders,
@@ -19,7 +20,10 @@ import { noteReads } from "../noting.ts"
 import { paths } from "../paths.ts"
 import { Card, Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, Field, PostForm } from "../shell/controls.tsx"
-import { accounts, Good, grantNames, moment, nameOf, staffHead, staffHere } from "./head.tsx"
+import { staffHead, staffHere } from "../staff-head.tsx"
+import { FirstHalf } from "./code.tsx"
+import { accounts, Good, grantNames, moment, nameOf } from "./head.tsx"
+import { tellDecided } from "./telling.ts"
 
 /** The request of this page. Refuses `not_found`, also for one that is not the reader's to see. */
 async function shown(c: Context): Promise<AccessRequest> {
@@ -41,6 +45,7 @@ async function page(c: Context, row: AccessRequest, told: { reason?: string; err
   const isOpen = state === "open"
   const by = staffHere(c)
   const isOwn = row.askedBy === by.id
+  const half = await halfFor(house.store, house.keys, by, row, house.clock.real())
   const mayAct = isOpen && (await mayDecide(house.store, by, row))
   return show(
     c,
@@ -55,6 +60,7 @@ async function page(c: Context, row: AccessRequest, told: { reason?: string; err
         </Notice>
       )}
       {isOpen && isOwn && (await Deciders({ c, row }))}
+      {half && <FirstHalf c={c} half={half} isStaff={row.kind !== "citizen_reset"} />}
       {mayAct && <Deciding c={c} row={row} told={told} />}
       {isOpen && isOwn && (
         <PostForm action={paths.staffWithdrawal(row.id)} token={c.var.formToken}>
@@ -213,7 +219,10 @@ export async function refuse(c: Context): Promise<Response> {
   const { reason } = await readForm(c, z.object({ reason: z.string().max(2000).default("") }))
   const now = house.clock.real()
   try {
-    await house.writer.write((tx) => refuseRequest(tx, staffHere(c), row.id, reason, now), accounts)
+    await house.writer.write(
+      async (tx) => tellDecided(tx, await refuseRequest(tx, staffHere(c), row.id, reason, now)),
+      accounts,
+    )
   } catch (thrown) {
     if (!isRefusal(thrown) || thrown.code !== "invalid_field") throw thrown
     return page(c, row, { reason, error: staffWords[lang].reasonMissing, status: 422 })

@@ -12,7 +12,8 @@ import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
 import { Card, Empty } from "../shell/cards.tsx"
 import { Button, ButtonLink, Choices, PostForm } from "../shell/controls.tsx"
-import { accounts, Good, staffHead, staffHere } from "./head.tsx"
+import { staffHead, staffHere } from "../staff-head.tsx"
+import { accounts, Good } from "./head.tsx"
 
 /** The agencies that somebody speaks for; the empty one is for people of several, and only whoever is over all speaks for them. */
 async function ownAgencies(c: Context): Promise<{ code: string; name: string }[]> {

@@ -1,6 +1,9 @@
 import { afterAll, expect, test } from "bun:test"
+import { startSession } from "../../domain/access/sessions.ts"
+import { addStaff } from "../../domain/access/staff.ts"
 import { visiting } from "../../testing/screens.ts"
 import { testServer } from "../../testing/server.ts"
+import { visitor } from "../../testing/visitor.ts"
 
 const server = await testServer({
   plan: { more: [{ code: "JED-MUN", mode: "request", lines: [{ code: "MUN" }] }], holidays: [{ first: "2026-11-29" }] },
@@ -108,4 +111,20 @@ test("a supervisor sees the own office and no other; an agent does not see the d
   expect((await agent.get(day)).status).toBe(403)
   expect((await agent.post(day, { do: `close ${office.code}.1` })).status).toBe(403)
   expect((await lead.post(day, { do: "close JED-MUN.1" })).status).toBe(404)
+})
+
+test("whoever has several offices finds the ways on beside the list of them", async () => {
+  const now = office.clock.real()
+  const everywhere = { role: "administrator" as const, scopeKind: "all" as const, scope: "" }
+  const given = { login: "huda", name: { ar: "هدى", en: "Huda" }, passwordHash: "-", ...everywhere }
+  const token = await office.write(async (tx) => {
+    const subject = await addStaff(tx, given, "test")
+    const who = { kind: "staff" as const, subject, role: "administrator", factors: "password+passkey", userAgent: "" }
+    return (await startSession(tx, who, now)).token
+  })
+  const administrator = visitor(() => server.origin)
+  administrator.cookies.set("sid", token)
+  const page = await administrator.get("/day?lang=en")
+  expect(page.status).toBe(200)
+  for (const way of ['href="/staff/people"', 'href="/devices"', 'action="/sign-out"']) expect(page.text).toContain(way)
 })

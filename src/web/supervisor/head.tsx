@@ -16,7 +16,7 @@ export function leadOf(c: Context): Staff {
 }
 
 /** The office of this page, which lies within what the person is responsible for. Refuses `not_found`, `forbidden`. */
-export async function managed(c: Context, action: "day.read" | "day.change"): Promise<Office> {
+export async function managed(c: Context, action: "day.read" | "day.change" | "counter.run"): Promise<Office> {
   const here = await officeOf(c.var.house.store, c.req.param("office") ?? "")
   authorize(leadOf(c), action, here)
   return here

@@ -1,5 +1,6 @@
 import { raw } from "hono/html"
 import { z } from "zod"
+import { shiftOf } from "../../base/clock.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
 import { may } from "../../domain/access/authorize.ts"
@@ -15,6 +16,7 @@ import { headOf } from "../heads.ts"
 import { type Context, get, type PageRoute, post } from "../house.ts"
 import { paths } from "../paths.ts"
 import { LinkList } from "../shell/cards.tsx"
+import { staffHead } from "../staff-head.tsx"
 import { dayForm, dayFragment } from "./day.tsx"
 import { leadOf, managed, supervisorHead } from "./head.tsx"
 import { changeDay, hoursPage, Refused } from "./hours.tsx"
@@ -24,12 +26,17 @@ import { answerRequest, requestsPage } from "./requests.tsx"
 export const supervisorRoutes: PageRoute[] = [
   get(paths.days, "office.choose", officesPage),
   get(paths.day(":office"), "day.read", (c) => dayPage(c)),
-  post(paths.day(":office"), "day.change", act),
+  post(paths.day(":office"), "counter.run", act),
   get(paths.dayHours(":office"), "day.read", (c) => hoursPage(c)),
   post(paths.dayHours(":office"), "day.change", changeDay),
   get(paths.dayRequests(":office"), "day.read", (c) => requestsPage(c)),
   post(paths.dayRequests(":office"), "day.change", answerRequest),
 ]
+
+function withQuery(path: string, query: Record<string, string>): string {
+  const more = new URLSearchParams(query).toString()
+  return more === "" ? path : `${path}${path.includes("?") ? "&" : "?"}${more}`
+}
 
 /** The offices within a person's responsibility; with one alone, that one. */
 async function officesPage(c: Context): Promise<Response> {
@@ -38,10 +45,11 @@ async function officesPage(c: Context): Promise<Response> {
   const mine = (await allOffices(house.store)).filter((one) => may(lead, "office.choose", one))
   const href = (code: string) => (lead.role === "agent" ? `${paths.desk}?office=${code}` : paths.day(code))
   const [only] = mine
-  if (only && mine.length === 1) return c.redirect(href(only.code), 303)
+  // With what the address says beside: after a sign-in it may be a reminder.
+  if (only && mine.length === 1) return c.redirect(withQuery(href(only.code), c.req.query()), 303)
   return show(
     c,
-    { title: dayWords[lang].officesTitle, head: "deep", homeHref: paths.days },
+    { title: dayWords[lang].officesTitle, ...staffHead(c), homeHref: paths.days },
     <div class="column">
       <h1>{dayWords[lang].officesTitle}</h1>
       <LinkList
@@ -91,7 +99,7 @@ async function dayPage(c: Context, refusal?: Refusal): Promise<Response> {
         {formToken !== "" && <input type="hidden" name="_form" value={formToken} />}
       </form>
       <div
-        class={may(leadOf(c), "day.change", here) ? undefined : "day-read-only"}
+        class={may(leadOf(c), "counter.run", here) ? undefined : "day-read-only"}
         data-live={`queue:${here.code}`}
         data-view="day"
         data-seq={seq}
@@ -111,7 +119,7 @@ function Boards({ c, office, zone }: { c: Context; office: string; zone: string 
   const last = screens.reduce((latest, { shown }) => Math.max(latest, shown?.at ?? 0), 0)
   if (screens.length === 0) return <span class="day-board-away">{words.boardAway}</span>
   // What a board acknowledges is dated by the real clock; a demo's office may live in another hour.
-  const shift = house.clock.office() - house.clock.real()
+  const shift = shiftOf(house.clock)
   return <span>{last > 0 ? words.boardShown(timeText(last + shift, zone, lang)) : words.boardsOn(screens.length)}</span>
 }
 
@@ -120,7 +128,7 @@ const fields = z.object({ do: z.string().max(60) })
 /** Opens a counter, which the supervisor then sits at, or closes one that was left behind. */
 async function act(c: Context): Promise<Response> {
   const { house } = c.var
-  const here = await managed(c, "day.change")
+  const here = await managed(c, "counter.run")
   const lead = leadOf(c)
   const [verb = "", id = ""] = (await readForm(c, fields)).do.split(" ")
   if (verb !== "open" && verb !== "close") throw new Refusal("malformed")

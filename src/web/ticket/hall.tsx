@@ -1,4 +1,5 @@
 import { z } from "zod"
+import type { TicketRow } from "../../../db/schema/queue.ts"
 import { hour, minute } from "../../base/day.ts"
 import { isRefusal, Refusal, type RefusalCode } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
@@ -8,6 +9,7 @@ import { ofWhom } from "../../domain/bookings/rules.ts"
 import { service as serviceOf } from "../../domain/catalogue/reads.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
 import { checkIn } from "../../domain/queue/arrivals.ts"
+import { ticketOfWhom } from "../../domain/queue/desk.ts"
 import { isHallCode } from "../../domain/queue/hall-code.ts"
 import { ticketsOf } from "../../domain/queue/tickets.ts"
 import { timeText } from "../../i18n/dates.ts"
@@ -73,7 +75,7 @@ async function hall(c: Context, proof: string, refused: Refusal | null): Promise
   const here = await officeOf(house.store, c.req.param("office") ?? "")
   const now = house.clock.office()
   const today = dayIn(now, here.zone)
-  const near = (await bookingsOf(house.store, subject?.id ?? "")).filter(
+  const near = (await bookingsOf(house.store, subject?.id ?? "", now)).filter(
     ({ office, state, startsAt }) =>
       office === here.code &&
       state === "confirmed" &&
@@ -154,7 +156,7 @@ export async function arrive(c: Context): Promise<Response> {
         scopes: [`office:${code}`, `person:${subject.id}`, "accounts"],
       },
     )
-    return c.redirect(paths.ticket(ticket.id, house.keys.capability("ticket", ticket.id)), 303)
+    return c.redirect(await pathOf(c, ticket), 303)
   } catch (thrown) {
     if (!isRefusal(thrown)) throw thrown
     const here = isHere.has(thrown.code) ? await ticketHere(c, code) : null
@@ -165,7 +167,15 @@ export async function arrive(c: Context): Promise<Response> {
 /** Pressed twice, or at the kiosk and on the phone: whoever is here has a number, and that is what they want to see. */
 const isHere = new Set<RefusalCode>(["already_arrived", "already_waiting"])
 
-async function ticketHere({ var: { house, subject } }: Context, office: string): Promise<string | null> {
+async function ticketHere(c: Context, office: string): Promise<string | null> {
+  const { house, subject } = c.var
   const live = (await ticketsOf(house.store, subject?.id ?? "")).find((one) => one.office === office)
-  return live ? paths.ticket(live.id, house.keys.capability("ticket", live.id)) : null
+  return live ? pathOf(c, live) : null
+}
+
+/** The ticket's own link, to whom it is opened; else where whoever is signed in sees what there is to see of it. */
+async function pathOf(c: Context, row: TicketRow): Promise<string> {
+  const { house, subject } = c.var
+  const isOpen = subject?.role === "citizen" && (await ticketOfWhom(house.store, subject, row)).person !== null
+  return paths.ticket(row.id, isOpen ? house.keys.capability("ticket", row.id) : undefined)
 }

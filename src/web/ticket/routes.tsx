@@ -1,17 +1,22 @@
 import { raw } from "hono/html"
+import type { TicketRow } from "../../../db/schema/queue.ts"
 import type { Tx } from "../../../db/write.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { authorize } from "../../domain/access/authorize.ts"
 import { service as serviceOf } from "../../domain/catalogue/reads.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
+import { ticketOfWhom } from "../../domain/queue/desk.ts"
 import { away, leave, ready } from "../../domain/queue/holder.ts"
-import { ticket } from "../../domain/queue/tickets.ts"
+import { bookedStart, ticket } from "../../domain/queue/tickets.ts"
+import { timeText } from "../../i18n/dates.ts"
 import { inLang } from "../../i18n/lang.ts"
 import { ticketWords } from "../../i18n/ticket.ts"
+import { visitorWords } from "../../i18n/visitor.ts"
 import { show } from "../frame.tsx"
 import { headOf } from "../heads.ts"
 import { type Context, get, type PageRoute, post } from "../house.ts"
 import { paths } from "../paths.ts"
+import { Card } from "../shell/cards.tsx"
 import { Button, ButtonLink, PostForm } from "../shell/controls.tsx"
 import { arrive, hallPage, scan } from "./hall.tsx"
 import { ticketFragment } from "./ticket.tsx"
@@ -49,7 +54,32 @@ async function own(c: Context): Promise<Response> {
   const row = await ticket(house.store, id)
   authorize(subject, "ticket.follow", row)
   if ((await officeOf(house.store, row.office)).video) return c.redirect(paths.visit(id), 303)
-  return c.redirect(paths.ticket(id, house.keys.capability("ticket", id)), 303)
+  const isOpen = subject?.role === "citizen" && (await ticketOfWhom(house.store, subject, row)).person !== null
+  return isOpen ? c.redirect(paths.ticket(id, house.keys.capability("ticket", id)), 303) : brief(c, row)
+}
+
+/** What came of the account's own booking, to whoever is here without it: the number, where and when, and nothing that leads on. */
+async function brief(c: Context, row: TicketRow): Promise<Response> {
+  const { house, lang } = c.var
+  const words = ticketWords[lang]
+  const here = await officeOf(house.store, row.office)
+  const at = (await bookedStart(house.store, row.booking)) ?? row.arrivedAt
+  return show(
+    c,
+    { title: `${row.number} · ${words.title}`, styles: ["citizen"] },
+    <div class="column">
+      <Card class="stack">
+        <h1>{words.title}</h1>
+        <p class="big-hour">
+          <span class="number">{row.number}</span>
+        </p>
+        <p class="quiet">
+          {inLang(here.name, lang)} · {timeText(at, here.zone, lang)}
+        </p>
+        <p>{visitorWords[lang].brief}</p>
+      </Card>
+    </div>,
+  )
 }
 
 /** The ticket that the address opens. Refuses `not_found`, whether the ticket or its secret is wrong. */
