@@ -3,7 +3,7 @@ import { afterAll, afterEach, setDefaultTimeout } from "bun:test"
 import { cleanUp } from "./cleanup.ts"
 
 // Generous, because tests wait for conditions: a slow machine takes longer, it does not fail.
-setDefaultTimeout(90_000)
+setDefaultTimeout(30_000)
 
 // An agency's own settings never reach a test, so that no test can write into its data.
 const ownSettings =

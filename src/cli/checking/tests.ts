@@ -91,7 +91,7 @@ function testFiles(): string[] {
  * reaches the next, and a browser, a server and the test have two small cores to themselves.
  */
 function bunTest(args: string[]): Promise<number> {
-  const options = ["test", "--isolate", "--timeout=90000", "--reporter=junit", `--reporter-outfile=${junitFile}`]
+  const options = ["test", "--isolate", "--timeout=30000", "--reporter=junit", `--reporter-outfile=${junitFile}`]
   const child = spawn(process.execPath, [...options, ...args], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],

@@ -11,9 +11,8 @@ import type { TakenPlaces } from "../availability/visit.ts"
 import { ownEntry } from "../availability/waitlist.ts"
 import { bookedInstead } from "../availability/wish.ts"
 import { office as officeWith } from "../offices/reads.ts"
-import { subjectOf, tellMoved } from "./notices.ts"
-import { type Booking, bookingFor, peopleOf } from "./reads.ts"
-import { book, mineToChange, movedBody, moveTo } from "./writes.ts"
+import { type Booking, bookingFor } from "./reads.ts"
+import { book, mineToChange, moveTo, sayMoved } from "./writes.ts"
 
 /**
  * Takes what is held for somebody who waited: as a new booking, or by moving the one there is, in one turn. Taking twice is answered with
@@ -42,14 +41,7 @@ async function moveInto(tx: Tx, citizen: Citizen, held: HoldRow, id: string): Pr
     ...{ state, proposed: false, forStaff: false, maySoon: kept.length > 0 },
     kept: placesOf(held, kept, gridMinutes * minute),
   })
-  const people = await peopleOf(tx, id)
-  await tx.say(row.office, "booking.moved", {
-    ...movedBody(row, moving, people),
-    by: citizen.id,
-    subject: await subjectOf(tx, row),
-  })
-  await tellMoved(tx, moving.moved, row.startsAt, acting)
-  return { ...moving.moved, who: people }
+  return sayMoved(tx, row, moving, { by: citizen.id, acting })
 }
 
 /** What a hold kept until now; nothing where it had run out. */

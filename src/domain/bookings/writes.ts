@@ -245,13 +245,20 @@ export async function move(tx: Tx, actor: Citizen | Staff, id: string, slot: str
   const { bookingMode } = await office(tx, row.office)
   const state = bookingMode === "request" && !isStaff(actor) ? "requested" : "confirmed"
   const moving = await moveTo(tx, row, slot, { state, proposed: false, forStaff: isStaff(actor) })
-  const people = await peopleOf(tx, id)
-  await tx.say(row.office, "booking.moved", {
-    ...movedBody(row, moving, people),
-    by: actor.id,
-    subject: await subjectOf(tx, row),
-  })
-  await tellMoved(tx, moving.moved, row.startsAt, acting)
+  return sayMoved(tx, row, moving, { by: actor.id, acting })
+}
+
+/** Says and tells that a booking has another time; `acting` as `mineToChange` answered it. Answers the booking as it is now. */
+export async function sayMoved(
+  tx: Tx,
+  before: BookingRow,
+  moving: Moved,
+  { by, acting }: { by: string; acting: readonly ActingFor[] },
+): Promise<Booking> {
+  const people = await peopleOf(tx, before.id)
+  const subject = await subjectOf(tx, before)
+  await tx.say(before.office, "booking.moved", { ...movedBody(before, moving, people), by, subject })
+  await tellMoved(tx, moving.moved, before.startsAt, acting)
   return { ...moving.moved, who: people }
 }
 

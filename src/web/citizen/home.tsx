@@ -14,6 +14,7 @@ import { citizenWords } from "../../i18n/citizen.ts"
 import { common } from "../../i18n/common.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { counted } from "../../i18n/plural.ts"
+import { ticketWords } from "../../i18n/ticket.ts"
 import { OtherClock, readerZone } from "../clocks.tsx"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
@@ -119,7 +120,7 @@ async function Next({ c }: { c: Context }) {
     return (
       <Card class="visit stack">
         <div class="row row-apart">
-          <h2 class="visit-title">{words.yourTurn}</h2>
+          <h2 class="visit-title">{view.state === "called" ? ticketWords[lang].called : words.yourTurn}</h2>
           {view.state === "waiting" && <span class="pill">{counted("ahead", view.ahead, lang)}</span>}
         </div>
         <p class="big-hour">

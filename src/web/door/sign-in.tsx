@@ -21,10 +21,10 @@ import type { Context } from "../house.ts"
 import { withDigitHint } from "../numbers.ts"
 import { PasskeyForm, roomOf } from "../passkey-form.tsx"
 import { paths } from "../paths.ts"
+import { sendsCodes } from "../sends-codes.ts"
 import { Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, Field, PostForm } from "../shell/controls.tsx"
 import { nextOf } from "./next.ts"
-import { sendsCodes } from "./visitor.tsx"
 
 /* The first step: who it is, and the password; or a passkey that says both. */
 

@@ -25,6 +25,7 @@ import { keepCookie } from "../gate.ts"
 import type { Context, House } from "../house.ts"
 import { digitHint } from "../numbers.ts"
 import { paths } from "../paths.ts"
+import { sendsCodes } from "../sends-codes.ts"
 import { Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, Field, PostForm } from "../shell/controls.tsx"
 import { nextOf } from "./next.ts"
@@ -58,11 +59,6 @@ interface Told {
   birthError?: string
   error?: string
   status?: number
-}
-
-/** Whether a code reaches anybody. Outside production the log shows it, and a demonstration its page of messages. */
-export function sendsCodes({ env, demo }: House): boolean {
-  return demo || env.sms !== null || !env.production
 }
 
 export function visitorPage(c: Context): Response | Promise<Response> {

@@ -7,6 +7,7 @@ import { maskedAddress } from "../../outside/log.ts"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
+import { sendsCodes } from "../sends-codes.ts"
 import { Card, Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, Choices, Field, PostForm } from "../shell/controls.tsx"
 import { ownerOf } from "./who.ts"
@@ -80,7 +81,7 @@ export async function settingsPage(c: Context, told: Told = {}): Promise<Respons
           <dt>{words.email}</dt>
           <dd>{email ? <bdi dir="ltr">{maskedAddress(email)}</bdi> : words.noEmail}</dd>
         </dl>
-        {owner.kind === "citizen" && (
+        {owner.kind === "citizen" && sendsCodes(house) && (
           <ButtonLink weight="quiet" href={paths.mobileNew}>
             {mobile ? words.changeMobile : words.addMobile}
           </ButtonLink>

@@ -59,7 +59,8 @@ test("an administrator makes a key, sees it once, and it opens what its scopes n
   const program = server.withToken(key)
   expect((await program.get(`/api/v1/offices/${office.code}/facts`)).status).toBe(200)
   const kept = await rowOf(id)
-  expect(JSON.stringify(kept)).not.toContain(key.split("_")[3] ?? "-")
+  // A secret may have an underscore of its own.
+  expect(JSON.stringify(kept)).not.toContain(key.split("_").slice(3).join("_").slice(0, 43))
   expect(kept?.until).toBe(clock.real() + 90 * 24 * hour)
   const list = await who.get("/keys?lang=en")
   expect([list.text.includes("Reports"), list.text.includes(id), list.text.includes(key)]).toEqual([true, true, false])
