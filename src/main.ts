@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs"
 import { FolderInUse, hasStore, type OpenStore, openStore, removeStore, StoreProblem } from "../db/open.ts"
 import { readStore } from "../db/store.ts"
 import { openWriter } from "../db/write.ts"
@@ -10,6 +11,7 @@ import { openKeys, proveKeys } from "./cli/keys-file.ts"
 import { startJobs } from "./jobs/run.ts"
 import { openPost } from "./outside/post.ts"
 import { ownRegistry } from "./outside/registry.ts"
+import { filesIn, openStorage } from "./outside/storage.ts"
 import { type Assets, openAssets } from "./web/assets.ts"
 import { bareAnswer } from "./web/headers.ts"
 import type { House, Look } from "./web/house.ts"
@@ -56,6 +58,7 @@ async function start(): Promise<void> {
     writer,
     assets,
     registry: ownRegistry,
+    storage: openStorage(filesIn(env.dataDir)),
     demo: demo !== null,
   }
   const dressed = { ...partial, look: withLogo(look, assets, log) }
@@ -146,6 +149,7 @@ async function openFolder(env: Env): Promise<{ opened: OpenStore; isNew: boolean
   if (kind === "untouched") return { opened, isNew: true }
   opened.close()
   removeStore(env.dataDir)
+  rmSync(filesIn(env.dataDir), { recursive: true, force: true })
   return { opened: openStore(env.dataDir, { create: true }), isNew: true }
 }
 

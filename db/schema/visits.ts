@@ -86,6 +86,12 @@ export const visitTests = table("visit_test", {
   at: instant().notNull(),
 })
 
+/** The key of a visit's own files, under the installation's. Where the row is gone, nobody opens them any more. */
+export const visitKeys = table("visit_key", {
+  thread: text().primaryKey(),
+  sealed: words().notNull(),
+})
+
 export type VisitRow = typeof visits.$inferSelect
 export type ParticipantRow = typeof participants.$inferSelect
 export type VisitTestRow = typeof visitTests.$inferSelect

@@ -716,6 +716,10 @@ CREATE TABLE visit_test (
   rtt_milliseconds INTEGER,
   at INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE visit_key (
+  thread TEXT PRIMARY KEY,
+  sealed TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE read_log (
   person TEXT NOT NULL REFERENCES person (id),

@@ -85,6 +85,52 @@ describe("a sealed text", () => {
   })
 })
 
+describe("a sealed file", () => {
+  const visit = keys.makeVisitKey("visit", machineChance)
+  const bytes = new Uint8Array([0, 1, 2, 250, 251, 252])
+  const sealedFile = visit.key.seal("recording:1:0", bytes, machineChance)
+
+  test("opens to what was sealed, with the key as it was kept", () => {
+    expect(new Uint8Array(keys.visitKey("visit", visit.sealed).open("recording:1:0", sealedFile))).toEqual(bytes)
+  })
+
+  test("does not open with one bit changed, cut short, in another place, for another visit or under other keys", () => {
+    for (let bit = 0; bit < sealedFile.length * 8; bit++) {
+      const bent = Uint8Array.from(sealedFile)
+      bent[bit >> 3] = (bent[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+      expect(() => visit.key.open("recording:1:0", bent)).toThrow()
+    }
+    for (let length = 0; length < sealedFile.length; length++) {
+      expect(() => visit.key.open("recording:1:0", sealedFile.subarray(0, length))).toThrow()
+    }
+    expect(() => visit.key.open("recording:1:1", sealedFile)).toThrow()
+    expect(() => keys.makeVisitKey("visit", machineChance).key.open("recording:1:0", sealedFile)).toThrow()
+    expect(() => keys.visitKey("another", visit.sealed)).toThrow()
+    expect(() => others.visitKey("visit", visit.sealed)).toThrow()
+  })
+})
+
+describe("what the house signs", () => {
+  test("is checked with its public key by anybody, and by no other key or text", async () => {
+    const signature = keys.sign("issued")
+    const key = await crypto.subtle.importKey("jwk", keys.publicKey(), "Ed25519", true, ["verify"])
+    const isGood = (text: string) =>
+      crypto.subtle.verify("Ed25519", key, Buffer.from(signature, "base64url"), Buffer.from(text))
+    expect(await isGood("issued")).toBe(true)
+    expect(await isGood("issued.")).toBe(false)
+    expect(keys.isSignature("issued", signature)).toBe(true)
+    expect(keys.isSignature("other", signature)).toBe(false)
+    expect(others.isSignature("issued", signature)).toBe(false)
+    expect(keys.isSignature("issued", "")).toBe(false)
+  })
+
+  test("is signed by the same key after a restart, and by another in another installation", () => {
+    const same = new Keys({ data: fixed(9), index: fixed(9), token: fixed(3) })
+    expect(same.publicKey()).toEqual(keys.publicKey())
+    expect(others.publicKey()).not.toEqual(keys.publicKey())
+  })
+})
+
 describe("the value that a number is looked up by", () => {
   test("is the same today and after a restart", () => {
     expect(keys.index("number", "1000000008")).toBe("zycekVY0a-TNVgZtB0foyYZpop0UIwwkA_axpNmUr7U")

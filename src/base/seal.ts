@@ -1,4 +1,14 @@
-import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from "node:crypto"
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  sign,
+  timingSafeEqual,
+  verify,
+} from "node:crypto"
 import type { Chance } from "./clock.ts"
 
 /**
@@ -16,6 +26,7 @@ export interface KeyMaterial {
 
 export class Keys {
   readonly #material: KeyMaterial
+  #signer: KeyObject | null = null
 
   constructor(material: KeyMaterial) {
     for (const [name, bytes] of Object.entries(material)) {
@@ -42,6 +53,44 @@ export class Keys {
   personKey(person: string, sealedKey: string): PersonKey {
     const bytes = Buffer.from(opened(this.#material.data, sealedKey, keyOf(person)), "base64url")
     return new PersonKey(bytes, person)
+  }
+
+  /** A new visit's own key, for its recordings, pictures and papers, and the form in which it is kept. */
+  makeVisitKey(visit: string, chance: Chance): { key: BlobKey; sealed: string } {
+    const bytes = chance.bytes(32)
+    const text = Buffer.from(bytes).toString("base64url")
+    return { key: new BlobKey(bytes, visit), sealed: sealed(this.#material.data, text, visitKeyOf(visit), chance) }
+  }
+
+  /** The key that `makeVisitKey` sealed. Throws where it is another visit's, another installation's, or bent. */
+  visitKey(visit: string, sealedKey: string): BlobKey {
+    return new BlobKey(Buffer.from(opened(this.#material.data, sealedKey, visitKeyOf(visit)), "base64url"), visit)
+  }
+
+  /** Signs what leaves the house: Ed25519 (RFC 8032) over the text's UTF-8, as base64url. */
+  sign(text: string): string {
+    return sign(null, Buffer.from(text), this.#signing()).toString("base64url")
+  }
+
+  isSignature(text: string, signature: string): boolean {
+    const key = createPublicKey(this.#signing())
+    return verify(null, Buffer.from(text), key, Buffer.from(signature, "base64url"))
+  }
+
+  /** By which anybody checks a signature: a JSON Web Key (RFC 8037). */
+  publicKey(): { kty: "OKP"; crv: "Ed25519"; x: string } {
+    const { x = "" } = createPublicKey(this.#signing()).export({ format: "jwk" })
+    return { kty: "OKP", crv: "Ed25519", x }
+  }
+
+  /** Made from the keys there are, so that an installation of before it has one as well. */
+  #signing(): KeyObject {
+    this.#signer ??= createPrivateKey({
+      key: Buffer.concat([ed25519Head, createHmac("sha256", this.#material.token).update("sign\nEd25519").digest()]),
+      format: "der",
+      type: "pkcs8",
+    })
+    return this.#signer
   }
 
   /** The value to look a number up by. `kind` keeps equal digits of different kinds apart. */
@@ -85,6 +134,36 @@ export class PersonKey {
   }
 }
 
+/** As `PersonKey`, for bytes: a piece of a recording, a picture, a paper. */
+export class BlobKey {
+  readonly #bytes: Uint8Array
+  readonly #visit: string
+
+  constructor(bytes: Uint8Array, visit: string) {
+    this.#bytes = bytes
+    this.#visit = visit
+  }
+
+  /** `place` says what it is, e.g. `recording:<segment>:<number>`; elsewhere it does not open. Nonce, ciphertext and tag. */
+  seal(place: string, bytes: Uint8Array, chance: Chance): Uint8Array {
+    const nonce = chance.bytes(12)
+    const cipher = createCipheriv("aes-256-gcm", this.#bytes, nonce).setAAD(Buffer.from(`${place}:${this.#visit}`))
+    return Buffer.concat([nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()])
+  }
+
+  /** Throws where a single bit has changed, or place, visit or key is another. */
+  open(place: string, body: Uint8Array): Uint8Array {
+    if (body.length < 12 + 16) throw new Error("not a sealed file")
+    const decipher = createDecipheriv("aes-256-gcm", this.#bytes, body.subarray(0, 12), { authTagLength: 16 })
+    decipher.setAAD(Buffer.from(`${place}:${this.#visit}`)).setAuthTag(body.subarray(-16))
+    return Buffer.concat([decipher.update(body.subarray(12, -16)), decipher.final()])
+  }
+}
+
+/** What stands before the thirty-two bytes of an Ed25519 key in PKCS #8 (RFC 8410). */
+const ed25519Head = Buffer.from("302e020100300506032b657004220420", "hex")
+
+const visitKeyOf = (visit: string) => `visit_key.sealed:${visit}`
 const keyOf = (person: string) => `person_key.sealed:${person}`
 
 /** AES-256-GCM; `about` is what it must stand beside to be opened again. */

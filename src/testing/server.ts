@@ -7,6 +7,7 @@ import { addDevice, startToken } from "../domain/access/devices.ts"
 import { makeKey } from "../domain/access/keys.ts"
 import { addStaff } from "../domain/access/staff.ts"
 import { ownRegistry, type Registry } from "../outside/registry.ts"
+import { openStorage } from "../outside/storage.ts"
 import type { Socket } from "../realtime/socket.ts"
 import { openAssets } from "../web/assets.ts"
 import type { House } from "../web/house.ts"
@@ -15,6 +16,7 @@ import { ownLook } from "../web/look.ts"
 import { atTheEnd } from "./cleanup.ts"
 import { type ApiPaths, deviations } from "./conformance.ts"
 import { type TestOffice, type TestPlan, testOffice } from "./office.ts"
+import { ownFolder } from "./process.ts"
 
 export interface ApiAnswer {
   method: string
@@ -55,6 +57,7 @@ export async function testServer(
   const env = readEnv({ PORT: "0", ANONYMOUS_PER_MINUTE: "1000000", ...given.env })
   const parts = {
     ...{ env, keys, log, look: ownLook, demo: given.demo ?? false, registry: given.registry ?? ownRegistry },
+    storage: openStorage(ownFolder()),
     clock: office.clock,
     chance: machineChance,
     get store() {

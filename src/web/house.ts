@@ -10,6 +10,7 @@ import type { SessionRow } from "../domain/access/sessions.ts"
 import type { Subject } from "../domain/access/subject.ts"
 import type { Lang } from "../i18n/lang.ts"
 import type { Registry } from "../outside/registry.ts"
+import type { Storage } from "../outside/storage.ts"
 import type { Hub } from "../realtime/hub.ts"
 import type { Assets } from "./assets.ts"
 
@@ -26,6 +27,8 @@ export interface House {
   hub: Hub
   /** Who knows who belongs to whom. */
   registry: Registry
+  /** Files that are too big for the store: pieces of recordings, pictures, papers. */
+  storage: Storage
   assets: Assets
   look: Look
   /** Set while this is a demo: its people and what they sign in with. */

@@ -1,5 +1,5 @@
 import { asc, desc, eq, inArray } from "drizzle-orm"
-import { participants, visitMessages, visits, visitTests } from "../../../db/schema/visits.ts"
+import { participants, visitKeys, visitMessages, visits, visitTests } from "../../../db/schema/visits.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import type { PersonKey } from "../../base/seal.ts"
@@ -41,6 +41,7 @@ export async function dropVisits(tx: Tx, old: readonly Old[]): Promise<void> {
     if (other) continue
     await tx.db.delete(visitMessages).where(eq(visitMessages.thread, thread))
     await tx.db.delete(visitTests).where(eq(visitTests.thread, thread))
+    await tx.db.delete(visitKeys).where(eq(visitKeys.thread, thread))
   }
 }
 
