@@ -239,8 +239,11 @@ function measure(demand: Demand): string[] {
       }
       if (drawn.height > innerHeight || drawn.width > innerWidth) continue
       const [x, y] = [(drawn.left + drawn.right) / 2, (drawn.top + drawn.bottom) / 2]
-      // In a strip that scrolls, a part of it may stand at the edge.
-      const points = [x, drawn.left + 8, drawn.right - 8].map((at) => document.elementFromPoint(at, y))
+      // A part of it must be seen (WCAG 2.4.11): a strip that scrolls has it at its edge, a long field shows the line that is written in.
+      const points = [
+        ...[x, drawn.left + 8, drawn.right - 8].map((at) => document.elementFromPoint(at, y)),
+        document.elementFromPoint(x, drawn.top + 8),
+      ]
       const isSeen = points.some((above) => above !== null && (target.contains(above) || above.contains(target)))
       if (!isSeen) found.add(`focus beneath ${points[0] ? nameOf(points[0]) : "nothing"}: ${nameOf(control)}`)
     }

@@ -87,7 +87,9 @@ export function followVisit(page: HTMLElement): void {
     const at = Number(rungAt)
     const turn = Math.max(0, Math.floor((officeNow() - at) / ringMilliseconds))
     const ring = { number: Number(number), counter: Number(calls), calls: turn, at: at + turn * ringMilliseconds }
-    if (chime.ring(ring, [`${region?.dataset["sounds"]}/chime.mp3`])) navigator.vibrate?.([400, 200, 400])
+    const isHeard = chime.ring(ring, [`${region?.dataset["sounds"]}/chime.mp3`])
+    // A browser that nobody has touched yet does not shake, and complains.
+    if (isHeard && navigator.userActivation?.hasBeenActive) navigator.vibrate?.([400, 200, 400])
   }
 
   /** Answered in the page, so that the press itself lets the browser open camera and sound. */
