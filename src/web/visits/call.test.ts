@@ -15,8 +15,9 @@ let last = 0
 const open: Screen[] = []
 
 afterEach(async () => {
-  expect(open.flatMap(({ troubles }) => troubles)).toEqual([])
-  for (const { page } of open.splice(0)) await page.context().close()
+  const screens = open.splice(0)
+  for (const { page } of screens) await page.context().close()
+  expect(screens.flatMap(({ troubles }) => troubles)).toEqual([])
 })
 
 afterAll(() => {
@@ -107,6 +108,9 @@ describe("a call", () => {
     const made = (page: Screen["page"]) =>
       page.evaluate(() => (window as unknown as { connections: unknown[] }).connections.length)
     expect([await made(citizen.page), await made(desk.page)]).toEqual([1, 1])
+    // That the page asked to be let in again meanwhile, the browser itself complains of.
+    const own = citizen.troubles.filter((trouble) => !trouble.includes("ERR_INTERNET_DISCONNECTED"))
+    citizen.troubles.splice(0, citizen.troubles.length, ...own)
   })
 
   test("moves to another window when it is told to: the first one's camera is off, and it does not come back by itself", async () => {
