@@ -181,6 +181,9 @@ export interface FactBodies {
   "picture.opened": { visit: string; check: string; picture: string; by: string }
   "file.given": { visit: string; file: string; type: string; bytes: number; sha256: string; by: string }
   "file.opened": { visit: string; file: string; by: string }
+  /** `ref`: the id of what it is about. `visit`: the video visit in which it came about. */
+  "document.issued": { document: string; kind: string; ref: string; until: Instant | null; visit?: string }
+  "document.revoked": { document: string; kind: string; ref: string; why: string; by: string }
 
   "counter.opened": { counter: string; by: string; lines: { line: string; handicap: number }[] }
   "counter.paused": { counter: string; by: string }

@@ -785,6 +785,29 @@ CREATE TABLE visit_file (
 CREATE INDEX visit_file_thread ON visit_file (thread, at);
 CREATE INDEX visit_file_visit ON visit_file (visit);
 
+-- What the house has issued. `mark` is the SHA-256 of the code, which itself lies sealed.
+CREATE TABLE issued_document (
+  id TEXT PRIMARY KEY,
+  mark TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL CHECK (kind IN ('minutes', 'permit', 'certificate', 'decision', 'receipt')),
+  person TEXT REFERENCES person (id),
+  office TEXT NOT NULL,
+  ref TEXT NOT NULL,
+  code_sealed TEXT,
+  body_sealed TEXT,
+  sha256 TEXT NOT NULL,
+  signature TEXT NOT NULL,
+  issued_at INTEGER NOT NULL,
+  until INTEGER,
+  revoked_at INTEGER,
+  revoked_why TEXT CHECK (revoked_why IN ('replaced', 'withdrawn', 'mistake', 'cancelled_by_holder'))
+) STRICT;
+-- One of a kind is in force for each thing.
+CREATE UNIQUE INDEX issued_document_once ON issued_document (kind, ref) WHERE revoked_at IS NULL;
+CREATE INDEX issued_document_ref ON issued_document (ref);
+CREATE INDEX issued_document_person ON issued_document (person) WHERE person IS NOT NULL;
+CREATE INDEX issued_document_issued ON issued_document (issued_at);
+
 CREATE TABLE read_log (
   person TEXT NOT NULL REFERENCES person (id),
   staff TEXT NOT NULL REFERENCES staff (id),

@@ -57,6 +57,8 @@ export const texts: Partial<Record<FactKind, [ar: string, en: string]>> = {
   "picture.opened": ["فتح موظف صورة من صور التحقق", "Somebody of the staff opened a picture of the check"],
   "file.given": ["أُضيف ملف إلى زيارتك المرئية", "A file was added to your video visit"],
   "file.opened": ["فُتح ملف من زيارتك المرئية", "A file of your video visit was opened"],
+  "document.issued": ["صدر لك مستند", "A document was issued to you"],
+  "document.revoked": ["أُلغي مستند صدر لك", "A document of yours was cancelled"],
   "ticket.issued": ["صدر لك رقم", "You were given a number"],
   "ticket.woken": ["دخل رقمك في الانتظار", "Your number began to wait"],
   "ticket.ready": ["قلت إنك جاهز", "You said that you were ready"],

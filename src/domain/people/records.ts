@@ -93,6 +93,14 @@ export const records = {
     clearedBy: "daily",
     heldBack: true,
   },
+  /** What the house has issued and signed. Erased is whose it is: the paper stays checkable, without anybody's name. */
+  documents: {
+    tables: ["issued_document"],
+    days: 10 * year,
+    becomes: "deleted",
+    clearedBy: "daily",
+    heldBack: true,
+  },
   /** Complaints may be made for ninety days (PDPL IR 37), a year is good practice, and two audits see it. */
   reads: { tables: ["read_log"], days: 400, becomes: "deleted", clearedBy: "daily", heldBack: true },
   /** Five years after their end (PDPL IR 33). */
