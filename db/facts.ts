@@ -163,6 +163,28 @@ export interface FactBodies {
   "visit.written": { visit: string; message: string; by: string }
   "visit.tested": { visit: string; camera: string; microphone: string; speaker: string; network: string }
 
+  /** A list was drawn by which an agent looks at who somebody is. `kind`: `full` or `again`. */
+  "check.drawn": { visit: string; check: string; participant: string; epoch: number; kind: string; by: string }
+  /** What the person is asked for now; `null`: for nothing. */
+  "check.asked": { visit: string; check: string; place: number | null; by: string }
+  /** The person wanted another way for a step, and got it. */
+  "check.exchanged": { visit: string; check: string; place: number; from: string; to: string; by: string }
+  "check.answered": { visit: string; check: string; place: number; step: string; result: string; by: string }
+  /** `state`: `verified`, `inconclusive`, `rejected`. */
+  "check.ended": { visit: string; check: string; state: string; by: string }
+  /** A second person has looked at a rejection. `state`: what the check is now. */
+  "check.decided": { visit: string; check: string; decision: string; state: string; by: string }
+  /** It counts no longer: another page, a camera that was off, a talk that was broken off. */
+  "check.lapsed": { visit: string; check: string; why: string }
+  /** `sha256` is that of the bytes as they came. */
+  "picture.taken": { visit: string; check: string; place: number; picture: string; side: string; sha256: string }
+  "picture.opened": { visit: string; check: string; picture: string; by: string }
+  "file.given": { visit: string; file: string; type: string; bytes: number; sha256: string; by: string }
+  "file.opened": { visit: string; file: string; by: string }
+  /** `ref`: the id of what it is about. `visit`: the video visit in which it came about. */
+  "document.issued": { document: string; kind: string; ref: string; until: Instant | null; visit?: string }
+  "document.revoked": { document: string; kind: string; ref: string; why: string; by: string }
+
   "counter.opened": { counter: string; by: string; lines: { line: string; handicap: number }[] }
   "counter.paused": { counter: string; by: string }
   "counter.closed": { counter: string; by: string }

@@ -720,6 +720,93 @@ CREATE TABLE visit_key (
   thread TEXT PRIMARY KEY,
   sealed TEXT NOT NULL
 ) STRICT;
+CREATE TABLE identity_check (
+  id TEXT PRIMARY KEY,
+  visit TEXT NOT NULL REFERENCES visit (id),
+  participant TEXT NOT NULL,
+  page TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('full', 'again')),
+  state TEXT NOT NULL CHECK (state IN ('open', 'verified', 'inconclusive', 'rejected')),
+  agent TEXT NOT NULL,
+  drawn_at INTEGER NOT NULL,
+  asked INTEGER,
+  ended_at INTEGER,
+  dark_since INTEGER,
+  lapsed_at INTEGER,
+  lapsed TEXT CHECK (lapsed IN ('page', 'takeover', 'unseen', 'camera_off')),
+  second TEXT CHECK (second IN ('confirmed', 'overturned')),
+  second_by TEXT CHECK (second_by <> agent),
+  second_at INTEGER,
+  second_note_sealed TEXT
+) STRICT;
+CREATE INDEX identity_check_visit ON identity_check (visit, drawn_at);
+CREATE UNIQUE INDEX identity_check_standing ON identity_check (visit) WHERE lapsed_at IS NULL AND state = 'open';
+CREATE INDEX identity_check_second ON identity_check (visit) WHERE state = 'rejected' AND second IS NULL;
+CREATE TABLE identity_step (
+  "check" TEXT NOT NULL REFERENCES identity_check (id),
+  place INTEGER NOT NULL,
+  turn INTEGER NOT NULL CHECK (turn IN (0, 1)),
+  kind TEXT NOT NULL,
+  without_sight INTEGER NOT NULL,
+  drawn TEXT,
+  measured TEXT,
+  result TEXT CHECK (result IN ('pass', 'fail', 'not_possible', 'exchanged')),
+  note_sealed TEXT,
+  by TEXT,
+  at INTEGER,
+  PRIMARY KEY ("check", place, turn)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE identity_picture (
+  id TEXT PRIMARY KEY,
+  "check" TEXT NOT NULL REFERENCES identity_check (id),
+  thread TEXT NOT NULL,
+  place INTEGER NOT NULL,
+  side TEXT NOT NULL CHECK (side IN ('sent', 'received')),
+  sha256 TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  by TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX identity_picture_check ON identity_picture ("check", place);
+CREATE INDEX identity_picture_thread ON identity_picture (thread);
+CREATE TABLE visit_file (
+  id TEXT PRIMARY KEY,
+  visit TEXT NOT NULL REFERENCES visit (id),
+  thread TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  sender_kind TEXT NOT NULL CHECK (sender_kind IN ('citizen', 'staff')),
+  name_sealed TEXT NOT NULL,
+  type TEXT NOT NULL CHECK (type IN ('application/pdf', 'image/png', 'image/jpeg', 'image/webp')),
+  bytes INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX visit_file_thread ON visit_file (thread, at);
+CREATE INDEX visit_file_visit ON visit_file (visit);
+
+-- What the house has issued. `mark` is the SHA-256 of the code, which itself lies sealed.
+CREATE TABLE issued_document (
+  id TEXT PRIMARY KEY,
+  mark TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL CHECK (kind IN ('minutes', 'permit', 'certificate', 'decision', 'receipt')),
+  person TEXT REFERENCES person (id),
+  office TEXT NOT NULL,
+  ref TEXT NOT NULL,
+  code_sealed TEXT,
+  body_sealed TEXT,
+  sha256 TEXT NOT NULL,
+  signature TEXT NOT NULL,
+  issued_at INTEGER NOT NULL,
+  until INTEGER,
+  revoked_at INTEGER,
+  revoked_why TEXT CHECK (revoked_why IN ('replaced', 'withdrawn', 'mistake', 'cancelled_by_holder'))
+) STRICT;
+-- One of a kind is in force for each thing.
+CREATE UNIQUE INDEX issued_document_once ON issued_document (kind, ref) WHERE revoked_at IS NULL;
+CREATE INDEX issued_document_ref ON issued_document (ref);
+CREATE INDEX issued_document_person ON issued_document (person) WHERE person IS NOT NULL;
+CREATE INDEX issued_document_issued ON issued_document (issued_at);
 
 CREATE TABLE read_log (
   person TEXT NOT NULL REFERENCES person (id),

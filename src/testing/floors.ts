@@ -34,6 +34,7 @@ const corridor = [
   "people",
   "notifications",
   "catalogue",
+  "documents",
   "offices",
   "availability",
   "bookings",

@@ -6,7 +6,7 @@ import { lines, offices } from "../../db/schema/offices.ts"
 import { type ProxyAct, proxies, relations } from "../../db/schema/people.ts"
 import type { TicketRow } from "../../db/schema/queue.ts"
 import { visits as videoVisits } from "../../db/schema/visits.ts"
-import { addDays, type Day, day, minute } from "../base/day.ts"
+import { addDays, type Day, day, type Instant, minute } from "../base/day.ts"
 import { makeEnrolment } from "../domain/access/enrolment.ts"
 import { makeKey, staffOf } from "../domain/access/keys.ts"
 import { openPreSession } from "../domain/access/pre-sessions.ts"
@@ -16,6 +16,7 @@ import { hold } from "../domain/availability/holds.ts"
 import { closeDay } from "../domain/bookings/day-changes.ts"
 import { propose } from "../domain/bookings/requests.ts"
 import { book, cancel } from "../domain/bookings/writes.ts"
+import { issueDocument, revokeDocument } from "../domain/documents/writes.ts"
 import { askProxy, beginProxyNow } from "../domain/people/proxies.ts"
 import { takeRequest } from "../domain/people/requests.ts"
 import { callThis } from "../domain/queue/calling.ts"
@@ -126,6 +127,7 @@ export async function openScene() {
   const bookings = await bookingsOf(office)
   const videos = await videosOf(office)
   const child = await household(office)
+  const documents = await documentsOf(office)
   return {
     full,
     /** Of whoever is busy. */
@@ -141,6 +143,8 @@ export async function openScene() {
     bookings,
     /** The visits by video of `byVideo`, one in every look. */
     videos,
+    /** Codes of what the house has issued. */
+    documents,
     screens,
     /** What somebody has asked about their data at a counter. */
     request,
@@ -322,6 +326,24 @@ async function videosOf(office: TestHall) {
     interrupted: await broken("interrupted", 3),
     booked: await office.booked(who("booked"), "10:15", of),
   }
+}
+
+/** A document in every standing. */
+async function documentsOf({ write, keys, code, citizen, clock }: TestHall) {
+  const body = {
+    title: longService,
+    goodFor: longReason,
+    people: [longPerson, longPerson].map((name) => ({ name, number: "1000000206" })),
+    lines: [{ label: longLine, value: longReason }],
+    content: {},
+  }
+  const issued = (ref: string, until: Instant | null) =>
+    write((tx) =>
+      issueDocument(tx, keys, { kind: "permit", person: citizen(person.busy).id, office: code, ref, until, body }),
+    ).then((made) => made.code)
+  const cancelled = await issued("cancelled", null)
+  await write((tx) => revokeDocument(tx, cancelled, "replaced"))
+  return { valid: await issued("valid", null), expired: await issued("expired", clock.office()), cancelled }
 }
 
 /** Somebody with as many bookings as there are ways for one to be, and a place that is held. */

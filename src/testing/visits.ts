@@ -420,6 +420,19 @@ const forHalls: Visit[] = [
   }),
 ]
 
+const code = (of: keyof Scene["documents"]) => (scene: Scene) => `/verify/${scene.documents[of]}`
+
+const toCheck: Visit[] = [
+  stranger("/verify", "untouched", () => "/verify"),
+  stranger("/verify/:code", "that holds", code("valid")),
+  stranger("/verify/:code", "with the signature unfolded", code("valid"), {
+    first: (page) => page.locator("details").evaluateAll((all) => all.map((one) => one.toggleAttribute("open", true))),
+  }),
+  stranger("/verify/:code", "that is over", code("expired")),
+  stranger("/verify/:code", "that was cancelled", code("cancelled")),
+  stranger("/verify/:code", "of nothing", () => "/verify/nothing", { status: 404 }),
+]
+
 const video = (name: keyof typeof byVideo, seen: string, more: Partial<Visit> = {}) =>
   visit({ citizen: byVideo[name] }, "phone")("/visits/:id", seen, ({ videos }) => `/visits/${videos[name].id}`, more)
 
@@ -462,6 +475,7 @@ const byCamera: Visit[] = [
 
 export const visits: Visit[] = [
   ...byCamera,
+  ...toCheck,
   ...forAnybody,
   ...forCitizens,
   ...forOwners,
@@ -472,6 +486,12 @@ export const visits: Visit[] = [
 
 /** What leads on, or is a file: nothing to look at. The address as the scene has it, and the beginning of the answer's type or of where it leads. */
 export const noPage: { route: string; who: Who; path: (scene: Scene) => string; gives: string }[] = [
+  {
+    route: "/.well-known/jwks.json",
+    who: "stranger",
+    path: () => "/.well-known/jwks.json",
+    gives: "application/jwk-set+json",
+  },
   {
     route: "/holds/new",
     who: busy,

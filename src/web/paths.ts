@@ -39,6 +39,12 @@ export const paths = {
   hall: (office: string) => `/hall/${office}`,
   hallQr: (office: string) => `/board/${office}/hall.svg`,
 
+  /** Where anybody checks a document of ours. */
+  verify: "/verify",
+  verified: (code: string) => `/verify/${code}`,
+  /** The key that signatures of ours are checked with (RFC 7517, RFC 8037). */
+  signingKeys: "/.well-known/jwks.json",
+
   signIn: "/sign-in",
   signOut: "/sign-out",
   staffSignIn: "/staff",

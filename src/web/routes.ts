@@ -15,6 +15,7 @@ import { privacyRoutes } from "./privacy/routes.ts"
 import { staffRoutes } from "./staff/routes.ts"
 import { supervisorRoutes } from "./supervisor/routes.tsx"
 import { ticketRoutes } from "./ticket/routes.tsx"
+import { verifyRoutes } from "./verify/routes.ts"
 import { attendingRoutes } from "./visits/attending.tsx"
 import { guestRoutes } from "./visits/guest.tsx"
 import { relayRoutes } from "./visits/relay.ts"
@@ -38,6 +39,7 @@ export const pages: PageRoute[] = [
   ...householdRoutes,
   ...relayRoutes,
   ...guestRoutes,
+  ...verifyRoutes,
   ...deskVisitRoutes,
 ]
 

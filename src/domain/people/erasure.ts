@@ -3,6 +3,7 @@ import { accountsStream } from "../../../db/facts.ts"
 import { apiKeys, idempotency, sessions } from "../../../db/schema/access.ts"
 import { heldPeople, heldPlaces, holds } from "../../../db/schema/availability.ts"
 import { bookingPeople, bookings } from "../../../db/schema/bookings.ts"
+import { issuedDocuments } from "../../../db/schema/documents.ts"
 import { contacts, deliveries, messages, mutes } from "../../../db/schema/messages.ts"
 import {
   ceremonies,
@@ -96,6 +97,7 @@ export async function erase(tx: Tx, person: string, by: string, realNow: Instant
   await takeMessages(tx, person)
   await unlinkVisits(tx, person)
   await dropVisitsOf(tx, person)
+  await unlinkDocuments(tx, person)
   await dropFamily(tx, person)
   await dropProxies(tx, person)
   await tx.say(accountsStream, "person.erased", { by: by === person ? "citizen" : by, subject: person })
@@ -135,6 +137,14 @@ async function takeMessages(tx: Tx, person: string): Promise<void> {
   await tx.db.delete(messages).where(own)
   await tx.db.delete(mutes).where(and(eq(mutes.kind, "citizen"), eq(mutes.owner, person)))
   await tx.db.delete(contacts).where(and(eq(contacts.kind, "citizen"), eq(contacts.owner, person)))
+}
+
+/** Whoever was handed one of these may go on asking whether it holds; about whom it is, nothing tells any more. */
+async function unlinkDocuments(tx: Tx, person: string): Promise<void> {
+  await tx.db
+    .update(issuedDocuments)
+    .set({ person: null, codeSealed: null, bodySealed: null })
+    .where(eq(issuedDocuments.person, person))
 }
 
 /** Tickets of somebody who is known are held by the person's id. Bookings keep it, which names nobody now: they were made with an office, whose days must go on adding up. */

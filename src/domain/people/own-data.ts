@@ -3,6 +3,7 @@ import type { AnyFact } from "../../../db/facts.ts"
 import { apiKeys, sessions } from "../../../db/schema/access.ts"
 import { holds } from "../../../db/schema/availability.ts"
 import { bookingPeople, bookings } from "../../../db/schema/bookings.ts"
+import { issuedDocuments } from "../../../db/schema/documents.ts"
 import { facts } from "../../../db/schema/facts.ts"
 import { contacts, messages, mutes } from "../../../db/schema/messages.ts"
 import { confirmations, passkeys, recoveryCodes } from "../../../db/schema/passkeys.ts"
@@ -14,7 +15,7 @@ import { waitlist } from "../../../db/schema/waitlist.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Instant } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
-import type { Keys } from "../../base/seal.ts"
+import type { Keys, PersonKey } from "../../base/seal.ts"
 import { standsFor } from "./acting.ts"
 import { readsOf } from "./read-log.ts"
 import { personalData, person as personOf } from "./reads.ts"
@@ -60,6 +61,7 @@ export async function ownData(store: Store, keys: Keys, person: string, now: Ins
     proxies: await proxiesOf(store, keys, person),
     ...(await visitsOf(store, person, now)),
     videoVisits: await videoVisitsOf(store, person, key),
+    documents: await documentsIn(store, person, key),
     messages: await db
       .select({
         kind: messages.kind,
@@ -166,6 +168,20 @@ async function visitsOf(store: Store, person: string, now: Instant) {
       ...{ office, service, firstDay, lastDay, state, joinedAt, endedAt },
     })),
   }
+}
+
+/** What the house has issued to the person, with all that it says. */
+async function documentsIn({ db }: Store, person: string, key: PersonKey) {
+  const rows = await db
+    .select()
+    .from(issuedDocuments)
+    .where(eq(issuedDocuments.person, person))
+    .orderBy(desc(issuedDocuments.issuedAt))
+  return rows.map(({ kind, office, codeSealed, bodySealed, sha256, signature, ...row }) => ({
+    ...{ kind, office, sha256, signature, issuedAt: row.issuedAt, until: row.until, revokedAt: row.revokedAt },
+    code: codeSealed === null ? null : key.open("issued_document.code", codeSealed),
+    text: bodySealed === null ? null : key.open("issued_document.body", bodySealed),
+  }))
 }
 
 async function accessOf({ db }: Store, person: string) {

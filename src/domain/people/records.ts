@@ -62,7 +62,10 @@ export const records = {
   waiting: { tables: ["waitlist"], days: 90, becomes: "deleted", clearedBy: "daily", heldBack: true },
   /** How a video visit went, who was in it, what was written in it. */
   calls: {
-    tables: ["visit", "participant", "visit_message", "visit_test", "visit_key"],
+    tables: [
+      ...["visit", "participant", "visit_message", "visit_test", "visit_key"],
+      ...["identity_check", "identity_step", "identity_picture", "visit_file"],
+    ],
     days: 90,
     becomes: "deleted",
     clearedBy: "daily",
@@ -85,6 +88,14 @@ export const records = {
   /** With what somebody confirmed something by a passkey. */
   proofs: {
     tables: ["confirmation", "confirmation_evidence"],
+    days: 10 * year,
+    becomes: "deleted",
+    clearedBy: "daily",
+    heldBack: true,
+  },
+  /** What the house has issued and signed. Erased is whose it is: the paper stays checkable, without anybody's name. */
+  documents: {
+    tables: ["issued_document"],
     days: 10 * year,
     becomes: "deleted",
     clearedBy: "daily",

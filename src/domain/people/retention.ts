@@ -3,6 +3,7 @@ import { accountsStream } from "../../../db/facts.ts"
 import { apiKeys } from "../../../db/schema/access.ts"
 import { heldPeople, heldPlaces, holds } from "../../../db/schema/availability.ts"
 import { type BookingState, bookingPeople, bookings } from "../../../db/schema/bookings.ts"
+import { issuedDocuments } from "../../../db/schema/documents.ts"
 import { confirmationEvidence, confirmations } from "../../../db/schema/passkeys.ts"
 import { people } from "../../../db/schema/people.ts"
 import { legalHolds, privacyRequests, readLog, retentionRuns } from "../../../db/schema/privacy.ts"
@@ -165,7 +166,7 @@ export async function clearOld(tx: Tx, realNow: Instant): Promise<boolean> {
   return full
 }
 
-type Anywhere = "calls" | "places" | "waiting" | "keys" | "proofs" | "reads" | "rights"
+type Anywhere = "calls" | "places" | "waiting" | "keys" | "proofs" | "documents" | "reads" | "rights"
 type Before = { office: Instant; real: Instant }
 
 const clearAnywhere: Record<Anywhere, (tx: Tx, before: Before, realNow: Instant) => Promise<number>> = {
@@ -208,6 +209,12 @@ const clearAnywhere: Record<Anywhere, (tx: Tx, before: Before, realNow: Instant)
     await tx.db.delete(confirmationEvidence).where(inArray(confirmationEvidence.confirmation, ids))
     await tx.db.delete(confirmations).where(inArray(confirmations.id, ids))
     return ids.length
+  },
+  async documents(tx, before, realNow) {
+    const ended = sql`max(${issuedDocuments.issuedAt}, coalesce(${issuedDocuments.until}, 0)) < ${before.office}`
+    const ofNobodyHeld = or(isNull(issuedDocuments.person), notHeld(issuedDocuments.person, realNow))
+    const old = and(lt(issuedDocuments.issuedAt, before.office), ended, ofNobodyHeld)
+    return (await tx.db.delete(issuedDocuments).where(old).returning({ id: issuedDocuments.id })).length
   },
   async reads(tx, before, realNow) {
     const old = and(lt(readLog.at, before.real), notHeld(readLog.person, realNow))

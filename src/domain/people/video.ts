@@ -1,4 +1,5 @@
 import { asc, desc, eq, inArray } from "drizzle-orm"
+import { identityChecks, identityPictures, identitySteps, visitFiles } from "../../../db/schema/identity.ts"
 import { participants, visitKeys, visitMessages, visits, visitTests } from "../../../db/schema/visits.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
@@ -33,6 +34,11 @@ export async function videoVisitsOf({ db }: Store, person: string, key: PersonKe
 /** Deletes these visits and everything that was said, tested and shown in them. */
 export async function dropVisits(tx: Tx, old: readonly Old[]): Promise<void> {
   const ids = old.map(({ id }) => id)
+  const checks = tx.db.select({ id: identityChecks.id }).from(identityChecks).where(inArray(identityChecks.visit, ids))
+  await tx.db.delete(identityPictures).where(inArray(identityPictures.check, checks))
+  await tx.db.delete(identitySteps).where(inArray(identitySteps.check, checks))
+  await tx.db.delete(identityChecks).where(inArray(identityChecks.visit, ids))
+  await tx.db.delete(visitFiles).where(inArray(visitFiles.visit, ids))
   await tx.db.delete(participants).where(inArray(participants.visit, ids))
   await tx.db.delete(visits).where(inArray(visits.id, ids))
   for (const { thread } of old) {

@@ -17,6 +17,7 @@ import { isStaff, type Staff, type Subject } from "../access/subject.ts"
 import { office } from "../offices/reads.ts"
 import { personKey } from "../people/sealed.ts"
 import { interrupt } from "./calls.ts"
+import { lapse } from "./identity.ts"
 import { mustBeIn, talking } from "./phases.ts"
 import { visitLimits } from "./times.ts"
 import { addParticipant, change, everIn, mustFollow, seatAgent, visit, visitAtHand } from "./visits.ts"
@@ -151,6 +152,7 @@ export async function connect(
   if (!wasOnline) {
     await tx.say(of.row.office, "visit.presence", { visit: id, participant: row.id, state: "online" })
   }
+  if (row.kind === "citizen") await lapse(tx, of.row, isTakeover ? "takeover" : "page")
   if (isTakeover) {
     await tx.say(of.row.office, "visit.taken_over", { visit: id, participant: row.id, epoch: after.epoch })
   }

@@ -17,6 +17,7 @@ import { type Citizen, isStaff, type Staff, type Subject } from "../access/subje
 import { office } from "../offices/reads.ts"
 import { mustBeAtHand, ticketHere } from "../queue/desk.ts"
 import { counter, ticket } from "../queue/tickets.ts"
+import { lapse } from "./identity.ts"
 import { mustPass, phaseOf } from "./phases.ts"
 
 /** A visit with its ticket, and the phase that holds between the two. */
@@ -97,6 +98,7 @@ export async function pass(
     overAt,
   })
   if (!after) throw new Refusal("wrong_state", { state: (await visit(tx, row.id)).phase })
+  if (to !== "call") await lapse(tx, row, "unseen", privateWith)
   const said = { visit: row.id, from: phase, to, by, with: privateWith, why, subject: row.person }
   await tx.say(row.office, "visit.moved", said)
   return after
