@@ -184,6 +184,22 @@ export interface FactBodies {
   /** `ref`: the id of what it is about. `visit`: the video visit in which it came about. */
   "document.issued": { document: string; kind: string; ref: string; until: Instant | null; visit?: string }
   "document.revoked": { document: string; kind: string; ref: string; why: string; by: string }
+  /** A service is carried out in a visit. `decision`: `incomplete`, `yes`, or the code of the reason why not. */
+  "request.begun": { request: string; visit: string; service: string; by: string }
+  "request.edited": RequestBody & { decision: string; by: string }
+  /** The text is frozen, and the person can confirm it until then. */
+  "request.asked": RequestBody & { confirmation: string; until: Instant; by: string }
+  "request.declined": RequestBody & { by: string }
+  /** What was asked holds no more: another page, connection, agent, or state of the request. */
+  "request.stale": RequestBody & { why: string }
+  "request.done": RequestBody & { number: string }
+  /** Refused by the rules, or it could not be carried out. */
+  "request.failed": RequestBody & { number: string; code: string }
+  "request.withdrawn": RequestBody & { by: string }
+  /** The subject is who travels on it. */
+  "permit.issued": { permit: string; request: string; visit: string; until: Instant }
+  "permit.cancelled": { permit: string; request: string; visit: string }
+  "permit.expired": { permit: string; visit: string }
 
   "counter.opened": { counter: string; by: string; lines: { line: string; handicap: number }[] }
   "counter.paused": { counter: string; by: string }
@@ -276,6 +292,13 @@ export interface FactBodies {
   /** What the person does not want, as `theme.channel`. */
   "contact.channels_chosen": { without: string[] }
   "store.set_up": { offices: number; services: number; demo: boolean }
+}
+
+interface RequestBody {
+  request: string
+  visit: string
+  service: string
+  version: number
 }
 
 interface HoldBody {

@@ -51,6 +51,14 @@ export const relations = table(
   (relation) => [primaryKey({ columns: [relation.guardian, relation.dependant] })],
 )
 
+/** What the registry says of somebody beside the family: JSON of `CivilRecord`, under the person's key. */
+export const civilRecords = table("civil_record", {
+  person: text().primaryKey(),
+  sealed: words().notNull(),
+  /** When the registry said so. */
+  asOf: instant().notNull(),
+})
+
 /** What a proxy may be given to do: keep and book times; move and cancel them; come in with them. */
 export type ProxyAct = "book" | "change" | "arrive"
 

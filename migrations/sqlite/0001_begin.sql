@@ -159,6 +159,11 @@ CREATE TABLE relation (
   CHECK (guardian <> dependant)
 ) STRICT;
 CREATE INDEX relation_dependant ON relation (dependant);
+CREATE TABLE civil_record (
+  person TEXT PRIMARY KEY REFERENCES person (id),
+  sealed TEXT NOT NULL,
+  as_of INTEGER NOT NULL
+) STRICT;
 CREATE TABLE proxy (
   id TEXT PRIMARY KEY,
   giver TEXT NOT NULL REFERENCES person (id),
@@ -807,6 +812,50 @@ CREATE UNIQUE INDEX issued_document_once ON issued_document (kind, ref) WHERE re
 CREATE INDEX issued_document_ref ON issued_document (ref);
 CREATE INDEX issued_document_person ON issued_document (person) WHERE person IS NOT NULL;
 CREATE INDEX issued_document_issued ON issued_document (issued_at);
+
+-- Services that are carried out in a video visit.
+CREATE TABLE request (
+  id TEXT PRIMARY KEY,
+  visit TEXT NOT NULL,
+  office TEXT NOT NULL,
+  service TEXT NOT NULL,
+  person TEXT NOT NULL REFERENCES person (id),
+  agent TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('draft', 'asked', 'done', 'failed', 'withdrawn')),
+  version INTEGER NOT NULL,
+  fields_sealed TEXT NOT NULL,
+  confirmation TEXT,
+  asked_until INTEGER,
+  outcome_sealed TEXT,
+  code TEXT,
+  number TEXT UNIQUE,
+  started_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  CHECK ((confirmation IS NULL) = (asked_until IS NULL))
+) STRICT;
+CREATE UNIQUE INDEX request_open ON request (visit) WHERE state IN ('draft', 'asked');
+CREATE INDEX request_visit ON request (visit);
+CREATE INDEX request_person ON request (person);
+CREATE INDEX request_ended ON request (ended_at) WHERE ended_at IS NOT NULL;
+CREATE TABLE travel_permit (
+  id TEXT PRIMARY KEY,
+  number TEXT NOT NULL UNIQUE,
+  dependant TEXT NOT NULL REFERENCES person (id),
+  guardian TEXT NOT NULL REFERENCES person (id),
+  request TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('single', 'multiple')),
+  paper TEXT NOT NULL CHECK (paper IN ('passport', 'national_id')),
+  state TEXT NOT NULL CHECK (state IN ('valid', 'cancelled', 'expired')),
+  issued_at INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  ended_at INTEGER,
+  detail_sealed TEXT,
+  document TEXT
+) STRICT;
+CREATE UNIQUE INDEX travel_permit_valid ON travel_permit (dependant) WHERE state = 'valid';
+CREATE INDEX travel_permit_dependant ON travel_permit (dependant);
+CREATE INDEX travel_permit_guardian ON travel_permit (guardian);
+CREATE INDEX travel_permit_until ON travel_permit (until);
 
 CREATE TABLE read_log (
   person TEXT NOT NULL REFERENCES person (id),

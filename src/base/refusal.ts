@@ -41,6 +41,7 @@ export const statusOf = {
   step_up_needed: 403,
   account_held: 403,
   confirmation_over: 409,
+  confirmation_stale: 409,
   forbidden: 403,
   second_person: 403,
   own_rights: 403,
@@ -113,6 +114,13 @@ export const statusOf = {
   undo_too_late: 409,
   target_closed: 422,
   returned_already: 409,
+
+  // carrying out a service in a visit
+  service_refused: 422,
+  identity_needed: 403,
+  recording_needed: 422,
+  permit_valid: 409,
+  permit_gone: 409,
 
   // personal data
   erasure_blocked: 409,

@@ -137,6 +137,16 @@ const ar: Record<MessageKind, (seen: Seen) => Words> = {
     sms: "تغيّرت صلاحياتك. إن لم تعلم بذلك فأخبر مديرك.",
   }),
   proxy_changed: ({ what }) => proxyWords(proxyAr, what),
+  permit_issued: () => ({
+    title: "صدر تصريح سفر لأحد أفراد أسرتك",
+    text: ["يسري من الآن. تجده في صفحة تصاريح السفر.", notYouAr],
+    sms: "صدر تصريح سفر أكّدته في زيارتك المرئية. إن لم تكن أنت فراجع أقرب مكتب الآن.",
+  }),
+  permit_cancelled: () => ({
+    title: "أُلغي تصريح سفر لأحد أفراد أسرتك",
+    text: ["لا يُغادر به بعد الآن. ومن غادر به فعودته متاحة.", notYouAr],
+    sms: "أُلغي تصريح سفر أكّدت إلغاءه في زيارتك المرئية. إن لم تكن أنت فراجع أقرب مكتب الآن.",
+  }),
   approval_asked: ({ office }) => ({
     title: "طلب ينتظر موافقتك",
     text: only([office && `في ${office}.`, "قدّمه زميل، ولا يتم إلا بموافقة شخص آخر."]),
@@ -299,6 +309,16 @@ const en: Record<MessageKind, (seen: Seen) => Words> = {
     sms: "What you may do here has changed. If you did not know of it, tell your manager.",
   }),
   proxy_changed: ({ what }) => proxyWords(proxyEn, what),
+  permit_issued: () => ({
+    title: "A travel permit was issued for one of your family",
+    text: ["It is in force from now on. It stands on the page “Travel permits”.", notYouEn],
+    sms: "A travel permit that you confirmed in your video visit was issued. If this was not you, tell the nearest office now.",
+  }),
+  permit_cancelled: () => ({
+    title: "A travel permit of one of your family was cancelled",
+    text: ["From now on nobody leaves on it. Whoever has left on it may return.", notYouEn],
+    sms: "A travel permit was cancelled, as you confirmed in your video visit. If this was not you, tell the nearest office now.",
+  }),
   approval_asked: ({ office }) => ({
     title: "A request waits for your approval",
     text: only([office && `At ${office}.`, "A colleague made it, and it takes a second person."]),

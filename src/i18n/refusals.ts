@@ -15,6 +15,42 @@ export function refusalWords(code: RefusalCode, lang: Lang): RefusalWords {
 type Row = [title: string, help: string, titleEn: string, helpEn: string]
 
 const texts: Record<RefusalCode, Row> = {
+  confirmation_stale: [
+    "تغيّر شيء منذ طُلب منك التأكيد",
+    "لم يُنفّذ شيء. يطلب منك الموظف التأكيد من جديد.",
+    "Something has changed since you were asked to confirm",
+    "Nothing was carried out. The agent asks you anew.",
+  ],
+  service_refused: [
+    "لا تجيز القواعد هذا الطلب",
+    "السبب مكتوب بجانب الطلب.",
+    "The rules do not allow this",
+    "The reason stands beside the request.",
+  ],
+  identity_needed: [
+    "لم يُتحقق من الهوية بالقدر الذي تطلبه هذه الخدمة",
+    "أكمل التحقق في هذه الزيارة ثم أعد المحاولة.",
+    "This service needs to be surer of who it is",
+    "Complete the check of identity in this visit, then try again.",
+  ],
+  recording_needed: [
+    "لا تُنفّذ هذه الخدمة إلا والزيارة مسجلة",
+    "شغّل التسجيل بموافقة المراجع ثم أعد المحاولة.",
+    "This service is carried out only while the visit is recorded",
+    "Start the recording with the person's consent, then try again.",
+  ],
+  permit_valid: [
+    "لمن تطلب له تصريح سارٍ",
+    "ألغِ الساري ثم أصدر غيره، ولا يسري تصريحان معًا.",
+    "There is a valid permit already",
+    "Cancel it, then issue another one. No two are valid at a time.",
+  ],
+  permit_gone: [
+    "لم يعد هذا التصريح ساريًا",
+    "لم يُنفّذ شيء. حدّث الصفحة لترى التصاريح كما هي الآن.",
+    "This permit is no longer valid",
+    "Nothing was done. Reload the page to see the permits as they are now.",
+  ],
   of_age: [
     "بلغ من تحجز له السن، وصار يحجز بنفسه",
     "لم تعد تنوب عنه بصفتك ولي أمره. يستطيع أن يعيّنك وكيلًا من صفحة الأسرة في حسابه.",

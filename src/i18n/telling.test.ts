@@ -31,6 +31,8 @@ const samples: { [K in MessageKind]: MessageBodies[K] } = {
   request_decided: { request: "r", state: "approved" },
   contact_changed: { channel: "mail" },
   proxy_changed: { proxy: "p", by: "given_to_you" },
+  permit_issued: { permit: "p" },
+  permit_cancelled: { permit: "p" },
   one_time_code: { until: hall.at("10:10") },
   email_check: { until: hall.at("12:00") },
   booking_confirmed: visit,

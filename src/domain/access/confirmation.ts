@@ -76,10 +76,16 @@ const forget = statement((db) =>
   db.delete(confirmations).where(and(isNull(confirmations.usedAt), lt(confirmations.until, sql.placeholder("before")))),
 )
 
-/** Freezes what shall be confirmed, for ten minutes. From here on nobody can change it, also not who asks. */
-export async function freeze(tx: Tx, owner: Owner, asked: Transaction, now: Instant): Promise<Frozen> {
+/** Freezes what shall be confirmed, for ten minutes unless it is said otherwise. From here on nobody can change it, also not who asks. */
+export async function freeze(
+  tx: Tx,
+  owner: Owner,
+  asked: Transaction,
+  now: Instant,
+  milliseconds = openFor,
+): Promise<Frozen> {
   const { action, object, text, data = {} } = asked
-  const frozen: Frozen = { id: tx.id(), owner, action, object, text, data, until: now + openFor }
+  const frozen: Frozen = { id: tx.id(), owner, action, object, text, data, until: now + milliseconds }
   await insertConfirmation(tx).execute({
     ...{ id: frozen.id, kind: owner.kind, owner: owner.id, action, object, until: frozen.until },
     ...{ frozen: canonical(frozen), nonce: null, usedAt: null },

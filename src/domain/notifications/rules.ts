@@ -21,6 +21,9 @@ export interface MessageBodies {
   contact_changed: { channel: Channel }
   /** `by`: `given_by_you`, `given_to_you`, `ended_by_you` (it was yours), `ended_to_you`. */
   proxy_changed: { proxy: string; by: string }
+  /** To the guardian. */
+  permit_issued: { permit: string }
+  permit_cancelled: { permit: string }
   /** The code itself is the notice's secret. */
   one_time_code: { until: Instant }
   /** The link itself is the notice's secret. */
@@ -94,6 +97,8 @@ export const manners: Record<MessageKind, Manner> = {
   request_decided: { theme: "security", usefulFor: 7 * day },
   contact_changed: { theme: "security", usefulFor: 30 * day },
   proxy_changed: { theme: "security", usefulFor: 30 * day },
+  permit_issued: { theme: "security", usefulFor: 30 * day },
+  permit_cancelled: { theme: "security", usefulFor: 30 * day },
   one_time_code: { theme: "code", usefulFor: 10 * minute },
   email_check: { theme: "code", usefulFor: day },
   booking_confirmed: { theme: "bookings", usefulFor: 2 * day },

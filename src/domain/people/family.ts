@@ -8,6 +8,7 @@ import type { Tx } from "../../../db/write.ts"
 import type { Day, Instant } from "../../base/day.ts"
 import type { Keys } from "../../base/seal.ts"
 import { isBinding } from "./acting.ts"
+import { type CivilRecord, dropCivilRecord, keepCivilRecord } from "./civil.ts"
 import { personByNumber } from "./reads.ts"
 import { comesOfAge } from "./rules.ts"
 import { openedName, personKey } from "./sealed.ts"
@@ -27,6 +28,8 @@ export interface Member {
   since?: Instant | null
   /** Of a child it need not be said: it ends with the coming of age. */
   until?: Instant | null
+  /** Left out where the registry does not say it: then what it said last stands. */
+  civil?: CivilRecord
 }
 
 const p = sql.placeholder
@@ -62,6 +65,7 @@ export async function keepFamily(tx: Tx, keys: Keys, guardian: string, members: 
     const id = await idOf(tx, keys, member)
     if (id === guardian) continue
     ids.push(id)
+    if (member.civil) await keepCivilRecord(tx, keys, id, member.civil)
     const { relation: kind, since = null, deed, birthDay } = member
     const ofAge = kind === "child" && birthDay ? comesOfAge(birthDay) : null
     const until = earliest(member.until ?? null, ofAge)
@@ -135,4 +139,5 @@ export async function familyOf(store: Store, keys: Keys, guardian: string, now: 
 /** Everything that binds this person to others goes with the person. */
 export async function dropFamily(tx: Tx, person: string): Promise<void> {
   await tx.db.delete(relations).where(or(eq(relations.guardian, person), eq(relations.dependant, person)))
+  await dropCivilRecord(tx, person)
 }

@@ -55,7 +55,8 @@ export async function putPerson(tx: Tx, keys: Keys, id: string, given: NewPerson
 }
 
 /**
- * Gives a person another mobile, which has been proved to be theirs. Answers the sealed one that it takes the place of; `null` where there
+ * Gives a person another mobile, which has been proved to be theirs: by a code that was sent there, or by the person's own confirmation
+ * before an agent who has seen who it is. Answers the sealed one that it takes the place of; `null` where there
  * was none. Refuses `not_found` for nobody and for somebody who has been erased.
  */
 export async function setMobile(

@@ -1,0 +1,42 @@
+import { dependantsOf, guardianship } from "../../people/civil.ts"
+import { person } from "../../people/reads.ts"
+import { type Asked, type Decision, type Field, type Option, words } from "../service.ts"
+
+/* What every service for the family asks first: for whom, and by what right. */
+
+export const dependantField: Field = {
+  name: "dependant",
+  kind: "choice",
+  label: words("لمن", "For whom"),
+  options: dependantOptions,
+}
+
+async function dependantOptions({ store, keys, person: guardian, now }: Asked): Promise<Option[]> {
+  const ids = await dependantsOf(store, keys, guardian, now)
+  const all = await Promise.all(ids.map(async (id) => ({ id, who: await person(store, keys, id) })))
+  return all.flatMap(({ id, who }) => (who ? [{ value: id, label: who.name }] : []))
+}
+
+type No = Extract<Decision, { is: "no" }>
+
+/** The guardian's right. Of somebody else's family nothing is told, not even whether there is such a person. */
+export async function mustGuard({ store, keys, person: guardian, fields, now }: Asked) {
+  const dependant = fields["dependant"] ?? ""
+  const found = await guardianship(store, keys, guardian, dependant, now)
+  if (found === null) return no("not_guardian", "ولي الأمر وحده يطلب هذا", "Only the guardian may ask for this")
+  if (found === "ended") {
+    return no("right_ended", "انتهت ولايتك عليه كما يرد في السجل", "By the registry, your guardianship of this person has ended")
+  }
+  const name = (await person(store, keys, dependant))?.name ?? words("", "")
+  return { is: "guardian" as const, dependant, name, born: found.born }
+}
+
+const no = (code: string, ar: string, en: string): No => ({
+  is: "no",
+  reason: { code, words: words(ar, en), facts: [] },
+  used: { rule: "guardian" },
+  wayOut: words(
+    "إن كان لديك صك ولاية أو حضانة فأضفه في أقرب مكتب للجوازات.",
+    "If you have a deed of guardianship or custody, bring it to the nearest passport office.",
+  ),
+})

@@ -1,0 +1,63 @@
+import type { ParticipantRow } from "../../../db/schema/visits.ts"
+import type { Store } from "../../../db/store.ts"
+import { Refusal } from "../../base/refusal.ts"
+import { usablePasskeys } from "../access/passkeys.ts"
+import { checkedNow, levelNow } from "../visits/identity.ts"
+import { roster, visit } from "../visits/visits.ts"
+import type { Service } from "./service.ts"
+
+/* Whether a service may be carried out in a visit at this moment, and by which connection of which two people. */
+
+/** What stands in the way: there is no talk; nobody is sure enough who it is; the person has no passkey; nothing is recorded. */
+export type Hindrance = "not_in_call" | "identity" | "passkey" | "recording"
+
+/** What the server has seen of how the two talk: the fingerprint of each side's key (RFC 8122), as it went to the other. */
+export interface Fingerprints {
+  citizen: string | null
+  agent: string | null
+}
+
+export interface Two {
+  citizen: ParticipantRow
+  agent: ParticipantRow
+}
+
+/** The person and the agent, both let in and talking to each other; `null` where they are not. */
+export async function twoInCall(store: Store, visitId: string, agent: string): Promise<Two | null> {
+  const { row, phase } = await visit(store, visitId)
+  if (phase !== "call" && phase !== "private") return null
+  const all = await roster(store, visitId)
+  const citizen = all.find(({ kind, state }) => kind === "citizen" && state === "admitted")
+  const other = all.find(({ subject, state }) => subject === agent && state === "admitted")
+  if (!citizen || !other || citizen.subject !== row.person) return null
+  return citizen.page === null || other.page === null ? null : { citizen, agent: other }
+}
+
+/** The first thing that hinders this service in this visit; `null`: nothing does. `isDemo`: a passkey can be done without. */
+export async function hindrance(
+  store: Store,
+  { identity, needsRecording }: Service,
+  { visit: id, person, agent }: { visit: string; person: string; agent: string },
+  isDemo = false,
+): Promise<Hindrance | null> {
+  if ((await twoInCall(store, id, agent)) === null) return "not_in_call"
+  if ((await levelNow(store, id)) < 1) return "identity"
+  if (identity === 3 && !(await checkedNow(store, id))) return "identity"
+  if (identity >= 2 && !isDemo && (await usablePasskeys(store, { kind: "citizen", id: person })).length === 0) {
+    return "passkey"
+  }
+  return needsRecording ? "recording" : null
+}
+
+/** Refuses `wrong_state`, `identity_needed`, `recording_needed`. */
+export async function mustStand(
+  store: Store,
+  service: Service,
+  asked: { visit: string; person: string; agent: string },
+  isDemo = false,
+): Promise<void> {
+  const found = await hindrance(store, service, asked, isDemo)
+  if (found === "not_in_call") throw new Refusal("wrong_state", { state: found })
+  if (found === "recording") throw new Refusal("recording_needed")
+  if (found !== null) throw new Refusal("identity_needed", { identity: service.identity, lacks: found })
+}
