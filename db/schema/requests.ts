@@ -54,8 +54,6 @@ export const permits = table("travel_permit", {
   endedAt: instant(),
   /** JSON of the countries and of the decision with the rule by which it was made, under the dependant's key. */
   detailSealed: words(),
-  /** Of the document that anybody can verify. */
-  document: words(),
 })
 
 export type RequestRow = typeof requests.$inferSelect

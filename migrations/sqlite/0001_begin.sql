@@ -849,8 +849,7 @@ CREATE TABLE travel_permit (
   issued_at INTEGER NOT NULL,
   until INTEGER NOT NULL,
   ended_at INTEGER,
-  detail_sealed TEXT,
-  document TEXT
+  detail_sealed TEXT
 ) STRICT;
 CREATE UNIQUE INDEX travel_permit_valid ON travel_permit (dependant) WHERE state = 'valid';
 CREATE INDEX travel_permit_dependant ON travel_permit (dependant);

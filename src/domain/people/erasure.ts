@@ -24,6 +24,7 @@ import type { Tx } from "../../../db/write.ts"
 import type { Instant } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { endAll } from "../access/sessions.ts"
+import { dropCarriedOut } from "./carried-out.ts"
 import { dropFamily } from "./family.ts"
 import { heldUntil } from "./legal-holds.ts"
 import { dropProxies } from "./proxies.ts"
@@ -98,6 +99,7 @@ export async function erase(tx: Tx, person: string, by: string, realNow: Instant
   await unlinkVisits(tx, person)
   await dropVisitsOf(tx, person)
   await unlinkDocuments(tx, person)
+  await dropCarriedOut(tx, person)
   await dropFamily(tx, person)
   await dropProxies(tx, person)
   await tx.say(accountsStream, "person.erased", { by: by === person ? "citizen" : by, subject: person })

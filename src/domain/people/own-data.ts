@@ -17,6 +17,8 @@ import type { Instant } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import type { Keys, PersonKey } from "../../base/seal.ts"
 import { standsFor } from "./acting.ts"
+import { carriedOutFor, travelPermitsOf } from "./carried-out.ts"
+import { civilRecord } from "./civil.ts"
 import { readsOf } from "./read-log.ts"
 import { personalData, person as personOf } from "./reads.ts"
 import { personKey } from "./sealed.ts"
@@ -57,10 +59,13 @@ export async function ownData(store: Store, keys: Keys, person: string, now: Ins
       notWanted: muted.map(({ theme, channel }) => `${theme}.${channel}`),
       createdAt: row.createdAt,
     },
+    civil: await civilRecord(store, keys, person),
     family: await familyOf(store, keys, person),
     proxies: await proxiesOf(store, keys, person),
     ...(await visitsOf(store, person, now)),
     videoVisits: await videoVisitsOf(store, person, key),
+    services: await carriedOutFor(store, person, key),
+    permits: await travelPermitsOf(store, person, key),
     documents: await documentsIn(store, person, key),
     messages: await db
       .select({

@@ -24,7 +24,7 @@ export const records = {
   /** Who it is, with the keys of the account. */
   account: {
     tables: [
-      ...["person", "person_key", "relation", "contact", "message_mute"],
+      ...["person", "person_key", "relation", "civil_record", "contact", "message_mute"],
       ...["passkey", "passkey_owner", "recovery_code"],
     ],
     days: null,
@@ -71,6 +71,10 @@ export const records = {
     clearedBy: "daily",
     heldBack: true,
   },
+  /** Services that were carried out in visits, with what was filled in and what came of it. */
+  services: { tables: ["request"], days: 400, becomes: "deleted", clearedBy: "daily", heldBack: true },
+  /** After their last day. */
+  permits: { tables: ["travel_permit"], days: 400, becomes: "deleted", clearedBy: "daily", heldBack: true },
   messages: { tables: ["message", "delivery"], days: 90, becomes: "deleted", clearedBy: "house", heldBack: true },
   sessions: { tables: ["session", "enrolment"], days: 90, becomes: "deleted", clearedBy: "house", heldBack: true },
   /** What failed, and what was begun at the door and is over in minutes. */

@@ -14,6 +14,7 @@ import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import { addDays, type Day, day, hour, type Instant } from "../../base/day.ts"
 import { dayIn } from "../../base/time.ts"
+import { dropOldPermits, dropOldRequests } from "./carried-out.ts"
 import { markSettled, notHeld, released } from "./legal-holds.ts"
 import { type RecordName, records } from "./records.ts"
 import { dropVisits } from "./video.ts"
@@ -166,7 +167,17 @@ export async function clearOld(tx: Tx, realNow: Instant): Promise<boolean> {
   return full
 }
 
-type Anywhere = "calls" | "places" | "waiting" | "keys" | "proofs" | "documents" | "reads" | "rights"
+type Anywhere =
+  | "calls"
+  | "services"
+  | "permits"
+  | "places"
+  | "waiting"
+  | "keys"
+  | "proofs"
+  | "documents"
+  | "reads"
+  | "rights"
 type Before = { office: Instant; real: Instant }
 
 const clearAnywhere: Record<Anywhere, (tx: Tx, before: Before, realNow: Instant) => Promise<number>> = {
@@ -179,6 +190,8 @@ const clearAnywhere: Record<Anywhere, (tx: Tx, before: Before, realNow: Instant)
     await dropVisits(tx, old)
     return old.length
   },
+  services: (tx, before, realNow) => dropOldRequests(tx, before.office, realNow, rowsMax),
+  permits: (tx, before, realNow) => dropOldPermits(tx, before.office, realNow, rowsMax),
   async places(tx, before, realNow) {
     const old = tx.db
       .select({ id: holds.id })

@@ -17,15 +17,15 @@ import {
   type Bound,
   decisionOn,
   end,
+  type FrozenContent,
   fail,
   fileOf,
-  type FrozenContent,
   inHand,
   isOpen,
   keyFor,
   mustBeYes,
-  openFields,
   type Outcome,
+  openFields,
   refusedOutcome,
   request,
   requestAction,
@@ -53,7 +53,13 @@ export interface Confirming {
 }
 
 /** What is to be confirmed, as the person's page shows it. Refuses `not_found`, `confirmation_over`. */
-export async function toConfirm(store: Store, keys: Keys, person: string, id: string, now: Instant): Promise<FrozenContent> {
+export async function toConfirm(
+  store: Store,
+  keys: Keys,
+  person: string,
+  id: string,
+  now: Instant,
+): Promise<FrozenContent> {
   const frozen = await frozenFor(store, { kind: "citizen", id: person }, id, now)
   return contentOf(store, keys, person, frozen)
 }

@@ -9,6 +9,8 @@ import { bookingCode } from "../../base/id.ts"
 import { Refusal } from "../../base/refusal.ts"
 import type { Keys } from "../../base/seal.ts"
 import { wallToInstant } from "../../base/time.ts"
+import { documentsOf } from "../documents/reads.ts"
+import { revokeDocument } from "../documents/writes.ts"
 import { person } from "../people/reads.ts"
 import { civilZone } from "../people/rules.ts"
 import { personKey } from "../people/sealed.ts"
@@ -85,7 +87,7 @@ export async function issuePermitNow(tx: Tx, keys: Keys, given: NewPermit): Prom
     ...{ id: tx.id(), number: bookingCode(tx.chance), dependant, guardian, request, kind, paper, state: "valid" },
     issuedAt: tx.now,
     until: wallToInstant(addDays(lastDay, 1), "00:00", civilZone),
-    ...{ endedAt: null, document: null },
+    endedAt: null,
     detailSealed: key.seal("travel_permit.detail", JSON.stringify(detail), tx.chance),
   }
   const [made] = await insertPermit(tx).execute({ ...row })
@@ -94,13 +96,24 @@ export async function issuePermitNow(tx: Tx, keys: Keys, given: NewPermit): Prom
   return row
 }
 
-/** Stops further exits from now on. Refuses `permit_gone` where it is not valid any more. */
+/** Stops further exits from now on; its document says so to whoever checks it. Refuses `permit_gone` where it is not valid any more. */
 export async function cancelPermitNow(
   tx: Tx,
-  { id, dependant, request, visit, office }: { id: string } & Pick<NewPermit, "dependant" | "request" | "visit" | "office">,
+  keys: Keys,
+  {
+    id,
+    dependant,
+    request,
+    visit,
+    office,
+  }: { id: string } & Pick<NewPermit, "dependant" | "request" | "visit" | "office">,
+  why: "replaced" | "cancelled_by_holder",
 ): Promise<PermitRow> {
   const [row] = await endPermit(tx).execute({ id, dependant, now: tx.now })
   if (!row) throw new Refusal("permit_gone")
+  for (const { code, revokedAt } of await documentsOf(tx, keys, id, tx.now)) {
+    if (revokedAt === null) await revokeDocument(tx, code, why, "citizen")
+  }
   await tx.say(office, "permit.cancelled", { permit: id, request, visit, subject: dependant })
   return row
 }
@@ -111,6 +124,8 @@ export interface Permit extends PermitRow {
   detail: PermitDetail | null
   /** Whether whoever asks is its guardian. */
   isGuardian: boolean
+  /** By which anybody can check it. */
+  code: string | null
 }
 
 /** The permits that somebody gave or has, the last first; what has run out is shown as such. */
@@ -122,7 +137,8 @@ export async function permitsOf(store: Store, keys: Keys, whose: string, now: In
       const detail = key && row.detailSealed ? JSON.parse(key.open("travel_permit.detail", row.detailSealed)) : null
       const state = row.state === "valid" && row.until <= now ? ("expired" as const) : row.state
       const name = (await person(store, keys, row.dependant))?.name ?? { ar: "", en: "" }
-      return { ...row, state, name, detail, isGuardian: row.guardian === whose }
+      const [document] = await documentsOf(store, keys, row.id, now)
+      return { ...row, state, name, detail, isGuardian: row.guardian === whose, code: document?.code ?? null }
     }),
   )
 }

@@ -113,11 +113,17 @@ export async function keyFor(store: Store, keys: Keys, person: string): Promise<
   return key
 }
 
-export const openFields = (key: PersonKey, row: RequestRow): Fields => JSON.parse(key.open("request.fields", row.fieldsSealed))
+export const openFields = (key: PersonKey, row: RequestRow): Fields =>
+  JSON.parse(key.open("request.fields", row.fieldsSealed))
 
 /** By what the service decides now about what is filled in. */
-export const askedBy = (store: Store, keys: Keys, { person }: Pick<RequestRow, "person">, fields: Fields, now: Instant) =>
-  ({ store, keys, person, fields, now }) satisfies Asked
+export const askedBy = (
+  store: Store,
+  keys: Keys,
+  { person }: Pick<RequestRow, "person">,
+  fields: Fields,
+  now: Instant,
+) => ({ store, keys, person, fields, now }) satisfies Asked
 
 /**
  * Begins a service in the visit in hand. Refuses `service_not_here` for one that the office does not do or that cannot be done by video,
@@ -255,7 +261,10 @@ export async function unask(tx: Tx, row: RequestRow, why: string): Promise<void>
   await tx.say(row.office, "request.stale", { ...saidOf(await move(tx, now, "draft", {})), why })
 }
 
-export function refusedOutcome({ reason, used, wayOut }: Extract<Decision, { is: "no" }>): { code: string; outcome: Outcome } {
+export function refusedOutcome({ reason, used, wayOut }: Extract<Decision, { is: "no" }>): {
+  code: string
+  outcome: Outcome
+} {
   return { code: reason.code, outcome: { lines: [], receipt: [], reason, used, wayOut } }
 }
 

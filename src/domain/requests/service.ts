@@ -19,8 +19,6 @@ export type Value =
   | { is: "typed"; text: string }
   | { is: "day"; day: Day }
   | { is: "years"; years: number }
-  /** ISO 3166-1 alpha-2. */
-  | { is: "countries"; codes: string[] }
   /** A sentence of its own: the label alone is the line. */
   | { is: "said" }
 

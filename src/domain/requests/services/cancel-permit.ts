@@ -2,7 +2,7 @@ import { dayIn } from "../../../base/time.ts"
 import { notify } from "../../notifications/outbox.ts"
 import { civilZone } from "../../people/rules.ts"
 import { cancelPermitNow, validPermit } from "../permits.ts"
-import { line, said, type Service, words } from "../service.ts"
+import { line, type Service, said, words } from "../service.ts"
 import { dependantField, mustGuard } from "./guardian.ts"
 
 /* The guardian takes a permit back. Whoever is abroad on it comes home on it all the same: that is said before it is confirmed. */
@@ -21,7 +21,10 @@ export const cancelPermit: Service = {
         is: "no",
         reason: { code: "no_permit", words: words("ليس له تصريح سارٍ", "There is no valid permit"), facts: [] },
         used: {},
-        wayOut: words("لا حاجة إلى شيء: لا يسافر دون تصريح.", "Nothing needs to be done: without a permit there is no exit."),
+        wayOut: words(
+          "لا حاجة إلى شيء: لا يسافر دون تصريح.",
+          "Nothing needs to be done: without a permit there is no exit.",
+        ),
       }
     }
     return {
@@ -34,14 +37,18 @@ export const cancelPermit: Service = {
         said("لا يغادر المملكة بهذا التصريح بعد الآن", "From now on nobody leaves the Kingdom on it"),
         said("إن كان قد غادر فعودته متاحة", "Whoever has left on it may still return"),
       ],
-      reason: { code: "may_cancel", words: words("أنت ولي أمره، والتصريح سارٍ", "You are the guardian, and the permit is valid"), facts: [] },
+      reason: {
+        code: "may_cancel",
+        words: words("أنت ولي أمره، والتصريح سارٍ", "You are the guardian, and the permit is valid"),
+        facts: [],
+      },
       used: { permit: there.id },
     }
   },
-  async carryOut({ tx, person, request, visit, office, fields }, { used }) {
+  async carryOut({ tx, keys, person, request, visit, office, fields }, { used }) {
     const dependant = fields["dependant"] ?? ""
     const of = { id: String(used["permit"]), dependant, request, visit, office }
-    const { id } = await cancelPermitNow(tx, of)
+    const { id } = await cancelPermitNow(tx, keys, of, "cancelled_by_holder")
     await notify(tx, {
       to: { kind: "citizen", id: person },
       kind: "permit_cancelled",

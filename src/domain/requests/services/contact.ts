@@ -4,7 +4,17 @@ import type { Owner } from "../../access/owner.ts"
 import { addressOf, chooseLang, chosenLang, type Lang, readEmail, setEmail } from "../../notifications/contact.ts"
 import { notify } from "../../notifications/outbox.ts"
 import { setMobile } from "../../people/writes.ts"
-import { type Asked, type Carrying, type Decision, type Line, line, type Option, said, type Service, words } from "../service.ts"
+import {
+  type Asked,
+  type Carrying,
+  type Decision,
+  type Line,
+  line,
+  type Option,
+  type Service,
+  said,
+  words,
+} from "../service.ts"
 
 /*
  * Mobile, e-mail and the language of messages. Whoever moves the messages moves the account: so the agent has seen who it is, the person
@@ -21,9 +31,29 @@ export const contact: Service = {
   identity: 3,
   needsRecording: false,
   fields: [
-    { name: "mobile", kind: "text", input: "tel", max: 40, isOptional: true, label: words("الجوال الجديد", "New mobile") },
-    { name: "email", kind: "text", input: "email", max: 254, isOptional: true, label: words("البريد الجديد", "New e-mail") },
-    { name: "lang", kind: "choice", options: langs, isOptional: true, label: words("لغة الرسائل", "Language of messages") },
+    {
+      name: "mobile",
+      kind: "text",
+      input: "tel",
+      max: 40,
+      isOptional: true,
+      label: words("الجوال الجديد", "New mobile"),
+    },
+    {
+      name: "email",
+      kind: "text",
+      input: "email",
+      max: 254,
+      isOptional: true,
+      label: words("البريد الجديد", "New e-mail"),
+    },
+    {
+      name: "lang",
+      kind: "choice",
+      options: langs,
+      isOptional: true,
+      label: words("لغة الرسائل", "Language of messages"),
+    },
   ],
   decide,
   async carryOut(carrying) {
@@ -52,14 +82,27 @@ async function decide(asked: Asked): Promise<Decision> {
     ...(mobile ? [line("الجوال الجديد", "New mobile", { is: "typed" as const, text: mobile })] : []),
     ...(email ? [line("البريد الجديد", "New e-mail", { is: "typed" as const, text: email })] : []),
     ...(lang
-      ? [line("لغة الرسائل", "Language of messages", { is: "words" as const, words: langs.find(({ value }) => value === lang)?.label ?? words("", "") })]
+      ? [
+          line("لغة الرسائل", "Language of messages", {
+            is: "words" as const,
+            words: langs.find(({ value }) => value === lang)?.label ?? words("", ""),
+          }),
+        ]
       : []),
   ]
   if (lines.length === 0) return no("nothing_changes", "لا يتغير بهذا شيء", "This changes nothing")
   return {
     is: "yes",
-    lines: [said("تحديث بيانات التواصل", "Update contact data"), ...lines, said("نبلّغ العنوان السابق بالتغيير", "We tell the address before about it")],
-    reason: { code: "own", words: words("بياناتك أنت، وتحقق الموظف منك", "Your own data, and the agent has seen who you are"), facts: [] },
+    lines: [
+      said("تحديث بيانات التواصل", "Update contact data"),
+      ...lines,
+      said("نبلّغ العنوان السابق بالتغيير", "We tell the address before about it"),
+    ],
+    reason: {
+      code: "own",
+      words: words("بياناتك أنت، وتحقق الموظف منك", "Your own data, and the agent has seen who you are"),
+      facts: [],
+    },
     used: { mobile: mobile !== null, email: email !== null, lang },
   }
 }

@@ -1,3 +1,5 @@
+import type { Words } from "../../../../db/schema/catalogue.ts"
+
 /* Which countries there are to travel to, and which papers they take. */
 
 /** Where a national identity card is enough: the states of the Cooperation Council. */
@@ -24,6 +26,25 @@ export const countries: readonly string[] = [
   ...["TJ", "TL", "TM", "TN", "TO", "TR", "TT", "TV", "TW", "TZ", "UA", "UG", "US", "UY", "UZ", "VA", "VC", "VE", "VN"],
   ...["VU", "WS", "YE", "ZA", "ZM", "ZW"],
 ]
+
+/** As the Kingdom names them, where that is not what the tables of the language say. */
+const named: Record<string, Words> = { PS: { ar: "فلسطين", en: "Palestine" } }
+
+const names = {
+  ar: new Intl.DisplayNames("ar", { type: "region" }),
+  en: new Intl.DisplayNames("en", { type: "region" }),
+}
+const lists = { ar: new Intl.ListFormat("ar"), en: new Intl.ListFormat("en-GB") }
+
+export function countryName(code: string): Words {
+  return named[code] ?? { ar: names.ar.of(code) ?? code, en: names.en.of(code) ?? code }
+}
+
+/** Several of them in a sentence. */
+export function countryNames(codes: readonly string[]): Words {
+  const all = codes.map(countryName)
+  return { ar: lists.ar.format(all.map(({ ar }) => ar)), en: lists.en.format(all.map(({ en }) => en)) }
+}
 
 const known: ReadonlySet<string> = new Set(countries)
 export const isCountry = (code: string) => known.has(code)

@@ -25,7 +25,11 @@ export async function mustGuard({ store, keys, person: guardian, fields, now }: 
   const found = await guardianship(store, keys, guardian, dependant, now)
   if (found === null) return no("not_guardian", "ولي الأمر وحده يطلب هذا", "Only the guardian may ask for this")
   if (found === "ended") {
-    return no("right_ended", "انتهت ولايتك عليه كما يرد في السجل", "By the registry, your guardianship of this person has ended")
+    return no(
+      "right_ended",
+      "انتهت ولايتك عليه كما يرد في السجل",
+      "By the registry, your guardianship of this person has ended",
+    )
   }
   const name = (await person(store, keys, dependant))?.name ?? words("", "")
   return { is: "guardian" as const, dependant, name, born: found.born }

@@ -1,13 +1,36 @@
 import type { PermitKind, TravelPaper } from "../../../../db/schema/requests.ts"
 import type { Day } from "../../../base/day.ts"
 import { dayIn } from "../../../base/time.ts"
+import { issueDocument } from "../../documents/writes.ts"
 import { notify } from "../../notifications/outbox.ts"
 import { civilRecord } from "../../people/civil.ts"
+import { personalData } from "../../people/reads.ts"
 import { civilZone } from "../../people/rules.ts"
 import { cancelPermitNow, issuePermitNow, validPermit } from "../permits.ts"
-import { type Asked, type Decision, type Fields, type Line, line, type Option, said, type Service, words } from "../service.ts"
+import {
+  type Asked,
+  type Decision,
+  type Fields,
+  type Line,
+  line,
+  type Option,
+  type Service,
+  said,
+  words,
+} from "../service.ts"
+import { countryNames } from "./countries.ts"
 import { dependantField, mustGuard } from "./guardian.ts"
-import { type Ages, type AgePolicy, agePolicies, agesOn, type Bound, lastDay, monthsFor, type PaperProblem, paperFor } from "./travel-rules.ts"
+import {
+  type AgePolicy,
+  type Ages,
+  agePolicies,
+  agesOn,
+  type Bound,
+  lastDay,
+  monthsFor,
+  type PaperProblem,
+  paperFor,
+} from "./travel-rules.ts"
 
 /* A permit to travel for an unmarried member of the family under twenty-one, given by the guardian. */
 
@@ -50,17 +73,36 @@ export function issuingBy(policies: readonly AgePolicy[]): Service {
     async carryOut({ tx, keys, person, request, visit, office, fields }, { used }) {
       const { dependant, kind, paper, countries, until, replaces } = permitOf(fields)
       const of = { dependant, request, visit, office }
-      if (replaces !== "") await cancelPermitNow(tx, { id: replaces, ...of })
+      if (replaces !== "") await cancelPermitNow(tx, keys, { id: replaces, ...of }, "replaced")
       const last = (used["lastDay"] as Day | undefined) ?? until
       const detail = { countries, used }
       const made = await issuePermitNow(tx, keys, { ...of, guardian: person, kind, paper, lastDay: last, detail })
+      const who = await personalData(tx, keys, dependant)
+      const { code } = await issueDocument(tx, keys, {
+        ...{ kind: "permit", person: dependant, office, visit, ref: made.id, until: made.until },
+        body: {
+          title: words("تصريح سفر", "Travel permit"),
+          goodFor: words("مغادرة المملكة والعودة إليها", "Leaving the Kingdom and coming back"),
+          people: [{ name: who?.name ?? words("", ""), number: who?.nationalId ?? null }],
+          lines: [
+            { label: words("رقم التصريح", "Permit number"), value: words(made.number, made.number) },
+            { label: words("نوع التصريح", "Kind of permit"), value: kinds[kind] },
+            { label: words("يسافر بأي وثيقة", "Travels on"), value: papers[paper] },
+            { label: words("إلى", "To"), value: countryNames(countries) },
+          ],
+          content: { countries, lastDay: last },
+        },
+      })
       await notify(tx, {
         to: { kind: "citizen", id: person },
         kind: "permit_issued",
         data: { permit: made.id },
         dedupe: `permit_issued:${made.id}`,
       })
-      return [line("رقم التصريح", "Permit number", { is: "typed", text: made.number })]
+      return [
+        line("رقم التصريح", "Permit number", { is: "typed", text: made.number }),
+        line("رمز التحقق", "Code for checking it", { is: "typed", text: code }),
+      ]
     },
   }
 }
@@ -105,7 +147,9 @@ async function decide(asked: Asked, policies: readonly AgePolicy[]): Promise<Dec
   if (!there && replaces !== "") return no("permit_gone", [], used)
   const { paper, problem } = paperFor(record, on, countries, today)
   const months = monthsFor(on, countries)
-  const ofPaper: Line[] = paper ? [line("صلاحية الوثيقة حتى", "The paper is valid until", { is: "day", day: paper.until })] : []
+  const ofPaper: Line[] = paper
+    ? [line("صلاحية الوثيقة حتى", "The paper is valid until", { is: "day", day: paper.until })]
+    : []
   if (problem !== null) {
     const code = problem === "paper_short" ? (`${problem}_${months}` as const) : problem
     return no(code, ofPaper, { ...used, paper: on, months })
@@ -121,7 +165,7 @@ async function decide(asked: Asked, policies: readonly AgePolicy[]): Promise<Dec
       line("لمن", "For", { is: "words", words: name }),
       line("نوع التصريح", "Kind of permit", { is: "words", words: kinds[kind] }),
       line(papers[on].ar, papers[on].en, { is: "typed", text: paper.number }),
-      line("إلى", "To", { is: "countries", codes: countries }),
+      line("إلى", "To", { is: "words", words: countryNames(countries) }),
       line("من يوم", "From", { is: "day", day: today }),
       line("حتى نهاية يوم", "Until the end of", { is: "day", day: last }),
       ...(there
@@ -131,7 +175,10 @@ async function decide(asked: Asked, policies: readonly AgePolicy[]): Promise<Dec
     ],
     reason: {
       code: "may_travel",
-      words: words("غير متزوج، ودون الحادية والعشرين، ووثيقته تكفي", "Unmarried, under twenty-one, and the paper is good for it"),
+      words: words(
+        "غير متزوج، ودون الحادية والعشرين، ووثيقته تكفي",
+        "Unmarried, under twenty-one, and the paper is good for it",
+      ),
       facts: [...aged, ...ofPaper, ...(isCut ? [cutBy[most.by]] : [])],
     },
     used: { ...used, lastDay: last, bound: isCut ? most.by : null, months },
@@ -143,7 +190,10 @@ const factsOf = ({ hijri, gregorian, calendar, freeFrom }: Ages): Line[] => [
   line("العمر بالميلادي", "Age by the Gregorian calendar", { is: "years", years: gregorian }),
   line("تُحسب السن", "Counted", {
     is: "words",
-    words: calendar === "hijri" ? words("بالتقويم الهجري", "by the Hijri calendar") : words("بالتقويم الميلادي", "by the Gregorian calendar"),
+    words:
+      calendar === "hijri"
+        ? words("بالتقويم الهجري", "by the Hijri calendar")
+        : words("بالتقويم الميلادي", "by the Gregorian calendar"),
   }),
   line("لا يحتاج إلى تصريح من يوم", "Needs no permit from", { is: "day", day: freeFrom }),
 ]
@@ -151,7 +201,10 @@ const factsOf = ({ hijri, gregorian, calendar, freeFrom }: Ages): Line[] => [
 const cutBy: Record<Bound, Line> = {
   length: said("قُصّرت المدة إلى أطول ما يجوز لهذا النوع", "Shortened to the longest that this kind may last"),
   paper: said("قُصّرت المدة إلى صلاحية الوثيقة", "Shortened to the validity of the paper"),
-  birthday: said("قُصّرت المدة إلى اليوم الذي يسبق بلوغه الحادية والعشرين", "Shortened to the day before the twenty-first birthday"),
+  birthday: said(
+    "قُصّرت المدة إلى اليوم الذي يسبق بلوغه الحادية والعشرين",
+    "Shortened to the day before the twenty-first birthday",
+  ),
 }
 
 const offerOf = (permit: string) => ({
@@ -163,7 +216,10 @@ type No = "registry_silent" | "of_age" | "married" | "military" | "permit_valid"
 type PaperNo = Exclude<PaperProblem, "paper_short"> | "paper_short_3" | "paper_short_6"
 
 const renew = words("جدّد الوثيقة ثم اطلب التصريح.", "Renew the paper, then ask for the permit.")
-const free = words("يسافر بلا تصريح، ويكفيه أن تكون وثيقته سارية.", "No permit is needed to travel: a valid paper is enough.")
+const free = words(
+  "يسافر بلا تصريح، ويكفيه أن تكون وثيقته سارية.",
+  "No permit is needed to travel: a valid paper is enough.",
+)
 
 const refusals: Record<No | PaperNo, [ar: string, en: string, wayOut: { ar: string; en: string }]> = {
   registry_silent: [
@@ -184,8 +240,16 @@ const refusals: Record<No | PaperNo, [ar: string, en: string, wayOut: { ar: stri
     "The permit that was to be cancelled is no longer valid",
     words("اطلب تصريحًا دون إلغاء.", "Ask for a permit without cancelling one."),
   ],
-  until_past: ["آخر يوم للتصريح قد مضى", "The last day of the permit has passed", words("اختر يومًا من اليوم.", "Choose a day from today on.")],
-  paper_missing: ["لا ترد هذه الوثيقة في السجل", "The registry knows of no such paper", words("أصدر الوثيقة، أو اختر غيرها.", "Have it issued, or choose another one.")],
+  until_past: [
+    "آخر يوم للتصريح قد مضى",
+    "The last day of the permit has passed",
+    words("اختر يومًا من اليوم.", "Choose a day from today on."),
+  ],
+  paper_missing: [
+    "لا ترد هذه الوثيقة في السجل",
+    "The registry knows of no such paper",
+    words("أصدر الوثيقة، أو اختر غيرها.", "Have it issued, or choose another one."),
+  ],
   gulf_only: [
     "الهوية لا تكفي إلا للسفر إلى دول الخليج",
     "The identity card is good for the Gulf states only",

@@ -1,7 +1,7 @@
 import { dayIn } from "../../../base/time.ts"
 import { civilZone } from "../../people/rules.ts"
 import { permitsOf } from "../permits.ts"
-import { type Line, line, said, type Service, words } from "../service.ts"
+import { type Line, line, type Service, said, words } from "../service.ts"
 
 /* What permits there are of the family now. It changes nothing, so nothing is confirmed. */
 
