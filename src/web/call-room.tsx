@@ -5,9 +5,9 @@ import { Icon, type IconName } from "./shell/icons.tsx"
 /**
  * The room into which `mountCall` of src/client/visit/call.ts mounts a visit: tiles, controls, how the connection is, text as it is typed,
  * messages. It stands outside every live region, because what is in it belongs to the browser. `visit` is left out where the page says
- * later which one it is.
+ * later which one it is; `end`: what the link to `#end` is called, where the page has such a place.
  */
-export function CallRoom({ lang, visit, mayShare = true }: { lang: Lang; visit?: string; mayShare?: boolean }) {
+export function CallRoom({ lang, visit, end }: { lang: Lang; visit?: string; end?: string }) {
   const words = callWords[lang]
   return (
     <section
@@ -42,9 +42,14 @@ export function CallRoom({ lang, visit, mayShare = true }: { lang: Lang; visit?:
       <div class="call-bar" data-call-part="bar">
         <Toggle verb="mute" icon="microphone" text={words.mute} />
         <Toggle verb="camera" icon="video" text={words.camera} />
-        {mayShare && <Toggle verb="share" icon="screen" text={words.share} />}
+        <Toggle verb="share" icon="screen" text={words.share} />
         <Toggle verb="light" icon="sound" text={words.light} />
         <Toggle verb="typing" icon="document" text={words.typing} />
+        {end && (
+          <a class="button button-danger" href="#end">
+            <Icon name="phone" size={20} /> <span>{end}</span>
+          </a>
+        )}
       </div>
       <div class="call-typing" data-call-part="typing" hidden>
         <h3 class="label">{words.captions}</h3>

@@ -85,6 +85,9 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
   root.append(region)
   listen().rescan()
 
+  // Telephones have no screen to share.
+  const sharing = root.querySelector<HTMLElement>('[data-call-do="share"]')
+  if (sharing) sharing.hidden = navigator.mediaDevices?.getDisplayMedia === undefined
   root.addEventListener("click", press, { signal })
   // A picture that comes back to a page that was hidden is not always played by itself.
   document.addEventListener("visibilitychange", () => document.hidden || tiles.play(), { signal })
@@ -217,8 +220,9 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
   function showQuality(): void {
     const element = part("quality")
     if (!element) return
-    const all = peers.stats().filter(({ state: its }) => its !== "setup" && its !== "idle")
-    const back = all.flatMap(({ of }) => theirs.get(of) ?? [])
+    const isSetUp = ({ state: its }: Media) => its !== "setup" && its !== "idle"
+    const all = peers.stats().filter(isSetUp)
+    const back = all.flatMap(({ of }) => theirs.get(of) ?? []).filter(isSetUp)
     const [mine, other] = [grade(all), grade(back)]
     element.dataset["grade"] = mine ?? ""
     const said = [

@@ -7,6 +7,7 @@ import { office } from "../offices/reads.ts"
 import { checkIn, issueTicket, type Lang } from "../queue/arrivals.ts"
 import { leave, ready } from "../queue/holder.ts"
 import { rejoin } from "../queue/remote.ts"
+import { leaveTalk } from "./calls.ts"
 import { mustBeIn } from "./phases.ts"
 import { visitTimes } from "./times.ts"
 import { ownVisit, pass, type Visit, visitOf } from "./visits.ts"
@@ -56,9 +57,10 @@ export async function comeBack(tx: Tx, citizen: Citizen, id: string): Promise<Vi
   return { row, ticket: await ready(tx, citizen, id), phase: "lobby" }
 }
 
-/** Goes home before the agent has called. Refuses `wrong_state`, `not_found`. */
+/** Goes home, from the waiting room or out of the call, whose outcome the agent then writes down. Refuses `wrong_state`, `not_found`. */
 export async function goHome(tx: Tx, citizen: Citizen, id: string): Promise<Visit> {
   const found = await ownVisit(tx, citizen, id)
+  if (found.ticket.state === "serving" && found.phase !== "wrapUp") return leaveTalk(tx, found, citizen.id)
   mustBeIn(found.phase, "lobby", "ringing", "interrupted")
   const ticket = await leave(tx, citizen, id)
   return { row: await pass(tx, found, "over", { by: citizen.id, why: "left" }), ticket, phase: "over" }

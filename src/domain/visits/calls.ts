@@ -97,6 +97,14 @@ export async function hangUp(tx: Tx, agent: Staff, id: string): Promise<Visit> {
   return { ...found, row, phase: "wrapUp" }
 }
 
+/** The person ends the call; the agent writes down what came of it. Refuses `wrong_state`. */
+export async function leaveTalk(tx: Tx, found: Visit, citizen: string): Promise<Visit> {
+  mustBeServing(found)
+  const row = await pass(tx, found, "wrapUp", { by: citizen, why: "citizen_left" })
+  for (const one of await roster(tx, row.id)) if (one.kind !== "agent") await leave(tx, one)
+  return { ...found, row, phase: "wrapUp" }
+}
+
 /** The visit is over, with what came of it; also straight from the call. Refuses `wrong_state`, `not_your_counter`. */
 export async function end(
   tx: Tx,

@@ -6,7 +6,7 @@ import { videoHall } from "../../testing/video.ts"
 import { rebuild } from "../queue/rebuild.ts"
 import { transfer } from "../queue/transfer.ts"
 import { wake } from "../queue/waking.ts"
-import { arrive, comeBack } from "./arriving.ts"
+import { arrive, comeBack, goHome } from "./arriving.ts"
 import { end, goOnWithOthers, hangUp, hold, resume, sendOn, talkPrivately } from "./calls.ts"
 import { write as chat, messagesOf } from "./chat.ts"
 import { admit, invite, joinAsSupervisor, maySignal, reconnectAll, remove, takeUp } from "./participants.ts"
@@ -335,6 +335,23 @@ describe("a call", () => {
     // Asked in and not yet let in: that there is a visit, and nothing of it.
     const view = await visitView(hall.store, keys, row.id, hall.citizen(5).id, hall.clock.office())
     expect([view.people, view.messages, view.place, view.test]).toEqual([[], [], null, null])
+  })
+
+  test("is ended by the person: nobody is heard any more, and the agent writes down the outcome", async () => {
+    const hall = await videoHall()
+    const who = hall.citizen()
+    const { row } = await hall.video.inCall(who)
+    await hall.write((tx) => goHome(tx, who, row.id))
+    expect((await hall.video.now(row.id)).phase).toBe("wrapUp")
+    expect((await hall.video.now(row.id)).ticket.state).toBe("serving")
+    const [citizen, agent] = [
+      await hall.video.participant(row.id, "citizen"),
+      await hall.video.participant(row.id, "agent"),
+    ]
+    expect(await maySignal(hall.store, row.id, citizen.id, agent.id)).toBe(false)
+    expect((await refusal(hall.write((tx) => goHome(tx, who, row.id)))).code).toBe("wrong_state")
+    await hall.write((tx) => end(tx, hall.agent(), row.id, { outcome: "done" }))
+    expect((await hall.video.now(row.id)).phase).toBe("over")
   })
 
   test("that is over is over: after the talk, the last word is the agent's, and everybody has left", async () => {

@@ -57,6 +57,15 @@ const state = ({ page }: Screen, now: string) =>
   page.locator(`[data-call-state="${now}"]`).waitFor({ state: "attached" })
 
 describe("a call", () => {
+  test("is ended by the person as well, who is asked once more; the agent has the last word", async () => {
+    const { citizen, desk } = await talking()
+    await citizen.page.locator('.call-bar a[href="#end"]').click()
+    await citizen.page.locator("#end .button-danger").click()
+    await citizen.page.locator(".visit-wrapUp").waitFor()
+    await desk.page.locator(".call-agent[data-phase=wrapUp]").waitFor()
+    expect((await flow(desk.page)).open).toBe(0)
+  })
+
   test("rings from the desk, is answered on the phone, and both see each other move", async () => {
     const { id, citizen, desk } = await waiting()
     await desk.page.locator(`#row-${id} button`).click()

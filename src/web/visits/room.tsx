@@ -97,7 +97,7 @@ export async function visitPage(c: Context): Promise<Response> {
       <div data-live={`visit:${id}`} data-seq={seq} data-region data-sounds="/assets/sounds">
         {raw(region)}
       </div>
-      {!isOver && <CallRoom visit={id} lang={lang} />}
+      {!isOver && <CallRoom visit={id} lang={lang} end={words.endCall} />}
       {!isOver && (
         <>
           <PostForm action={paths.visitAnswer(id)} token={formToken} id="visit-answer" />
@@ -109,6 +109,14 @@ export async function visitPage(c: Context): Promise<Response> {
             <PostForm action={paths.visitLeave(id)} token={formToken} class="actions">
               <ButtonLink href="#main">{words.stay}</ButtonLink>
               <Button weight="danger">{words.leaveYes}</Button>
+            </PostForm>
+          </section>
+          <section class="visit-leave card stack" id="end">
+            <h2>{words.endSure}</h2>
+            <p class="quiet">{words.endHelp}</p>
+            <PostForm action={paths.visitLeave(id)} token={formToken} class="actions">
+              <ButtonLink href="#main">{words.stay}</ButtonLink>
+              <Button weight="danger">{words.endYes}</Button>
             </PostForm>
           </section>
           <noscript>
