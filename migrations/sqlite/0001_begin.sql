@@ -747,6 +747,7 @@ CREATE TABLE identity_check (
 ) STRICT;
 CREATE INDEX identity_check_visit ON identity_check (visit, drawn_at);
 CREATE UNIQUE INDEX identity_check_standing ON identity_check (visit) WHERE lapsed_at IS NULL AND state = 'open';
+CREATE INDEX identity_check_seen ON identity_check (participant) WHERE lapsed_at IS NULL;
 CREATE INDEX identity_check_second ON identity_check (visit) WHERE state = 'rejected' AND second IS NULL;
 CREATE TABLE identity_step (
   "check" TEXT NOT NULL REFERENCES identity_check (id),
@@ -859,7 +860,7 @@ CREATE INDEX travel_permit_until ON travel_permit (until);
 CREATE TABLE read_log (
   person TEXT NOT NULL REFERENCES person (id),
   staff TEXT NOT NULL REFERENCES staff (id),
-  what TEXT NOT NULL CHECK (what IN ('visit', 'found', 'booking', 'data')),
+  what TEXT NOT NULL CHECK (what IN ('visit', 'found', 'booking', 'data', 'identity', 'file')),
   at INTEGER NOT NULL,
   office TEXT,
   about TEXT,

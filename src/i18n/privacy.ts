@@ -173,6 +173,8 @@ export const privacyWords = inBoth({
       found: "البحث في المكتب",
       booking: "المواعيد",
       data: "كل البيانات",
+      identity: "التحقق من الهوية",
+      file: "ملفات الزيارة المرئية",
     } satisfies Record<ReadWhat, string>,
   },
   en: {
@@ -347,6 +349,8 @@ export const privacyWords = inBoth({
       found: "looked up at a desk",
       booking: "appointments",
       data: "all data",
+      identity: "checks of identity",
+      file: "files of video visits",
     } satisfies Record<ReadWhat, string>,
   },
 })
@@ -370,6 +374,8 @@ const looks = inBoth({
       found: "بحث عن رقمك أو موعدك",
       booking: "اطّلع على موعدك",
       data: "عرض كل بياناتك بناءً على طلبك",
+      identity: "قارن هويتك ببياناتك في زيارة مرئية",
+      file: "فتح ملفًا من زيارتك المرئية",
     } satisfies Record<ReadWhat, string>,
   },
   en: {
@@ -385,6 +391,8 @@ const looks = inBoth({
       found: "looked up your number or appointment",
       booking: "looked at your appointment",
       data: "opened all your data at your request",
+      identity: "compared your identity with your record in a video visit",
+      file: "opened a file of your video visit",
     } satisfies Record<ReadWhat, string>,
   },
 })

@@ -367,6 +367,18 @@ const texts: Record<RefusalCode, Row> = {
     "The office is closed now",
     "See its hours and book an appointment.",
   ],
+  picture_missing: [
+    "تنقص الصورتان أو إحداهما",
+    "تلزم الصورة من صفحة المراجع والصورة من صفحتك. التقطهما ثم أجب، أو قل إن الخطوة غير ممكنة.",
+    "A picture is missing",
+    "Take the one of the person's page and the one of yours, or say that the step was not possible.",
+  ],
+  file_unknown: [
+    "هذا النوع من الملفات غير مقبول",
+    "أرسل PDF أو صورة PNG أو JPEG أو WebP. النوع يُعرف من محتوى الملف لا من اسمه.",
+    "That kind of file is not taken",
+    "Send a PDF, or a picture as PNG, JPEG or WebP. The content says what it is, not the name.",
+  ],
   wrong_state: [
     "تغيّرت الحالة قبل لحظات",
     "حدّث الصفحة لترى الحالة الآن.",

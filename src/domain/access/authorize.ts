@@ -73,6 +73,9 @@ const table = {
   "visit.walk_in": { citizen: "any" },
   "visit.attend": { citizen: "own", isHidden: true },
   "visit.serve": { ...serving, isHidden: true },
+  /** Looks at what another has rejected. */
+  "check.decide": { ...serving, isHidden: true },
+  "picture.open": { ...serving, isHidden: true },
   "visit.listen": { citizen: "any", ...serving, isHidden: true },
   "consent.give": { citizen: "own" },
   "request.prepare": { ...serving, isHidden: true },

@@ -20,6 +20,32 @@ export async function videoVisitsOf({ db }: Store, person: string, key: PersonKe
     .from(visitMessages)
     .where(inArray(visitMessages.thread, threads))
     .orderBy(asc(visitMessages.at))
+  const given = await db
+    .select()
+    .from(visitFiles)
+    .where(inArray(visitFiles.thread, threads))
+    .orderBy(asc(visitFiles.at), asc(visitFiles.id))
+  const checks = await db
+    .select()
+    .from(identityChecks)
+    .where(
+      inArray(
+        identityChecks.visit,
+        rows.map(({ id }) => id),
+      ),
+    )
+    .orderBy(asc(identityChecks.drawnAt))
+  const steps = await db
+    .select()
+    .from(identitySteps)
+    .where(
+      inArray(
+        identitySteps.check,
+        checks.map(({ id }) => id),
+      ),
+    )
+    .orderBy(asc(identitySteps.place), asc(identitySteps.turn))
+  const pictures = await db.select().from(identityPictures).where(inArray(identityPictures.thread, threads))
   const tested = await db.select().from(visitTests).where(inArray(visitTests.thread, threads))
   return rows.map(({ id, office, phase, openedAt, overAt, unanswered, lateAt, noteSealed, thread }) => ({
     ...{ id, office, phase, openedAt, overAt, unanswered, lateAt },
@@ -27,6 +53,24 @@ export async function videoVisitsOf({ db }: Store, person: string, key: PersonKe
     messages: written
       .filter((one) => one.thread === thread)
       .map(({ senderKind, textSealed, at }) => ({ senderKind, text: key.open("visit_message.text", textSealed), at })),
+    files: given
+      .filter((one) => one.thread === thread)
+      .map(({ senderKind, nameSealed, type, bytes, sha256, at }) => {
+        return { senderKind, name: key.open("visit_file.name", nameSealed), type, bytes, sha256, at }
+      }),
+    checks: checks
+      .filter((one) => one.visit === id)
+      .map(({ id: check, kind, state, drawnAt, endedAt, lapsed, lapsedAt, second, secondAt }) => ({
+        ...{ kind, state, drawnAt, endedAt, lapsed, lapsedAt, second, secondAt },
+        steps: steps
+          .filter((one) => one.check === check)
+          .map(({ kind: step, result, noteSealed, at }) => {
+            return { step, result, note: noteSealed && key.open("identity_step.note", noteSealed), at }
+          }),
+        pictures: pictures
+          .filter((one) => one.check === check)
+          .map(({ side, sha256, bytes, at }) => ({ side, sha256, bytes, at })),
+      })),
     tests: tested.filter((one) => one.thread === thread).map(({ thread: _thread, ...test }) => test),
   }))
 }
