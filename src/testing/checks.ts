@@ -33,7 +33,11 @@ export function checksIn(hall: VideoHall) {
       }
     },
     /** From where it stands on to its end, each step passed but those that are named. */
-    async through(id: string, who: Citizen, but: Partial<Record<StepKind, Answered["result"]>> = {}): Promise<CheckRow> {
+    async through(
+      id: string,
+      who: Citizen,
+      but: Partial<Record<StepKind, Answered["result"]>> = {},
+    ): Promise<CheckRow> {
       for (;;) {
         const { check, step } = await checks.now(id)
         let after: CheckRow = check
