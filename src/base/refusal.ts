@@ -121,6 +121,7 @@ export const statusOf = {
   recording_needed: 422,
   permit_valid: 409,
   permit_gone: 409,
+
   // who somebody is, and what is shown of it
   picture_missing: 409,
   file_unknown: 422,
