@@ -103,6 +103,10 @@ export const statusOf = {
   day_full: 409,
   already_arrived: 409,
 
+  // recording
+  recording_moved: 409,
+  recording_stopped: 409,
+
   // calling
   counter_busy: 409,
   counter_taken: 409,

@@ -175,6 +175,7 @@ export const privacyWords = inBoth({
       data: "كل البيانات",
       identity: "التحقق من الهوية",
       file: "ملفات الزيارة المرئية",
+      recording: "تسجيل مكالمة",
     } satisfies Record<ReadWhat, string>,
   },
   en: {
@@ -351,6 +352,7 @@ export const privacyWords = inBoth({
       data: "all data",
       identity: "checks of identity",
       file: "files of video visits",
+      recording: "a recording",
     } satisfies Record<ReadWhat, string>,
   },
 })
@@ -376,6 +378,7 @@ const looks = inBoth({
       data: "عرض كل بياناتك بناءً على طلبك",
       identity: "قارن هويتك ببياناتك في زيارة مرئية",
       file: "فتح ملفًا من زيارتك المرئية",
+      recording: "فتح تسجيل مكالمتك لسبب كتبه",
     } satisfies Record<ReadWhat, string>,
   },
   en: {
@@ -393,6 +396,7 @@ const looks = inBoth({
       data: "opened all your data at your request",
       identity: "compared your identity with your record in a video visit",
       file: "opened a file of your video visit",
+      recording: "opened the recording of your call, for a reason that was written down",
     } satisfies Record<ReadWhat, string>,
   },
 })
@@ -411,6 +415,7 @@ export const recordWords: Record<Lang, Record<RecordName, [what: string, why: st
     services: ["ما نُفّذ من خدمات في الزيارات المرئية", "إثبات ما طُلب وما جرى فيه"],
     permits: ["تصاريح السفر", "أن يسافر بها صاحبها، ويراها ولي أمره"],
     calls: ["الزيارات المرئية", "إتمام الزيارة، ومعرفة من حضرها وما كُتب فيها"],
+    recordings: ["تسجيلات المكالمات", "إثبات ما دار في المكالمة، وتُحفظ في بعض الخدمات مدة أطول"],
     messages: ["الرسائل", "إعلام صاحبها، وإثبات أنه أُعلم"],
     sessions: ["جلسات الدخول", "الأمان، ومعرفة صاحب الحساب بمن دخل"],
     attempts: ["محاولات دخول فشلت أو لم تكتمل", "منع التخمين"],
@@ -436,6 +441,7 @@ export const recordWords: Record<Lang, Record<RecordName, [what: string, why: st
     services: ["Services carried out in video visits", "To show what was asked for and what came of it"],
     permits: ["Travel permits", "So that they can be travelled on, and seen by the guardian"],
     calls: ["Video visits", "To carry the visit through, and to know who was in it and what was written"],
+    recordings: ["Recordings of calls", "To show what was said in a call; of some services they are kept longer"],
     messages: ["Messages", "To tell people, and to show that they were told"],
     sessions: ["Sessions", "Security, and that owners see who signed in"],
     attempts: ["Sign-ins that failed or were not finished", "Against guessing"],

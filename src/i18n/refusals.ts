@@ -51,6 +51,18 @@ const texts: Record<RefusalCode, Row> = {
     "This permit is no longer valid",
     "Nothing was done. Reload the page to see the permits as they are now.",
   ],
+  recording_moved: [
+    "وصلنا من هذا التسجيل غير ما أُرسل",
+    "تتابع الصفحة من حيث انتهى ما وصل.",
+    "We have another part of this recording than the one sent",
+    "The page goes on from where we are.",
+  ],
+  recording_stopped: [
+    "لا يُسجَّل هذا الجزء من المكالمة",
+    "لم يوافق الجميع، أو أُوقف التسجيل في هذا الوقت.",
+    "This part of the call is not recorded",
+    "Not everybody has agreed, or the recording was stopped at that time.",
+  ],
   of_age: [
     "بلغ من تحجز له السن، وصار يحجز بنفسه",
     "لم تعد تنوب عنه بصفتك ولي أمره. يستطيع أن يعيّنك وكيلًا من صفحة الأسرة في حسابه.",

@@ -137,6 +137,7 @@ const table = {
   "privacy_request.handle": { supervisor: "any", administrator: "any" },
   "privacy_request.erase": { administrator: "any" },
   "legal_hold.handle": { administrator: "any" },
+  "recording.review": { supervisor: within, auditor: within, isHidden: true },
   "read_log.read": { auditor: within, administrator: within },
 } as const satisfies Record<string, Rule>
 

@@ -1,5 +1,13 @@
-import { asc, desc, eq, inArray } from "drizzle-orm"
+import { and, asc, desc, eq, inArray, sql } from "drizzle-orm"
+import { accountsStream } from "../../../db/facts.ts"
 import { identityChecks, identityPictures, identitySteps, visitFiles } from "../../../db/schema/identity.ts"
+import {
+  recordingChunks,
+  recordingGaps,
+  recordingReviews,
+  recordingSegments,
+  visitConsents,
+} from "../../../db/schema/recordings.ts"
 import { participants, visitKeys, visitMessages, visits, visitTests } from "../../../db/schema/visits.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
@@ -47,6 +55,11 @@ export async function videoVisitsOf({ db }: Store, person: string, key: PersonKe
     .orderBy(asc(identitySteps.place), asc(identitySteps.turn))
   const pictures = await db.select().from(identityPictures).where(inArray(identityPictures.thread, threads))
   const tested = await db.select().from(visitTests).where(inArray(visitTests.thread, threads))
+  const answered = await db
+    .select()
+    .from(visitConsents)
+    .where(and(inArray(visitConsents.thread, threads), eq(visitConsents.subject, person)))
+  const recorded = await db.select().from(recordingSegments).where(eq(recordingSegments.person, person))
   return rows.map(({ id, office, phase, openedAt, overAt, unanswered, lateAt, noteSealed, thread }) => ({
     ...{ id, office, phase, openedAt, overAt, unanswered, lateAt },
     note: noteSealed === null ? null : key.open("visit.note", noteSealed),
@@ -72,6 +85,12 @@ export async function videoVisitsOf({ db }: Store, person: string, key: PersonKe
           .map(({ side, sha256, bytes, at }) => ({ side, sha256, bytes, at })),
       })),
     tests: tested.filter((one) => one.thread === thread).map(({ thread: _thread, ...test }) => test),
+    consents: answered
+      .filter((one) => one.thread === thread)
+      .map(({ state, version, lang, at }) => ({ state, version, lang, at })),
+    recordings: recorded
+      .filter((one) => one.visit === id)
+      .map(({ what, startedAt, heldUntil, bytes }) => ({ what, startedAt, heldUntil, bytes })),
   }))
 }
 
@@ -91,13 +110,50 @@ export async function dropVisits(tx: Tx, old: readonly Old[]): Promise<void> {
     if (other) continue
     await tx.db.delete(visitMessages).where(eq(visitMessages.thread, thread))
     await tx.db.delete(visitTests).where(eq(visitTests.thread, thread))
-    await tx.db.delete(visitKeys).where(eq(visitKeys.thread, thread))
+    await tx.db.delete(visitConsents).where(eq(visitConsents.thread, thread))
+    // A recording may be kept for longer, and its key with it.
+    const [kept] = await tx.db
+      .select({ id: recordingSegments.id })
+      .from(recordingSegments)
+      .where(eq(recordingSegments.thread, thread))
+      .limit(1)
+    if (!kept) await tx.db.delete(visitKeys).where(eq(visitKeys.thread, thread))
+  }
+}
+
+/** Deletes what is kept of the recordings of these threads. Of each segment a fact stays: what it was, without what was in it. */
+export async function dropRecordings(tx: Tx, threads: readonly string[], why: "time" | "erased"): Promise<void> {
+  const all = await tx.db
+    .select()
+    .from(recordingSegments)
+    .where(inArray(recordingSegments.thread, [...threads]))
+  for (const { id: segment, visit, head, bytes, chunks, class: kind, startedAt, person } of all) {
+    await tx.db.delete(recordingChunks).where(eq(recordingChunks.segment, segment))
+    const said = { visit, segment, head, bytes, chunks, class: kind, startedAt, why }
+    await tx.say(accountsStream, "recording.deleted", { ...said, subject: person })
+  }
+  for (const table of [recordingSegments, recordingGaps, recordingReviews]) {
+    await tx.db.delete(table).where(inArray(table.thread, [...threads]))
   }
 }
 
 /** Deletes the visits of a person; in those of others the person was somebody whom nothing names any more. */
 export async function dropVisitsOf(tx: Tx, person: string): Promise<void> {
   const own = await tx.db.select({ id: visits.id, thread: visits.thread }).from(visits).where(eq(visits.person, person))
+  const recorded = await tx.db
+    .selectDistinct({ thread: recordingSegments.thread })
+    .from(recordingSegments)
+    .where(eq(recordingSegments.person, person))
+  await dropRecordings(
+    tx,
+    recorded.map(({ thread }) => thread),
+    "erased",
+  )
   await dropVisits(tx, own)
+  for (const { thread } of recorded) await tx.db.delete(visitKeys).where(eq(visitKeys.thread, thread))
+  await tx.db
+    .update(visitConsents)
+    .set({ subject: sql`${visitConsents.participant}` })
+    .where(eq(visitConsents.subject, person))
   await tx.db.update(participants).set({ subject: null, nameSealed: null }).where(eq(participants.subject, person))
 }

@@ -19,6 +19,7 @@ import { mustBeAtHand, ticketHere } from "../queue/desk.ts"
 import { counter, ticket } from "../queue/tickets.ts"
 import { lapse } from "./identity.ts"
 import { mustPass, phaseOf } from "./phases.ts"
+import { follow } from "./recording/gaps.ts"
 
 /** A visit with its ticket, and the phase that holds between the two. */
 export interface Visit {
@@ -101,6 +102,7 @@ export async function pass(
   if (to !== "call") await lapse(tx, row, "unseen", privateWith)
   const said = { visit: row.id, from: phase, to, by, with: privateWith, why, subject: row.person }
   await tx.say(row.office, "visit.moved", said)
+  await follow(tx, row.id, by)
   return after
 }
 
