@@ -1,7 +1,12 @@
 import { and, desc, gt, gte, isNotNull, max } from "drizzle-orm"
 import { accountsStream, canonical } from "../../../../db/facts.ts"
 import { facts } from "../../../../db/schema/facts.ts"
-import { type AnchorHeads, recordingAnchors, recordingSegments, type SegmentRow } from "../../../../db/schema/recordings.ts"
+import {
+  type AnchorHeads,
+  recordingAnchors,
+  recordingSegments,
+  type SegmentRow,
+} from "../../../../db/schema/recordings.ts"
 import type { Store } from "../../../../db/store.ts"
 import type { Tx } from "../../../../db/write.ts"
 import type { Instant } from "../../../base/day.ts"

@@ -1,7 +1,7 @@
 import { and, eq, sql } from "drizzle-orm"
+import { canonical } from "../../../../db/facts.ts"
 import { type ConsentRow, type ConsentState, visitConsents } from "../../../../db/schema/recordings.ts"
 import { type ParticipantKind, type ParticipantRow, participants, visits } from "../../../../db/schema/visits.ts"
-import { canonical } from "../../../../db/facts.ts"
 import { statement } from "../../../../db/statement.ts"
 import type { Store } from "../../../../db/store.ts"
 import type { Tx } from "../../../../db/write.ts"

@@ -99,7 +99,7 @@ export async function mustNotBeStopped(store: Store, id: string, takenUntil: Ins
   const all = await allOf(store).execute({ visit: id })
   const gap = all.find(
     ({ why, since, until }) =>
-      why !== "late" && takenUntil > since + recordingTimes.slack && (until === null || takenUntil <= until),
+      why !== "late" && takenUntil > since + recordingTimes.slack && (until === null || takenUntil < until),
   )
   if (gap) throw new Refusal("recording_stopped", { why: gap.why, since: gap.since })
 }

@@ -70,7 +70,10 @@ export async function forgottenFiles(
   store: Store,
   threads: readonly string[],
 ): Promise<{ thread: string; isAll: boolean }[]> {
-  const keys = await store.db.select().from(visitKeys).where(inArray(visitKeys.thread, [...threads]))
+  const keys = await store.db
+    .select()
+    .from(visitKeys)
+    .where(inArray(visitKeys.thread, [...threads]))
   const kept = await store.db
     .selectDistinct({ thread: recordingSegments.thread })
     .from(recordingSegments)

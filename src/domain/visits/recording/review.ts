@@ -6,11 +6,11 @@ import {
   type ChunkRow,
   type Finding,
   type GapRow,
+  type ReviewRow,
   recordingChunks,
   recordingGaps,
   recordingReviews,
   recordingSegments,
-  type ReviewRow,
   type SegmentRow,
 } from "../../../../db/schema/recordings.ts"
 import type { Store } from "../../../../db/store.ts"
@@ -119,9 +119,7 @@ export async function checkRecording(
   for (const segment of segments) {
     const closed = ends.find((one) => one.segment === segment.id) ?? null
     const anchored = await anchoredHeads(store, keys, segment)
-    found.push(
-      ...(await findingsOf(segment, await chunksOf(store, segment.id), read(segment), { closed, anchored })),
-    )
+    found.push(...(await findingsOf(segment, await chunksOf(store, segment.id), read(segment), { closed, anchored })))
   }
   return found
 }

@@ -62,7 +62,8 @@ export async function openSegment(tx: Tx, keys: Keys, agent: Staff, id: string, 
   if (found) return stateOfSegment(mustBeOwn(found, agent, id))
   const startedAt = tx.now - given.ageMilliseconds
   const of = await inOwnHand(tx, agent, id, startedAt)
-  if (!(await roster(tx, id)).some((one) => one.id === given.of)) throw new Refusal("not_found", { what: "participant" })
+  if (!(await roster(tx, id)).some((one) => one.id === given.of))
+    throw new Refusal("not_found", { what: "participant" })
   const standing = await standingOf(tx, id)
   if (standing !== "yes") throw new Refusal("recording_stopped", { why: standing })
   await mustNotBeStopped(tx, id, startedAt)
@@ -73,7 +74,14 @@ export async function openSegment(tx: Tx, keys: Keys, agent: Staff, id: string, 
   const first = firstHead({ visit: id, segment: given.segment, startedAt, consent })
   const segment: SegmentRow = {
     ...{ id: given.segment, visit: id, thread: row.thread, office: row.office, person: row.person, by: agent.id },
-    ...{ of: given.of, what: given.what, mime: given.mime, class: classOf(await service(tx, ticket.service)), consent, startedAt },
+    ...{
+      of: given.of,
+      what: given.what,
+      mime: given.mime,
+      class: classOf(await service(tx, ticket.service)),
+      consent,
+      startedAt,
+    },
     ...{ first, head: first, chunks: 0, bytes: 0 },
     ...{ receiptAt: null, heldUntil: null, closedAt: null, closedWhy: null },
   }
@@ -130,7 +138,16 @@ export async function acceptChunk(
   const heldUntil = Math.max(before.heldUntil ?? before.startedAt, tx.now - ageMilliseconds)
   await mustNotBeStopped(tx, id, heldUntil)
   const head = nextHead(prev, { hash, seq, length, at: tx.now })
-  const [row] = await takeNext(tx).execute({ segment, before: seq - 1, seq, prev, head, length, now: tx.now, heldUntil })
+  const [row] = await takeNext(tx).execute({
+    segment,
+    before: seq - 1,
+    seq,
+    prev,
+    head,
+    length,
+    now: tx.now,
+    heldUntil,
+  })
   if (!row) throw moved(await segmentOf(tx, agent, id, segment))
   await insertChunk(tx).execute({ segment, seq, hash, length, at: tx.now, head })
   if (seq === 1) await tx.say(row.office, "recording.begun", { visit: id, segment, subject: row.person })
@@ -201,7 +218,10 @@ function mustBeOwn(row: SegmentRow | undefined, agent: Staff, id: string): Segme
 }
 
 /** Where the bytes of a chunk lie, by what they are: two that claim one place do not write over each other. */
-export function pathOfChunk(row: Pick<SegmentRow, "thread" | "id">, { seq, hash }: Pick<ChunkRow, "seq" | "hash">): string {
+export function pathOfChunk(
+  row: Pick<SegmentRow, "thread" | "id">,
+  { seq, hash }: Pick<ChunkRow, "seq" | "hash">,
+): string {
   return `${folderOf(row.thread)}/recording/${row.id}/${String(seq).padStart(6, "0")}-${hash.slice(0, 16)}`
 }
 

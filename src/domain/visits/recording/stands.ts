@@ -39,7 +39,10 @@ export async function recordingState(store: Store, of: Visit, now: Instant): Pro
   if (pause) return as("paused", { since: pause.since })
   const from = await shouldFrom(store, of)
   const { lastReceiptAt, behind } = await held(store, row.id, from, now)
-  if (now - (lastReceiptAt ?? from) > recordingTimes.silent || (lastReceiptAt !== null && behind > recordingTimes.behind)) {
+  if (
+    now - (lastReceiptAt ?? from) > recordingTimes.silent ||
+    (lastReceiptAt !== null && behind > recordingTimes.behind)
+  ) {
     return as("interrupted", { lastReceiptAt, since: lastReceiptAt ?? from })
   }
   return lastReceiptAt === null ? as("off") : as("recorded", { lastReceiptAt })
