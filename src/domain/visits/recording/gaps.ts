@@ -94,12 +94,19 @@ export function openGaps(store: Store, id: string): Promise<GapRow[]> {
   return openOf(store).execute({ visit: id })
 }
 
-/** Refuses `recording_stopped` for what was taken at a time that is not to be recorded, but for the end of the chunk that ran then. */
-export async function mustNotBeStopped(store: Store, id: string, takenUntil: Instant): Promise<void> {
+/**
+ * Refuses `recording_stopped` for what was taken at a time that is not to be recorded. What ran when the recording was stopped comes to its
+ * end: `slack`.
+ */
+export async function mustNotBeStopped(
+  store: Store,
+  id: string,
+  takenAt: Instant,
+  slack: number = recordingTimes.slack,
+): Promise<void> {
   const all = await allOf(store).execute({ visit: id })
   const gap = all.find(
-    ({ why, since, until }) =>
-      why !== "late" && takenUntil > since + recordingTimes.slack && (until === null || takenUntil < until),
+    ({ why, since, until }) => why !== "late" && takenAt >= since + slack && (until === null || takenAt < until),
   )
   if (gap) throw new Refusal("recording_stopped", { why: gap.why, since: gap.since })
 }

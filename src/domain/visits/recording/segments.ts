@@ -66,7 +66,7 @@ export async function openSegment(tx: Tx, keys: Keys, agent: Staff, id: string, 
     throw new Refusal("not_found", { what: "participant" })
   const standing = await standingOf(tx, id)
   if (standing !== "yes") throw new Refusal("recording_stopped", { why: standing })
-  await mustNotBeStopped(tx, id, startedAt)
+  await mustNotBeStopped(tx, id, startedAt, 0)
   const { row, ticket } = of
   // Made now, so that every chunk finds it.
   await fileKey(tx, keys, row.thread)
