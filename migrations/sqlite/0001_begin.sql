@@ -677,8 +677,11 @@ CREATE TABLE visit (
   for_agent TEXT,
   note_sealed TEXT,
   opened_at INTEGER NOT NULL,
-  over_at INTEGER
+  over_at INTEGER,
+  word_sealed TEXT,
+  minutes_at INTEGER
 ) STRICT;
+CREATE INDEX visit_minutes ON visit (over_at) WHERE over_at IS NOT NULL AND minutes_at IS NULL;
 CREATE INDEX visit_open ON visit (office) WHERE over_at IS NULL;
 CREATE INDEX visit_over ON visit (over_at) WHERE over_at IS NOT NULL;
 CREATE INDEX visit_person ON visit (person);

@@ -34,6 +34,9 @@ export const paths = {
   visitLeave: (id: string) => `/visits/${id}/leave`,
   visitMessages: (id: string) => `/visits/${id}/messages`,
   visitResults: (id: string) => `/visits/${id}/test`,
+  /** What happened in a visit that is over, to read and to print; and as a file that can be checked without us. */
+  visitMinutes: (id: string) => `/visits/${id}/minutes`,
+  visitMinutesFile: (id: string) => `/visits/${id}/minutes/file`,
   visitHandover: (id: string) => `/visits/${id}/handover.svg`,
   bookingArrival: (id: string) => `/bookings/${id}/arrival`,
   hall: (office: string) => `/hall/${office}`,

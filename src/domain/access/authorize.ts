@@ -77,6 +77,8 @@ const table = {
   "check.decide": { ...serving, isHidden: true },
   "picture.open": { ...serving, isHidden: true },
   "visit.listen": { citizen: "any", ...serving, isHidden: true },
+  /** What happened in a video visit, as it was issued: its person, and the office, whose reading is noted. */
+  "minutes.read": { citizen: "own", agent: within, supervisor: within, auditor: within, isHidden: true },
   "consent.give": { citizen: "own" },
   "request.prepare": { ...serving, isHidden: true },
   "request.confirm": { citizen: "own", isHidden: true },
