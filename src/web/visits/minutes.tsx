@@ -15,7 +15,7 @@ import { show } from "../frame.tsx"
 import { type Context, get, type PageRoute } from "../house.ts"
 import { noteReads } from "../noting.ts"
 import { paths } from "../paths.ts"
-import { Card, Empty } from "../shell/cards.tsx"
+import { Card } from "../shell/cards.tsx"
 import { ButtonLink } from "../shell/controls.tsx"
 import { VerificationMark } from "../verification.tsx"
 
@@ -48,9 +48,8 @@ async function minutesPage(c: Context): Promise<Response> {
       c,
       { title: words.none, styles: ["verify"] },
       <div class="column">
-        <Empty title={words.none}>
-          <p>{found ? words.erased : words.noneHelp}</p>
-        </Empty>
+        <h1>{words.none}</h1>
+        <p>{found ? words.erased : words.noneHelp}</p>
         {own && !found && <ButtonLink href={paths.visit(id)}>{words.back}</ButtonLink>}
       </div>,
     )
