@@ -161,6 +161,53 @@ export interface FactBodies {
   /** Another window or device goes on in the place of the one before. */
   "visit.taken_over": { visit: string; participant: string; epoch: number }
   "visit.written": { visit: string; message: string; by: string }
+  /** `text`: the SHA-256 of what was shown, in this language. */
+  "recording.answered": {
+    visit: string
+    participant: string
+    state: string
+    version: string
+    lang: string
+    text: string
+  }
+  /** `of`: the participant who is recorded. `consent`: the hash of the answers that stood; `first`: the head before the first chunk. */
+  "recording.opened": {
+    visit: string
+    segment: string
+    of: string
+    what: string
+    by: string
+    consent: string
+    first: string
+  }
+  /** The first chunk of a segment has come. */
+  "recording.begun": { visit: string; segment: string }
+  "recording.closed": { visit: string; segment: string; why: string; chunks: number; bytes: number; head: string }
+  /** From `since` on nothing is recorded, or nothing came (`late`). */
+  "recording.stopped": {
+    visit: string
+    gap: string
+    why: string
+    reason: string | null
+    by: string
+    since: Instant
+  }
+  "recording.went_on": { visit: string; gap: string; why: string; by: string; since: Instant; until: Instant }
+  /** Somebody opened it; `wrong`: how much its chain was found to be wrong in. */
+  "recording.reviewed": { visit: string; review: string; by: string; wrong: number }
+  /** What is left of a recording when its time is over. */
+  "recording.deleted": {
+    visit: string
+    segment: string
+    head: string
+    bytes: number
+    chunks: number
+    class: string
+    startedAt: Instant
+    why: string
+  }
+  /** The heads of everything that is chained, signed. */
+  "recording.anchored": { digest: string; signature: string }
   "visit.tested": { visit: string; camera: string; microphone: string; speaker: string; network: string }
 
   /** A list was drawn by which an agent looks at who somebody is. `kind`: `full` or `again`. */

@@ -3,7 +3,7 @@ import type { Day } from "../../src/base/day.ts"
 import { day, instant, table, word, words } from "../dialect.ts"
 
 /** How somebody of the staff came to see something of a person. */
-export type ReadWhat = "visit" | "found" | "booking" | "data"
+export type ReadWhat = "visit" | "found" | "booking" | "data" | "identity" | "file" | "recording"
 
 /** Who of the staff saw something of whom. Within ten minutes the same look is one row. */
 export const readLog = table(

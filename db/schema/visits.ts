@@ -30,6 +30,10 @@ export const visits = table("visit", {
   noteSealed: words(),
   openedAt: instant().notNull(),
   overAt: instant(),
+  /** What the agent wrote for the person to keep: it stands in the minutes. Under the person's key. */
+  wordSealed: words(),
+  /** When the minutes were issued, or were found not to be needed. */
+  minutesAt: instant(),
 })
 
 export type ParticipantKind = "citizen" | "agent" | "interpreter" | "guardian" | "supervisor"

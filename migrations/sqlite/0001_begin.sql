@@ -677,8 +677,11 @@ CREATE TABLE visit (
   for_agent TEXT,
   note_sealed TEXT,
   opened_at INTEGER NOT NULL,
-  over_at INTEGER
+  over_at INTEGER,
+  word_sealed TEXT,
+  minutes_at INTEGER
 ) STRICT;
+CREATE INDEX visit_minutes ON visit (over_at) WHERE over_at IS NOT NULL AND minutes_at IS NULL;
 CREATE INDEX visit_open ON visit (office) WHERE over_at IS NULL;
 CREATE INDEX visit_over ON visit (over_at) WHERE over_at IS NOT NULL;
 CREATE INDEX visit_person ON visit (person);
@@ -747,6 +750,7 @@ CREATE TABLE identity_check (
 ) STRICT;
 CREATE INDEX identity_check_visit ON identity_check (visit, drawn_at);
 CREATE UNIQUE INDEX identity_check_standing ON identity_check (visit) WHERE lapsed_at IS NULL AND state = 'open';
+CREATE INDEX identity_check_seen ON identity_check (participant) WHERE lapsed_at IS NULL;
 CREATE INDEX identity_check_second ON identity_check (visit) WHERE state = 'rejected' AND second IS NULL;
 CREATE TABLE identity_step (
   "check" TEXT NOT NULL REFERENCES identity_check (id),
@@ -855,11 +859,90 @@ CREATE UNIQUE INDEX travel_permit_valid ON travel_permit (dependant) WHERE state
 CREATE INDEX travel_permit_dependant ON travel_permit (dependant);
 CREATE INDEX travel_permit_guardian ON travel_permit (guardian);
 CREATE INDEX travel_permit_until ON travel_permit (until);
+CREATE TABLE visit_consent (
+  thread TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  participant TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('not_asked', 'noticed', 'given', 'refused', 'withdrawn')),
+  version TEXT NOT NULL,
+  lang TEXT NOT NULL CHECK (lang IN ('ar', 'en')),
+  text_hash TEXT NOT NULL,
+  company TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (thread, subject)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE recording_segment (
+  id TEXT PRIMARY KEY,
+  visit TEXT NOT NULL,
+  thread TEXT NOT NULL,
+  office TEXT NOT NULL,
+  person TEXT NOT NULL REFERENCES person (id),
+  by TEXT NOT NULL,
+  of TEXT NOT NULL,
+  what TEXT NOT NULL CHECK (what IN ('camera', 'screen')),
+  mime TEXT NOT NULL,
+  class TEXT NOT NULL,
+  consent TEXT NOT NULL,
+  started_at INTEGER NOT NULL,
+  first TEXT NOT NULL,
+  head TEXT NOT NULL,
+  chunks INTEGER NOT NULL CHECK (chunks >= 0),
+  bytes INTEGER NOT NULL,
+  receipt_at INTEGER,
+  held_until INTEGER,
+  closed_at INTEGER,
+  closed_why TEXT
+) STRICT;
+CREATE INDEX recording_segment_visit ON recording_segment (visit);
+CREATE INDEX recording_segment_thread ON recording_segment (thread);
+CREATE INDEX recording_segment_office ON recording_segment (office, started_at);
+CREATE INDEX recording_segment_person ON recording_segment (person);
+CREATE INDEX recording_segment_open ON recording_segment (started_at) WHERE closed_at IS NULL;
+CREATE INDEX recording_segment_receipt ON recording_segment (receipt_at) WHERE receipt_at IS NOT NULL;
+-- The seq of a chunk follows the one before: it is written by an update of its segment that matches only then.
+CREATE TABLE recording_chunk (
+  segment TEXT NOT NULL REFERENCES recording_segment (id),
+  seq INTEGER NOT NULL,
+  hash TEXT NOT NULL,
+  length INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  head TEXT NOT NULL,
+  PRIMARY KEY (segment, seq)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE recording_gap (
+  id TEXT PRIMARY KEY,
+  visit TEXT NOT NULL,
+  thread TEXT NOT NULL,
+  why TEXT NOT NULL CHECK (why IN ('hold', 'private', 'pause', 'interruption', 'asked', 'withdrawn', 'late')),
+  reason TEXT,
+  by TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  until INTEGER
+) STRICT;
+CREATE INDEX recording_gap_visit ON recording_gap (visit);
+CREATE TABLE recording_review (
+  id TEXT PRIMARY KEY,
+  visit TEXT NOT NULL,
+  thread TEXT NOT NULL,
+  office TEXT NOT NULL,
+  person TEXT NOT NULL REFERENCES person (id),
+  staff TEXT NOT NULL,
+  reason_sealed TEXT NOT NULL,
+  findings TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX recording_review_thread ON recording_review (thread);
+CREATE TABLE recording_anchor (
+  at INTEGER PRIMARY KEY,
+  heads TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  signature TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE read_log (
   person TEXT NOT NULL REFERENCES person (id),
   staff TEXT NOT NULL REFERENCES staff (id),
-  what TEXT NOT NULL CHECK (what IN ('visit', 'found', 'booking', 'data')),
+  what TEXT NOT NULL CHECK (what IN ('visit', 'found', 'booking', 'data', 'identity', 'file', 'recording')),
   at INTEGER NOT NULL,
   office TEXT,
   about TEXT,

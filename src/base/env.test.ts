@@ -144,3 +144,11 @@ test("a relay needs its addresses and the secret it shares with us; calls withou
   expect(() => readEnv({ TURN_SECRET })).toThrow(/TURN_URLS/)
   expect(() => readEnv({ TURN_URLS: "https://relay.example.gov", TURN_SECRET })).toThrow(/TURN_URLS/)
 })
+
+test("video visits are recorded with consent, unless the agency only tells people, or records nothing", () => {
+  expect(readEnv({}).recording).toBe("consent")
+  for (const RECORDING of ["off", "notice", "consent"] as const) {
+    expect(readEnv({ RECORDING }).recording).toBe(RECORDING)
+  }
+  expect(() => readEnv({ RECORDING: "always" })).toThrow(EnvProblem)
+})

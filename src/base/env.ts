@@ -27,6 +27,8 @@ export interface Env {
   sms: { url: string; token: string | null; from: string | null } | null
   /** The relay for video calls and the secret it shares with us; `null`: calls go from page to page only. */
   turn: { urls: string[]; secret: string } | null
+  /** Whether video visits are recorded: not at all, after everybody was told, or after everybody agreed. */
+  recording: "off" | "notice" | "consent"
 }
 
 /** A sentence for whoever starts the process. */
@@ -62,7 +64,13 @@ export function readEnv(given: Record<string, string | undefined>): Env {
     mail: readMail(source),
     sms: readSms(source, production),
     turn: readTurn(source),
+    recording: readRecording(source.RECORDING ?? "consent"),
   }
+}
+
+function readRecording(text: string): Env["recording"] {
+  if (text === "off" || text === "notice" || text === "consent") return text
+  throw new EnvProblem(`RECORDING must be off, notice or consent (got ${text})`)
 }
 
 function readTurn({ TURN_URLS: given, TURN_SECRET: secret }: Record<string, string | undefined>): Env["turn"] {

@@ -103,6 +103,10 @@ export const statusOf = {
   day_full: 409,
   already_arrived: 409,
 
+  // recording
+  recording_moved: 409,
+  recording_stopped: 409,
+
   // calling
   counter_busy: 409,
   counter_taken: 409,
@@ -121,6 +125,10 @@ export const statusOf = {
   recording_needed: 422,
   permit_valid: 409,
   permit_gone: 409,
+
+  // who somebody is, and what is shown of it
+  picture_missing: 409,
+  file_unknown: 422,
 
   // personal data
   erasure_blocked: 409,

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { texts } from "./facts.ts"
 
 /** What concerns an office, a device or the house and nobody in particular. */
-const ofNobody = /^(office|counter|store|device|pairing|staff|records)\.|^sign_in\.refused$/
+const ofNobody = /^(office|counter|store|device|pairing|staff|records)\.|^(sign_in\.refused|recording\.anchored)$/
 
 test("everything that may be noted about a person has words in both languages", () => {
   const source = readFileSync(join(import.meta.dir, "../../db/facts.ts"), "utf8")

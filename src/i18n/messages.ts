@@ -239,6 +239,21 @@ const ar: Record<MessageKind, (seen: Seen) => Words> = {
           text: [`${placeAr(seen)}.`, "احجز وقتًا آخر متى شئت."],
           sms: `فاتك موعدك ${shortAr(seen)}.`,
         },
+  visit_late: ({ number }) => ({
+    title: "تأخّرنا عليك، وأنت الآن أول الدور",
+    text: [`رقمك ${number}. التأخير منّا.`, "ابقَ في غرفة الانتظار لنتصل بك، أو اختر موعدًا آخر. لا يُحسب عليك."],
+    sms: "تأخّرنا عليك، وأنت الآن أول الدور. ابقَ في غرفة الانتظار أو اختر موعدًا آخر.",
+  }),
+  visit_interrupted: ({ until }) => ({
+    title: "انقطعت زيارتك بالفيديو",
+    text: [`مكانك محفوظ حتى ${until}. افتح زيارتك لتعود إليها.`],
+    sms: `انقطعت زيارتك بالفيديو. عُد إليها قبل ${until}.`,
+  }),
+  visit_minutes: () => ({
+    title: "محضر زيارتك جاهز",
+    text: ["فيه من حضر الزيارة، وما جرى فيها ومتى، ونتيجتها. يمكنك طباعته."],
+    sms: "محضر زيارتك بالفيديو جاهز. تجده في رسائلك.",
+  }),
   place_offered: (seen) => ({
     title: "وُجد لك وقت",
     text: only([`${placeAr(seen)}.`, seen.until && `نحفظه لك حتى ${seen.until}. بعد ذلك يُعرض على من بعدك.`]),
@@ -413,6 +428,24 @@ const en: Record<MessageKind, (seen: Seen) => Words> = {
           text: [`${placeEn(seen)}.`, "Book another time whenever you like."],
           sms: `You missed your appointment ${shortEn(seen)}.`,
         },
+  visit_late: ({ number }) => ({
+    title: "We are late, and you are first in line now",
+    text: [
+      `Your number is ${number}. The delay is ours.`,
+      "Stay in the waiting room and we call you, or take another time. It does not count against you.",
+    ],
+    sms: "We are late, and you are first in line now. Stay in the waiting room or take another time.",
+  }),
+  visit_interrupted: ({ until }) => ({
+    title: "Your video visit was interrupted",
+    text: [`Your place is kept until ${until}. Open your visit to go on.`],
+    sms: `Your video visit was interrupted. Come back before ${until}.`,
+  }),
+  visit_minutes: () => ({
+    title: "The minutes of your visit are ready",
+    text: ["They say who was there, what happened and when, and what came of it. You can print them."],
+    sms: "The minutes of your video visit are ready. You find them among your messages.",
+  }),
   place_offered: (seen) => ({
     title: "There is a time for you",
     text: only([

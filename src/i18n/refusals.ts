@@ -51,6 +51,18 @@ const texts: Record<RefusalCode, Row> = {
     "This permit is no longer valid",
     "Nothing was done. Reload the page to see the permits as they are now.",
   ],
+  recording_moved: [
+    "وصلنا من هذا التسجيل غير ما أُرسل",
+    "تتابع الصفحة من حيث انتهى ما وصل.",
+    "We have another part of this recording than the one sent",
+    "The page goes on from where we are.",
+  ],
+  recording_stopped: [
+    "لا يُسجَّل هذا الجزء من المكالمة",
+    "لم يوافق الجميع، أو أُوقف التسجيل في هذا الوقت.",
+    "This part of the call is not recorded",
+    "Not everybody has agreed, or the recording was stopped at that time.",
+  ],
   of_age: [
     "بلغ من تحجز له السن، وصار يحجز بنفسه",
     "لم تعد تنوب عنه بصفتك ولي أمره. يستطيع أن يعيّنك وكيلًا من صفحة الأسرة في حسابه.",
@@ -366,6 +378,18 @@ const texts: Record<RefusalCode, Row> = {
     "اطّلع على أوقات الدوام واحجز موعدًا.",
     "The office is closed now",
     "See its hours and book an appointment.",
+  ],
+  picture_missing: [
+    "تنقص الصورتان أو إحداهما",
+    "تلزم الصورة من صفحة المراجع والصورة من صفحتك. التقطهما ثم أجب، أو قل إن الخطوة غير ممكنة.",
+    "A picture is missing",
+    "Take the one of the person's page and the one of yours, or say that the step was not possible.",
+  ],
+  file_unknown: [
+    "هذا النوع من الملفات غير مقبول",
+    "أرسل PDF أو صورة PNG أو JPEG أو WebP. النوع يُعرف من محتوى الملف لا من اسمه.",
+    "That kind of file is not taken",
+    "Send a PDF, or a picture as PNG, JPEG or WebP. The content says what it is, not the name.",
   ],
   wrong_state: [
     "تغيّرت الحالة قبل لحظات",

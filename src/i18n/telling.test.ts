@@ -44,6 +44,9 @@ const samples: { [K in MessageKind]: MessageBodies[K] } = {
   turn_soon: { ...turn, minutes: 8 },
   your_turn: { ...turn, counter: 3 },
   missed: { ...turn, booking: null, service: "PAS-01", keptUntil: hall.at("10:12"), startsAt: null },
+  visit_late: turn,
+  visit_interrupted: { ...turn, until: hall.at("10:10") },
+  visit_minutes: { ticket: turn.ticket, office: hall.code, service: "PAS-01" },
   place_offered: {
     ...{ entry: "e", hold: "h", office: hall.code, service: "PAS-01" },
     ...{ startsAt: hall.at("12:00"), until: hall.at("10:15") },

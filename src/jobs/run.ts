@@ -3,6 +3,7 @@ import type { Tx, Writer } from "../../db/write.ts"
 import type { Clock, Timers } from "../base/clock.ts"
 import { hour, type Instant } from "../base/day.ts"
 import type { Log } from "../base/log.ts"
+import type { Keys } from "../base/seal.ts"
 import { forgetCeremonies } from "../domain/access/ceremonies.ts"
 import { forgetOneTimeCodes } from "../domain/access/codes.ts"
 import { forgetConfirmations } from "../domain/access/confirmation.ts"
@@ -16,6 +17,7 @@ import { forgetMessages, type Place } from "../domain/notifications/outbox.ts"
 import { notHeld } from "../domain/people/legal-holds.ts"
 import { forgetProxies } from "../domain/people/proxies.ts"
 import { officesWithWork } from "../domain/queue/agenda.ts"
+import { minutesStep, officesOwingMinutes } from "../domain/requests/minutes.ts"
 import { officesWithVisits } from "../domain/visits/steps.ts"
 import { type MessageParts, stepMessages } from "./messages.ts"
 import { officeStep } from "./office.ts"
@@ -48,7 +50,10 @@ const lastMilliseconds = 1_500
 export function startJobs(parts: JobParts & MessageParts, timers: Timers): Jobs {
   const [soon, now] = [new AbortController(), new AbortController()]
   const stopping = { soon: soon.signal, now: now.signal }
-  const office = once(parts, "office_step", () => stepOffices(parts))
+  const office = once(parts, "office_step", async () => {
+    await stepOffices(parts)
+    await stepMinutes(parts)
+  })
   const messages = once(parts, "messages_step", () => stepMessages(parts, stopping))
   const house = once(parts, "house_step", () => stepHouse(parts))
   const records = once(parts, "records_step", () => stepRetention(parts))
@@ -79,6 +84,17 @@ export async function stepOffices({ store, writer, log }: JobParts): Promise<voi
       await writer.write((tx) => officeStep(tx, office), { scopes: [`office:${office}`] })
     } catch (cause) {
       log.error("job_failed", { detail: "office_step", office, cause })
+    }
+  }
+}
+
+/** Minutes of the video visits that are over. What fails in one office holds no other one up. */
+export async function stepMinutes({ store, writer, keys, log }: JobParts & { keys: Keys }): Promise<void> {
+  for (const office of await officesOwingMinutes(store, writer.now())) {
+    try {
+      await writer.write((tx) => minutesStep(tx, keys, office), { scopes: [`office:${office}`, "accounts"] })
+    } catch (cause) {
+      log.error("job_failed", { detail: "minutes_step", office, cause })
     }
   }
 }

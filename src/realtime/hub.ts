@@ -82,6 +82,8 @@ export interface Hub {
   touch(topics: Topic[]): void
   /** What is known at this moment of a participant in a visit. */
   readonly watch: Watch
+  /** What a participant's page last said of what it receives of another one. */
+  received: VisitWire["received"]
   /** Every screen that listens to the topic, and what it says it has shown. */
   shown(topic: Topic): Shown[]
   /** How it goes, for whoever watches over the machine. */
@@ -394,6 +396,7 @@ export function createHub(options: HubOptions): Hub {
     },
     refresh: () => channels.touchAll(),
     watch: (participant) => options.visits?.watch(participant) ?? null,
+    received: (by, of) => options.visits?.received(by, of) ?? null,
     touch: (topics) => channels.touchTopics(topics),
     shown(topic) {
       const name = topicName(topic)

@@ -7,6 +7,7 @@ import { isRefusal, Refusal } from "../base/refusal.ts"
 import type { Keys } from "../base/seal.ts"
 import type { Subject } from "../domain/access/subject.ts"
 import { write as writeMessage } from "../domain/visits/chat.ts"
+import { cameraIs, isNewsOfCamera, type Received } from "../domain/visits/checking.ts"
 import {
   attend,
   connect,
@@ -21,7 +22,7 @@ import { visitTimes } from "../domain/visits/times.ts"
 import { mustFollow, roster, visit } from "../domain/visits/visits.ts"
 import { type Connection, createPresence } from "./presence.ts"
 import type { Reader } from "./topics.ts"
-import type { Peer, VisitAnswer, VisitWord } from "./visit-words.ts"
+import type { Media, Peer, VisitAnswer, VisitWord } from "./visit-words.ts"
 
 /*
  * Visits on the live wire. Presence is in this process' memory, everything that lasts goes through turns; what is said in the store comes
@@ -37,7 +38,7 @@ export interface VisitSocket extends Connection {
 }
 
 export interface VisitWireOptions {
-  clock: Pick<Clock, "real">
+  clock: Pick<Clock, "real" | "office">
   timers: Timers
   store: Store
   writer: Pick<Writer, "write" | "onFacts">
@@ -52,6 +53,8 @@ export interface VisitWire {
   closed(socket: VisitSocket): void
   /** What is known of a participant at this moment beyond the store. */
   readonly watch: Watch
+  /** What this one's page last said of what it receives of the other; `null` where it has said nothing. */
+  received(by: string, of: string): Received | null
   /** Resolves when those who were there before the process began have been given their grace. */
   readonly ready: Promise<void>
   close(): void
@@ -76,6 +79,8 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
   const places = new Map<string, { visit: string; office: string }>()
   const byVisit = new Map<string, Set<Bound>>()
   const late = new Set<string>()
+  /** What the one receives of the other, as their page said it last; of pages that are there. */
+  const received = new Map<string, Received>()
   let isClosed = false
 
   const presence = createPresence({
@@ -149,6 +154,7 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
         return signal(one, word)
       case "media":
       case "rtt":
+        if (word.do === "media") await notice(one, word)
         if (word.do === "media" && word.state === "flowing" && word.of) await vouch(one, word.of)
         for (const other of pagesOf(one.visit)) {
           if (!(await maySignal(store, one.visit, one.participant, other.participant))) continue
@@ -166,6 +172,18 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
         }
       }
     }
+  }
+
+  /**
+   * What a report means for who somebody is: what is received of them, as it was said last, and whether their camera shows them. A screen in
+   * the place of the picture shows nobody.
+   */
+  async function notice(one: Bound, { of, w = 0, h = 0, fps = 0, loss = 0, videoOff, screen }: Media): Promise<void> {
+    if (of) received.set(`${one.participant} ${of}`, { w, h, fps, loss, at: options.clock.office() })
+    if (videoOff === undefined) return
+    const isOff = videoOff || screen === true
+    if (!(await isNewsOfCamera(store, one.participant, isOff))) return
+    await inOffice(one.office, (tx) => cameraIs(tx, one.participant, isOff))
   }
 
   /** Only of somebody with whom one really talks. */
@@ -301,6 +319,7 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
     pages?.delete(one)
     if (pages?.size === 0) byVisit.delete(one.visit)
     late.delete(one.participant)
+    for (const pair of received.keys()) if (pair.startsWith(`${one.participant} `)) received.delete(pair)
   }
 
   function inOffice<T>(office: string, turn: (tx: Tx) => Promise<T>): Promise<T> {
@@ -320,6 +339,7 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
       if (!isClosed) closed(socket)
     },
     watch: (participant) => presence.watch(participant),
+    received: (by, of) => received.get(`${by} ${of}`) ?? null,
     ready,
     close() {
       isClosed = true

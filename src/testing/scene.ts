@@ -23,10 +23,12 @@ import { callThis } from "../domain/queue/calling.ts"
 import { openCounter, pauseCounter } from "../domain/queue/counters.ts"
 import { away, leave } from "../domain/queue/holder.ts"
 import { absent, finish, park, serve } from "../domain/queue/serving.ts"
+import { minutesStep } from "../domain/requests/minutes.ts"
 import { arrive, walkIn } from "../domain/visits/arriving.ts"
 import { goOnWithOthers, interrupt } from "../domain/visits/calls.ts"
 import { write as writeMessage } from "../domain/visits/chat.ts"
 import { answer, ring } from "../domain/visits/ringing.ts"
+import { visitStep } from "../domain/visits/steps.ts"
 import { roster, visit as visitAsItIs } from "../domain/visits/visits.ts"
 import { stopLink } from "../web/stop-link.ts"
 import { type TestHall, testHall } from "./hall.ts"
@@ -305,6 +307,14 @@ async function videosOf(office: TestHall) {
   }
   const over = await called("over", 1)
   await write((tx) => finish(tx, agent(1), over.id, { outcome: "not_possible" }))
+  await write(async (tx) => {
+    await visitStep(tx, videoCode)
+    await tx.db
+      .update(videoVisits)
+      .set({ overAt: tx.now - minute })
+      .where(eq(videoVisits.id, over.id))
+    await minutesStep(tx, keys, videoCode)
+  })
   const absentOne = await rung("absent", 1)
   await write((tx) => absent(tx, agent(1), absentOne.id))
   const aside = await broken("aside", 1)

@@ -1,17 +1,18 @@
 import { startSession } from "../domain/access/sessions.ts"
-import type { Citizen } from "../domain/access/subject.ts"
+import { type Citizen, isStaff, type Staff } from "../domain/access/subject.ts"
 import type { TestServer } from "./server.ts"
 import { type Visited, visitor } from "./visitor.ts"
 
 export type SignedIn = Awaited<ReturnType<typeof signedIn>>
 
-/** A citizen with a browser of the plainest kind and a session, without the work of a password. */
-export async function signedIn(server: TestServer, citizen: Citizen) {
+/** Somebody with a browser of the plainest kind and a session, without the work of a password. */
+export async function signedIn(server: TestServer, somebody: Citizen | Staff) {
   const who = visitor(() => server.origin)
   const { office, keys } = server
   const now = office.clock.real()
   const factors = { factors: "password+passkey", provenAt: now, userAgent: "" }
-  const given = { kind: "citizen" as const, subject: citizen.id, role: "citizen", ...factors }
+  const kind = isStaff(somebody) ? ("staff" as const) : ("citizen" as const)
+  const given = { kind, subject: somebody.id, role: somebody.role, ...factors }
   const { token, session } = await office.write((tx) => startSession(tx, given, now))
   who.cookies.set("sid", token)
   const _form = keys.capability("form", session.id)

@@ -471,6 +471,21 @@ const byCamera: Visit[] = [
   video("aside", "set aside"),
   video("late", "where the office is late"),
   video("over", "over"),
+  visit({ citizen: byVideo.over }, "phone")(
+    "/visits/:id/minutes",
+    "issued",
+    ({ videos }) => `/visits/${videos.over.id}/minutes`,
+  ),
+  visit({ citizen: byVideo.absent }, "phone")(
+    "/visits/:id/minutes",
+    "of a visit that has none",
+    ({ videos }) => `/visits/${videos.absent.id}/minutes`,
+  ),
+  visit({ supervisor: "VIR-01" }, "desk")(
+    "/visits/:id/minutes",
+    "to a supervisor",
+    ({ videos }) => `/visits/${videos.over.id}/minutes`,
+  ),
 ]
 
 export const visits: Visit[] = [
@@ -503,6 +518,12 @@ export const noPage: { route: string; who: Who; path: (scene: Scene) => string; 
     who: busy,
     path: booking("confirmed", "/calendar.ics"),
     gives: "text/calendar",
+  },
+  {
+    route: "/visits/:id/minutes/file",
+    who: { citizen: byVideo.over },
+    path: ({ videos }) => `/visits/${videos.over.id}/minutes/file`,
+    gives: "application/json",
   },
   {
     route: "/visits/:id/handover.svg",

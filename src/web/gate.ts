@@ -14,7 +14,7 @@ import { chooseLang, chosenLang } from "../domain/notifications/contact.ts"
 import { isLang, type Lang, preferred } from "../i18n/lang.ts"
 import { addressOf, wholeAddressOf } from "./address.ts"
 import { secure } from "./headers.ts"
-import type { AppEnv, Context, Gate, House, Vars } from "./house.ts"
+import type { AppEnv, Context, Gate, House, Takes, Vars } from "./house.ts"
 import type { Budget } from "./limit.ts"
 import { paths } from "./paths.ts"
 import { whileSignedIn } from "./signed-in.ts"
@@ -218,29 +218,32 @@ async function byDevice(c: Context): Promise<boolean> {
   return true
 }
 
-/** What the browser sends with a form of ours: none of them uploads a file. */
+/** What the browser sends with a form of ours; what takes files as well says so with its route. */
 const formType = "application/x-www-form-urlencoded"
 
 /**
  * For every request by cookie that may change something, whatever its content type: the browser says that it comes from this site and
  * from this origin, and the form carries this session's token (W3C Fetch Metadata; OWASP CSRF Cheat Sheet). All must hold, not one of them.
  */
-export const fromOurPages: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const method = c.req.method
-  if (method === "GET" || method === "HEAD" || method === "OPTIONS") return next()
-  if (forPrograms.test(c.req.path)) return next()
-  const site = c.req.header("Sec-Fetch-Site")
-  const origin = c.req.header("Origin")
-  if (site !== undefined && site !== "same-origin") throw new Refusal("forged_request")
-  if (origin !== undefined && origin !== c.var.house.env.origin) throw new Refusal("forged_request")
-  if (site === undefined && origin === undefined) throw new Refusal("forged_request")
-  const type = c.req.header("Content-Type")?.split(";")[0]?.trim().toLowerCase()
-  if (type !== undefined && type !== formType) throw new Refusal("unsupported_type")
-  if (c.var.formToken !== "") {
-    const given = c.req.header("X-Form-Token") ?? (await c.req.parseBody())["_form"]
-    if (typeof given !== "string" || !sameText(given, c.var.formToken)) throw new Refusal("forged_request")
+export function fromOurPages(takes: (path: string) => Takes | null): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const method = c.req.method
+    if (method === "GET" || method === "HEAD" || method === "OPTIONS") return next()
+    if (forPrograms.test(c.req.path)) return next()
+    const site = c.req.header("Sec-Fetch-Site")
+    const origin = c.req.header("Origin")
+    if (site !== undefined && site !== "same-origin") throw new Refusal("forged_request")
+    if (origin !== undefined && origin !== c.var.house.env.origin) throw new Refusal("forged_request")
+    if (site === undefined && origin === undefined) throw new Refusal("forged_request")
+    const type = c.req.header("Content-Type")?.split(";")[0]?.trim().toLowerCase()
+    const isTaken = type === undefined || type === formType || takes(c.req.path)?.types.includes(type) === true
+    if (!isTaken) throw new Refusal("unsupported_type")
+    if (c.var.formToken !== "") {
+      const given = c.req.header("X-Form-Token") ?? (await c.req.parseBody())["_form"]
+      if (typeof given !== "string" || !sameText(given, c.var.formToken)) throw new Refusal("forged_request")
+    }
+    return next()
   }
-  return next()
 }
 
 /** What somebody may see who came in with a recovery code: the way to a new passkey, and the way out. */

@@ -70,6 +70,14 @@ export interface PageRoute {
   path: string
   gate: Gate
   handle: Handler
+  /** Where more than a form of ours may come. */
+  takes?: Takes
+}
+
+/** What a route takes beyond a form: of these content types, and at most so many bytes. */
+export interface Takes {
+  types: readonly string[]
+  bytes: number
 }
 
 /** A page: what is shown and what its forms post to. Gates are applied by the app from `gate`. */
@@ -77,6 +85,14 @@ export function get(path: string, gate: Gate, handle: Handler): PageRoute {
   return { method: "GET", path, gate, handle }
 }
 
-export function post(path: string, gate: Gate, handle: Handler): PageRoute {
-  return { method: "POST", path, gate, handle }
+export function post(path: string, gate: Gate, handle: Handler, takes?: Takes): PageRoute {
+  return { method: "POST", path, gate, handle, ...(takes && { takes }) }
+}
+
+/** What the route of an address takes beyond a form; `null` where that is nothing. It is asked before the router. */
+export function takesOf(routes: readonly PageRoute[]): (path: string) => Takes | null {
+  const found = routes.flatMap(({ path, takes }) =>
+    takes ? [{ takes, form: new RegExp(`^${path.replace(/:\w+/g, "[^/]+")}$`) }] : [],
+  )
+  return (path) => found.find(({ form }) => form.test(path))?.takes ?? null
 }

@@ -34,6 +34,9 @@ export const paths = {
   visitLeave: (id: string) => `/visits/${id}/leave`,
   visitMessages: (id: string) => `/visits/${id}/messages`,
   visitResults: (id: string) => `/visits/${id}/test`,
+  /** What happened in a visit that is over, to read and to print; and as a file that can be checked without us. */
+  visitMinutes: (id: string) => `/visits/${id}/minutes`,
+  visitMinutesFile: (id: string) => `/visits/${id}/minutes/file`,
   visitHandover: (id: string) => `/visits/${id}/handover.svg`,
   bookingArrival: (id: string) => `/bookings/${id}/arrival`,
   hall: (office: string) => `/hall/${office}`,
@@ -96,6 +99,17 @@ export const paths = {
   deskAct: "/desk/act",
   deskPerson: "/desk/person",
   deskVisit: (id: string) => `/desk/visits/${id}`,
+  /** What everybody in a visit answers to its being recorded, and what the agent's page sends. */
+  visitConsent: (id: string) => `/visits/${id}/consent`,
+  visitRecording: (id: string) => `/visits/${id}/recording`,
+  visitSegment: (id: string, segment: string) => `/visits/${id}/recording/${segment}`,
+  visitSegmentEnd: (id: string, segment: string) => `/visits/${id}/recording/${segment}/end`,
+  visitChunk: (id: string, segment: string, seq: string) => `/visits/${id}/recording/${segment}/chunks/${seq}`,
+  recordings: "/recordings",
+  recordingsOf: (office: string) => `/recordings/in/${office}`,
+  recordingReviews: (visit: string) => `/recordings/of/${visit}`,
+  recordingReview: (id: string) => `/recordings/reviews/${id}`,
+  recordingPlay: (id: string, segment: string) => `/recordings/reviews/${id}/${segment}`,
   /** What a page in a call asks before it connects. */
   visitRelay: (id: string) => `/visits/${id}/relay`,
   /** For who is asked into a visit: an interpreter, a guardian. */

@@ -18,6 +18,7 @@ import { ticketRoutes } from "./ticket/routes.tsx"
 import { verifyRoutes } from "./verify/routes.ts"
 import { attendingRoutes } from "./visits/attending.tsx"
 import { guestRoutes } from "./visits/guest.tsx"
+import { minutesRoutes } from "./visits/minutes.tsx"
 import { relayRoutes } from "./visits/relay.ts"
 
 /** Every page of the house. Rooms list their own; nothing is reachable that does not stand here. */
@@ -40,6 +41,7 @@ export const pages: PageRoute[] = [
   ...relayRoutes,
   ...guestRoutes,
   ...verifyRoutes,
+  ...minutesRoutes,
   ...deskVisitRoutes,
 ]
 

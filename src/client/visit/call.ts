@@ -212,7 +212,8 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
   }
 
   function reportOne({ bytes: _, ...quality }: Quality): void {
-    const sent = { audioOff: audio?.enabled !== true, videoOff: (screen ?? video) === null }
+    const isDark = screen === null && (video === null || isLight)
+    const sent = { audioOff: audio?.enabled !== true, videoOff: isDark, screen: screen !== null }
     wire.say({ do: "media", ...quality, ...sent })
   }
 

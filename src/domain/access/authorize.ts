@@ -73,7 +73,12 @@ const table = {
   "visit.walk_in": { citizen: "any" },
   "visit.attend": { citizen: "own", isHidden: true },
   "visit.serve": { ...serving, isHidden: true },
+  /** Looks at what another has rejected. */
+  "check.decide": { ...serving, isHidden: true },
+  "picture.open": { ...serving, isHidden: true },
   "visit.listen": { citizen: "any", ...serving, isHidden: true },
+  /** What happened in a video visit, as it was issued: its person, and the office, whose reading is noted. */
+  "minutes.read": { citizen: "own", agent: within, supervisor: within, auditor: within, isHidden: true },
   "consent.give": { citizen: "own" },
   "request.prepare": { ...serving, isHidden: true },
   "request.confirm": { citizen: "own", isHidden: true },
@@ -134,6 +139,7 @@ const table = {
   "privacy_request.handle": { supervisor: "any", administrator: "any" },
   "privacy_request.erase": { administrator: "any" },
   "legal_hold.handle": { administrator: "any" },
+  "recording.review": { supervisor: within, auditor: within, isHidden: true },
   "read_log.read": { auditor: within, administrator: within },
 } as const satisfies Record<string, Rule>
 

@@ -45,6 +45,8 @@ export async function verifiedDocument(
 /** A document in its holder's hands: with all that it says, as text, whose SHA-256 is the one that was signed. */
 export interface Held extends Verified {
   ref: string
+  /** Whose it is. */
+  person: string
   text: string
 }
 
@@ -56,9 +58,14 @@ export async function documentsOf(store: Store, keys: Keys, ref: string, now: In
     if (!key || row.codeSealed === null || row.bodySealed === null) continue
     const code = key.open("issued_document.code", row.codeSealed)
     const text = key.open("issued_document.body", row.bodySealed)
-    held.push({ ...opened(keys, key, row, code, now), ref: row.ref, text })
+    held.push({ ...opened(keys, key, row, code, now), ref: row.ref, person: row.person ?? "", text })
   }
   return held
+}
+
+/** Whether there is a document of this kind about this. */
+export async function isIssued(store: Store, kind: DocumentKind, ref: string): Promise<boolean> {
+  return (await byRef(store).execute({ ref })).some((row) => row.kind === kind)
 }
 
 function opened(keys: Keys, key: PersonKey | null, row: DocumentRow, code: string, now: Instant): Verified {

@@ -41,6 +41,12 @@ export interface MessageBodies {
   turn_soon: TicketBody & { minutes: number }
   your_turn: TicketBody & { counter: number }
   missed: MissedBody
+  /** The office is late for somebody who waits by video: first in line now, free to take another time. `ticket` is the visit. */
+  visit_late: { ticket: string; office: string; number: number }
+  /** The connection in a call was lost; the place is kept until then. */
+  visit_interrupted: { ticket: string; office: string; until: Instant }
+  /** The minutes of a video visit are there to read; `ticket` is the visit. */
+  visit_minutes: { ticket: string; office: string; service: string }
   place_offered: { entry: string; hold: string; office: string; service: string; startsAt: Instant; until: Instant }
 }
 
@@ -110,6 +116,9 @@ export const manners: Record<MessageKind, Manner> = {
   turn_soon: { theme: "turn", usefulFor: 10 * minute },
   your_turn: { theme: "turn", usefulFor: 10 * minute },
   missed: { theme: "turn", usefulFor: 2 * hour },
+  visit_late: { theme: "turn", usefulFor: 30 * minute },
+  visit_interrupted: { theme: "turn", usefulFor: 10 * minute },
+  visit_minutes: { theme: "bookings", usefulFor: 7 * day },
   place_offered: { theme: "offers", usefulFor: 15 * minute },
 }
 

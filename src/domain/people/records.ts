@@ -63,7 +63,7 @@ export const records = {
   /** How a video visit went, who was in it, what was written in it. */
   calls: {
     tables: [
-      ...["visit", "participant", "visit_message", "visit_test", "visit_key"],
+      ...["visit", "participant", "visit_message", "visit_test", "visit_key", "visit_consent"],
       ...["identity_check", "identity_step", "identity_picture", "visit_file"],
     ],
     days: 90,
@@ -75,6 +75,14 @@ export const records = {
   services: { tables: ["request"], days: 400, becomes: "deleted", clearedBy: "daily", heldBack: true },
   /** After their last day. */
   permits: { tables: ["travel_permit"], days: 400, becomes: "deleted", clearedBy: "daily", heldBack: true },
+  /** Sound and picture of a video visit; of some services they are kept for longer. */
+  recordings: {
+    tables: ["recording_segment", "recording_chunk", "recording_gap", "recording_review"],
+    days: 90,
+    becomes: "deleted",
+    clearedBy: "daily",
+    heldBack: true,
+  },
   messages: { tables: ["message", "delivery"], days: 90, becomes: "deleted", clearedBy: "house", heldBack: true },
   sessions: { tables: ["session", "enrolment"], days: 90, becomes: "deleted", clearedBy: "house", heldBack: true },
   /** What failed, and what was begun at the door and is over in minutes. */
@@ -128,5 +136,5 @@ export const recordNames = Object.keys(records) as RecordName[]
 export const impersonal = [
   ...["meta", "agency", "sector", "service", "office", "line", "season", "holiday", "opening_rule", "day_change"],
   ...["setup_mark", "device", "device_token", "pairing", "slot", "held_back", "counter", "ticket_series"],
-  ...["retention_run", "passkey_rule", "reminder_mark"],
+  ...["retention_run", "passkey_rule", "reminder_mark", "recording_anchor"],
 ] as const

@@ -19,6 +19,7 @@ import { personKey } from "../people/sealed.ts"
 import { interrupt } from "./calls.ts"
 import { lapse } from "./identity.ts"
 import { mustBeIn, talking } from "./phases.ts"
+import { follow } from "./recording/gaps.ts"
 import { visitLimits } from "./times.ts"
 import { addParticipant, change, everIn, mustFollow, seatAgent, visit, visitAtHand } from "./visits.ts"
 
@@ -82,6 +83,7 @@ export async function admit(tx: Tx, agent: Staff, id: string, participant: strin
   if (found.state === "admitted") return found
   const admitted = await change(tx, found, { state: "admitted", joinedAt: found.joinedAt ?? tx.now, leftAt: null })
   await tx.say(row.office, "visit.joined", { visit: id, participant, kind: found.kind, by: agent.id })
+  await follow(tx, id, agent.id)
   return admitted
 }
 
@@ -95,6 +97,7 @@ export async function remove(tx: Tx, agent: Staff, id: string, participant: stri
     .set({ thirds: sql`${visits.thirds} - 1` })
     .where(eq(visits.id, id))
   await tx.say(row.office, "visit.removed", { visit: id, participant, by: agent.id, why })
+  await follow(tx, id, agent.id)
 }
 
 /**
@@ -114,6 +117,7 @@ export async function joinAsSupervisor(tx: Tx, supervisor: Staff, id: string): P
   const joined = found ? await change(tx, found, admitted) : await addParticipant(tx, row, given)
   const said = { visit: id, participant: joined.id, kind: "supervisor", by: supervisor.id }
   await tx.say(row.office, "visit.joined", said)
+  await follow(tx, id, supervisor.id)
   return joined
 }
 
@@ -169,7 +173,9 @@ export async function presenceIs(tx: Tx, participant: string, state: Exclude<Pre
   const row = await change(tx, found, { presence: state, presenceAt: tx.now })
   const of = await visit(tx, found.visit)
   await tx.say(of.row.office, "visit.presence", { visit: found.visit, participant, state })
-  if (state === "gone" && talking.includes(of.phase)) await interrupt(tx, of, row)
+  if (state !== "gone" || !talking.includes(of.phase)) return
+  await interrupt(tx, of, row)
+  await follow(tx, found.visit, "time")
 }
 
 export type Lease = ParticipantRow & { office: string; phase: Phase }

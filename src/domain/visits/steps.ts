@@ -12,6 +12,7 @@ import { bookedStart } from "../queue/tickets.ts"
 import { close, endTalk, giveUpWaiting, leftAlone } from "./calls.ts"
 import { presenceIs } from "./participants.ts"
 import { talking } from "./phases.ts"
+import { recordingStep } from "./recording/stands.ts"
 import { ringRanOut } from "./ringing.ts"
 import { visitTimes } from "./times.ts"
 import { openVisits, roster, type Visit, visit, visitOf } from "./visits.ts"
@@ -26,6 +27,7 @@ export async function visitStep(tx: Tx, officeCode: string): Promise<void> {
   for (const { ticket } of await unopened(tx).execute({ office: officeCode })) await visitOf(tx, ticket)
   for (const { id } of await openVisits(tx, officeCode)) await lookAt(tx, await visit(tx, id))
   await beLate(tx, officeCode)
+  await recordingStep(tx, officeCode)
 }
 
 /** The offices in which somebody waits or talks by video. */

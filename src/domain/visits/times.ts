@@ -30,6 +30,9 @@ export const visitTimes = {
   /** The place at the front of who did not answer. */
   keptMinutes: 5,
 
+  /** A camera that is off for longer than this: nobody knows any more who sits there. */
+  cameraOff: 5 * second,
+
   /** So long after an interruption the visit goes on where it was. */
   interruption: 10 * minute,
   /** So long the person waits for an agent whose connection was lost before somebody else may help. */

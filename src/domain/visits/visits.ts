@@ -19,6 +19,7 @@ import { mustBeAtHand, ticketHere } from "../queue/desk.ts"
 import { counter, ticket } from "../queue/tickets.ts"
 import { lapse } from "./identity.ts"
 import { mustPass, phaseOf } from "./phases.ts"
+import { follow } from "./recording/gaps.ts"
 
 /** A visit with its ticket, and the phase that holds between the two. */
 export interface Visit {
@@ -51,7 +52,7 @@ export async function visitOf(tx: Tx, of: TicketRow): Promise<Visit | null> {
     thread: before?.thread ?? of.id,
     phase: phaseOf(of, "lobby"),
     since: tx.now,
-    ...{ privateWith: null, thirds: 0, unanswered: 0, lateAt: null, overAt: null },
+    ...{ privateWith: null, thirds: 0, unanswered: 0, lateAt: null, overAt: null, wordSealed: null, minutesAt: null },
     ...{ sentBy: before?.sentBy ?? null, forAgent: before?.forAgent ?? null, noteSealed: before?.noteSealed ?? null },
     openedAt: tx.now,
   }
@@ -101,6 +102,7 @@ export async function pass(
   if (to !== "call") await lapse(tx, row, "unseen", privateWith)
   const said = { visit: row.id, from: phase, to, by, with: privateWith, why, subject: row.person }
   await tx.say(row.office, "visit.moved", said)
+  await follow(tx, row.id, by)
   return after
 }
 

@@ -57,6 +57,7 @@ const fields = z.object({
   outcome: z.enum(["done", "referred", "not_possible"]).optional(),
   note: z.string().max(2000).optional(),
   sendNote: z.string().max(2000).optional(),
+  word: z.string().max(2000).optional(),
   guestName: z.string().max(80).optional(),
   guestKind: z.enum(["interpreter", "guardian"]).optional(),
   holder: z.string().max(40).optional(),

@@ -6,12 +6,14 @@ import type { Outcome } from "../../domain/queue/serving.ts"
 import { end, goOnWithOthers, hangUp, hold, resume, sendOn, talkPrivately } from "../../domain/visits/calls.ts"
 import { admit, invite, remove } from "../../domain/visits/participants.ts"
 import { ringOff, ringOnceMore } from "../../domain/visits/ringing.ts"
+import { leaveWord } from "../../domain/visits/word.ts"
 
 export interface VisitGiven {
   to?: string | undefined
   sendNote?: string | undefined
   guestName?: string | undefined
   guestKind?: "interpreter" | "guardian" | undefined
+  word?: string | undefined
 }
 
 /** What the agent's buttons do with the visit in hand; `null` for a word that is none of them. `other`: a participant. */
@@ -51,7 +53,10 @@ export function visitTurn(
       const note = given.sendNote ? cleanText(given.sendNote, "sendNote", 2_000) : null
       return sendOn(tx, keys, agent, id, { service: given.to ?? "", reason: "next_step", note })
     },
-    "visit-end": (tx) => end(tx, agent, id, result),
+    "visit-end": async (tx) => {
+      if (given.word) await leaveWord(tx, keys, agent, id, given.word)
+      return end(tx, agent, id, result)
+    },
   }
   return turns[verb] ?? null
 }

@@ -92,7 +92,13 @@ export async function agentVisitFragment(
                   </select>
                 </label>
                 <label class="field">
+                  <span class="label">{words.word}</span>
+                  <span class="hint">{words.wordHint}</span>
+                  <textarea class="input" name="word" form={deskForm} maxlength={2000} dir="auto" />
+                </label>
+                <label class="field">
                   <span class="label">{words.note}</span>
+                  <span class="hint">{words.noteHint}</span>
                   <textarea class="input" name="note" form={deskForm} maxlength={500} dir="auto" />
                 </label>
                 <Do verb="visit-end" ticket={id} class="button-finish">

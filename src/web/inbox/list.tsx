@@ -133,6 +133,8 @@ export function targetOf({ kind, data }: Pick<MessageRow, "kind" | "data">): str
   // What came free stands on top of one's appointments.
   if (kind === "place_offered") return paths.bookings
   const { booking, ticket } = data
+  if (kind === "visit_minutes" && typeof ticket === "string") return paths.visitMinutes(ticket)
+  if ((kind === "visit_late" || kind === "visit_interrupted") && typeof ticket === "string") return paths.visit(ticket)
   if (typeof ticket === "string") return paths.ticket(ticket)
   return typeof booking === "string" ? paths.booking(booking) : null
 }

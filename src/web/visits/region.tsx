@@ -3,6 +3,7 @@ import { type Instant, minute } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { staffNames } from "../../domain/access/names.ts"
 import { nearestAlternatives } from "../../domain/availability/reads.ts"
+import { isIssued } from "../../domain/documents/reads.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
 import { promisedBy } from "../../domain/queue/promise.ts"
 import { type TicketView, ticketView } from "../../domain/queue/reads.ts"
@@ -10,6 +11,7 @@ import { counter } from "../../domain/queue/tickets.ts"
 import { type VisitView, visitView } from "../../domain/visits/reads.ts"
 import { timeParts, timeText } from "../../i18n/dates.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
+import { minutesWords } from "../../i18n/minutes.ts"
 import { counted } from "../../i18n/plural.ts"
 import { visitWords } from "../../i18n/visits.ts"
 import { paths } from "../paths.ts"
@@ -51,6 +53,8 @@ interface Seen {
   agent: string | null
   /** Nobody is at work: when somebody is again, and the next time that can be booked, where these are known. */
   closed: ClosedNow | null
+  /** The visit is over and its minutes are there to read. */
+  hasMinutes: boolean
 }
 
 export function lookOf(view: VisitView, state: TicketView["state"]): Look {
@@ -79,8 +83,9 @@ export async function visitFragment(house: Rendering, id: string, lang: Lang, re
   const asked = { office: view.office, service: view.service, around: now, now }
   const [free = null] = staffed ? await nearestAlternatives(store, asked, 1) : []
   const closed = staffed && { ...staffed, freeAt: free?.startsAt ?? null }
-  const seen: Seen = { view, ticket, lang, now, zone: office.zone, agent, closed }
   const look = lookOf(view, ticket.state)
+  const hasMinutes = look === "over" && (await isIssued(store, "minutes", id))
+  const seen: Seen = { view, ticket, lang, now, zone: office.zone, agent, closed, hasMinutes }
   return String(
     <div
       class={`visit-state visit-${look}`}
@@ -371,7 +376,7 @@ function Talking({ view, lang, zone, agent, look }: Seen & { look: keyof typeof 
   )
 }
 
-function Over({ ticket, lang }: Seen) {
+function Over({ view, ticket, lang, hasMinutes }: Seen) {
   const words = visitWords[lang]
   const { sign, title, help, again } = ending(ticket, lang)
   return (
@@ -380,6 +385,11 @@ function Over({ ticket, lang }: Seen) {
         <Mark sign={sign}>{title}</Mark>
         {help && <p>{help}</p>}
       </Card>
+      {hasMinutes && (
+        <ButtonLink weight={again ? "second" : "main"} wide icon="document" href={paths.visitMinutes(view.id)}>
+          {minutesWords[lang].read}
+        </ButtonLink>
+      )}
       {again && <Book ticket={ticket} lang={lang} />}
       {ticket.wentOnAs && (
         <ButtonLink weight="main" wide href={paths.visit(ticket.wentOnAs)}>

@@ -1,0 +1,185 @@
+import { and, asc, eq, gte, lte, sql } from "drizzle-orm"
+import { type AnyFact, accountsStream } from "../../../db/facts.ts"
+import { facts } from "../../../db/schema/facts.ts"
+import type { Store } from "../../../db/store.ts"
+import type { Instant } from "../../base/day.ts"
+
+/* What happened in a video visit, step by step, as the facts say it. */
+
+export type What =
+  | "arrived"
+  | "ring"
+  | "no_answer"
+  | "called_off"
+  | "late"
+  | "call"
+  | "resumed"
+  | "hold"
+  | "private"
+  | "interrupted"
+  | "wrap_up"
+  | "back_to_waiting"
+  | "over"
+  | "sent_on"
+  | "joined"
+  | "removed"
+  | "taken_over"
+  | "check"
+  | "check_ended"
+  | "check_lapsed"
+  | "file"
+  | "confirmed"
+  | "document"
+  | "ended_by_supervisor"
+
+export interface Happening {
+  at: Instant
+  what: What
+  /** Whom it concerns: a kind of participant. */
+  who: string | null
+  /** A code that says more: why, what came of it, which. */
+  how: string | null
+}
+
+interface Of {
+  id: string
+  office: string
+  person: string
+  from: Instant
+  until: Instant
+  /** What kind of participant each is. */
+  kinds: ReadonlyMap<string, string>
+}
+
+/** Everything of one visit that its person and the office have both seen, in order. */
+export async function happenings(store: Store, of: Of): Promise<Happening[]> {
+  const within = and(gte(facts.at, of.from), lte(facts.at, of.until))
+  // By the time that it took, and not through everything that this office has ever said: behind a plus no index is looked for.
+  const inOffice = await store.db
+    .select()
+    .from(facts)
+    .where(and(within, sql`+${facts.stream} = ${of.office}`))
+    .orderBy(asc(facts.seq))
+  const ofPerson = await store.db
+    .select()
+    .from(facts)
+    .where(and(within, eq(facts.subject, of.person), sql`${facts.kind} = 'confirmation.given'`))
+    .orderBy(asc(facts.at))
+  const said = [...inOffice, ...ofPerson.filter(({ stream }) => stream === accountsStream)] as unknown as AnyFact[]
+  return said
+    .flatMap((fact) => {
+      const { visit, ticket } = fact.body as { visit?: unknown; ticket?: unknown }
+      const isOurs = visit === of.id || ticket === of.id || fact.kind === "confirmation.given"
+      return isOurs ? [happening(fact, of.kinds)] : []
+    })
+    .filter((one) => one !== null)
+    .sort((a, b) => a.at - b.at)
+}
+
+function happening(fact: AnyFact, kinds: Of["kinds"]): Happening | null {
+  const { at } = fact
+  const is = (what: What, how: string | null = null, who: string | null = null): Happening => ({ at, what, who, how })
+  const kindOf = (participant: string) => kinds.get(participant) ?? null
+  switch (fact.kind) {
+    case "ticket.issued":
+      return is("arrived")
+    case "ticket.called":
+    case "ticket.recalled":
+      return is("ring", String(fact.body.calls))
+    case "visit.no_answer":
+      return is("no_answer")
+    case "visit.called_off":
+      return is("called_off")
+    case "visit.late":
+      return is("late")
+    case "visit.moved":
+      return moved(fact.body, is, kindOf)
+    case "visit.joined":
+      return is("joined", null, fact.body.kind)
+    case "visit.removed":
+      return is("removed", null, kindOf(fact.body.participant))
+    case "visit.taken_over":
+      return is("taken_over", null, kindOf(fact.body.participant))
+    case "visit.sent_on":
+      return is("sent_on", fact.body.to === fact.body.visit ? "here" : "elsewhere")
+    case "check.drawn":
+      return is("check", fact.body.kind)
+    case "check.ended":
+      return is("check_ended", fact.body.state)
+    case "check.lapsed":
+      return is("check_lapsed", fact.body.why)
+    case "file.given":
+      return is("file", fact.body.type)
+    case "document.issued":
+      return fact.body.kind === "minutes" ? null : is("document", fact.body.kind)
+    case "confirmation.given":
+      return is("confirmed", fact.body.action)
+    default:
+      return null
+  }
+}
+
+function moved(
+  { from, to, why, with: other }: { from: string; to: string; why: string | null; with: string | null },
+  is: (what: What, how?: string | null, who?: string | null) => Happening,
+  kindOf: (participant: string) => string | null,
+): Happening | null {
+  switch (to) {
+    case "call":
+      return is(from === "ringing" ? "call" : "resumed")
+    case "hold":
+      return is("hold")
+    case "private":
+      return is("private", null, other === null ? null : kindOf(other))
+    case "interrupted":
+      return is("interrupted", null, why === null ? null : why.replace(/_gone$/, ""))
+    case "wrapUp":
+      return is("wrap_up")
+    case "lobby":
+      return why === "agent_gone" || why === "desk" ? is("back_to_waiting", why) : null
+    case "over":
+      return is("over", why)
+    default:
+      return null
+  }
+}
+
+/** How long each part took, from the steps alone. */
+export interface Spent {
+  /** From coming, or the booked time where that is later, to the first answer. */
+  waited: number
+  /** From the first answer to the end, holds and interruptions included. */
+  whole: number
+  held: number
+  interrupted: number
+  interruptions: number
+  rings: number
+}
+
+const begins = new Set<What>([
+  "call",
+  "resumed",
+  "hold",
+  "private",
+  "interrupted",
+  "wrap_up",
+  "back_to_waiting",
+  "over",
+])
+
+export function spent(steps: readonly Happening[], bookedAt: Instant | null): Spent {
+  const at = (what: What) => steps.find((one) => one.what === what)?.at ?? null
+  const [arrived, call] = [at("arrived"), at("call")]
+  const phases = steps.filter(({ what }) => begins.has(what))
+  const last = phases.at(-1)?.at ?? call ?? 0
+  const lasted = (what: What) =>
+    phases.reduce((all, one, index) => all + (one.what === what ? (phases[index + 1]?.at ?? one.at) - one.at : 0), 0)
+  return {
+    waited: call === null || arrived === null ? 0 : Math.max(0, call - Math.max(arrived, bookedAt ?? arrived)),
+    whole: call === null ? 0 : last - call,
+    held: lasted("hold"),
+    interrupted: lasted("interrupted"),
+    interruptions: steps.filter(({ what }) => what === "interrupted").length,
+    rings: steps.filter(({ what }) => what === "ring").length,
+  }
+}

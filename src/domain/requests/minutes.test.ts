@@ -1,0 +1,124 @@
+import { expect, test } from "bun:test"
+import { minute } from "../../base/day.ts"
+import { type VideoHall, videoHall } from "../../testing/video.ts"
+import { verifiedDocument } from "../documents/reads.ts"
+import { inboxOf } from "../notifications/inbox.ts"
+import { erase } from "../people/erasure.ts"
+import { leave } from "../queue/holder.ts"
+import { undo } from "../queue/undo.ts"
+import { end, hold, resume } from "../visits/calls.ts"
+import { write as chat } from "../visits/chat.ts"
+import { answer, ring } from "../visits/ringing.ts"
+import { leaveWord } from "../visits/word.ts"
+import { minutesOf, minutesStep, officesOwingMinutes } from "./minutes.ts"
+
+const second = 1_000
+const issue = (hall: VideoHall) => hall.write((tx) => minutesStep(tx, hall.keys, hall.code))
+const read = (hall: VideoHall, id: string) => minutesOf(hall.store, hall.keys, id, hall.clock.office())
+
+/** A call of ten minutes with a hold of two and an interruption of one. */
+async function afterACall() {
+  const hall = await videoHall()
+  const { write, clock, video } = hall
+  const who = hall.citizen(1)
+  const { row } = await video.walkIn(who)
+  await hall.open(1)
+  await video.page(who, row.id)
+  clock.advance(3 * minute)
+  await write((tx) => ring(tx, hall.agent(), row.id))
+  clock.advance(5 * second)
+  await write((tx) => answer(tx, who, row.id))
+  await video.page(hall.agent(), row.id)
+  clock.advance(4 * minute)
+  await write((tx) => hold(tx, hall.agent(), row.id))
+  clock.advance(2 * minute)
+  await write((tx) => resume(tx, hall.agent(), row.id))
+  clock.advance(minute)
+  await video.lost(await video.participant(row.id, "citizen"), "gone")
+  clock.advance(minute)
+  await video.page(who, row.id)
+  await write((tx) => resume(tx, hall.agent(), row.id))
+  clock.advance(2 * minute)
+  await write((tx) => chat(tx, hall.keys, who, row.id, "what was only written"))
+  await write((tx) => leaveWord(tx, hall.keys, hall.agent(), row.id, "Bring the deed"))
+  await write((tx) => end(tx, hall.agent(), row.id, { outcome: "referred", note: "between colleagues" }))
+  return { hall, who, id: row.id }
+}
+
+test("the minutes of a visit say who was there, what happened and when, how long, and what came of it", async () => {
+  const { hall, id } = await afterACall()
+  hall.clock.advance(30 * second)
+  expect(await officesOwingMinutes(hall.store, hall.clock.office())).toEqual([hall.code])
+  expect(await issue(hall)).toBe(1)
+  const found = await read(hall, id)
+  const { minutes } = found ?? {}
+  expect(minutes?.happened.map(({ what }) => what)).toEqual([
+    ...(["arrived", "ring", "call", "hold", "resumed", "interrupted", "resumed", "over"] as const),
+  ])
+  expect(minutes?.happened.find(({ what }) => what === "interrupted")).toMatchObject({ who: "citizen" })
+  expect(minutes?.spent).toEqual({
+    ...{ waited: 3 * minute + 5 * second, whole: 10 * minute, held: 2 * minute, interrupted: minute },
+    ...{ interruptions: 1, rings: 1 },
+  })
+  expect(minutes).toMatchObject({ outcome: "referred", word: "Bring the deed", level: 1, files: [], checks: [] })
+  expect(minutes?.people.map(({ kind, name }) => [kind, name !== null])).toEqual([
+    ["citizen", true],
+    ["agent", true],
+  ])
+})
+
+test("what staff leave for colleagues and what was written with the person stand in no minutes", async () => {
+  const { hall, id } = await afterACall()
+  hall.clock.advance(30 * second)
+  await issue(hall)
+  const text = (await read(hall, id))?.text ?? ""
+  expect(text).toContain("Bring the deed")
+  for (const hidden of ["between colleagues", "only written"]) expect(text).not.toContain(hidden)
+})
+
+test("they are issued once, checked by their code, and told to the person", async () => {
+  const { hall, who, id } = await afterACall()
+  hall.clock.advance(30 * second)
+  expect([await issue(hall), await issue(hall)]).toEqual([1, 0])
+  const found = await read(hall, id)
+  const checked = await verifiedDocument(hall.store, hall.keys, found?.code ?? "", hall.clock.office())
+  expect(checked).toMatchObject({ standing: "valid", kind: "minutes" })
+  const told = await inboxOf(hall.store, who.id, 10)
+  expect(told.filter(({ kind }) => kind === "visit_minutes")).toMatchObject([{ data: { ticket: id } }])
+})
+
+test("while the end can still be taken back there are none, and none where it was", async () => {
+  const { hall, id } = await afterACall()
+  hall.clock.advance(20 * second)
+  expect(await issue(hall)).toBe(0)
+  await hall.write((tx) => undo(tx, hall.agent(), id))
+  hall.clock.advance(minute)
+  expect(await issue(hall)).toBe(0)
+  expect(await read(hall, id)).toBe(null)
+  await hall.write((tx) => end(tx, hall.agent(), id, { outcome: "done" }))
+  hall.clock.advance(minute)
+  expect(await issue(hall)).toBe(1)
+  expect((await read(hall, id))?.minutes?.outcome).toBe("done")
+})
+
+test("a visit that nobody answered has none, and is not looked at again", async () => {
+  const hall = await videoHall()
+  const { row } = await hall.video.walkIn(hall.citizen(1))
+  await hall.write((tx) => leave(tx, hall.citizen(1), row.id))
+  await hall.video.pass(minute)
+  expect(await issue(hall)).toBe(0)
+  expect(await read(hall, row.id)).toBe(null)
+  expect(await officesOwingMinutes(hall.store, hall.clock.office())).toEqual([])
+})
+
+test("of somebody who has been erased since there are none, and what was issued tells nothing any more", async () => {
+  const { hall, who, id } = await afterACall()
+  hall.clock.advance(30 * second)
+  await issue(hall)
+  const code = (await read(hall, id))?.code ?? ""
+  await hall.write((tx) => erase(tx, who.id, who.id, hall.clock.real()))
+  expect(await read(hall, id)).toBe(null)
+  expect(await verifiedDocument(hall.store, hall.keys, code, hall.clock.office())).toMatchObject({
+    ...{ standing: "valid", body: null },
+  })
+})

@@ -1,0 +1,237 @@
+import { and, asc, eq, inArray, isNull, lte, sql } from "drizzle-orm"
+import type { Words } from "../../../db/schema/catalogue.ts"
+import {
+  type CheckKind,
+  type CheckState,
+  identityChecks,
+  identitySteps,
+  type LapseReason,
+  type StepKind,
+  type StepResult,
+  visitFiles,
+} from "../../../db/schema/identity.ts"
+import { type TicketRow, tickets } from "../../../db/schema/queue.ts"
+import {
+  type ParticipantKind,
+  type ParticipantRow,
+  participants,
+  type VisitRow,
+  visits,
+} from "../../../db/schema/visits.ts"
+import type { Store } from "../../../db/store.ts"
+import type { Tx } from "../../../db/write.ts"
+import type { Instant } from "../../base/day.ts"
+import type { Keys, PersonKey } from "../../base/seal.ts"
+import { staffNames } from "../access/names.ts"
+import { service as serviceOf } from "../catalogue/reads.ts"
+import { documentsOf, type Held } from "../documents/reads.ts"
+import { issueDocument } from "../documents/writes.ts"
+import { notify } from "../notifications/outbox.ts"
+import { office as officeOf } from "../offices/reads.ts"
+import { personalData } from "../people/reads.ts"
+import { personKey } from "../people/sealed.ts"
+import { bookedStart } from "../queue/tickets.ts"
+import { undoSeconds } from "../queue/undo.ts"
+import { type Happening, happenings, type Spent, spent } from "./happened.ts"
+
+/*
+ * The minutes of a video visit: who, when, how sure the office was of who sat there, what was done and what came of it. Issued once for every
+ * visit that had a call, as a document that anybody may check. In it stands what both sides have seen: the note that an agent leaves for
+ * colleagues, what was written with who waits, and what the calls themselves held stay out; what the agent wrote for the person stands in it.
+ */
+
+export interface MinutesPerson {
+  kind: ParticipantKind
+  name: Words | null
+  joinedAt: Instant | null
+  leftAt: Instant | null
+}
+
+export interface MinutesCheck {
+  kind: CheckKind
+  state: CheckState
+  drawnAt: Instant
+  endedAt: Instant | null
+  lapsed: LapseReason | null
+  second: "confirmed" | "overturned" | null
+  steps: { kind: StepKind; result: StepResult | null }[]
+}
+
+export interface MinutesFile {
+  from: "citizen" | "staff"
+  type: string
+  bytes: number
+  /** Of the bytes as they came: base64url. */
+  sha256: string
+  at: Instant
+}
+
+/** What the minutes say beside title and people; all of it under the person's key. */
+export interface Minutes {
+  visit: string
+  office: Words
+  service: Words
+  number: number
+  bookedAt: Instant | null
+  people: MinutesPerson[]
+  happened: Happening[]
+  spent: Spent
+  /** 1: an account; 2: and a passkey's confirmation; 3: and a list that stood verified. */
+  level: 1 | 2 | 3
+  checks: MinutesCheck[]
+  files: MinutesFile[]
+  outcome: string | null
+  /** What the agent wrote for the person. */
+  word: string | null
+}
+
+/** After this nobody takes the end of a visit back any more. */
+const settled = undoSeconds * 1_000
+
+const awaited = (now: Instant) =>
+  and(sql`${visits.overAt} is not null`, isNull(visits.minutesAt), lte(visits.overAt, now - settled))
+
+/** The offices that owe somebody minutes. */
+export async function officesOwingMinutes(store: Store, now: Instant): Promise<string[]> {
+  const rows = await store.db.selectDistinct({ office: visits.office }).from(visits).where(awaited(now))
+  return rows.map(({ office }) => office)
+}
+
+const batch = 20
+
+/** Issues what is owed in an office, a few in a turn, and tells the person of each. A step of a job; answers how many were issued. */
+export async function minutesStep(tx: Tx, keys: Keys, office: string): Promise<number> {
+  const rows = await tx.db
+    .select({ row: visits, ticket: tickets })
+    .from(visits)
+    .innerJoin(tickets, eq(tickets.id, visits.id))
+    .where(and(eq(visits.office, office), awaited(tx.now)))
+    .limit(batch)
+  let issued = 0
+  for (const { row, ticket } of rows) {
+    // Brought back by an undo: it is not over, and will be looked at again when it is.
+    if (ticket.live) continue
+    if (await issue(tx, keys, row, ticket)) issued++
+    await tx.db.update(visits).set({ minutesAt: tx.now }).where(eq(visits.id, row.id))
+  }
+  return issued
+}
+
+async function issue(tx: Tx, keys: Keys, row: VisitRow, ticket: TicketRow): Promise<boolean> {
+  const all = await tx.db
+    .select()
+    .from(participants)
+    .where(eq(participants.visit, row.id))
+    .orderBy(asc(participants.id))
+  const hadCall = all.some(({ kind, joinedAt }) => kind === "citizen" && joinedAt !== null)
+  const [data, key] = [await personalData(tx, keys, row.person), await personKey(tx, keys, row.person)]
+  if (!hadCall || !data || !key) return false
+  const service = await serviceOf(tx, ticket.service)
+  const minutes = await written(tx, key, { row, ticket, all, own: data.name, service: service.name })
+  const outcome = outcomes[minutes.outcome ?? ""]
+  await issueDocument(tx, keys, {
+    ...{ kind: "minutes", person: row.person, office: row.office, ref: row.id, until: null, visit: row.id },
+    body: {
+      title: { ar: "محضر زيارة مرئية", en: "Minutes of a video visit" },
+      goodFor: {
+        ar: "إثبات ما جرى في الزيارة. ليس قرارًا ولا تصريحًا.",
+        en: "Showing what happened in the visit. It is no decision and no permit.",
+      },
+      people: [{ name: data.name ?? nameless, number: data.nationalId }],
+      lines: [
+        { label: { ar: "الخدمة", en: "Service" }, value: service.sensitive ? hidden : service.name },
+        ...(outcome ? [{ label: { ar: "النتيجة", en: "Outcome" }, value: outcome }] : []),
+      ],
+      content: { ...minutes },
+    },
+  })
+  const about = { ticket: row.id, office: row.office, service: ticket.service }
+  const to = { kind: "citizen" as const, id: row.person }
+  await notify(tx, { to, kind: "visit_minutes", data: about, dedupe: `visit_minutes:${row.id}` })
+  return true
+}
+
+const nameless: Words = { ar: "", en: "" }
+const hidden: Words = { ar: "خدمة خاصة", en: "A private service" }
+const outcomes: Record<string, Words> = {
+  done: { ar: "تمّت", en: "Done" },
+  referred: { ar: "أُحيلت", en: "Referred" },
+  not_possible: { ar: "تعذّرت", en: "Not possible" },
+}
+
+interface Source {
+  row: VisitRow
+  ticket: TicketRow
+  all: ParticipantRow[]
+  own: Words | null
+  service: Words
+}
+
+async function written(tx: Tx, key: PersonKey, { row, ticket, all, own, service }: Source): Promise<Minutes> {
+  const bookedAt = await bookedStart(tx, ticket.booking)
+  const kinds = new Map(all.map(({ id, kind }) => [id, kind as string]))
+  const span = { from: Math.min(ticket.arrivedAt, row.openedAt), until: row.overAt ?? tx.now }
+  const happened = await happenings(tx, { id: row.id, office: row.office, person: row.person, ...span, kinds })
+  const checks = await checksOf(tx, row.id)
+  const isConfirmed = happened.some(({ what }) => what === "confirmed")
+  return {
+    visit: row.id,
+    office: (await officeOf(tx, row.office)).name,
+    ...{ service, number: ticket.number, bookedAt, happened },
+    people: await peopleOf(tx, key, all, own),
+    spent: spent(happened, bookedAt),
+    level: checks.some(({ state }) => state === "verified") ? 3 : isConfirmed ? 2 : 1,
+    checks,
+    files: await filesOf(tx, row.id),
+    outcome: ticket.outcome,
+    word: row.wordSealed === null ? null : key.open("visit.word", row.wordSealed),
+  }
+}
+
+async function peopleOf(tx: Tx, key: PersonKey, all: ParticipantRow[], own: Words | null): Promise<MinutesPerson[]> {
+  const staff = all.flatMap(({ subjectKind, subject }) => (subjectKind === "staff" && subject ? [subject] : []))
+  const names = await staffNames(tx, staff)
+  // Who was asked in and never let in was not there.
+  return all
+    .filter(({ joinedAt }) => joinedAt !== null)
+    .map(({ kind, subject, subjectKind, nameSealed, joinedAt, leftAt }) => {
+      const typed = nameSealed === null ? null : key.open("participant.name", nameSealed)
+      const given = typed === null ? null : { ar: typed, en: typed }
+      const name = subjectKind === "staff" ? (names.get(subject ?? "") ?? null) : kind === "citizen" ? own : given
+      return { kind, name, joinedAt, leftAt }
+    })
+}
+
+async function checksOf(tx: Tx, visit: string): Promise<MinutesCheck[]> {
+  const rows = await tx.db
+    .select()
+    .from(identityChecks)
+    .where(eq(identityChecks.visit, visit))
+    .orderBy(asc(identityChecks.drawnAt))
+  const ids = rows.map(({ id }) => id)
+  const steps = await tx.db
+    .select()
+    .from(identitySteps)
+    .where(inArray(identitySteps.check, ids))
+    .orderBy(asc(identitySteps.place), asc(identitySteps.turn))
+  return rows.map(({ id, kind, state, drawnAt, endedAt, lapsed, second }) => ({
+    ...{ kind, state, drawnAt, endedAt, lapsed, second },
+    steps: steps.filter(({ check }) => check === id).map(({ kind: step, result }) => ({ kind: step, result })),
+  }))
+}
+
+async function filesOf(tx: Tx, visit: string): Promise<MinutesFile[]> {
+  const rows = await tx.db.select().from(visitFiles).where(eq(visitFiles.visit, visit)).orderBy(asc(visitFiles.at))
+  return rows.map(({ senderKind, type, bytes, sha256, at }) => ({ from: senderKind, type, bytes, sha256, at }))
+}
+
+/** The minutes of a visit as they were issued, for whoever may read them; `null` where there are none. */
+export async function minutesOf(
+  store: Store,
+  keys: Keys,
+  visit: string,
+  now: Instant,
+): Promise<(Held & { minutes: Minutes | null }) | null> {
+  const held = (await documentsOf(store, keys, visit, now)).filter(({ kind }) => kind === "minutes").at(-1)
+  return held ? { ...held, minutes: (held.body?.content as unknown as Minutes | undefined) ?? null } : null
+}
