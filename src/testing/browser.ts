@@ -17,6 +17,8 @@ export interface Reader {
   reducedMotion?: "reduce" | "no-preference"
   /** In a browser with a camera and a microphone, of its own making. */
   films?: boolean
+  /** In this very browser, where the test does something to it. */
+  inside?: Browser
   /** Prepended to relative addresses: `page.goto("/slots")`. */
   baseURL?: string
 }
@@ -41,7 +43,8 @@ export async function newPage(reader: Reader = {}): Promise<Page> {
 
 /** A profile for several pages of one reader, e.g. two tabs with one session. */
 export async function newContext(reader: Reader = {}): Promise<BrowserContext> {
-  return (await (reader.films ? filming() : browser())).newContext({
+  const of = reader.inside ?? (await (reader.films ? filming() : browser()))
+  return of.newContext({
     locale: reader.lang === "en" ? "en-GB" : "ar-SA",
     viewport: reader.viewport ?? phone,
     javaScriptEnabled: reader.javaScript ?? true,

@@ -8,11 +8,12 @@ let launched: Promise<Browser> | null = null
 
 /** A Chromium whose devices are made up and never asked about. */
 export function filming(): Promise<Browser> {
-  launched ??= launch()
+  launched ??= launchFilming()
   return launched
 }
 
-async function launch(): Promise<Browser> {
+/** Another one, whose pages are no neighbours of the others'. */
+export async function launchFilming(): Promise<Browser> {
   const executablePath = findChromium()
   if (!executablePath) throw new Error(howToGetChromium)
   const started = await chromium.launch({
@@ -30,7 +31,6 @@ async function launch(): Promise<Browser> {
     ],
   })
   atTheEnd(async () => {
-    launched = null
     await started.close()
   })
   return started

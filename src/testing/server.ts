@@ -1,6 +1,6 @@
 import type { DeviceKind } from "../../db/schema/devices.ts"
 import { createApp } from "../app.ts"
-import { machineChance, machineTimers } from "../base/clock.ts"
+import { machineChance, machineTimers, type Timers } from "../base/clock.ts"
 import { readEnv } from "../base/env.ts"
 import { openLog } from "../base/log.ts"
 import { addDevice, startToken } from "../domain/access/devices.ts"
@@ -44,6 +44,8 @@ export async function testServer(
     env?: Record<string, string>
     demo?: boolean
     registry?: Registry
+    /** For what the wire looks at again and again; the machine's own unless said otherwise. */
+    timers?: Timers
   } = {},
 ) {
   const office = given.office ?? (await testOffice(given.plan))
@@ -67,7 +69,7 @@ export async function testServer(
       return office.writer
     },
   }
-  const hub = openHub(parts, machineTimers)
+  const hub = openHub(parts, given.timers ?? machineTimers)
   const house: House = Object.defineProperties({ hub, assets: await openAssets({ look: ownLook }) } as House, {
     ...Object.getOwnPropertyDescriptors(parts),
   })
