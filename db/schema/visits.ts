@@ -77,7 +77,8 @@ export const visitMessages = table("visit_message", {
 })
 
 export type DeviceResult = "ok" | "denied" | "missing" | "busy" | "failed" | "untested"
-export type NetworkResult = "direct" | "relay" | "none" | "untested"
+/** `direct`: no relay to ask; `relay`: it answers; `blocked`: it does not; `none`: the browser opens no connection at all. */
+export type NetworkResult = "direct" | "relay" | "blocked" | "none" | "untested"
 
 /** What the device and the network of the person could do when it was last tried. */
 export const visitTests = table("visit_test", {

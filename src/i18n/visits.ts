@@ -156,7 +156,8 @@ export const visitWords = inBoth({
     speakerFailed: "ارفع صوت الجهاز، أو أزل السماعات ثم شغّل الصوت من جديد.",
     networkTrying: "نجرّب الاتصال",
     networkDirect: "متصفحك يفتح اتصال المكالمة. يصل الرد من المكتب خلال {time} ملّي ثانية.",
-    networkRelay: "متصفحك يتصل عبر وسيط. يصل الرد من المكتب خلال {time} ملّي ثانية.",
+    networkRelay: "متصفحك يفتح اتصال المكالمة، وخادم الوصل يجيب من شبكتك. يصل الرد من المكتب خلال {time} ملّي ثانية.",
+    networkBlocked: "متصفحك يفتح اتصال المكالمة، لكن شبكتك لا تصل إلى خادم الوصل وقد لا تنجح المكالمة. جرّب شبكة أخرى.",
     networkNone: "متصفحك أو شبكتك تمنع المكالمة. جرّب شبكة أخرى أو أكمل من هاتفك.",
     testKept: "أُرسلت النتيجة إلى المكتب.",
     testNotKept: "لم تصل النتيجة إلى المكتب. أعد التجربة.",
@@ -318,7 +319,10 @@ export const visitWords = inBoth({
     speakerFailed: "Turn the volume up, or unplug the headphones, and play the sound again.",
     networkTrying: "Trying the connection",
     networkDirect: "Your browser can open the call. The office answers within {time} milliseconds.",
-    networkRelay: "Your browser connects through a relay. The office answers within {time} milliseconds.",
+    networkRelay:
+      "Your browser can open the call, and the relay answers from your network. The office answers within {time} milliseconds.",
+    networkBlocked:
+      "Your browser can open the call, but your network does not reach the relay, and the call may fail. Try another network.",
     networkNone: "Your browser or network blocks the call. Try another network, or go on by phone.",
     testKept: "The result was sent to the office.",
     testNotKept: "The result did not reach the office. Try again.",

@@ -4,7 +4,7 @@
  */
 
 type DeviceResult = "ok" | "denied" | "missing" | "busy" | "failed" | "untested"
-type NetworkResult = "direct" | "relay" | "none" | "untested"
+type NetworkResult = "direct" | "relay" | "blocked" | "none" | "untested"
 
 export interface Results {
   camera: DeviceResult
@@ -28,6 +28,7 @@ const keptMilliseconds = 12 * 3_600_000
 const heardLevel = 0.02
 const listenMilliseconds = 6_000
 const loopMilliseconds = 8_000
+const relayMilliseconds = 6_000
 
 /** Takes up a `SelfTest` that the page shows; each press of the button tries everything anew. */
 export function mountSelfTest(root: HTMLElement): SelfTest {
@@ -121,9 +122,10 @@ export function mountSelfTest(root: HTMLElement): SelfTest {
 
   async function tryNetwork(own: number): Promise<void> {
     tell("network", "untested", said.network["trying"])
-    const [isThrough, rtt] = await Promise.all([loop(), timeToOffice()])
+    const relays = root.dataset["relays"]?.split(",").filter(Boolean) ?? []
+    const [isThrough, answers, rtt] = await Promise.all([loop(), relayAnswers(relays), timeToOffice()])
     if (own !== round) return
-    results.network = isThrough ? "direct" : "none"
+    results.network = !isThrough ? "none" : answers === null ? "direct" : answers ? "relay" : "blocked"
     results.rttMilliseconds = rtt
     tell("network", results.network, said.network[results.network]?.replace("{time}", String(rtt ?? "–")))
   }
@@ -247,6 +249,34 @@ async function loop(): Promise<boolean> {
     clearTimeout(timer)
     one.close()
     other.close()
+  }
+}
+
+/**
+ * Whether the relay can be reached from here; `null` where there is none, or the browser does not tell. It is asked without the right to use
+ * it, which is for who is in a call: that it refuses us (401, RFC 8656 §7.2) is the answer.
+ */
+async function relayAnswers(urls: string[]): Promise<boolean | null> {
+  if (urls.length === 0 || !("onicecandidateerror" in RTCPeerConnection.prototype)) return null
+  const asking = new RTCPeerConnection({
+    iceServers: [{ urls, username: "test", credential: "test" }],
+    iceTransportPolicy: "relay",
+  })
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const timer = setTimeout(() => resolve(false), relayMilliseconds)
+  asking.onicecandidateerror = ({ errorCode }) => {
+    // From 700 on it is the browser's own: nothing came back.
+    if (errorCode >= 300 && errorCode < 700) resolve(true)
+  }
+  try {
+    asking.createDataChannel("test")
+    await asking.setLocalDescription()
+    return await promise
+  } catch {
+    return null
+  } finally {
+    clearTimeout(timer)
+    asking.close()
   }
 }
 

@@ -9,7 +9,7 @@ import { ownVisit } from "./visits.ts"
 /* What the person's device and network could do, so that the agent knows before ringing. */
 
 export const deviceResults: readonly DeviceResult[] = ["ok", "denied", "missing", "busy", "failed", "untested"]
-export const networkResults: readonly NetworkResult[] = ["direct", "relay", "none", "untested"]
+export const networkResults: readonly NetworkResult[] = ["direct", "relay", "blocked", "none", "untested"]
 
 export type SelfTest = Omit<VisitTestRow, "thread" | "at">
 

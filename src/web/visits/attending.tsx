@@ -128,7 +128,7 @@ function testPage(c: Context): Response | Promise<Response> {
     <div class="column visit-column">
       <h1>{words.test}</h1>
       <Card class="stack">
-        <SelfTest lang={lang} keepAt={null} sound="/assets/sounds/chime.mp3" />
+        <SelfTest lang={lang} keepAt={null} turn={c.var.house.env.turn} />
       </Card>
       {c.var.subject?.role === "citizen" && (
         <p>

@@ -60,6 +60,21 @@ describe("credentials for the relay", () => {
   })
 })
 
+test("the test of the devices tells whether the relay answers from here, to whom it gives nothing yet", async () => {
+  if (!relay) return
+  const { page } = await asCitizen(server, 2, { films: true, lang: "en" })
+  await page.goto("/visits/test")
+  const network = page.locator('[data-result="network"]')
+  await page.locator("[data-test-start]").click()
+  await page.locator('[data-result="network"][data-is="relay"]').waitFor()
+  expect(await network.innerText()).toContain("the relay answers from your network")
+  await relay.kill()
+  await page.locator("[data-test-start]:not([aria-disabled])").click()
+  await page.locator('[data-result="network"][data-is="blocked"]').waitFor()
+  await relay.start()
+  await page.context().close()
+})
+
 test("two who reach each other through the relay alone have a call through a real coturn, and have it again after the relay was gone", async () => {
   // Where there is no coturn there is no call to make; a machine that is to have one says so, and fails without.
   expect(hasCoturn || process.env["DAWR_COTURN"] !== "1").toBe(true)

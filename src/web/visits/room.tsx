@@ -135,7 +135,7 @@ export async function visitPage(c: Context): Promise<Response> {
             <summary>
               <h2>{words.test}</h2>
             </summary>
-            <SelfTest lang={lang} keepAt={paths.visitResults(id)} sound="/assets/sounds/chime.mp3" />
+            <SelfTest lang={lang} keepAt={paths.visitResults(id)} turn={house.env.turn} />
           </details>
         </>
       )}

@@ -1,13 +1,14 @@
 import type { Child } from "hono/jsx"
+import type { Env } from "../../base/env.ts"
 import type { Lang } from "../../i18n/lang.ts"
 import { visitWords } from "../../i18n/visits.ts"
 import { Icon, type IconName } from "../shell/icons.tsx"
 
 /**
  * The test of camera, microphone, loudspeaker and connection; the browser does it (`src/client/visit/selftest.ts`). `keepAt` is where the
- * results go; without it they wait in the browser until somebody joins.
+ * results go; without it they wait in the browser until somebody joins. `turn`: the relay, of which the page gets the addresses alone.
  */
-export function SelfTest({ lang, keepAt, sound }: { lang: Lang; keepAt: string | null; sound: string }) {
+export function SelfTest({ lang, keepAt, turn }: { lang: Lang; keepAt: string | null; turn: Env["turn"] }) {
   const words = visitWords[lang]
   const said = {
     camera: byResult("camera", words),
@@ -16,6 +17,7 @@ export function SelfTest({ lang, keepAt, sound }: { lang: Lang; keepAt: string |
     network: {
       direct: words.networkDirect,
       relay: words.networkRelay,
+      blocked: words.networkBlocked,
       none: words.networkNone,
       trying: words.networkTrying,
       untested: words.testUntested,
@@ -26,7 +28,14 @@ export function SelfTest({ lang, keepAt, sound }: { lang: Lang; keepAt: string |
     notKept: words.testNotKept,
   }
   return (
-    <div class="visit-test" data-self-test data-said={JSON.stringify(said)} data-keep={keepAt} data-sound={sound}>
+    <div
+      class="visit-test"
+      data-self-test
+      data-said={JSON.stringify(said)}
+      data-keep={keepAt}
+      data-sound="/assets/sounds/chime.mp3"
+      data-relays={turn?.urls.join(",")}
+    >
       <p class="quiet">
         {words.testLead} {keepAt ? words.testSent : words.testLater}
       </p>
