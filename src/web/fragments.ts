@@ -10,6 +10,7 @@ import type { Fragment } from "./rendering.ts"
 import { dayFragment } from "./supervisor/day.tsx"
 import { ticketFragment } from "./ticket/ticket.tsx"
 import { messagesFragment } from "./visits/messages.tsx"
+import { recordFragment } from "./visits/record.tsx"
 import { visitFragment } from "./visits/region.tsx"
 
 /**
@@ -21,6 +22,6 @@ export const fragments: Partial<Record<Topic["kind"], Record<string, Fragment>>>
   queue: { desk: listFragment, panel: panelFragment, day: dayFragment },
   board: { default: boardFragment },
   ticket: { default: ticketFragment },
-  visit: { default: visitFragment, messages: messagesFragment, agent: agentVisitFragment },
+  visit: { default: visitFragment, messages: messagesFragment, agent: agentVisitFragment, record: recordFragment },
   inbox: { bell: bellFragment, list: inboxFragment },
 }
