@@ -22,7 +22,7 @@ import { recordingTexts, recordingVersion } from "../../i18n/recording.ts"
 import { readForm } from "../form.ts"
 import { type Context, get, type House, type PageRoute, post } from "../house.ts"
 import { paths } from "../paths.ts"
-import { putChunk } from "../recordings/files.ts"
+import { putChunk } from "../recording-files.ts"
 
 /** What people answer to being recorded, and what the agent's page sends of it. */
 export const recordingRoutes: PageRoute[] = [
