@@ -1,4 +1,5 @@
 import type { CheckKind, CheckState, LapseReason, StepKind, StepResult } from "../../db/schema/identity.ts"
+import type { RequestState } from "../../db/schema/requests.ts"
 import type { What } from "../domain/requests/happened.ts"
 import type { Minutes } from "../domain/requests/minutes.ts"
 import { inBoth, type Lang } from "./lang.ts"
@@ -76,6 +77,16 @@ export const minutesWords = inBoth({
       StepResult,
       string
     >,
+    requests: "الخدمات",
+    requestNumber: "رقم الطلب",
+    requestStates: {
+      draft: "لم تُنفّذ",
+      asked: "لم تُنفّذ",
+      done: "نُفّذت",
+      failed: "لم تُنفّذ",
+      withdrawn: "تُركت",
+    } as Record<RequestState, string>,
+    years: (count: number) => `${count}\u00a0سنة`,
     files: "الملفات",
     fileFrom: { citizen: "من صاحب الزيارة", staff: "من المكتب" },
     bytes: (count: number) => `${Math.ceil(count / 1024)}\u00a0ك.ب`,
@@ -160,6 +171,16 @@ export const minutesWords = inBoth({
       same_person: "The same person",
     },
     results: { pass: "Yes", fail: "No", not_possible: "Not possible", exchanged: "Done in another way" },
+    requests: "Services",
+    requestNumber: "Request number",
+    requestStates: {
+      draft: "Not carried out",
+      asked: "Not carried out",
+      done: "Carried out",
+      failed: "Not carried out",
+      withdrawn: "Left",
+    },
+    years: (count: number) => `${count}\u00a0years`,
     files: "Files",
     fileFrom: { citizen: "From the person", staff: "From the office" },
     bytes: (count: number) => `${Math.ceil(count / 1024)}\u00a0KB`,
@@ -205,6 +226,9 @@ export const whatWords: Record<Lang, Record<What, Told>> = {
     file: () => "أُضيف ملف",
     confirmed: () => "أكّد صاحب الزيارة بمفتاح مرور",
     document: () => "صدر مستند",
+    request_begun: () => "بدأت تعبئة خدمة",
+    request_done: (how) => `نُفّذت خدمة، رقم الطلب ${how}`,
+    request_failed: (how) => `لم تُنفّذ خدمة، رقم الطلب ${how}`,
     ended_by_supervisor: () => "أنهى المشرف الزيارة",
   },
   en: {
@@ -233,6 +257,9 @@ export const whatWords: Record<Lang, Record<What, Told>> = {
     file: () => "A file was added",
     confirmed: () => "The person confirmed with a passkey",
     document: () => "A document was issued",
+    request_begun: () => "A service was begun",
+    request_done: (how) => `A service was carried out, request ${how}`,
+    request_failed: (how) => `A service was not carried out, request ${how}`,
     ended_by_supervisor: () => "A supervisor ended the visit",
   },
 }

@@ -7,7 +7,7 @@ import { type Answer, answerConsent } from "../domain/visits/recording/consents.
 import { acceptChunk, expectChunk, openSegment, type SegmentState } from "../domain/visits/recording/segments.ts"
 import { recordingState } from "../domain/visits/recording/stands.ts"
 import { openStorage, type Storage } from "../outside/storage.ts"
-import { putChunk } from "../web/recordings/files.ts"
+import { putChunk } from "../web/recording-files.ts"
 import { ownFolder } from "./process.ts"
 import { type VideoHall, videoHall } from "./video.ts"
 

@@ -2,6 +2,7 @@ import type { Topic } from "../realtime/topics.ts"
 import { handFragment } from "./agent/hand.tsx"
 import { listFragment } from "./agent/list.tsx"
 import { panelFragment } from "./agent/panel.tsx"
+import { recorderFragment } from "./agent/record.tsx"
 import { agentVisitFragment } from "./agent/visit.tsx"
 import { bellFragment } from "./bell.tsx"
 import { boardFragment } from "./board/board.tsx"
@@ -10,6 +11,7 @@ import type { Fragment } from "./rendering.ts"
 import { dayFragment } from "./supervisor/day.tsx"
 import { ticketFragment } from "./ticket/ticket.tsx"
 import { messagesFragment } from "./visits/messages.tsx"
+import { recordFragment } from "./visits/record.tsx"
 import { visitFragment } from "./visits/region.tsx"
 
 /**
@@ -21,6 +23,12 @@ export const fragments: Partial<Record<Topic["kind"], Record<string, Fragment>>>
   queue: { desk: listFragment, panel: panelFragment, day: dayFragment },
   board: { default: boardFragment },
   ticket: { default: ticketFragment },
-  visit: { default: visitFragment, messages: messagesFragment, agent: agentVisitFragment },
+  visit: {
+    default: visitFragment,
+    messages: messagesFragment,
+    agent: agentVisitFragment,
+    record: recordFragment,
+    recorder: recorderFragment,
+  },
   inbox: { bell: bellFragment, list: inboxFragment },
 }

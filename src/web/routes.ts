@@ -19,6 +19,7 @@ import { verifyRoutes } from "./verify/routes.ts"
 import { attendingRoutes } from "./visits/attending.tsx"
 import { guestRoutes } from "./visits/guest.tsx"
 import { minutesRoutes } from "./visits/minutes.tsx"
+import { recordingRoutes } from "./visits/recording.ts"
 import { relayRoutes } from "./visits/relay.ts"
 
 /** Every page of the house. Rooms list their own; nothing is reachable that does not stand here. */
@@ -39,6 +40,7 @@ export const pages: PageRoute[] = [
   ...inboxRoutes,
   ...householdRoutes,
   ...relayRoutes,
+  ...recordingRoutes,
   ...guestRoutes,
   ...verifyRoutes,
   ...minutesRoutes,

@@ -1,11 +1,11 @@
 import type { VisitView } from "../../domain/visits/reads.ts"
 import type { Media, VisitAnswer } from "../../realtime/visit-words.ts"
 import { type Change, listen } from "../live.ts"
-import { type Missing, openCamera, openMedia, openScreen } from "./media.ts"
+import { openOwn } from "./own.ts"
 import { openPeers } from "./peers.ts"
 import { openTalk } from "./talk.ts"
 import { openTiles } from "./tiles.ts"
-import type { Quality } from "./transport.ts"
+import type { Quality, Tracks } from "./transport.ts"
 import { openWire, type Room, type Standing } from "./wire.ts"
 
 export interface CallOptions {
@@ -19,6 +19,10 @@ export interface CallOptions {
   onView?(view: VisitView): void
   /** `live`, `conflict` (another window has it; the call itself asks "use here?"), `elsewhere`, `removed`. */
   onStanding?(standing: Standing): void
+  /** What arrives of somebody else; `null` when nothing does any more. `isScreen`: what they show is their screen. */
+  onStream?(participant: string, stream: MediaStream | null, isScreen: boolean): void
+  /** What is sent from now on. */
+  onSending?(tracks: Tracks, isScreen: boolean): void
 }
 
 export interface Call {
@@ -34,6 +38,7 @@ export interface Call {
 
 export type { Room, Standing }
 
+const nothing: Tracks = { audio: null, video: null }
 const talking: readonly string[] = ["call", "hold", "private"]
 const reportEvery = 5_000
 
@@ -48,27 +53,30 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
   const { signal } = ending
   const part = <T extends HTMLElement>(name: string) => root.querySelector<T>(`[data-call-part="${name}"]`)
   const tiles = openTiles(root, words)
-  let audio: MediaStreamTrack | null = null
-  let video: MediaStreamTrack | null = null
-  let screen: MediaStreamTrack | null = null
-  let opening: Promise<void> | null = null
   let isLight = false
   let isOver = false
   let names: VisitView["people"] = []
   /** What the others say about how we arrive there. */
   const theirs = new Map<string, Media>()
+  const streams = new Map<string, MediaStream | null>()
 
   const wire = openWire(options.visit, hear)
   const talk = openTalk(root, words, { say: wire.say, nameOf, signal })
   const peers = openPeers({
     say: wire.say,
     ice: () => fetchRelays(options.visit),
-    stream: (participant, stream) => tiles.show(participant, stream),
+    stream(participant, stream) {
+      tiles.show(participant, stream)
+      streams.set(participant, stream)
+      arrives(participant)
+    },
     quality: qualityIs,
     trouble: (_, why) => status(why === "relay_refused" ? words["relayRefused"] : words["slow"]),
   })
+  const isWanted = () => !ending.signal.aborted && wire.standing !== "elsewhere"
+  const own = openOwn({ root, words, isWanted, changed: publish, toggled: report, toggle })
   const reporting = window.setInterval(report, reportEvery)
-  take(options.stream ?? null)
+  own.take(options.stream ?? null)
 
   // The own view of the visit, as data: names, messages, the ring.
   const region = document.createElement("div")
@@ -91,7 +99,7 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
   root.addEventListener("click", press, { signal })
   // A picture that comes back to a page that was hidden is not always played by itself.
   document.addEventListener("visibilitychange", () => document.hidden || tiles.play(), { signal })
-  navigator.mediaDevices?.addEventListener("devicechange", () => void found(), { signal })
+  navigator.mediaDevices?.addEventListener("devicechange", () => void own.found(), { signal })
 
   function hear(word: VisitAnswer): void {
     switch (word.do) {
@@ -103,7 +111,7 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
         peers.hear(word.from, word.epoch, word)
         break
       case "media":
-        theirs.set(word.from, word)
+        if (takeMedia(word)) arrives(word.from)
         tiles.mark(word.from, { isMuted: word.audioOff === true, isDark: word.videoOff === true })
         showQuality()
         break
@@ -145,7 +153,7 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
     if (ask) ask.hidden = true
     if (isNew) options.onStanding?.("live")
     tiles.people(room, nameOf)
-    if (isIn || (room.phase === "ringing" && room.you.kind === "agent")) void prepare()
+    if (isIn || (room.phase === "ringing" && room.you.kind === "agent")) void own.prepare()
     peers.join(room, isNew)
     if (room.phase === "over" || room.phase === "wrapUp") {
       if (!isOver) close()
@@ -212,6 +220,7 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
   }
 
   function reportOne({ bytes: _, ...quality }: Quality): void {
+    const { audio, video, screen } = own
     const isDark = screen === null && (video === null || isLight)
     const sent = { audioOff: audio?.enabled !== true, videoOff: isDark, screen: screen !== null }
     wire.say({ do: "media", ...quality, ...sent })
@@ -235,106 +244,30 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
     if (element.textContent !== text) element.textContent = text
   }
 
-  /** Opens what there is, once; more than one may ask. */
-  async function prepare(): Promise<void> {
-    if (audio !== null || video !== null) return
-    opening ??= openMedia()
-      .then((opened) => {
-        if (ending.signal.aborted || wire.standing === "elsewhere") {
-          for (const track of opened.stream.getTracks()) track.stop()
-          return
-        }
-        take(opened.stream)
-        trouble(opened.microphone ?? opened.camera, opened.microphone === null)
-      })
-      .finally(() => {
-        opening = null
-      })
-    return opening
-  }
-
-  function take(stream: MediaStream | null): void {
-    if (!stream) return
-    audio = stream.getAudioTracks()[0] ?? null
-    setVideo(stream.getVideoTracks()[0] ?? null)
-    toggle("mute", audio !== null && !audio.enabled)
-  }
-
-  function setVideo(track: MediaStreamTrack | null): void {
-    video = track
-    // An incoming telephone call takes the camera away on some phones.
-    track?.addEventListener("ended", () => {
-      if (video !== track) return
-      setVideo(null)
-      trouble("busy", true, words["stopped"])
-    })
-    toggle("camera", track === null)
-    publish()
-  }
-
   function publish(): void {
+    const { audio, video, screen } = own
+    const tracks = { audio, video: isLight && !screen ? null : (screen ?? video) }
     tiles.self(screen ?? video)
-    void peers.publish({ audio, video: isLight && !screen ? null : (screen ?? video) }, screen !== null)
+    options.onSending?.(tracks, screen !== null)
+    void peers.publish(tracks, screen !== null)
     report()
   }
 
-  function trouble(why: Missing | null, isHeard: boolean, text?: string): void {
-    const [box, line] = [part("devices"), part("devices-text")]
-    if (box) box.hidden = why === null
-    if (line && why) line.textContent = [text ?? words[why], isHeard && words["noCamera"]].filter(Boolean).join(" ")
+  /** Answers whether what they show has become another thing. */
+  function takeMedia(word: Media & { from: string }): boolean {
+    const was = theirs.get(word.from)?.screen === true
+    theirs.set(word.from, word)
+    return was !== (word.screen === true)
   }
 
-  /** What was missing has perhaps been plugged in. */
-  async function found(): Promise<void> {
-    if (part("devices")?.hidden === false) await retry()
-  }
-
-  async function retry(): Promise<void> {
-    if (audio === null) {
-      video?.stop()
-      audio = video = null
-      await prepare()
-    } else await turnCamera(true)
-  }
-
-  async function turnCamera(isOn: boolean): Promise<void> {
-    if (!isOn) {
-      const before = video
-      setVideo(null)
-      before?.stop()
-      return
-    }
-    const track = await openCamera()
-    trouble(typeof track === "string" ? track : null, true)
-    if (typeof track !== "string") setVideo(track)
-  }
-
-  async function share(): Promise<void> {
-    if (screen) {
-      screen.stop()
-      screen = null
-    } else {
-      const track = await openScreen()
-      screen = track
-      track?.addEventListener("ended", () => {
-        if (screen !== track) return
-        screen = null
-        toggle("share", false)
-        publish()
-      })
-    }
-    toggle("share", screen !== null)
-    publish()
+  function arrives(participant: string): void {
+    options.onStream?.(participant, streams.get(participant) ?? null, theirs.get(participant)?.screen === true)
   }
 
   const presses: Record<string, () => unknown> = {
-    mute() {
-      if (audio) audio.enabled = !audio.enabled
-      toggle("mute", audio?.enabled === false)
-      report()
-    },
-    camera: () => turnCamera(video === null),
-    share,
+    mute: own.mute,
+    camera: own.turnCamera,
+    share: own.share,
     light() {
       isLight = !isLight
       toggle("light", isLight)
@@ -342,7 +275,7 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
       publish()
     },
     typing: () => toggle("typing", talk.toggleTyping()),
-    devices: retry,
+    devices: own.retry,
     here: wire.takeOver,
   }
 
@@ -366,12 +299,10 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
 
   /** Camera, microphone and screen are given back. */
   function close(): void {
-    const open = [audio, video, screen]
-    audio = video = screen = null
-    for (const track of open) track?.stop()
+    own.close()
     tiles.self(null)
-    toggle("share", false)
-    void peers.publish({ audio: null, video: null })
+    options.onSending?.(nothing, false)
+    void peers.publish(nothing)
   }
 
   return {
@@ -381,7 +312,7 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
     get standing() {
       return wire.standing
     },
-    prepare,
+    prepare: own.prepare,
     write: (text) => wire.say({ do: "chat", text }),
     unmount() {
       ending.abort()
@@ -395,7 +326,7 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
       talk.clear()
       status("")
       showQuality()
-      trouble(null, true)
+      own.noTrouble()
       state("waiting")
     },
   }

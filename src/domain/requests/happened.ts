@@ -30,6 +30,9 @@ export type What =
   | "file"
   | "confirmed"
   | "document"
+  | "request_begun"
+  | "request_done"
+  | "request_failed"
   | "ended_by_supervisor"
 
 export interface Happening {
@@ -112,6 +115,12 @@ function happening(fact: AnyFact, kinds: Of["kinds"]): Happening | null {
       return is("file", fact.body.type)
     case "document.issued":
       return fact.body.kind === "minutes" ? null : is("document", fact.body.kind)
+    case "request.begun":
+      return is("request_begun", fact.body.service)
+    case "request.done":
+      return is("request_done", fact.body.number)
+    case "request.failed":
+      return is("request_failed", fact.body.number)
     case "confirmation.given":
       return is("confirmed", fact.body.action)
     default:

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test"
-import { minute } from "../../base/day.ts"
+import { addDays, minute } from "../../base/day.ts"
+import { serviceHall } from "../../testing/services.ts"
 import { type VideoHall, videoHall } from "../../testing/video.ts"
 import { verifiedDocument } from "../documents/reads.ts"
 import { inboxOf } from "../notifications/inbox.ts"
@@ -121,4 +122,25 @@ test("of somebody who has been erased since there are none, and what was issued 
   expect(await verifiedDocument(hall.store, hall.keys, code, hall.clock.office())).toMatchObject({
     ...{ standing: "valid", body: null },
   })
+})
+
+test("a service that was carried out stands in them with its number, as its receipt says it", async () => {
+  const hall = await serviceHall()
+  const { desk, video, write } = hall
+  const guardian = hall.citizen(1)
+  const device = await desk.passkey(guardian)
+  const child = await desk.child(guardian, "2012-01-01")
+  const { row } = await video.inCall(guardian)
+  const fields = { dependant: child, kind: "single", paper: "passport", countries: "GB", until: addDays(hall.today, 9) }
+  const waiting = await desk.ask((await desk.filled(row.id, "PAS-05", fields)).id)
+  const done = await desk.give(guardian, await desk.answer(guardian, device, waiting), waiting)
+  await write((tx) => end(tx, hall.agent(), row.id, { outcome: "done" }))
+  hall.clock.advance(minute)
+  await write((tx) => minutesStep(tx, hall.keys, hall.code))
+  const { minutes } = (await minutesOf(hall.store, hall.keys, row.id, hall.clock.office())) ?? {}
+  expect(minutes?.requests).toMatchObject([{ number: done.number, state: "done", reason: null }])
+  expect(minutes?.requests[0]?.lines[0]?.label.en).toBe("Issue a travel permit")
+  const happened = minutes?.happened.map(({ what }) => what) ?? []
+  expect(happened.filter((what) => ["request_begun", "confirmed", "request_done"].includes(what))).toHaveLength(3)
+  expect(minutes?.level).toBe(2)
 })

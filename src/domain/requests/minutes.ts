@@ -11,6 +11,7 @@ import {
   visitFiles,
 } from "../../../db/schema/identity.ts"
 import { type TicketRow, tickets } from "../../../db/schema/queue.ts"
+import type { RequestState } from "../../../db/schema/requests.ts"
 import {
   type ParticipantKind,
   type ParticipantRow,
@@ -33,6 +34,8 @@ import { personKey } from "../people/sealed.ts"
 import { bookedStart } from "../queue/tickets.ts"
 import { undoSeconds } from "../queue/undo.ts"
 import { type Happening, happenings, type Spent, spent } from "./happened.ts"
+import { type Outcome, requestsIn } from "./requests.ts"
+import type { Line } from "./service.ts"
 
 /*
  * The minutes of a video visit: who, when, how sure the office was of who sat there, what was done and what came of it. Issued once for every
@@ -66,6 +69,17 @@ export interface MinutesFile {
   at: Instant
 }
 
+/** A service that was carried out, or was not: as its receipt says it. */
+export interface MinutesRequest {
+  number: string | null
+  service: Words
+  state: RequestState
+  endedAt: Instant | null
+  lines: Line[]
+  /** Why it was not done. */
+  reason: Words | null
+}
+
 /** What the minutes say beside title and people; all of it under the person's key. */
 export interface Minutes {
   visit: string
@@ -79,6 +93,7 @@ export interface Minutes {
   /** 1: an account; 2: and a passkey's confirmation; 3: and a list that stood verified. */
   level: 1 | 2 | 3
   checks: MinutesCheck[]
+  requests: MinutesRequest[]
   files: MinutesFile[]
   outcome: string | null
   /** What the agent wrote for the person. */
@@ -182,6 +197,7 @@ async function written(tx: Tx, key: PersonKey, { row, ticket, all, own, service 
     spent: spent(happened, bookedAt),
     level: checks.some(({ state }) => state === "verified") ? 3 : isConfirmed ? 2 : 1,
     checks,
+    requests: await requestsOf(tx, key, row.id),
     files: await filesOf(tx, row.id),
     outcome: ticket.outcome,
     word: row.wordSealed === null ? null : key.open("visit.word", row.wordSealed),
@@ -218,6 +234,19 @@ async function checksOf(tx: Tx, visit: string): Promise<MinutesCheck[]> {
     ...{ kind, state, drawnAt, endedAt, lapsed, second },
     steps: steps.filter(({ check }) => check === id).map(({ kind: step, result }) => ({ kind: step, result })),
   }))
+}
+
+async function requestsOf(tx: Tx, key: PersonKey, visit: string): Promise<MinutesRequest[]> {
+  const rows = (await requestsIn(tx, visit)).toSorted((a, b) => a.startedAt - b.startedAt)
+  return Promise.all(
+    rows.map(async ({ number, service, state, endedAt, outcomeSealed }) => {
+      const sealed = outcomeSealed === null ? null : key.open("request.outcome", outcomeSealed)
+      const outcome = sealed === null ? null : (JSON.parse(sealed) as Outcome)
+      const lines = outcome === null ? [] : [...outcome.lines, ...outcome.receipt]
+      const reason = state === "failed" ? (outcome?.reason.words ?? null) : null
+      return { number, service: (await serviceOf(tx, service)).name, state, endedAt, lines, reason }
+    }),
+  )
 }
 
 async function filesOf(tx: Tx, visit: string): Promise<MinutesFile[]> {

@@ -115,7 +115,7 @@ async function desk(c: Context, here: Office, seat: CounterRow, told: Told): Pro
     {
       title: `${words.sit(seat.number)} · ${words.title}`,
       head: "deep",
-      styles: here.video ? ["desk", "call"] : ["desk"],
+      styles: here.video ? ["desk", "call", "record"] : ["desk"],
       scripts: here.video ? ["desk", "desk-visit"] : ["desk"],
       bodyClass: "desk",
       homeHref: paths.desk,
@@ -205,7 +205,7 @@ async function desk(c: Context, here: Office, seat: CounterRow, told: Told): Pro
           {here.video && (
             <div class="call-desk">
               <CallRoom lang={lang} />
-              <div data-visit-actions />
+              <div data-visit-actions data-owner={agentOf(c).id} />
             </div>
           )}
           <div data-live={`queue:${here.code}`} data-view={here.video ? "panel" : "desk"} data-seq={head.seq}>

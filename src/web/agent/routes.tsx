@@ -23,6 +23,7 @@ import { counter, ticket } from "../../domain/queue/tickets.ts"
 import { transfer } from "../../domain/queue/transfer.ts"
 import { undo } from "../../domain/queue/undo.ts"
 import { end } from "../../domain/visits/calls.ts"
+import { pauseReasons } from "../../domain/visits/recording/gaps.ts"
 import { ring, ringNext } from "../../domain/visits/ringing.ts"
 import { deskWords } from "../../i18n/desk.ts"
 import { counted } from "../../i18n/plural.ts"
@@ -60,6 +61,7 @@ const fields = z.object({
   word: z.string().max(2000).optional(),
   guestName: z.string().max(80).optional(),
   guestKind: z.enum(["interpreter", "guardian"]).optional(),
+  pauseReason: z.enum(pauseReasons).optional(),
   holder: z.string().max(40).optional(),
   code: z.string().max(200).optional(),
   once: z.string().max(onceLengthMax).default(""),

@@ -5,6 +5,7 @@ import type { Staff } from "../../domain/access/subject.ts"
 import type { Outcome } from "../../domain/queue/serving.ts"
 import { end, goOnWithOthers, hangUp, hold, resume, sendOn, talkPrivately } from "../../domain/visits/calls.ts"
 import { admit, invite, remove } from "../../domain/visits/participants.ts"
+import { type PauseReason, pauseRecording, resumeRecording } from "../../domain/visits/recording/gaps.ts"
 import { ringOff, ringOnceMore } from "../../domain/visits/ringing.ts"
 import { leaveWord } from "../../domain/visits/word.ts"
 
@@ -14,6 +15,7 @@ export interface VisitGiven {
   guestName?: string | undefined
   guestKind?: "interpreter" | "guardian" | undefined
   word?: string | undefined
+  pauseReason?: PauseReason | undefined
 }
 
 /** What the agent's buttons do with the visit in hand; `null` for a word that is none of them. `other`: a participant. */
@@ -49,6 +51,8 @@ export function visitTurn(
       const name = cleanText(given.guestName ?? "", "guestName", 80)
       return invite(tx, keys, agent, id, { kind: given.guestKind ?? "interpreter", name })
     },
+    "record-pause": (tx) => pauseRecording(tx, agent, id, given.pauseReason ?? "other"),
+    "record-resume": (tx) => resumeRecording(tx, agent, id),
     "visit-send": (tx) => {
       const note = given.sendNote ? cleanText(given.sendNote, "sendNote", 2_000) : null
       return sendOn(tx, keys, agent, id, { service: given.to ?? "", reason: "next_step", note })

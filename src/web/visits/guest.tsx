@@ -1,13 +1,16 @@
+import { raw } from "hono/html"
 import { Refusal } from "../../base/refusal.ts"
 import { takeUp } from "../../domain/visits/participants.ts"
 import { roster, visit } from "../../domain/visits/visits.ts"
 import { agentVisitWords } from "../../i18n/visits-agent.ts"
 import { CallRoom } from "../call-room.tsx"
 import { show } from "../frame.tsx"
+import { headOf } from "../heads.ts"
 import { type Context, get, type PageRoute, post } from "../house.ts"
 import { paths } from "../paths.ts"
 import { Card } from "../shell/cards.tsx"
 import { Button, PostForm } from "../shell/controls.tsx"
+import { ConsentForm, recordFragment } from "./record.tsx"
 
 const path = paths.visitInvitation(":id", ":participant", ":secret")
 
@@ -27,13 +30,16 @@ async function invitation(c: Context) {
 }
 
 async function guestPage(c: Context): Promise<Response> {
-  const { lang, formToken } = c.var
+  const { house, lang, formToken } = c.var
   const { visit: of, phase, found, here } = await invitation(c)
   const words = agentVisitWords[lang]
   const isIn = found.subject !== null && phase !== "over"
+  const reader = found.subject ?? ""
+  const { seq } = await headOf(house, { kind: "visit", id: of.id, reader })
+  const record = isIn ? await recordFragment(house, of.id, lang, reader) : ""
   return show(
     c,
-    { title: words.inTitle, styles: ["call"], scripts: isIn ? ["visit-guest"] : [] },
+    { title: words.inTitle, styles: ["call", "record"], scripts: isIn ? ["visit-guest"] : [] },
     <div class="column call-guest stack">
       <h1>{words.inTitle}</h1>
       {!isIn && (
@@ -49,7 +55,15 @@ async function guestPage(c: Context): Promise<Response> {
         </Card>
       )}
       {isIn && <p class="call-wait">{words.waitAdmit}</p>}
-      {isIn && <CallRoom lang={lang} visit={of.id} />}
+      {isIn && (
+        <>
+          <div data-live={`visit:${of.id}`} data-view="record" data-seq={seq}>
+            {raw(record)}
+          </div>
+          <ConsentForm visit={of.id} token={formToken} back={here} />
+          <CallRoom lang={lang} visit={of.id} />
+        </>
+      )}
     </div>,
   )
 }

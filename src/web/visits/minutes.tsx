@@ -5,6 +5,7 @@ import { authorize } from "../../domain/access/authorize.ts"
 import { isStaff } from "../../domain/access/subject.ts"
 import { type Office, office as officeOf } from "../../domain/offices/reads.ts"
 import { type Minutes, type MinutesCheck, minutesOf } from "../../domain/requests/minutes.ts"
+import type { Value } from "../../domain/requests/service.ts"
 import { visit } from "../../domain/visits/visits.ts"
 import { dayText, hijriText, timeText } from "../../i18n/dates.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
@@ -95,6 +96,7 @@ async function minutesPage(c: Context): Promise<Response> {
           </div>
         )}
       </Card>
+      {minutes.requests.length > 0 && <Requests minutes={minutes} lang={lang} />}
       <Identity minutes={minutes} office={office} lang={lang} />
       <People minutes={minutes} office={office} lang={lang} />
       <Spent minutes={minutes} lang={lang} />
@@ -225,6 +227,50 @@ function Spent({ minutes: { spent }, lang }: Pick<Part, "minutes" | "lang">) {
       </dl>
     </Card>
   )
+}
+
+function Requests({ minutes: { requests }, lang }: Pick<Part, "minutes" | "lang">) {
+  const words = minutesWords[lang]
+  return (
+    <Card class="stack">
+      <h2>{words.requests}</h2>
+      {requests.map(({ number, service, state, lines, reason }) => (
+        <div class="minutes-check">
+          <p class="strong">
+            {inLang(service, lang)}: {words.requestStates[state]}
+          </p>
+          {number !== null && (
+            <p class="small">
+              {words.requestNumber} <bdi dir="ltr">{number}</bdi>
+            </p>
+          )}
+          {reason !== null && <p>{inLang(reason, lang)}</p>}
+          {lines.length > 0 && (
+            <dl class="verify-facts">
+              {lines.map(({ label, value }) => (
+                <Row term={inLang(label, lang)}>{shownValue(value, lang)}</Row>
+              ))}
+            </dl>
+          )}
+        </div>
+      ))}
+    </Card>
+  )
+}
+
+function shownValue(value: Value, lang: Lang): Child {
+  switch (value.is) {
+    case "words":
+      return inLang(value.words, lang)
+    case "typed":
+      return <bdi dir="ltr">{value.text}</bdi>
+    case "day":
+      return dayText(value.day, lang, { year: true })
+    case "years":
+      return minutesWords[lang].years(value.years)
+    case "said":
+      return null
+  }
 }
 
 function Files({ minutes: { files }, office, lang }: Part) {

@@ -21,6 +21,7 @@ import { paths } from "../paths.ts"
 import { Card, IconLine } from "../shell/cards.tsx"
 import { Button, ButtonLink, PostForm, TextArea } from "../shell/controls.tsx"
 import { messagesFragment } from "./messages.tsx"
+import { ConsentForm, recordFragment } from "./record.tsx"
 import { visitFragment } from "./region.tsx"
 import { SelfTest } from "./self-test.tsx"
 
@@ -56,13 +57,14 @@ export async function visitPage(c: Context): Promise<Response> {
   const service = await serviceOf(house.store, code)
   const region = await visitFragment(house, id, lang, citizen.id)
   const messages = await messagesFragment(house, id, lang, citizen.id)
+  const record = await recordFragment(house, id, lang, citizen.id)
   const takes = isHandover(c, id, self.epoch, c.req.query("take") ?? "")
   const isOver = phase === "over"
   return show(
     c,
     {
       title: `${inLang(service.name, lang)} · ${words.title}`,
-      styles: ["visit", "call"],
+      styles: ["visit", "call", "record"],
       scripts: [isOver ? "live" : "visit"],
       bodyClass: "visit-page",
       // Without a script a ring is seen by asking again, well within it.
@@ -97,9 +99,15 @@ export async function visitPage(c: Context): Promise<Response> {
       <div data-live={`visit:${id}`} data-seq={seq} data-region data-sounds="/assets/sounds">
         {raw(region)}
       </div>
+      {!isOver && (
+        <div data-live={`visit:${id}`} data-view="record" data-seq={seq}>
+          {raw(record)}
+        </div>
+      )}
       {!isOver && <CallRoom visit={id} lang={lang} end={words.endCall} />}
       {!isOver && (
         <>
+          <ConsentForm visit={id} token={formToken} />
           <PostForm action={paths.visitAnswer(id)} token={formToken} id="visit-answer" />
           <PostForm action={paths.visitBack(id)} token={formToken} id="visit-back" />
           <PostForm action={paths.visitAway(id)} token={formToken} id="visit-away" />

@@ -1,9 +1,9 @@
-import type { ChunkRow, SegmentRow } from "../../../db/schema/recordings.ts"
-import { Refusal } from "../../base/refusal.ts"
-import { openingKey } from "../../domain/visits/files.ts"
-import type { Read } from "../../domain/visits/recording/chain.ts"
-import { type ChunkGiven, pathOfChunk, placeOfChunk } from "../../domain/visits/recording/segments.ts"
-import type { House } from "../house.ts"
+import type { ChunkRow, SegmentRow } from "../../db/schema/recordings.ts"
+import { Refusal } from "../base/refusal.ts"
+import { openingKey } from "../domain/visits/files.ts"
+import type { Read } from "../domain/visits/recording/chain.ts"
+import { type ChunkGiven, pathOfChunk, placeOfChunk } from "../domain/visits/recording/segments.ts"
+import type { House } from "./house.ts"
 
 /* The bytes of recordings, sealed beside the store. */
 
