@@ -33,7 +33,7 @@ export async function serviceFragment(house: Rendering, id: string, lang: Lang, 
   const isRunning = view !== null && isOpen(view.row)
   const talks = phase === "call" || phase === "hold" || phase === "private"
   if (!isRunning && !talks && view === null) return ""
-  const asked = { visit: id, person: of.person, agent: reader }
+  const asked = { visit: id, person: of.person, agent: reader, now }
   const hinders = isRunning ? await hindrance(store, view.file, asked, demo) : null
   const words = requestWords[lang]
   return String(
