@@ -60,12 +60,7 @@ export async function hindrance(
 }
 
 /** Refuses `wrong_state`, `identity_needed`, `recording_needed`. */
-export async function mustStand(
-  store: Store,
-  service: Service,
-  asked: Place,
-  isDemo = false,
-): Promise<void> {
+export async function mustStand(store: Store, service: Service, asked: Place, isDemo = false): Promise<void> {
   const found = await hindrance(store, service, asked, isDemo)
   if (found === "not_in_call") throw new Refusal("wrong_state", { state: found })
   if (found === "recording") throw new Refusal("recording_needed")
