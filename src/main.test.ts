@@ -99,7 +99,7 @@ describe("a start on a new folder", () => {
     expect(demo.citizens.every(({ kind, nationalId }) => (kind === "citizen") === nationalId.startsWith("1"))).toBe(
       true,
     )
-    expect(demo.citizens[0]?.dependants).toEqual(Array(4).fill({ id: expect.any(String), name: expect.any(String) }))
+    expect(demo.citizens[0]?.dependants).toEqual(Array(5).fill({ id: expect.any(String), name: expect.any(String) }))
     expect(demo.citizens.slice(1).every(({ dependants }) => dependants.length === 0)).toBe(true)
     expect(new Set(demo.citizens.map(({ nationalId }) => nationalId)).size).toBe(12)
     expect(new Set([...demo.citizens, ...demo.agents, ...demo.supervisors].map(({ password }) => password)).size).toBe(

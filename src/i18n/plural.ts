@@ -92,6 +92,10 @@ const nouns = {
     ar: ["أقل من يوم", "يوم واحد", "يومين", "{n} أيام", "{n} يومًا", "{n} يوم"],
     en: ["less than a day", "one day", "{n} days"],
   },
+  years: {
+    ar: ["أقل من سنة", "سنة واحدة", "سنتان", "{n} سنوات", "{n} سنةً", "{n} سنة"],
+    en: ["less than a year", "one year", "{n} years"],
+  },
   hours: {
     ar: ["أقل من ساعة", "ساعة واحدة", "ساعتان", "{n} ساعات", "{n} ساعةً", "{n} ساعة"],
     en: ["less than an hour", "one hour", "{n} hours"],

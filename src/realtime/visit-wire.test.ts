@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test"
 import { minute } from "../base/day.ts"
 import type { Citizen, Staff } from "../domain/access/subject.ts"
-import { hangUp, hold } from "../domain/visits/calls.ts"
+import { end, hangUp, hold } from "../domain/visits/calls.ts"
 import { invite, remove, takeUp } from "../domain/visits/participants.ts"
 import { visitTimes } from "../domain/visits/times.ts"
 import { type Client, type handTimers, liveHall } from "../testing/live.ts"
@@ -165,6 +165,29 @@ describe("two people in a call", () => {
     // Without a way back nobody is left to signal to.
     back.say({ do: "sig", to: peers[0]?.participant, toEpoch: 1, description: offer })
     await back.hear("denied")
+  })
+
+  test("talk by keys whose fingerprints are known while the visit lasts, for each way and each pair", async () => {
+    const { hall, live, inCall, pass } = await room()
+    const { id, citizen, agent, mine, other } = await inCall()
+    const seen = (from: string, to: string) => live.hub.fingerprint(id, from, to)
+    expect(seen(mine.participant, other.participant)).toBeNull()
+    const described = (hex: string) => ({
+      type: "offer",
+      sdp: `v=0\r\na=fingerprint:SHA-256 ${hex}\r\na=mid:0\r\na=fingerprint:sha-256 ${hex}\r\n`,
+    })
+    const say = async (hex: string) => {
+      citizen.say({ do: "sig", to: other.participant, toEpoch: other.epoch, description: described(hex) })
+      await agent.hear("sig", (word) => JSON.stringify(word).includes(hex))
+    }
+    await say("aa:01")
+    expect(seen(mine.participant, other.participant)).toBe("sha-256 AA:01")
+    expect(seen(other.participant, mine.participant)).toBeNull()
+    await say("BB:02")
+    expect(seen(mine.participant, other.participant)).toBe("sha-256 BB:02")
+    await hall.write((tx) => end(tx, hall.agent(1), id, { outcome: "done" }))
+    await pass(second)
+    expect(seen(mine.participant, other.participant)).toBeNull()
   })
 
   test("one of whom is held: no signal passes either way", async () => {

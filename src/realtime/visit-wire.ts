@@ -55,6 +55,11 @@ export interface VisitWire {
   readonly watch: Watch
   /** What this one's page last said of what it receives of the other; `null` where it has said nothing. */
   received(by: string, of: string): Received | null
+  /**
+   * The fingerprint of the key by which `from` sends sound and picture to `to` (RFC 8122), as it last went through here; `null` before
+   * any did. Each pair has a connection of its own, and each connection a key.
+   */
+  fingerprint(visit: string, from: string, to: string): string | null
   /** Resolves when those who were there before the process began have been given their grace. */
   readonly ready: Promise<void>
   close(): void
@@ -81,6 +86,8 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
   const late = new Set<string>()
   /** What the one receives of the other, as their page said it last; of pages that are there. */
   const received = new Map<string, Received>()
+  /** By visit, then by who sends to whom. */
+  const fingerprints = new Map<string, Map<string, string>>()
   let isClosed = false
 
   const presence = createPresence({
@@ -108,6 +115,8 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
   const ready = begin().catch((thrown) => onError(thrown, "visits begin"))
   const stop = [
     writer.onFacts((facts) => {
+      for (const { kind, body } of facts)
+        if (kind === "visit.moved" && body.to === "over") fingerprints.delete(body.visit)
       const touched = visitsIn(facts)
       for (const id of touched) if (byVisit.has(id)) behind("room", tellRoom(id))
     }),
@@ -239,6 +248,11 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
     }
     // Meant for a page that is not there any more: its answer would confuse the one that is.
     if (target.epoch !== word.toEpoch) throw new Refusal("version_moved", { epoch: target.epoch })
+    if ("description" in word) {
+      const seen = fingerprintIn(word.description.sdp)
+      const ofVisit = fingerprints.get(one.visit) ?? new Map<string, string>()
+      if (seen) fingerprints.set(one.visit, ofVisit.set(`${one.participant} ${word.to}`, seen))
+    }
     const head = { do: "sig" as const, from: one.participant, epoch: one.epoch }
     say(
       target.socket,
@@ -340,6 +354,7 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
     },
     watch: (participant) => presence.watch(participant),
     received: (by, of) => received.get(`${by} ${of}`) ?? null,
+    fingerprint: (id, from, to) => fingerprints.get(id)?.get(`${from} ${to}`) ?? null,
     ready,
     close() {
       isClosed = true
@@ -354,6 +369,14 @@ const graceIn = (phase: Phase) => (talking.includes(phase) ? visitTimes.graceInC
 /** Asked in, and not let in: not the citizen, who waits in the own visit. */
 const isOutside = (row: ParticipantRow | undefined) =>
   !row || (row.kind !== "citizen" && row.state !== "admitted" && row.state !== "held")
+
+/** All that a description names, in one order: a line for the session and one for each medium may stand there. */
+function fingerprintIn(sdp: string): string | null {
+  const found = [...sdp.matchAll(/^a=fingerprint:(\S+) ([0-9A-Fa-f:]+)\s*$/gm)].map(
+    ([, hash = "", digits = ""]) => `${hash.toLowerCase()} ${digits.toUpperCase()}`,
+  )
+  return found.length === 0 ? null : [...new Set(found)].sort().join(", ")
+}
 
 function visitsIn(facts: readonly AnyFact[]): Set<string> {
   const touched = new Set<string>()

@@ -3,6 +3,7 @@ import { handFragment } from "./agent/hand.tsx"
 import { listFragment } from "./agent/list.tsx"
 import { panelFragment } from "./agent/panel.tsx"
 import { recorderFragment } from "./agent/record.tsx"
+import { serviceFragment } from "./agent/service.tsx"
 import { agentVisitFragment } from "./agent/visit.tsx"
 import { bellFragment } from "./bell.tsx"
 import { boardFragment } from "./board/board.tsx"
@@ -13,6 +14,7 @@ import { ticketFragment } from "./ticket/ticket.tsx"
 import { messagesFragment } from "./visits/messages.tsx"
 import { recordFragment } from "./visits/record.tsx"
 import { visitFragment } from "./visits/region.tsx"
+import { requestFragment } from "./visits/request.tsx"
 
 /**
  * The live regions in HTML, by topic and view (`default` where a topic has one). `of` is the office, ticket, counter or person.
@@ -29,6 +31,8 @@ export const fragments: Partial<Record<Topic["kind"], Record<string, Fragment>>>
     agent: agentVisitFragment,
     record: recordFragment,
     recorder: recorderFragment,
+    service: serviceFragment,
+    request: requestFragment,
   },
   inbox: { bell: bellFragment, list: inboxFragment },
 }

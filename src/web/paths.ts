@@ -37,6 +37,8 @@ export const paths = {
   /** What happened in a visit that is over, to read and to print; and as a file that can be checked without us. */
   visitMinutes: (id: string) => `/visits/${id}/minutes`,
   visitMinutesFile: (id: string) => `/visits/${id}/minutes/file`,
+  /** The person confirms what the agent has filled in, or does not. */
+  visitConfirmation: (id: string) => `/visits/${id}/confirmation`,
   visitHandover: (id: string) => `/visits/${id}/handover.svg`,
   bookingArrival: (id: string) => `/bookings/${id}/arrival`,
   hall: (office: string) => `/hall/${office}`,
@@ -65,6 +67,7 @@ export const paths = {
   stepUpCode: "/step-up/code",
   account: "/account",
   household: "/account/household",
+  permits: "/account/household/permits",
   proxies: "/account/household/proxies",
   newProxy: "/account/household/proxies/new",
   proxyConfirmation: (id: string) => `/account/household/proxies/${id}`,
@@ -98,6 +101,7 @@ export const paths = {
   desk: "/desk",
   deskAct: "/desk/act",
   deskPerson: "/desk/person",
+  deskService: "/desk/service",
   deskVisit: (id: string) => `/desk/visits/${id}`,
   /** What everybody in a visit answers to its being recorded, and what the agent's page sends. */
   visitConsent: (id: string) => `/visits/${id}/consent`,

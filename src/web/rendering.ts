@@ -3,7 +3,7 @@ import type { Lang } from "../i18n/lang.ts"
 import type { House } from "./house.ts"
 
 /** What a fragment is rendered from: the house as it stands, without the wire itself. */
-export type Rendering = Pick<House, "store" | "clock" | "keys" | "env" | "look">
+export type Rendering = Pick<House, "store" | "clock" | "keys" | "env" | "look" | "demo">
 
 /**
  * One live region of a page: the same function makes it for the first answer and for every change. `reader` is the account that looks,

@@ -1,6 +1,7 @@
 import { accountRoutes } from "./account/routes.ts"
 import { deskVisitRoutes } from "./agent/messages.tsx"
 import { deskRoutes } from "./agent/routes.tsx"
+import { deskServiceRoutes } from "./agent/service-acts.ts"
 import { type Endpoint, endpoints } from "./api/endpoints.ts"
 import { boardRoutes } from "./board/routes.tsx"
 import { citizenRoutes } from "./citizen/routes.ts"
@@ -17,6 +18,7 @@ import { supervisorRoutes } from "./supervisor/routes.tsx"
 import { ticketRoutes } from "./ticket/routes.tsx"
 import { verifyRoutes } from "./verify/routes.ts"
 import { attendingRoutes } from "./visits/attending.tsx"
+import { requestRoutes } from "./visits/confirming.ts"
 import { guestRoutes } from "./visits/guest.tsx"
 import { minutesRoutes } from "./visits/minutes.tsx"
 import { recordingRoutes } from "./visits/recording.ts"
@@ -45,6 +47,8 @@ export const pages: PageRoute[] = [
   ...verifyRoutes,
   ...minutesRoutes,
   ...deskVisitRoutes,
+  ...deskServiceRoutes,
+  ...requestRoutes,
 ]
 
 /** Every call of the API. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Scope, Writer } from "../../../db/write.ts"
 import type { Chance, Clock } from "../../base/clock.ts"
-import { type Day, day, hour, type Instant } from "../../base/day.ts"
+import { type Day, day, type Instant } from "../../base/day.ts"
 import { hijriDay } from "../../base/hijri.ts"
 import type { Keys } from "../../base/seal.ts"
 import { addDevice } from "../../domain/access/devices.ts"
@@ -13,10 +13,12 @@ import { demoCode, keepDemoCode } from "../../domain/access/recovery.ts"
 import { addStaff } from "../../domain/access/staff.ts"
 import { setEmail } from "../../domain/notifications/contact.ts"
 import { type SetupPlan, setUp } from "../../domain/offices/setup.ts"
-import { keepFamily, type Member } from "../../domain/people/family.ts"
+import { keepFamily } from "../../domain/people/family.ts"
+import { comesOfAge } from "../../domain/people/rules.ts"
 import { enrol } from "../../domain/people/writes.ts"
 import { readPlan } from "../plan.ts"
 import { addAdministrator, addInvitation, type DemoAdministrator } from "./administrators.ts"
+import { demoFamily } from "./family.ts"
 import { citizenName, demoMobile, demoNumber, residentName, staffName } from "./people.ts"
 
 /** The offices of the demonstration that have agents to try. */
@@ -116,7 +118,7 @@ export class DemoPeople {
       [
         "Citizen",
         `${origin}/sign-in`,
-        `${first?.nationalId}  ${demoPassword}   (${first?.name}, three children and a ward)`,
+        `${first?.nationalId}  ${demoPassword}   (${first?.name}, children of every age and a ward)`,
       ],
       [
         "Visitor",
@@ -178,7 +180,10 @@ export async function seed({ writer, keys, citizens, now }: Given): Promise<Demo
           const members = await keepFamily(tx, keys, id, family)
           const dependants = family
             .map(({ name }, place) => ({ id: members[place] ?? "", name: name.ar }))
-            .filter((_, place) => family[place]?.relation !== "spouse")
+            .filter((_, place) => {
+              const { relation, birthDay } = family[place] ?? {}
+              return relation !== "spouse" && birthDay !== undefined && comesOfAge(birthDay) > tx.now
+            })
           const token = await makeKey(
             tx,
             { kind: "citizen", subject: id, name: "demo", scopes: [], demo: true },
@@ -303,42 +308,7 @@ export async function seed({ writer, keys, citizens, now }: Given): Promise<Demo
   return people
 }
 
-const children: { ar: string; en: string; born: string }[] = [
-  { ar: "ليان", en: "Layan", born: "2014-03-02" },
-  { ar: "يزن", en: "Yazan", born: "2017-09-18" },
-  { ar: "جود", en: "Joud", born: "2021-01-27" },
-]
-
 function demoBirth(index: number): Day {
   const two = (number: number) => String(number).padStart(2, "0")
   return day(`${1960 + ((index * 7) % 43)}-${two(1 + ((index * 5 + 4) % 12))}-${two(1 + ((index * 11 + 13) % 28))}`)
-}
-
-/** What the registry of civil status says of the first citizen: three children, a niece given into custody by a deed, and a husband. */
-function demoFamily(now: Instant): Member[] {
-  const family = citizenName(0)
-  const own = (first: { ar: string; en: string }) => ({
-    ar: `${first.ar} ${family.ar.split(" ").slice(1).join(" ")}`,
-    en: `${first.en} ${family.en.split(" ").slice(1).join(" ")}`,
-  })
-  const ward = { ar: "ميار", en: "Mayar", born: "2015-06-11" }
-  return [
-    ...children.map((child, index) => ({
-      ...{ nationalId: demoNumber("citizen", 40_000 + index), kind: "citizen" as const },
-      ...{ name: own(child), birthDay: day(child.born), relation: "child" as const },
-    })),
-    {
-      ...{ nationalId: demoNumber("citizen", 40_003), kind: "citizen", name: own(ward), birthDay: day(ward.born) },
-      ...{ relation: "ward", deed: "4471208", since: now - 400 * 24 * hour, until: now + 700 * 24 * hour },
-    },
-    {
-      ...{
-        nationalId: demoNumber("citizen", 40_004),
-        kind: "citizen",
-        name: citizenName(1),
-        birthDay: day("1988-11-05"),
-      },
-      relation: "spouse",
-    },
-  ]
 }

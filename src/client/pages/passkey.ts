@@ -1,4 +1,4 @@
-import { browserSupportsWebAuthn, startAuthentication, startRegistration, WebAuthnError } from "@simplewebauthn/browser"
+import { askAuthenticator, hindered, wordFor } from "../passkey.ts"
 
 /*
  * Asks the browser's authenticator when a form that needs it is sent: `[data-passkey=get|create]` around the form says for what. What it
@@ -23,13 +23,14 @@ function listen(room: HTMLElement, form: HTMLFormElement): void {
     if (response?.value !== "") return
     event.preventDefault()
     if (isBusy) return
-    if (!isSecureContext) return tell("insecure")
-    if (!browserSupportsWebAuthn()) return tell("missing")
+    const why = hindered()
+    if (why) return tell(why)
     isBusy = true
     tell("working")
-    ask(room).then(
+    const { passkey, purpose = "", of, options = "" } = room.dataset
+    askAuthenticator({ options, purpose, of, create: passkey === "create" }).then(
       (answer) => {
-        response.value = JSON.stringify(answer)
+        response.value = answer
         form.requestSubmit()
       },
       (thrown: unknown) => {
@@ -45,26 +46,4 @@ function listen(room: HTMLElement, form: HTMLFormElement): void {
     if (response) response.value = ""
     if (told) told.textContent = ""
   })
-}
-
-async function ask(room: HTMLElement): Promise<object> {
-  const { passkey, purpose = "", of, options = "" } = room.dataset
-  const token = document.querySelector<HTMLMetaElement>("meta[name=csrf]")?.content
-  const answer = await fetch(options, {
-    method: "POST",
-    headers: { Accept: "application/json", ...(token ? { "X-Form-Token": token } : {}) },
-    body: new URLSearchParams(of ? { purpose, of } : { purpose }),
-  })
-  if (!answer.ok) throw new Refused()
-  const optionsJSON = await answer.json()
-  return passkey === "create" ? startRegistration({ optionsJSON }) : startAuthentication({ optionsJSON })
-}
-
-class Refused extends Error {}
-
-function wordFor(thrown: unknown): string {
-  if (thrown instanceof Refused) return "refused"
-  if (thrown instanceof WebAuthnError && thrown.code === "ERROR_AUTHENTICATOR_PREVIOUSLY_REGISTERED") return "known"
-  if (thrown instanceof TypeError) return "offline"
-  return "cancelled"
 }

@@ -5,6 +5,7 @@ import { listen } from "../live.ts"
 import { stay } from "../stay.ts"
 import { officeNow } from "../time.ts"
 import { type Call, mountCall, type Room, type Standing } from "./call.ts"
+import { mountRequest } from "./request.ts"
 import { mountSelfTest, sendKept } from "./selftest.ts"
 
 /*
@@ -33,6 +34,7 @@ export function followVisit(page: HTMLElement): void {
   let own = ""
 
   prepareVoices()
+  mountRequest(page)
   const speak = followTicket(region)
   const call: Call = mountCall(callRoot, { visit: id, onRoom: heardRoom, onStanding: stands })
   region.addEventListener("dawr:change", look)

@@ -121,7 +121,7 @@ export async function carryOutNow(
         const now = await inHand(tx, agent, id)
         const file = fileOf(now)
         if (file.identity >= 2) throw new Refusal("identity_needed", { identity: file.identity })
-        await mustStand(tx, file, { visit: now.visit, person: now.person, agent: agent.id })
+        await mustStand(tx, file, { visit: now.visit, person: now.person, agent: agent.id, now: tx.now })
         const fields = openFields(await keyFor(tx, keys, now.person), now)
         const decided = await mustBeYes(tx, keys, now, fields)
         stage.begun = true
@@ -155,7 +155,7 @@ async function carrying(
       await mustBeAsAsked(tx, asked, frozen, fingerprints)
       await mustNotBeHeld(tx, owner, now, passkey)
       const file = fileOf(asked)
-      await mustStand(tx, file, { visit: asked.visit, person: asked.person, agent: asked.agent }, isDemo)
+      await mustStand(tx, file, { visit: asked.visit, person: asked.person, agent: asked.agent, now: tx.now }, isDemo)
       const { fields, lines } = await contentOf(tx, keys, citizen.id, frozen)
       stage.begun = true
       const decided = await decisionOn(tx, keys, asked, fields)

@@ -197,7 +197,7 @@ export async function ask(tx: Tx, keys: Keys, agent: Staff, id: string, asking: 
   const row = await inHand(tx, agent, id)
   const file = fileOf(row)
   if (file.identity < 2) throw new Refusal("wrong_state", { state: row.state })
-  await mustStand(tx, file, { visit: row.visit, person: row.person, agent: agent.id }, asking.isDemo)
+  await mustStand(tx, file, { visit: row.visit, person: row.person, agent: agent.id, now: tx.now }, asking.isDemo)
   const two = await twoInCall(tx, row.visit, agent.id)
   if (!two) throw new Refusal("wrong_state", { state: "not_in_call" })
   const key = await keyFor(tx, keys, row.person)

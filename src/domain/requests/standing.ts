@@ -1,8 +1,10 @@
 import type { ParticipantRow } from "../../../db/schema/visits.ts"
 import type { Store } from "../../../db/store.ts"
+import type { Instant } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { usablePasskeys } from "../access/passkeys.ts"
 import { checkedNow, levelNow } from "../visits/identity.ts"
+import { recordingStands } from "../visits/recording/stands.ts"
 import { roster, visit } from "../visits/visits.ts"
 import type { Service } from "./service.ts"
 
@@ -15,6 +17,14 @@ export type Hindrance = "not_in_call" | "identity" | "passkey" | "recording"
 export interface Fingerprints {
   citizen: string | null
   agent: string | null
+}
+
+/** Where a service is carried out: whose visit, with which agent, at which of the office's instants. */
+export interface Place {
+  visit: string
+  person: string
+  agent: string
+  now: Instant
 }
 
 export interface Two {
@@ -37,7 +47,7 @@ export async function twoInCall(store: Store, visitId: string, agent: string): P
 export async function hindrance(
   store: Store,
   { identity, needsRecording }: Service,
-  { visit: id, person, agent }: { visit: string; person: string; agent: string },
+  { visit: id, person, agent, now }: Place,
   isDemo = false,
 ): Promise<Hindrance | null> {
   if ((await twoInCall(store, id, agent)) === null) return "not_in_call"
@@ -46,16 +56,11 @@ export async function hindrance(
   if (identity >= 2 && !isDemo && (await usablePasskeys(store, { kind: "citizen", id: person })).length === 0) {
     return "passkey"
   }
-  return needsRecording ? "recording" : null
+  return needsRecording && !(await recordingStands(store, id, now)) ? "recording" : null
 }
 
 /** Refuses `wrong_state`, `identity_needed`, `recording_needed`. */
-export async function mustStand(
-  store: Store,
-  service: Service,
-  asked: { visit: string; person: string; agent: string },
-  isDemo = false,
-): Promise<void> {
+export async function mustStand(store: Store, service: Service, asked: Place, isDemo = false): Promise<void> {
   const found = await hindrance(store, service, asked, isDemo)
   if (found === "not_in_call") throw new Refusal("wrong_state", { state: found })
   if (found === "recording") throw new Refusal("recording_needed")

@@ -25,6 +25,7 @@ import { Plate } from "../shell/marks.tsx"
 import { deskForm, handFragment } from "./hand.tsx"
 import { listFragment } from "./list.tsx"
 import { panelFragment } from "./panel.tsx"
+import { serviceForm } from "./service.tsx"
 
 /** What is told above the desk after an action: a refusal, or good news. */
 export interface Told {
@@ -206,6 +207,11 @@ async function desk(c: Context, here: Office, seat: CounterRow, told: Told): Pro
             <div class="call-desk">
               <CallRoom lang={lang} />
               <div data-visit-actions data-owner={agentOf(c).id} />
+              <div class="call-service">
+                <PostForm action={paths.deskService} token={formToken} id={serviceForm} />
+                <p role="status" data-service-told />
+                <div data-visit-service />
+              </div>
             </div>
           )}
           <div data-live={`queue:${here.code}`} data-view={here.video ? "panel" : "desk"} data-seq={head.seq}>

@@ -1,17 +1,17 @@
 import type { Instant } from "../../base/day.ts"
-import { isRefusal } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
 import { allSectors, allServices } from "../../domain/catalogue/reads.ts"
-import { familyOf, keepFamily, type OfFamily } from "../../domain/people/family.ts"
+import { familyOf, type OfFamily } from "../../domain/people/family.ts"
 import { type GivenProxy, proxiesGiven, proxiesHeld } from "../../domain/people/proxies.ts"
-import { personalData } from "../../domain/people/reads.ts"
 import { civilZone } from "../../domain/people/rules.ts"
 import { dayText } from "../../i18n/dates.ts"
 import { householdWords } from "../../i18n/household.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
+import { requestWords } from "../../i18n/requests.ts"
 import { show } from "../frame.tsx"
 import type { Context, House } from "../house.ts"
 import { paths } from "../paths.ts"
+import { askRegistry } from "../registry.ts"
 import { Card, Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, PostForm } from "../shell/controls.tsx"
 import { mustBeCitizen } from "./who.ts"
@@ -50,6 +50,9 @@ export async function householdPage(c: Context): Promise<Response> {
         {family.map((member) => (
           <MemberCard member={member} now={now} lang={lang} />
         ))}
+        <p>
+          <a href={paths.permits}>{requestWords[lang].permitsTitle}</a>
+        </p>
       </section>
       <section class="stack">
         <h2>{words.held}</h2>
@@ -78,19 +81,6 @@ export async function householdPage(c: Context): Promise<Response> {
       </section>
     </div>,
   )
-}
-
-/** What the registry says now. Where it cannot be asked, what it said last stands. */
-async function askRegistry({ store, keys, writer, registry, log }: House, id: string): Promise<void> {
-  const own = await personalData(store, keys, id)
-  if (!own?.nationalId) return
-  try {
-    const members = await registry.familyOf(own.nationalId)
-    if (members) await writer.write((tx) => keepFamily(tx, keys, id, members), { scopes: ["accounts"] })
-  } catch (cause) {
-    if (isRefusal(cause)) throw cause
-    log.error("registry_away", { cause })
-  }
 }
 
 function MemberCard({ member, now, lang }: { member: OfFamily; now: Instant; lang: Lang }) {

@@ -23,6 +23,7 @@ import { Button, ButtonLink, PostForm, TextArea } from "../shell/controls.tsx"
 import { messagesFragment } from "./messages.tsx"
 import { ConsentForm, recordFragment } from "./record.tsx"
 import { visitFragment } from "./region.tsx"
+import { ConfirmForm, requestFragment } from "./request.tsx"
 import { SelfTest } from "./self-test.tsx"
 
 /** How long the code that moves a visit to the phone is good. */
@@ -58,6 +59,7 @@ export async function visitPage(c: Context): Promise<Response> {
   const region = await visitFragment(house, id, lang, citizen.id)
   const messages = await messagesFragment(house, id, lang, citizen.id)
   const record = await recordFragment(house, id, lang, citizen.id)
+  const request = await requestFragment(house, id, lang, citizen.id)
   const takes = isHandover(c, id, self.epoch, c.req.query("take") ?? "")
   const isOver = phase === "over"
   return show(
@@ -105,6 +107,10 @@ export async function visitPage(c: Context): Promise<Response> {
         </div>
       )}
       {!isOver && <CallRoom visit={id} lang={lang} end={words.endCall} />}
+      <div data-live={`visit:${id}`} data-view="request" data-seq={seq} data-request>
+        {raw(request)}
+      </div>
+      {!isOver && <ConfirmForm c={c} id={id} />}
       {!isOver && (
         <>
           <ConsentForm visit={id} token={formToken} />

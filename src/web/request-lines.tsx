@@ -1,0 +1,105 @@
+import type { Words } from "../../db/schema/catalogue.ts"
+import type { Instant } from "../base/day.ts"
+import type { RequestView } from "../domain/requests/reads.ts"
+import type { Line, Reason, Value } from "../domain/requests/service.ts"
+import { countryName } from "../domain/requests/services/countries.ts"
+import { momentText } from "../i18n/dates.ts"
+import { inLang, type Lang } from "../i18n/lang.ts"
+import { requestWords, valueText } from "../i18n/requests.ts"
+
+/* What the agent's desk and the person's page both show of a service that is carried out in a visit. */
+
+export function Lines({ lines, lang }: { lines: readonly Line[]; lang: Lang }) {
+  return (
+    <ul class="request-lines">
+      {lines.map(({ label, value }) => (
+        <li>
+          {value.is === "said" ? (
+            inLang(label, lang)
+          ) : (
+            <>
+              <span class="quiet">{inLang(label, lang)}</span> <ValueText value={value} lang={lang} />
+            </>
+          )}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function ValueText({ value, lang }: { value: Value; lang: Lang }) {
+  return (
+    <bdi class="strong" dir={value.is === "typed" ? "ltr" : undefined}>
+      {valueText(value, lang)}
+    </bdi>
+  )
+}
+
+/** Why, with the facts. */
+export function Why({ reason, wayOut, lang }: { reason: Reason; wayOut?: Words | undefined; lang: Lang }) {
+  const words = requestWords[lang]
+  return (
+    <>
+      <p>{inLang(reason.words, lang)}</p>
+      {reason.facts.length > 0 && <Lines lines={reason.facts} lang={lang} />}
+      {wayOut && (
+        <p>
+          <span class="quiet">{words.wayOut}:</span> {inLang(wayOut, lang)}
+        </p>
+      )}
+    </>
+  )
+}
+
+/** What came of it, the same for both sides: number, text, time. */
+export function Receipt({ view, zone, lang }: { view: RequestView; zone: string; lang: Lang }) {
+  const words = requestWords[lang]
+  const { row, name, outcome } = view
+  return (
+    <div class="request-receipt stack">
+      <p class="strong">{row.state === "done" ? words.done : words.failed}</p>
+      <p>{inLang(name, lang)}</p>
+      {outcome && row.state === "failed" && <Why reason={outcome.reason} wayOut={outcome.wayOut} lang={lang} />}
+      {outcome && row.state === "done" && <Lines lines={[...outcome.lines, ...outcome.receipt]} lang={lang} />}
+      <p class="small">
+        <span class="quiet">{words.number}</span>{" "}
+        <bdi class="number" dir="ltr">
+          {row.number}
+        </bdi>{" "}
+        <span class="quiet">· {row.endedAt === null ? "" : momentText(row.endedAt, zone, lang)}</span>
+      </p>
+    </div>
+  )
+}
+
+/** What is filled in, as lines; what is missing says so. */
+export function filledLines(
+  { file, fields, options }: RequestView,
+  lang: Lang,
+): { label: Words; text: string | null }[] {
+  return file.fields.flatMap((field): { label: Words; text: string | null }[] => {
+    const given = fields[field.name] ?? ""
+    if (given === "") return field.isOptional ? [] : [{ label: field.label, text: null }]
+    return [{ label: field.label, text: textOf(field, given) }]
+  })
+
+  function textOf(field: (typeof file.fields)[number], given: string): string {
+    switch (field.kind) {
+      case "choice": {
+        const found = options.get(field.name)?.find(({ value }) => value === given)
+        return found ? inLang(found.label, lang) : "—"
+      }
+      case "countries":
+        return given
+          .split(",")
+          .map((code) => inLang(countryName(code), lang))
+          .join(lang === "ar" ? "، " : ", ")
+      case "day":
+        return valueText({ is: "day", day: given as never }, lang)
+      case "text":
+        return given
+    }
+  }
+}
+
+export const isOver = (until: Instant | null, now: Instant) => until === null || until <= now

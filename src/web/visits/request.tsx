@@ -1,0 +1,158 @@
+import { isRefusal, Refusal } from "../../base/refusal.ts"
+import { office as officeOf } from "../../domain/offices/reads.ts"
+import { toConfirm } from "../../domain/requests/carrying.ts"
+import { type RequestView, requestView } from "../../domain/requests/reads.ts"
+import { isOpen } from "../../domain/requests/requests.ts"
+import { visit } from "../../domain/visits/visits.ts"
+import { accountWords } from "../../i18n/account.ts"
+import { timeText } from "../../i18n/dates.ts"
+import { inLang, type Lang } from "../../i18n/lang.ts"
+import { requestWords } from "../../i18n/requests.ts"
+import type { Context } from "../house.ts"
+import { paths } from "../paths.ts"
+import type { Rendering } from "../rendering.ts"
+import { filledLines, isOver, Receipt } from "../request-lines.tsx"
+import { Card } from "../shell/cards.tsx"
+import { Button, ButtonLink, PostForm } from "../shell/controls.tsx"
+
+const form = "request-confirm"
+
+/** What the agent carries out for the person, as the person sees it: filled in before their eyes, to be confirmed, done. */
+export async function requestFragment(house: Rendering, id: string, lang: Lang, reader: string): Promise<string> {
+  const { store, keys, clock, demo } = house
+  const { row: of } = await visit(store, id)
+  if (of.person !== reader) throw new Refusal("not_found", { what: "view" })
+  const view = await requestView(store, keys, id, clock.office())
+  if (!view) return ""
+  const { zone } = await officeOf(store, of.office)
+  if (!isOpen(view.row)) return String(<Ended view={view} zone={zone} lang={lang} />)
+  const text = await asked(house, view, lang)
+  if (text === null) return String(<Filled view={view} lang={lang} />)
+  return String(<Asked view={view} text={text} zone={zone} lang={lang} demo={demo} />)
+}
+
+/** The text that waits to be confirmed; `null` where none does, or not any more. */
+async function asked({ store, keys, clock }: Rendering, { row }: RequestView, lang: Lang): Promise<string[] | null> {
+  if (row.state !== "asked" || row.confirmation === null || isOver(row.askedUntil, clock.office())) return null
+  try {
+    return (await toConfirm(store, keys, row.person, row.confirmation, clock.real())).text[lang]
+  } catch (thrown) {
+    if (isRefusal(thrown) && thrown.code === "confirmation_over") return null
+    throw thrown
+  }
+}
+
+function Filled({ view, lang }: { view: RequestView; lang: Lang }) {
+  const words = requestWords[lang]
+  const lines = filledLines(view, lang)
+  return (
+    <Card class="stack request">
+      <div class="stack" data-request-state="draft">
+        <h2 class="h3">{words.yours}</h2>
+        <p class="strong">{inLang(view.name, lang)}</p>
+        <p class="quiet small">{words.filling}</p>
+        <dl class="facts request-filled">
+          {lines.map(({ label, text }) => (
+            <>
+              <dt>{inLang(label, lang)}</dt>
+              <dd>{text === null ? <span class="quiet">{words.empty}</span> : <bdi class="strong">{text}</bdi>}</dd>
+            </>
+          ))}
+        </dl>
+      </div>
+    </Card>
+  )
+}
+
+function Asked({
+  view,
+  text,
+  zone,
+  lang,
+  demo,
+}: {
+  view: RequestView
+  text: string[]
+  zone: string
+  lang: Lang
+  demo: boolean
+}) {
+  const words = requestWords[lang]
+  const { confirmation, askedUntil } = view.row
+  return (
+    <Card class="stack request request-asked">
+      <div class="stack" data-request-state={`asked ${confirmation}`} data-say={words.spoken}>
+        <h2 class="h3">{words.confirmTitle}</h2>
+        <p>{words.confirmLead}</p>
+        <ul class="request-lines request-text">
+          {text.map((one) => (
+            <li class="strong" dir="auto">
+              {one}
+            </li>
+          ))}
+        </ul>
+        {askedUntil !== null && <p class="quiet small">{words.confirmUntil(timeText(askedUntil, zone, lang))}</p>}
+        <Button form={form} name="do" value={`passkey ${confirmation}`} weight="main" wide icon="key">
+          {words.confirm}
+        </Button>
+        {demo && (
+          <>
+            <Button form={form} name="do" value={`demo ${confirmation}`} wide>
+              {words.confirmDemo}
+            </Button>
+            <p class="quiet small">{words.confirmDemoHelp}</p>
+          </>
+        )}
+        <Button form={form} name="do" value={`decline ${confirmation}`} weight="quiet" wide>
+          {words.decline}
+        </Button>
+      </div>
+    </Card>
+  )
+}
+
+function Ended({ view, zone, lang }: { view: RequestView; zone: string; lang: Lang }) {
+  const words = requestWords[lang]
+  const { state, id, service } = view.row
+  return (
+    <Card class="stack request">
+      <div
+        class="stack"
+        data-request-state={`${state} ${id}`}
+        data-say={state === "done" ? words.spokenDone : words.spokenFailed}
+      >
+        <h2 class="h3">{words.yours}</h2>
+        <Receipt view={view} zone={zone} lang={lang} />
+        <p class="quiet small">{words.keep}</p>
+        {service.startsWith("PAS-") && state === "done" && (
+          <ButtonLink href={paths.permits}>{words.toPermits}</ButtonLink>
+        )}
+      </div>
+    </Card>
+  )
+}
+
+/** The form to which the buttons of the region belong; it stands outside, so that no change takes an answer away. */
+export function ConfirmForm({ c, id }: { c: Context; id: string }) {
+  const { lang, formToken } = c.var
+  const words = accountWords[lang]
+  return (
+    <div
+      class="request-answer"
+      data-request-answer
+      data-options={paths.passkeyOptions}
+      data-working={words.working}
+      data-insecure={words.passkeyInsecure}
+      data-missing={words.passkeyMissing}
+      data-cancelled={words.passkeyCancelled}
+      data-refused={words.passkeyRefused}
+      data-offline={words.passkeyOffline}
+    >
+      <PostForm action={paths.visitConfirmation(id)} token={formToken} id={form} />
+      <p role="status" data-request-told />
+      <noscript>
+        <p class="notice">{requestWords[lang].needsScript}</p>
+      </noscript>
+    </div>
+  )
+}
