@@ -11,6 +11,7 @@ import { endEverything, profileInto } from "./bench/running.ts"
 import { signIn } from "./bench/sign-in.ts"
 import { slots } from "./bench/slots.ts"
 import { start } from "./bench/start.ts"
+import { visits } from "./bench/visits.ts"
 
 /*
  *   npm run bench [-- --quick] [--json] [--only bookings,press] [--disk <folder>] [--profile <folder>]
@@ -57,6 +58,7 @@ const parts = {
   messages: () => messages({ disk, boards: 2_000, each: sized(150, 50), rounds: sized(3, 1) }),
   press: () => press({ disk, boards: 2_000, presses: sized(150, 30), inBrowser: sized(40, 10) }),
   memory: () => memory({ disk, sockets: sized(5_000, 1_000) }),
+  visits: () => visits({ disk, waiting: sized(600, 150), calls: sized(200, 50), seconds: sized(15, 5) }),
   "sign-in": () =>
     signIn({
       ...{ disk, tries: sized(200, 40), connections: 16, seconds: sized(5, 2) },

@@ -11,6 +11,7 @@ import type { Run } from "./recording.ts"
 import { signIn } from "./sign-in.ts"
 import { slots } from "./slots.ts"
 import { start } from "./start.ts"
+import { visits } from "./visits.ts"
 
 /** Every figure and every baseline was measured; how large they are is the machine's affair. */
 function areFigures(figures: Figure[], count: number): void {
@@ -54,6 +55,14 @@ describe("a small run of the bench", () => {
     // One that missed a message would have thrown. What changes by time alone may have come in between.
     const [, messagesEach] = / (\d+) messages a board$/.exec(figures[0]?.note ?? "") ?? []
     expect(Number(messagesEach)).toBeGreaterThanOrEqual(5)
+  })
+
+  test("talks in calls beside waiting rooms, and brings everybody back after a crash", async () => {
+    const { figures } = await visits({ disk: ownFolder(), waiting: 6, calls: 2, seconds: 1 })
+    areFigures(
+      figures.filter(({ unit }) => unit === "ms"),
+      5,
+    )
   })
 
   test("sees the called number on every board, and in a browser", async () => {

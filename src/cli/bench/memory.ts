@@ -40,7 +40,8 @@ export async function memory({ disk, sockets }: Wanted): Promise<Part> {
   })
 }
 
-async function bytesASocket(server: Running, keys: string[], sockets: number): Promise<number> {
+/** What each of so many sockets has added to the size of the process. */
+export async function bytesASocket(server: Running, keys: string[], sockets: number): Promise<number> {
   const client = startClient("boards.ts")
   try {
     await openBoards(client, server, keys, Math.ceil(sockets / 10))
@@ -53,7 +54,7 @@ async function bytesASocket(server: Running, keys: string[], sockets: number): P
 }
 
 /** The process's size when it has stopped changing by more than one part in two hundred for a moment; ten seconds at most. */
-async function restingBytes({ pid }: Running): Promise<number> {
+export async function restingBytes({ pid }: Running): Promise<number> {
   let size = residentBytes(pid)
   for (let look = 0; look < 40; look++) {
     await Bun.sleep(250)

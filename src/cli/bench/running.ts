@@ -134,7 +134,7 @@ export interface Client {
   close(): void
 }
 
-export function startClient(script: "load.ts" | "boards.ts" | "statements.ts"): Client {
+export function startClient(script: "load.ts" | "boards.ts" | "statements.ts" | "visits.ts"): Client {
   const ear = createEar()
   const { PATH = "", HOME = "" } = process.env
   const child = Bun.spawn([process.execPath, join(import.meta.dir, "clients", script)], {

@@ -1,0 +1,172 @@
+import { eq } from "drizzle-orm"
+import { openStore } from "../../../db/open.ts"
+import { counters } from "../../../db/schema/queue.ts"
+import { openWriter, type Scope, type Tx } from "../../../db/write.ts"
+import { machineClock } from "../../base/clock.ts"
+import { makeKey, staffOf } from "../../domain/access/keys.ts"
+import { addStaff } from "../../domain/access/staff.ts"
+import { type Citizen, mint } from "../../domain/access/subject.ts"
+import type { SetupPlan } from "../../domain/offices/setup.ts"
+import { openCounter } from "../../domain/queue/counters.ts"
+import { walkIn } from "../../domain/visits/arriving.ts"
+import { answer, ring } from "../../domain/visits/ringing.ts"
+import { demoPlan } from "../demo/seed.ts"
+import type { Seat, Talk, Talked } from "./clients/visits.ts"
+import { type Figure, type Part, progress, quantile } from "./figure.ts"
+import { openBoards } from "./hall.ts"
+import { bytesASocket, restingBytes } from "./memory.ts"
+import { inFolder, type Prepared, prepare, wideOpen } from "./prepare.ts"
+import { type Running, startBare, startClient, startHouse } from "./running.ts"
+
+export interface Wanted {
+  disk: string
+  waiting: number
+  calls: number
+  seconds: number
+}
+
+const office = "VIR-01"
+
+/**
+ * A video office full of people: so many in waiting rooms, so many calls. How long a signal and a kept message take from one page to the
+ * other, beside the same in one call while all others are silent; what a participant costs in memory, beside a socket of a bare server; and,
+ * when the server has been killed in the midst of it and is up again, how long until everybody is back, beside as many sockets that open at
+ * a bare server.
+ */
+export async function visits({ disk, waiting, calls, seconds }: Wanted): Promise<Part> {
+  return inFolder(disk, async (folder) => {
+    progress(`visits: ${waiting} waiting rooms and ${calls} calls`)
+    const prepared = await prepare(folder, { plan: withVideoOffice(calls), citizens: waiting + calls, boards: 8 })
+    const seats = await fill(prepared, calls)
+    const port = { PORT: String(freePort()) }
+    const house = await startHouse(prepared, null, port)
+    const client = startClient("visits.ts")
+    const [bare, plain] = [await startBare(), startClient("boards.ts")]
+    try {
+      // A tenth of them first, so that what is needed once is not counted; both sides of a call stand side by side.
+      const some = Math.ceil(seats.length / 20) * 2
+      await sit(client, house, seats.slice(0, some))
+      const before = await restingBytes(house)
+      await sit(client, house, seats.slice(some))
+      const bytes = ((await restingBytes(house)) - before) / (seats.length - some)
+      await fetch(`${bare.origin}/frame`, { method: "PUT", body: '{"topic":"x"}' })
+      const plainBytes = await bytesASocket(bare, prepared.boards, seats.length)
+
+      progress("visits: talking")
+      const alone = await client.ask<Talked>(talkIn(1, seconds))
+      const all = await client.ask<Talked>(talkIn(calls, seconds))
+
+      progress("visits: killed, and up again")
+      await client.ask({ do: "fall" })
+      process.kill(house.pid, "SIGKILL")
+      await Bun.sleep(1_000)
+      const again = await startHouse(prepared, null, port)
+      const { seats: there, milliseconds } = await client.ask<{ seats: number; milliseconds: number[] }>({ do: "back" })
+      if (there !== seats.length) throw new Error(`${there} of ${seats.length} came back`)
+      const began = performance.now()
+      await openBoards(plain, bare, prepared.boards, seats.length)
+      const opened = performance.now() - began
+
+      const crowd = `${calls} calls, ${waiting} waiting`
+      const figures: Figure[] = [
+        latency(`signal to the other page, ${crowd}, p50`, all.signals, alone.signals, 0.5),
+        latency(`signal to the other page, ${crowd}, p99`, all.signals, alone.signals, 0.99),
+        latency(`kept message to the other page, ${crowd}, p50`, all.messages, alone.messages, 0.5),
+        latency(`kept message to the other page, ${crowd}, p99`, all.messages, alone.messages, 0.99),
+        {
+          ...{ what: "memory a participant of a visit", value: bytes, unit: "bytes" },
+          baseline: { what: "bare Bun", value: plainBytes },
+        },
+        {
+          ...{ what: `all ${seats.length} back after a crash`, value: Math.max(...milliseconds), unit: "ms" },
+          ...{ aim: { most: 15_000 }, baseline: { what: "bare Bun, opened", value: opened } },
+          note: `half of them after ${Math.round(quantile(milliseconds, 0.5))} ms; pages wait longer each time they find nobody`,
+        },
+      ]
+      await Promise.all([again.stop(), bare.stop()])
+      return { figures }
+    } finally {
+      client.close()
+      plain.close()
+    }
+  })
+}
+
+function latency(what: string, own: number[], alone: number[], share: number): Figure {
+  const [value, other] = [quantile(own, share), quantile(alone, share)]
+  return { what, value, unit: "ms", baseline: { what: "in one call alone", value: other } }
+}
+
+const talkIn = (calls: number, seconds: number): Talk => ({ do: "talk", calls, seconds })
+
+async function sit(client: ReturnType<typeof startClient>, { origin }: Running, seats: Seat[]): Promise<void> {
+  await client.ask({ do: "open", origin, seats })
+}
+
+/** The bench's office, and beside it the one for video with a seat for each agent. */
+function withVideoOffice(calls: number): SetupPlan {
+  const plan = wideOpen()
+  const [pattern] = plan.offices
+  const video = demoPlan().offices.find(({ code }) => code === office)
+  if (!pattern || !video) throw new Error("the plan of the demonstration has no such office")
+  const lines = video.lines.map((line) => ({ ...line, public: 5_000 }))
+  return { ...plan, offices: [...plan.offices, { ...video, hours: pattern.hours, counters: calls, lines }] }
+}
+
+/** Brings everybody in, by the house's own turns, and answers who sits where: those in calls first. */
+async function fill({ data, citizens }: Prepared, calls: number): Promise<Seat[]> {
+  const opened = openStore(data, { create: false })
+  const clock = machineClock()
+  const writer = openWriter(opened.writing, { clock })
+  const scopes: Scope[] = ["accounts", `office:${office}`]
+  const seats: Seat[] = []
+  try {
+    for (const [index, { id, token }] of citizens.entries()) {
+      const turn = async (tx: Tx) => {
+        const citizen = mint<Citizen>({ role: "citizen", id, kind: "citizen", level: "full" })
+        const { row } = await walkIn(tx, citizen, { office, service: "VIR-01", lang: "ar" })
+        seats.push({ token, visit: row.id })
+        if (index >= calls) return
+        const agent = await addAgent(tx, index, clock.real())
+        const [at] = await tx.db
+          .select()
+          .from(counters)
+          .where(eq(counters.id, `${office}.${index + 1}`))
+        const staff = await staffOf(tx, agent.id)
+        if (!at || !staff) throw new Error("there is no seat for the agent")
+        await openCounter(tx, staff, at.id, null)
+        await ring(tx, staff, row.id, at.id)
+        await answer(tx, citizen, row.id)
+        seats.push({ token: agent.token, visit: row.id })
+      }
+      await writer.write(turn, { scopes })
+    }
+    return seats
+  } finally {
+    await writer.close()
+    opened.close()
+  }
+}
+
+async function addAgent(tx: Tx, index: number, now: number): Promise<{ id: string; token: string }> {
+  const name = { ar: "ب", en: "b" }
+  const own = {
+    login: `agent-${index}`,
+    name,
+    passwordHash: "-",
+    role: "agent",
+    scopeKind: "office",
+    scope: office,
+  } as const
+  const id = await addStaff(tx, own, "bench")
+  const token = await makeKey(tx, { kind: "staff", subject: id, name: "bench", scopes: [], demo: true }, "bench", now)
+  return { id, token }
+}
+
+/** One that was free a moment ago: a server that is killed and started again is to be found where it was. */
+function freePort(): number {
+  const probe = Bun.serve({ port: 0, fetch: () => new Response() })
+  const { port } = probe
+  probe.stop(true)
+  return port ?? 0
+}
