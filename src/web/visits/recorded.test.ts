@@ -1,7 +1,6 @@
 import { afterAll, afterEach, expect, setDefaultTimeout, test } from "bun:test"
 import { eq } from "drizzle-orm"
 import { recordingSegments } from "../../../db/schema/recordings.ts"
-import { hold, resume } from "../../domain/visits/calls.ts"
 import { answer, ring } from "../../domain/visits/ringing.ts"
 import { frames } from "../../testing/calls.ts"
 import { asAgent, asCitizen, hearing, type Screen } from "../../testing/screens.ts"
@@ -57,7 +56,5 @@ async function until(is: () => Promise<boolean>): Promise<void> {
 test("both sides read that the call is recorded once the server has it", async () => {
   const { id, citizen, desk } = await talking()
   for (const { page } of [citizen, desk]) await page.locator("[data-record=recorded]").first().waitFor()
-  console.log(await segmentsOf(id))
   await until(async () => (await segmentsOf(id)).every(({ chunks }) => chunks > 2))
-  console.log(await segmentsOf(id))
 })
