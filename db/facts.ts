@@ -88,7 +88,7 @@ export interface FactBodies {
     wakeAt: Instant | null
   }
   "ticket.away": { ticket: string; until: Instant }
-  "ticket.left": { ticket: string; why: "holder" | "agent" | "office_closed" }
+  "ticket.left": { ticket: string; why: "holder" | "agent" | "office_closed" | "office_late" }
   "ticket.called": {
     ticket: string
     number: number

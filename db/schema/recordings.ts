@@ -24,7 +24,7 @@ export const visitConsents = table(
 )
 
 export type SegmentWhat = "camera" | "screen"
-export type SegmentEnd = "stopped" | "page" | "track" | "size" | "over" | "refused" | "incomplete"
+export type SegmentEnd = "stopped" | "page" | "track" | "over" | "refused" | "incomplete"
 
 /** Sound and picture of one person from one page without a break. */
 export const recordingSegments = table("recording_segment", {

@@ -160,7 +160,16 @@ export const citizenWords = inBoth({
     missedHelp: "لم يُسجّل وصولك. احجز موعدًا آخر حين يناسبك.",
     doneHelp: "شكرًا لك.",
     why: "السبب",
-    reasons: { office_closed: "كان المكتب مغلقًا.", not_answered: "لم يرد المكتب في الوقت." },
+    reasons: {
+      office_closed: "كان المكتب مغلقًا.",
+      not_answered: "لم يرد المكتب في الوقت.",
+      office_late: "تأخّر المكتب عن موعدك. لا يُحسب عليك، وتختار موعدًا آخر قبل غيرك.",
+      office_late_made_good: "تأخّر المكتب عن موعدك. لا يُحسب عليك، وأخذت موعدًا بدلًا منه.",
+    },
+    againFirst: "اختر موعدًا آخر قبل غيرك",
+    againTitle: "موعد آخر بدل الذي تأخّرنا عنه",
+    againHelp: "هذه أقرب الأوقات لك، ومنها ما لا نعرضه على غيرك. يُلغى مكانك في الدور حين تختار، لا قبل ذلك.",
+    againNone: "لا وقت متاح الآن. حقك في الاختيار قبل غيرك محفوظ أسبوعين.",
     bookAgain: "احجز من جديد",
 
     cancelTitle: "هل تلغي هذا الموعد؟",
@@ -348,7 +357,17 @@ export const citizenWords = inBoth({
     missedHelp: "You were not checked in. Book another when it suits you.",
     doneHelp: "Thank you.",
     why: "The reason",
-    reasons: { office_closed: "The office was closed.", not_answered: "The office did not answer in time." },
+    reasons: {
+      office_closed: "The office was closed.",
+      not_answered: "The office did not answer in time.",
+      office_late: "The office was late for you. It does not count against you, and you choose another time first.",
+      office_late_made_good: "The office was late for you. It does not count against you, and you took another time.",
+    },
+    againFirst: "Choose another time first",
+    againTitle: "Another time for the one that we missed",
+    againHelp:
+      "These are the nearest times for you, some of which nobody else is offered. Your place in line ends when you choose, and not before.",
+    againNone: "There is no free time now. You may choose first for two weeks.",
     bookAgain: "Book again",
 
     cancelTitle: "Cancel this appointment?",

@@ -335,6 +335,11 @@ async function videosOf(office: TestHall) {
     call: await called("call", 2),
     interrupted: await broken("interrupted", 3),
     booked: await office.booked(who("booked"), "10:15", of),
+    /** Whom the office has kept waiting, and who comes first now. */
+    first: await office.booked(who("over"), "09:00", {
+      ...{ ...of, state: "cancelled", endedBy: "office", reason: "office_late" },
+      endedAt: office.clock.office(),
+    }),
   }
 }
 

@@ -472,6 +472,16 @@ const byCamera: Visit[] = [
   video("late", "where the office is late"),
   video("over", "over"),
   visit({ citizen: byVideo.over }, "phone")(
+    "/bookings/:id",
+    "for which the office was late",
+    ({ videos }) => `/bookings/${videos.first.id}`,
+  ),
+  visit({ citizen: byVideo.over }, "phone")(
+    "/bookings/:id/again",
+    "with the times of who comes first",
+    ({ videos }) => `/bookings/${videos.first.id}/again`,
+  ),
+  visit({ citizen: byVideo.over }, "phone")(
     "/visits/:id/minutes",
     "issued",
     ({ videos }) => `/visits/${videos.over.id}/minutes`,

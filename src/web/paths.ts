@@ -16,6 +16,8 @@ export const paths = {
   slip: (id: string) => `/bookings/${id}/slip`,
   bookingCancellation: (id: string) => `/bookings/${id}/cancellation`,
   bookingMove: (id: string) => `/bookings/${id}/move`,
+  /** Another time, before everybody else, where the office was late. */
+  bookingAgain: (id: string) => `/bookings/${id}/again`,
   bookingAcceptance: (id: string) => `/bookings/${id}/acceptance`,
   bookingCalendar: (id: string) => `/bookings/${id}/calendar.ics`,
   waitlist: "/waitlist",

@@ -48,6 +48,7 @@ const asks: Record<string, Action> = {
   "POST /bookings/:id/cancellation": "booking.change",
   "GET /bookings/:id/move": "booking.read",
   "POST /bookings/:id/move": "booking.change",
+  "GET /bookings/:id/again": "booking.read",
   "POST /bookings/:id/acceptance": "booking.change",
   "GET /holds/:id": "hold.change",
   "POST /holds/:id/release": "hold.change",

@@ -1,6 +1,10 @@
-import { listen } from "../live.ts"
+import { type Change, listen } from "../live.ts"
 import { type Call, mountCall } from "../visit/call.ts"
+import { openKept } from "../visit/kept.ts"
+import { openRecorder, type Recorder } from "../visit/recorder.ts"
+import { openSending, stayAlive } from "../visit/sending.ts"
 import { mountService } from "../visit/service.ts"
+import { page } from "../visit/wire.ts"
 
 /* The desk of a video office: whoever is in hand has a room. It is there from the ring on, and goes with the person. */
 
@@ -8,10 +12,17 @@ const room = document.querySelector<HTMLElement>("[data-call]")
 const place = document.querySelector<HTMLElement>("[data-visit-actions]")
 const servicePlace = document.querySelector<HTMLElement>("[data-visit-service]")
 const serviceForm = document.querySelector<HTMLFormElement>("#service-form")
+const owner = place?.dataset["owner"] ?? ""
 let current: string | undefined
 let call: Call | null = null
+let recorder: Recorder | null = null
+
+/** What an earlier page of this agent's could not send is sent now, whoever is in hand. */
+const keeping = openKept().then((kept) => ({ kept, sender: openSending(kept, owner) }))
+stayAlive(page)
 
 document.addEventListener("dawr:change", look)
+document.addEventListener("dawr:change", hear)
 look()
 if (serviceForm) mountService(serviceForm)
 
@@ -27,7 +38,8 @@ function look(): void {
   if (!room || visit === current) return
   current = visit
   call?.unmount()
-  call = null
+  recorder?.close()
+  call = recorder = null
   place?.replaceChildren()
   servicePlace?.replaceChildren()
   document.body.toggleAttribute("data-in-visit", visit !== undefined)
@@ -35,7 +47,17 @@ function look(): void {
     listen().rescan()
     return
   }
+  follow(place, visit, "recorder")
   follow(place, visit, "agent")
   follow(servicePlace, visit, "service")
-  call = mountCall(room, { visit })
+  const own = openRecorder({ visit, owner, keeping })
+  recorder = own
+  call = mountCall(room, { visit, onRoom: own.room, onStream: own.stream, onSending: own.sending })
+}
+
+/** Whether to record stands in the region. */
+function hear(event: Event): void {
+  const { topic, view } = (event as CustomEvent<Change>).detail
+  if (view !== "recorder" || topic !== `visit:${current}`) return
+  recorder?.allow(place?.querySelector('[data-view="recorder"] [data-run="yes"]') != null)
 }

@@ -3,6 +3,7 @@ import type { Media, VisitAnswer } from "../../realtime/visit-words.ts"
 import { type Change, listen } from "../live.ts"
 import { openOwn } from "./own.ts"
 import { openPeers } from "./peers.ts"
+import type { Shows } from "./recorder.ts"
 import { openTalk } from "./talk.ts"
 import { openTiles } from "./tiles.ts"
 import type { Quality, Tracks } from "./transport.ts"
@@ -19,8 +20,8 @@ export interface CallOptions {
   onView?(view: VisitView): void
   /** `live`, `conflict` (another window has it; the call itself asks "use here?"), `elsewhere`, `removed`. */
   onStanding?(standing: Standing): void
-  /** What arrives of somebody else; `null` when nothing does any more. `isScreen`: what they show is their screen. */
-  onStream?(participant: string, stream: MediaStream | null, isScreen: boolean): void
+  /** What arrives of somebody else, `null` when nothing does any more; and what they say that they show. */
+  onStream?(participant: string, stream: MediaStream | null, shows: Shows): void
   /** What is sent from now on. */
   onSending?(tracks: Tracks, isScreen: boolean): void
 }
@@ -255,13 +256,13 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
 
   /** Answers whether what they show has become another thing. */
   function takeMedia(word: Media & { from: string }): boolean {
-    const was = theirs.get(word.from)?.screen === true
+    const was = showsOf(theirs.get(word.from))
     theirs.set(word.from, word)
-    return was !== (word.screen === true)
+    return was !== showsOf(word)
   }
 
   function arrives(participant: string): void {
-    options.onStream?.(participant, streams.get(participant) ?? null, theirs.get(participant)?.screen === true)
+    options.onStream?.(participant, streams.get(participant) ?? null, showsOf(theirs.get(participant)))
   }
 
   const presses: Record<string, () => unknown> = {
@@ -330,6 +331,10 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
       state("waiting")
     },
   }
+}
+
+function showsOf(media: Media | undefined): Shows {
+  return media?.screen ? "screen" : media?.videoOff ? "nothing" : "camera"
 }
 
 /** Below fifteen in the hundred lost, and a quarter of a second there and back, people can talk. */

@@ -5,6 +5,7 @@ import { listen } from "../live.ts"
 import { stay } from "../stay.ts"
 import { officeNow } from "../time.ts"
 import { type Call, mountCall, type Room, type Standing } from "./call.ts"
+import { answerInPlace } from "./consent.ts"
 import { mountRequest } from "./request.ts"
 import { mountSelfTest, sendKept } from "./selftest.ts"
 
@@ -35,6 +36,7 @@ export function followVisit(page: HTMLElement): void {
 
   prepareVoices()
   mountRequest(page)
+  answerInPlace()
   const speak = followTicket(region)
   const call: Call = mountCall(callRoot, { visit: id, onRoom: heardRoom, onStanding: stands })
   region.addEventListener("dawr:change", look)

@@ -128,23 +128,25 @@ async function bookAtOnce(tx: Tx, citizen: Citizen, wanted: WantedHold, by: Book
   return make(tx, citizen, visit, party, held, by)
 }
 
-async function make(
+/** `isFirst`: the places of the staff are this person's too, and nobody answers first. */
+export async function make(
   tx: Tx,
   citizen: Citizen,
   visit: Visit,
   party: readonly ActingFor[],
   held: HoldRow | null,
   by: Booker,
+  isFirst = isStaff(by),
 ): Promise<Booking> {
   if (isStaff(by)) authorize(by, "booking.make", visit.office)
   const { office, line, service, startsAt, endsAt, width, length } = visit
   const id = tx.id()
   const kept = held && keptOf(held, visit, await endHold(tx, held, "used", id))
   if (held && !isFor(held, visit)) await passOn(tx, held)
-  const day = await takePlaces(tx, visit, { forStaff: isStaff(by), kept })
+  const day = await takePlaces(tx, visit, { forStaff: isFirst, kept })
   const row: Omit<BookingRow, "code"> = {
     id,
-    state: office.bookingMode === "request" && !isStaff(by) ? "requested" : "confirmed",
+    state: office.bookingMode === "request" && !isFirst ? "requested" : "confirmed",
     person: citizen.id,
     office: office.code,
     line: line.code,

@@ -4,7 +4,9 @@ import type { TicketRow } from "../../../db/schema/queue.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Tx } from "../../../db/write.ts"
 import { Refusal } from "../../base/refusal.ts"
-import { subjectOf } from "../bookings/notices.ts"
+import { lateReason } from "../bookings/again.ts"
+import { subjectOf, tellCancelled } from "../bookings/notices.ts"
+import { peopleOf } from "../bookings/reads.ts"
 import { callOff } from "../notifications/outbox.ts"
 
 /* What a visit does to the booking behind it. */
@@ -39,6 +41,21 @@ export async function bookingDone(tx: Tx, { booking, id }: TicketRow): Promise<v
 export async function bookingMissed(tx: Tx, { booking }: TicketRow): Promise<void> {
   const ended = await end(tx, booking, "arrived", "missed")
   if (ended) await tx.say(ended.office, "booking.missed", { booking: ended.id, subject: await subjectOf(tx, ended) })
+}
+
+/**
+ * The person was here in time and the office was not: it ends as the office's own cancellation, and the person finds another time before
+ * everybody else (`bookings/again.ts`). Also where the end of the day had called it missed a moment before.
+ */
+export async function bookingOfOursFailed(tx: Tx, { booking }: Pick<TicketRow, "booking">): Promise<void> {
+  const ended = (await end(tx, booking, "arrived", "cancelled")) ?? (await end(tx, booking, "missed", "cancelled"))
+  if (!ended) return
+  await tx.db.update(bookings).set({ endedBy: "office", reason: lateReason }).where(eq(bookings.id, ended.id))
+  const said = { booking: ended.id, people: await peopleOf(tx, ended.id), by: "office", endedBy: "office" }
+  await tx.say(ended.office, "booking.cancelled", {
+    ...{ ...said, heldBackUntil: null, subject: await subjectOf(tx, ended) },
+  })
+  await tellCancelled(tx, ended, "office")
 }
 
 /** An undo has brought the visit back, and the booking counts for its people again, save who has booked the service anew since. */

@@ -4,7 +4,7 @@ import { minute } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import type { Staff } from "../access/subject.ts"
 import { office } from "../offices/reads.ts"
-import { bookingMissed } from "./booked.ts"
+import { bookingMissed, bookingOfOursFailed } from "./booked.ts"
 import { type Bearer, heldTicket, mustBeAtHand, ticketHere } from "./desk.ts"
 import { hallNow } from "./hall.ts"
 import { chainsOf, comeBack, walkInPlace } from "./places.ts"
@@ -48,18 +48,21 @@ export async function away(tx: Tx, by: Bearer, ticketId: string, minutes: number
   return change(tx, before, { state: "away", wakeAt: until })
 }
 
-/** The person goes home; staff may say it for somebody. A booking behind the ticket is missed. Refuses `wrong_state`, `not_found`. */
-export async function leave(tx: Tx, by: Bearer, ticketId: string): Promise<TicketRow> {
+/**
+ * The person goes home; staff may say it for somebody. A booking behind the ticket is missed, unless it was the office that was late.
+ * Refuses `wrong_state`, `not_found`.
+ */
+export async function leave(tx: Tx, by: Bearer, ticketId: string, isOurFault = false): Promise<TicketRow> {
   const before = await heldTicket(tx, by, ticketId)
   const staff = by !== "bearer" && (by.role === "agent" || by.role === "supervisor") ? by : null
   // Whoever is being served has come; that visit is finished by its agent.
   if (before.state === "serving") throw new Refusal("wrong_state", { state: before.state, counter: before.counter })
   mustMove(before, "left")
   if (staff && before.state === "called") await mustBeAtHand(tx, staff, before)
-  const why = staff ? "agent" : "holder"
+  const why = isOurFault ? "office_late" : staff ? "agent" : "holder"
   const fact = await tx.say(before.office, "ticket.left", { ticket: before.id, why, subject: before.person })
   await letGo(tx, before.id)
-  await bookingMissed(tx, before)
+  await (isOurFault ? bookingOfOursFailed : bookingMissed)(tx, before)
   const left = { state: "left", endedAt: tx.now, live: false, wakeAt: null } satisfies Partial<TicketRow>
   return staff ? step(tx, staff, before, left, fact) : change(tx, before, left)
 }

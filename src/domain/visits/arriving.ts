@@ -8,6 +8,7 @@ import { checkIn, issueTicket, type Lang } from "../queue/arrivals.ts"
 import { leave, ready } from "../queue/holder.ts"
 import { rejoin } from "../queue/remote.ts"
 import { leaveTalk } from "./calls.ts"
+import { untell } from "./notices.ts"
 import { mustBeIn } from "./phases.ts"
 import { visitTimes } from "./times.ts"
 import { ownVisit, pass, type Visit, visitOf } from "./visits.ts"
@@ -51,18 +52,22 @@ export async function comeBack(tx: Tx, citizen: Citizen, id: string): Promise<Vi
   if (ticket.state === "parked") {
     const isKept = tx.now <= row.since + visitTimes.interruption
     const after = await rejoin(tx, ticket, isKept)
+    await untell(tx, id)
     const back = phase === "lobby" ? row : await pass(tx, found, "lobby", { by: citizen.id, why: "rejoined" })
     return { row: back, ticket: after, phase: "lobby" }
   }
   return { row, ticket: await ready(tx, citizen, id), phase: "lobby" }
 }
 
-/** Goes home, from the waiting room or out of the call, whose outcome the agent then writes down. Refuses `wrong_state`, `not_found`. */
+/**
+ * Goes home, from the waiting room or out of the call, whose outcome the agent then writes down. From the waiting room of an office that is
+ * late it is the office's fault. Refuses `wrong_state`, `not_found`.
+ */
 export async function goHome(tx: Tx, citizen: Citizen, id: string): Promise<Visit> {
   const found = await ownVisit(tx, citizen, id)
   if (found.ticket.state === "serving" && found.phase !== "wrapUp") return leaveTalk(tx, found, citizen.id)
   mustBeIn(found.phase, "lobby", "ringing", "interrupted")
-  const ticket = await leave(tx, citizen, id)
+  const ticket = await leave(tx, citizen, id, found.row.lateAt !== null)
   return { row: await pass(tx, found, "over", { by: citizen.id, why: "left" }), ticket, phase: "over" }
 }
 

@@ -9,6 +9,7 @@ import { cutOff, rejoin, toFront } from "../queue/remote.ts"
 import { finish, type Outcome } from "../queue/serving.ts"
 import { ticket as ticketOf } from "../queue/tickets.ts"
 import { type Transferring, transfer } from "../queue/transfer.ts"
+import { tellInterrupted, tellLate, untell } from "./notices.ts"
 import { mustBeIn, talking } from "./phases.ts"
 import { visitLimits, visitTimes } from "./times.ts"
 import { change, pass, roster, seatAgent, type Visit, visitAtHand, visitOf } from "./visits.ts"
@@ -65,6 +66,7 @@ export async function resume(tx: Tx, agent: Staff, id: string): Promise<Visit> {
   const missing = all.find((one) => one.kind === "citizen" && !isBack(one))
   if (missing) throw new Refusal("wrong_state", { state: "gone", participant: missing.id })
   for (const one of all) if (isBack(one)) await set(tx, one, ["held", "gone"], "admitted")
+  if (found.phase === "interrupted") await untell(tx, id)
   return { ...found, row: await pass(tx, found, "call", { by: agent.id }), phase: "call" }
 }
 
@@ -77,6 +79,7 @@ export async function interrupt(tx: Tx, found: Visit, gone: ParticipantRow): Pro
   const ends = (gone.kind === "citizen" || gone.kind === "agent") && talking.includes(found.phase)
   if (!ends) return found
   const row = await pass(tx, found, "interrupted", { by: "time", why: `${gone.kind}_gone` })
+  if (gone.kind === "citizen") await tellInterrupted(tx, row)
   return { ...found, row, phase: "interrupted" }
 }
 
@@ -188,6 +191,7 @@ export async function leftAlone(tx: Tx, found: Visit): Promise<boolean> {
   }
   await tx.db.update(visits).set({ lateAt: tx.now }).where(eq(visits.id, row.id))
   await tx.say(row.office, "visit.late", { visit: row.id, since: row.since, subject: row.person })
+  await tellLate(tx, found.ticket)
   return true
 }
 

@@ -7,9 +7,11 @@ import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import { minute } from "../../base/day.ts"
 import { office } from "../offices/reads.ts"
+import { bookingOfOursFailed } from "../queue/booked.ts"
 import { toFront } from "../queue/remote.ts"
 import { bookedStart } from "../queue/tickets.ts"
 import { close, endTalk, giveUpWaiting, leftAlone } from "./calls.ts"
+import { tellLate } from "./notices.ts"
 import { presenceIs } from "./participants.ts"
 import { talking } from "./phases.ts"
 import { recordingStep } from "./recording/stands.ts"
@@ -37,7 +39,12 @@ export async function officesWithVisits(store: Store): Promise<string[]> {
 
 async function lookAt(tx: Tx, found: Visit): Promise<void> {
   const { row, ticket, phase } = found
-  if (phase === "over") return close(tx, found, ticket.state)
+  if (phase === "over") {
+    // The office has closed on somebody for whom it was late.
+    const wasLate = row.lateAt !== null && ticket.state === "left" && ticket.outcome === "office_closed"
+    if (wasLate && row.phase !== "over") await bookingOfOursFailed(tx, ticket)
+    return close(tx, found, ticket.state)
+  }
   if (talking.includes(row.phase) && (phase === "lobby" || phase === "ringing")) return endTalk(tx, found)
   if (phase === "ringing") await ringRanOut(tx, found)
   else if (talking.includes(phase)) await missThem(tx, row.id)
@@ -72,6 +79,7 @@ async function beLate(tx: Tx, officeCode: string): Promise<void> {
     await toFront(tx, ticket)
     await tx.db.update(visits).set({ lateAt: tx.now }).where(eq(visits.id, ticket.id))
     await tx.say(officeCode, "visit.late", { visit: ticket.id, since: bookedAt, subject: ticket.person })
+    await tellLate(tx, ticket)
   }
 }
 

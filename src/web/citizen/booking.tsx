@@ -1,6 +1,7 @@
 import type { Refusal } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
 import { nearestAlternatives } from "../../domain/availability/reads.ts"
+import { comesFirst } from "../../domain/bookings/again.ts"
 import { type Booking, bookingFor } from "../../domain/bookings/reads.ts"
 import { aheadStates, openStates } from "../../domain/bookings/rules.ts"
 import { service as serviceOf } from "../../domain/catalogue/reads.ts"
@@ -43,6 +44,7 @@ export async function bookingAnswer(c: Context, refused: Refusal | null): Promis
   const state = standing(booking)
   const open = openStates.includes(booking.state)
   const canChange = aheadStates.includes(booking.state) && booking.startsAt > now
+  const first = comesFirst(booking, now)
   const waits = await waitsHere(c)
   const told = refused && refusalWords(refused.code, lang)
   const done = c.req.query("done")
@@ -105,7 +107,12 @@ export async function bookingAnswer(c: Context, refused: Refusal | null): Promis
             <ButtonLink href={paths.bookingMove(booking.id)}>{words.move}</ButtonLink>
           </div>
         )}
-        {!open && (
+        {first && (
+          <ButtonLink weight="main" wide href={paths.bookingAgain(booking.id)}>
+            {words.againFirst}
+          </ButtonLink>
+        )}
+        {!open && !first && (
           <ButtonLink weight="main" wide href={paths.service(service.code)}>
             {words.bookAgain}
           </ButtonLink>

@@ -1,5 +1,6 @@
 import { get, type PageRoute, post } from "../house.ts"
 import { paths } from "../paths.ts"
+import { againNow, againPage } from "./again.tsx"
 import { arriveNow } from "./arriving.ts"
 import { bookingPage } from "./booking.tsx"
 import { bookingsPage } from "./bookings.tsx"
@@ -34,6 +35,8 @@ export const citizenRoutes: PageRoute[] = [
   post(paths.bookingCancellation(":id"), "visit.arrange", cancelNow),
   get(paths.bookingMove(":id"), "visit.arrange", movePage),
   post(paths.bookingMove(":id"), "visit.arrange", moveNow),
+  get(paths.bookingAgain(":id"), "visit.arrange", againPage),
+  post(paths.bookingAgain(":id"), "visit.arrange", againNow),
   post(paths.bookingAcceptance(":id"), "visit.arrange", takeProposal),
   post(paths.bookingArrival(":id"), "visit.attend", arriveNow),
   post(paths.waitlist, "waitlist_entry.change", joinNow),

@@ -99,7 +99,7 @@ const closing = z.object({
     .string()
     .regex(/^\d{1,6}$/)
     .transform(Number),
-  why: z.enum(["stopped", "page", "track", "size", "over", "refused"]),
+  why: z.enum(["stopped", "page", "track", "over", "refused"]),
 })
 
 async function close(c: Context): Promise<Response> {

@@ -251,7 +251,11 @@ function Late({ view, ticket, lang, zone }: Seen) {
         <p>{words.lateHelp(timeText(view.lateAt ?? ticket.due, zone, lang))}</p>
         <OwnNumber ticket={ticket} lang={lang} />
       </Card>
-      <ButtonLink href={paths.slots(ticket.office, ticket.service)}>{words.otherTime}</ButtonLink>
+      <ButtonLink
+        href={ticket.booking === null ? paths.slots(ticket.office, ticket.service) : paths.bookingAgain(ticket.booking)}
+      >
+        {words.otherTime}
+      </ButtonLink>
       <WaitingWays lang={lang} />
     </>
   )

@@ -1,0 +1,32 @@
+import type { Store } from "../../../db/store.ts"
+import type { Tx } from "../../../db/write.ts"
+import type { Instant } from "../../base/day.ts"
+import type { Citizen } from "../access/subject.ts"
+import { bookAgain, comesFirst } from "../bookings/again.ts"
+import { type Booking, bookingFor } from "../bookings/reads.ts"
+import { liveTicketOfBooking } from "../queue/tickets.ts"
+import { goHome } from "./arriving.ts"
+import { openVisits } from "./visits.ts"
+
+/** The visit that waits for this booking while the office is late for it; `null` where there is none. */
+async function lateVisit(store: Store, booking: string): Promise<string | null> {
+  const ticket = await liveTicketOfBooking(store, booking)
+  const row = ticket && (await openVisits(store, ticket.office)).find(({ id }) => id === ticket.id)
+  return row && row.lateAt !== null && ticket?.state === "waiting" ? row.id : null
+}
+
+/** Whether this booking's person may take another time before everybody else: the office is late, or was. */
+export async function mayTakeOther(store: Store, booking: Booking, now: Instant): Promise<boolean> {
+  return comesFirst(booking, now) || (await lateVisit(store, booking.id)) !== null
+}
+
+/**
+ * Another time in the place of the one for which the office is late, or was: the place in line is given up for it in the same turn, and not
+ * before. Refuses what `bookAgain` and `goHome` refuse.
+ */
+export async function takeOther(tx: Tx, citizen: Citizen, booking: string, slot: string): Promise<Booking> {
+  await bookingFor(tx, citizen, booking, tx.now)
+  const waits = await lateVisit(tx, booking)
+  if (waits !== null) await goHome(tx, citizen, waits)
+  return bookAgain(tx, citizen, booking, slot)
+}
