@@ -1,11 +1,16 @@
+import { and, eq, isNull, sql } from "drizzle-orm"
 import type { Words } from "../../../db/schema/catalogue.ts"
-import type {
-  ParticipantKind,
-  ParticipantRow,
-  ParticipantState,
-  Phase,
-  VisitTestRow,
+import {
+  type ParticipantKind,
+  type ParticipantRow,
+  type ParticipantState,
+  type Phase,
+  participants,
+  type VisitTestRow,
+  visits,
+  visitTests,
 } from "../../../db/schema/visits.ts"
+import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Instant } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
@@ -18,6 +23,7 @@ import { person } from "../people/reads.ts"
 import { personKey } from "../people/sealed.ts"
 import { type QueueRow, queueView, type TicketView, ticketView } from "../queue/reads.ts"
 import { type Message, messagesOf } from "./chat.ts"
+import { phaseOf } from "./phases.ts"
 import { ringUntil } from "./ringing.ts"
 import { testOf } from "./self-test.ts"
 import { visitTimes } from "./times.ts"
@@ -180,36 +186,52 @@ export async function panel(
 ): Promise<{ waiting: PanelRow[]; aside: PanelRow[]; atCounters: PanelRow[] }> {
   const queue = await queueView(store, officeCode, now, everybody)
   const open = new Map((await openVisits(store, officeCode)).map((row) => [row.id, row]))
+  const people = new Map((await citizensIn(store).execute({ office: officeCode })).map(({ row }) => [row.visit, row]))
+  const tests = new Map((await testsOf(store).execute({ office: officeCode })).map(({ row }) => [row.thread, row]))
   const names = await staffNames(
     store,
     [...open.values()].flatMap(({ sentBy }) => (sentBy ? [sentBy] : [])),
   )
   const rows = (all: QueueRow[]) =>
-    Promise.all(
-      all.map(async (of): Promise<PanelRow> => {
-        const row = open.get(of.id)
-        const own = row ? await participantOf(store, of.id, row.person) : null
-        return {
-          ...of,
-          phase: row ? (await visit(store, of.id)).phase : null,
-          connectivity: own ? connectivityOf(own, watch) : "offline",
-          connectivitySince: own?.presenceAt ?? null,
-          isAway: own ? (watch(own.id)?.isAway ?? false) : false,
-          waitingMilliseconds: now - of.arrivedAt,
-          lateAt: row?.lateAt ?? null,
-          unanswered: row?.unanswered ?? 0,
-          test: row ? await testOf(store, row.thread) : null,
-          sentBy: row?.sentBy ? (names.get(row.sentBy) ?? null) : null,
-          forAgent: row?.forAgent ?? null,
-        }
-      }),
-    )
+    all.map((of): PanelRow => {
+      const row = open.get(of.id)
+      const own = people.get(of.id)
+      return {
+        ...of,
+        phase: row ? phaseOf(of, row.phase) : null,
+        connectivity: own ? connectivityOf(own, watch) : "offline",
+        connectivitySince: own?.presenceAt ?? null,
+        isAway: own ? (watch(own.id)?.isAway ?? false) : false,
+        waitingMilliseconds: now - of.arrivedAt,
+        lateAt: row?.lateAt ?? null,
+        unanswered: row?.unanswered ?? 0,
+        test: row ? (tests.get(row.thread) ?? null) : null,
+        sentBy: row?.sentBy ? (names.get(row.sentBy) ?? null) : null,
+        forAgent: row?.forAgent ?? null,
+      }
+    })
   return {
-    waiting: await rows(queue.waiting),
-    aside: await rows(queue.aside),
-    atCounters: await rows(queue.atCounters),
+    waiting: rows(queue.waiting),
+    aside: rows(queue.aside),
+    atCounters: rows(queue.atCounters),
   }
 }
+
+const isOpenAt = and(eq(visits.office, sql.placeholder("office")), isNull(visits.overAt))
+const citizensIn = statement((db) =>
+  db
+    .select({ row: participants })
+    .from(visits)
+    .innerJoin(participants, eq(participants.visit, visits.id))
+    .where(and(isOpenAt, eq(participants.kind, "citizen"))),
+)
+const testsOf = statement((db) =>
+  db
+    .select({ row: visitTests })
+    .from(visits)
+    .innerJoin(visitTests, eq(visitTests.thread, visits.thread))
+    .where(isOpenAt),
+)
 
 function connectivityOf({ id, presence }: ParticipantRow, watch: Watch): Connectivity {
   return presence === "online" && watch(id)?.isLate ? "late" : presence
