@@ -99,7 +99,7 @@ async function cookieOf(
         : "visitor" in who
           ? (["citizen", office.citizen(who.visitor).id, "citizen"] as const)
           : "agent" in who
-            ? (["staff", office.agent(who.agent).id, "agent"] as const)
+            ? (["staff", office.agent(who.agent, who.at).id, "agent"] as const)
             : (["staff", office.supervisor(who.supervisor).id, "supervisor"] as const)
   // A passkey has just spoken, so that no page asks for it first.
   const provenAt = office.clock.real()

@@ -5,7 +5,7 @@ import { sectors, services } from "../../db/schema/catalogue.ts"
 import { lines, offices } from "../../db/schema/offices.ts"
 import { type ProxyAct, proxies, relations } from "../../db/schema/people.ts"
 import type { TicketRow } from "../../db/schema/queue.ts"
-import { visits as videoVisits } from "../../db/schema/visits.ts"
+import { type VisitRow, visits as videoVisits } from "../../db/schema/visits.ts"
 import { addDays, type Day, day, type Instant, minute } from "../base/day.ts"
 import { makeEnrolment } from "../domain/access/enrolment.ts"
 import { makeKey, staffOf } from "../domain/access/keys.ts"
@@ -17,6 +17,7 @@ import { closeDay } from "../domain/bookings/day-changes.ts"
 import { propose } from "../domain/bookings/requests.ts"
 import { book, cancel } from "../domain/bookings/writes.ts"
 import { issueDocument, revokeDocument } from "../domain/documents/writes.ts"
+import { keepFamily } from "../domain/people/family.ts"
 import { askProxy, beginProxyNow } from "../domain/people/proxies.ts"
 import { takeRequest } from "../domain/people/requests.ts"
 import { callThis } from "../domain/queue/calling.ts"
@@ -24,12 +25,16 @@ import { openCounter, pauseCounter } from "../domain/queue/counters.ts"
 import { away, leave } from "../domain/queue/holder.ts"
 import { absent, finish, park, serve } from "../domain/queue/serving.ts"
 import { minutesStep } from "../domain/requests/minutes.ts"
+import { cancelPermitNow, issuePermitNow } from "../domain/requests/permits.ts"
+import { ask as askToConfirm, begin, close, edit } from "../domain/requests/requests.ts"
 import { arrive, walkIn } from "../domain/visits/arriving.ts"
 import { goOnWithOthers, interrupt } from "../domain/visits/calls.ts"
 import { write as writeMessage } from "../domain/visits/chat.ts"
+import { connect } from "../domain/visits/participants.ts"
 import { answer, ring } from "../domain/visits/ringing.ts"
 import { visitStep } from "../domain/visits/steps.ts"
 import { roster, visit as visitAsItIs } from "../domain/visits/visits.ts"
+import { frozenText } from "../i18n/requests.ts"
 import { stopLink } from "../web/stop-link.ts"
 import { type TestHall, testHall } from "./hall.ts"
 import { testServer } from "./server.ts"
@@ -187,7 +192,9 @@ async function household(office: TestHall): Promise<string> {
   // Somebody who stands at a desk, without account and telephone.
   await office.person({ nationalId: "1000000206", birthDay: day("1948-02-01"), name: longPerson })
   const rows = await office.store.db.select().from(relations).where(eq(relations.guardian, busy.id))
-  return rows[0]?.dependant ?? ""
+  const child = rows[0]?.dependant ?? ""
+  await permitsFor(office, busy.id, child)
+  return child
 }
 
 async function openRequests({ write, agent, citizen, clock, code, store }: TestHall) {
@@ -279,6 +286,50 @@ async function ticketsOf(office: TestHall) {
   return { ...tickets, early: tickets.early.ticket, waiting }
 }
 
+/** A guardian's request in a call, filled in and waiting to be confirmed: under the longest names. */
+async function requestIn(office: TestHall, { id, person: whose }: VisitRow, number: number): Promise<void> {
+  const { write, keys } = office
+  const agent = office.agent(number, videoCode)
+  const [guardian, until] = [office.citizen(byVideo.call), addDays(office.today, 40)]
+  const papers = [{ kind: "passport" as const, number: "Z9140001", until: addDays(office.today, 900) }]
+  const civil = { sex: "female" as const, marital: "unmarried" as const, military: false, papers }
+  const child = { nationalId: "1000000305", kind: "citizen" as const, name: longPerson, birthDay: day("2012-01-01") }
+  const [dependant = ""] = await write((tx) => keepFamily(tx, keys, whose, [{ ...child, relation: "child", civil }]))
+  await write((tx) => connect(tx, guardian, id, { page: "page-of-call", tab: "tab" }, false))
+  await write((tx) => connect(tx, agent, id, { page: "page-of-desk", tab: "tab" }, false))
+  const draft = await write((tx) => begin(tx, keys, agent, id, "PAS-05"))
+  const fields = { dependant, kind: "multiple", paper: "passport", countries: "GB,FR,AE,US,DE,IT,ES", until }
+  await write((tx) => edit(tx, keys, agent, draft.id, fields))
+  const asking = { fingerprints: { citizen: null, agent: null }, write: frozenText, isDemo: true }
+  await write((tx) => askToConfirm(tx, keys, agent, draft.id, { ...asking, realNow: office.clock.real() }))
+}
+
+/** A request that the rules refuse, ended with the reason. */
+async function refusedIn(office: TestHall, { id }: VisitRow, number: number): Promise<void> {
+  const { write, keys } = office
+  const agent = office.agent(number, videoCode)
+  const draft = await write((tx) => begin(tx, keys, agent, id, "PAS-05"))
+  const fields = { dependant: "nobody", kind: "single", paper: "passport", countries: "GB", until: office.today }
+  await write((tx) => edit(tx, keys, agent, draft.id, fields))
+  await write((tx) => close(tx, keys, agent, draft.id))
+}
+
+/** A permit that is valid, and one that was cancelled. */
+async function permitsFor(office: TestHall, guardian: string, dependant: string): Promise<void> {
+  const { write, keys, code } = office
+  const of = { dependant, request: "request", visit: "visit", office: code }
+  const lastDay = addDays(office.today, 300)
+  const detail = { countries: ["GB", "FR", "AE", "US", "DE", "IT", "ES"], used: {} }
+  const permit = { ...of, guardian, kind: "multiple" as const, paper: "passport" as const, lastDay, detail }
+  await write(async (tx) => {
+    const first = await issuePermitNow(tx, keys, permit)
+    await cancelPermitNow(tx, keys, { ...of, id: first.id }, "cancelled_by_holder")
+    const { id, until } = await issuePermitNow(tx, keys, permit)
+    const body = { title: longLine, goodFor: null, people: [], lines: [], content: {} }
+    await issueDocument(tx, keys, { kind: "permit", person: dependant, office: code, ref: id, until, body })
+  })
+}
+
 /** A visit by video in every look there is, with something written in it. */
 async function videosOf(office: TestHall) {
   const { write, keys } = office
@@ -299,6 +350,11 @@ async function videosOf(office: TestHall) {
     await write((tx) => answer(tx, who(name), row.id))
     return row
   }
+  const inCall = async () => {
+    const row = await called("call", 2)
+    await requestIn(office, row, 2)
+    return row
+  }
   const broken = async (name: keyof typeof byVideo, number: number) => {
     const row = await called(name, number)
     const own = (await roster(office.store, row.id)).find(({ kind }) => kind === "citizen")
@@ -306,6 +362,7 @@ async function videosOf(office: TestHall) {
     return row
   }
   const over = await called("over", 1)
+  await refusedIn(office, over, 1)
   await write((tx) => finish(tx, agent(1), over.id, { outcome: "not_possible" }))
   await write(async (tx) => {
     await visitStep(tx, videoCode)
@@ -332,7 +389,7 @@ async function videosOf(office: TestHall) {
     ...{ over, absent: absentOne, aside, away: awayOne.row, late: late.row, waiting: waiting.row },
     early: (await write((tx) => arrive(tx, who("early"), { code: soon.code, lang: "ar" }))).row,
     ringing: await rung("ringing", 1),
-    call: await called("call", 2),
+    call: await inCall(),
     interrupted: await broken("interrupted", 3),
     booked: await office.booked(who("booked"), "10:15", of),
     /** Whom the office has kept waiting, and who comes first now. */

@@ -20,7 +20,8 @@ export type Who =
   | { citizen: number }
   /** A citizen who has come in without the account. */
   | { visitor: number }
-  | { agent: number }
+  /** Of the first office, unless another is named. */
+  | { agent: number; at?: string }
   | { supervisor: string }
 
 /** What it is looked at on; each has its sizes and its demands. */
@@ -236,6 +237,12 @@ const forOwners: Visit[] = [
   withoutAccount("/inbox", "to whom it is closed without the account", () => "/inbox", { status: 403 }),
   citizen("/account/household", "with a family", () => "/account/household"),
   alone("/account/household", "with nobody", () => "/account/household"),
+  citizen(
+    "/account/household/permits",
+    "with one that is valid and one that is cancelled",
+    () => "/account/household/permits",
+  ),
+  alone("/account/household/permits", "with none", () => "/account/household/permits"),
   citizen("/account/household/proxies/new", "untouched", () => "/account/household/proxies/new"),
   citizen("/account/household/proxies/new", "with what was wrong", () => "/account/household/proxies/new", {
     first: async (page) => {
@@ -466,11 +473,14 @@ const byCamera: Visit[] = [
   video("away", "away"),
   video("ringing", "while it rings"),
   video("absent", "where nobody answered"),
-  video("call", "in a call"),
+  video("call", "in a call, asked to confirm a service"),
+  visit({ agent: 2, at: "VIR-01" }, "desk")("/desk", "in a call, with a service to be confirmed", () => "/desk", {
+    first: (page) => page.locator("[data-visit-service] .request").waitFor(),
+  }),
   video("interrupted", "interrupted"),
   video("aside", "set aside"),
   video("late", "where the office is late"),
-  video("over", "over"),
+  video("over", "over, with a service that was refused"),
   visit({ citizen: byVideo.over }, "phone")(
     "/bookings/:id",
     "for which the office was late",

@@ -19,7 +19,8 @@ export function mountRequest(page: HTMLElement): void {
     const { state, say } = stateOf(region)
     if (state === before) return
     before = state
-    if (told) told.textContent = ""
+    // Why the last one did not hold stays until there is something new to answer.
+    if (told && !state.startsWith("draft")) told.textContent = ""
     if (say) announce(say)
   })
   form.addEventListener("submit", (event) => {

@@ -112,7 +112,7 @@ function Row({ row, now, zone, lang, service }: RowProps) {
       </td>
       <td class="waiting-act">
         {row.phase !== null && (
-          <a class="link" href={paths.deskVisit(row.id)}>
+          <a class="link panel-messages" href={paths.deskVisit(row.id)}>
             {words.messages}
           </a>
         )}
