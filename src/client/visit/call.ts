@@ -5,6 +5,7 @@ import { openOwn } from "./own.ts"
 import { openPeers } from "./peers.ts"
 import type { Shows } from "./recorder.ts"
 import { openTalk } from "./talk.ts"
+import { createThinning } from "./thinning.ts"
 import { openTiles } from "./tiles.ts"
 import type { Quality, Tracks } from "./transport.ts"
 import { openWire, type Room, type Standing } from "./wire.ts"
@@ -55,6 +56,7 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
   const part = <T extends HTMLElement>(name: string) => root.querySelector<T>(`[data-call-part="${name}"]`)
   const tiles = openTiles(root, words)
   let isLight = false
+  const thinning = createThinning()
   let isOver = false
   let names: VisitView["people"] = []
   /** What the others say about how we arrive there. */
@@ -216,13 +218,27 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
     }
   }
 
+  /** Sound comes first: what does not arrive is not sent, until it would arrive again. */
+  function thin(received: Media): void {
+    const before = thinning.weight
+    if (thinning.hear(received) !== before) weigh()
+  }
+
+  const isSoundOnly = () => isLight || thinning.weight === "sound"
+
+  function weigh(): void {
+    peers.weigh(isSoundOnly() ? "sound" : thinning.weight)
+    publish()
+    showQuality()
+  }
+
   function report(): void {
     for (const quality of peers.stats()) reportOne(quality)
   }
 
   function reportOne({ bytes: _, ...quality }: Quality): void {
     const { audio, video, screen } = own
-    const isDark = screen === null && (video === null || isLight)
+    const isDark = screen === null && (video === null || isSoundOnly())
     const sent = { audioOff: audio?.enabled !== true, videoOff: isDark, screen: screen !== null }
     wire.say({ do: "media", ...quality, ...sent })
   }
@@ -240,6 +256,7 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
       mine && `${words["mine"]}: ${words[mine]}`,
       other && `${words["theirs"]}: ${words[other]}`,
       all.some(({ localType }) => localType === "relay") && words["relay"],
+      !isLight && thinning.weight !== "full" && words[thinning.weight === "sound" ? "thinSound" : "thinSmall"],
     ]
     const text = said.filter(Boolean).join(" · ")
     if (element.textContent !== text) element.textContent = text
@@ -247,7 +264,7 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
 
   function publish(): void {
     const { audio, video, screen } = own
-    const tracks = { audio, video: isLight && !screen ? null : (screen ?? video) }
+    const tracks = { audio, video: isSoundOnly() && !screen ? null : (screen ?? video) }
     tiles.self(screen ?? video)
     options.onSending?.(tracks, screen !== null)
     void peers.publish(tracks, screen !== null)
@@ -258,6 +275,7 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
   function takeMedia(word: Media & { from: string }): boolean {
     const was = showsOf(theirs.get(word.from))
     theirs.set(word.from, word)
+    if (word.of === wire.room?.you.participant && word.state === "flowing") thin(word)
     return was !== showsOf(word)
   }
 
@@ -272,8 +290,7 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
     light() {
       isLight = !isLight
       toggle("light", isLight)
-      peers.weigh(isLight ? "sound" : "full")
-      publish()
+      weigh()
     },
     typing: () => toggle("typing", talk.toggleTyping()),
     devices: own.retry,
