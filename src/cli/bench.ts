@@ -3,6 +3,7 @@ import { resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { bookings } from "./bench/bookings.ts"
 import { type Figure, onProgress, type Part, ratioByWork, ratioOf, reaches, table } from "./bench/figure.ts"
+import { firstFrame } from "./bench/first-frame.ts"
 import { memory } from "./bench/memory.ts"
 import { messages } from "./bench/messages.ts"
 import { callNext } from "./bench/next.ts"
@@ -59,6 +60,7 @@ const parts = {
   press: () => press({ disk, boards: 2_000, presses: sized(150, 30), inBrowser: sized(40, 10) }),
   memory: () => memory({ disk, sockets: sized(5_000, 1_000) }),
   visits: () => visits({ disk, waiting: sized(600, 150), calls: sized(200, 50), seconds: sized(15, 5) }),
+  "first-frame": () => firstFrame({ disk, calls: sized(15, 3) }),
   "sign-in": () =>
     signIn({
       ...{ disk, tries: sized(200, 40), connections: 16, seconds: sized(5, 2) },

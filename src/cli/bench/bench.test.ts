@@ -1,8 +1,10 @@
 import { describe, expect, test } from "bun:test"
+import { hasCoturn } from "../../testing/coturn.ts"
 import { ownFolder } from "../../testing/process.ts"
 import { fill, findForm } from "./booking-statements.ts"
 import { bookings } from "./bookings.ts"
 import { type Figure, median, quantile, ratioByWork, ratioOf, reaches, table } from "./figure.ts"
+import { firstFrame } from "./first-frame.ts"
 import { memory } from "./memory.ts"
 import { messages } from "./messages.ts"
 import { callNext } from "./next.ts"
@@ -63,6 +65,11 @@ describe("a small run of the bench", () => {
       figures.filter(({ unit }) => unit === "ms"),
       5,
     )
+  })
+
+  test("sees the first frame of a call, and of one through a relay where there is one", async () => {
+    const { figures } = await firstFrame({ disk: ownFolder(), calls: 1 })
+    areFigures(figures, hasCoturn ? 2 : 1)
   })
 
   test("sees the called number on every board, and in a browser", async () => {

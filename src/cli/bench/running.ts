@@ -198,3 +198,11 @@ function fromProc(pid: number, name: string): string | null {
     return null
   }
 }
+
+/** One that was free a moment ago: a server that is killed and started again is to be found where it was. */
+export function freePort(): number {
+  const probe = Bun.serve({ port: 0, fetch: () => new Response() })
+  const { port } = probe
+  probe.stop(true)
+  return port ?? 0
+}

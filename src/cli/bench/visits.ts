@@ -3,20 +3,18 @@ import { openStore } from "../../../db/open.ts"
 import { counters } from "../../../db/schema/queue.ts"
 import { openWriter, type Scope, type Tx } from "../../../db/write.ts"
 import { machineClock } from "../../base/clock.ts"
-import { makeKey, staffOf } from "../../domain/access/keys.ts"
-import { addStaff } from "../../domain/access/staff.ts"
+import { staffOf } from "../../domain/access/keys.ts"
 import { type Citizen, mint } from "../../domain/access/subject.ts"
-import type { SetupPlan } from "../../domain/offices/setup.ts"
 import { openCounter } from "../../domain/queue/counters.ts"
 import { walkIn } from "../../domain/visits/arriving.ts"
 import { answer, ring } from "../../domain/visits/ringing.ts"
-import { demoPlan } from "../demo/seed.ts"
 import type { Seat, Talk, Talked } from "./clients/visits.ts"
 import { type Figure, type Part, progress, quantile } from "./figure.ts"
 import { openBoards } from "./hall.ts"
 import { bytesASocket, restingBytes } from "./memory.ts"
-import { inFolder, type Prepared, prepare, wideOpen } from "./prepare.ts"
-import { type Running, startBare, startClient, startHouse } from "./running.ts"
+import { inFolder, type Prepared, prepare } from "./prepare.ts"
+import { freePort, type Running, startBare, startClient, startHouse } from "./running.ts"
+import { addVideoAgent, videoOffice, withVideoOffice } from "./video.ts"
 
 export interface Wanted {
   disk: string
@@ -24,8 +22,6 @@ export interface Wanted {
   calls: number
   seconds: number
 }
-
-const office = "VIR-01"
 
 /**
  * A video office full of people: so many in waiting rooms, so many calls. How long a signal and a kept message take from one page to the
@@ -103,35 +99,25 @@ async function sit(client: ReturnType<typeof startClient>, { origin }: Running, 
   await client.ask({ do: "open", origin, seats })
 }
 
-/** The bench's office, and beside it the one for video with a seat for each agent. */
-function withVideoOffice(calls: number): SetupPlan {
-  const plan = wideOpen()
-  const [pattern] = plan.offices
-  const video = demoPlan().offices.find(({ code }) => code === office)
-  if (!pattern || !video) throw new Error("the plan of the demonstration has no such office")
-  const lines = video.lines.map((line) => ({ ...line, public: 5_000 }))
-  return { ...plan, offices: [...plan.offices, { ...video, hours: pattern.hours, counters: calls, lines }] }
-}
-
 /** Brings everybody in, by the house's own turns, and answers who sits where: those in calls first. */
 async function fill({ data, citizens }: Prepared, calls: number): Promise<Seat[]> {
   const opened = openStore(data, { create: false })
   const clock = machineClock()
   const writer = openWriter(opened.writing, { clock })
-  const scopes: Scope[] = ["accounts", `office:${office}`]
+  const scopes: Scope[] = ["accounts", `office:${videoOffice}`]
   const seats: Seat[] = []
   try {
     for (const [index, { id, token }] of citizens.entries()) {
       const turn = async (tx: Tx) => {
         const citizen = mint<Citizen>({ role: "citizen", id, kind: "citizen", level: "full" })
-        const { row } = await walkIn(tx, citizen, { office, service: "VIR-01", lang: "ar" })
+        const { row } = await walkIn(tx, citizen, { office: videoOffice, service: "VIR-01", lang: "ar" })
         seats.push({ token, visit: row.id })
         if (index >= calls) return
-        const agent = await addAgent(tx, index, clock.real())
+        const agent = await addVideoAgent(tx, index, clock.real())
         const [at] = await tx.db
           .select()
           .from(counters)
-          .where(eq(counters.id, `${office}.${index + 1}`))
+          .where(eq(counters.id, `${videoOffice}.${index + 1}`))
         const staff = await staffOf(tx, agent.id)
         if (!at || !staff) throw new Error("there is no seat for the agent")
         await openCounter(tx, staff, at.id, null)
@@ -146,27 +132,4 @@ async function fill({ data, citizens }: Prepared, calls: number): Promise<Seat[]
     await writer.close()
     opened.close()
   }
-}
-
-async function addAgent(tx: Tx, index: number, now: number): Promise<{ id: string; token: string }> {
-  const name = { ar: "ب", en: "b" }
-  const own = {
-    login: `agent-${index}`,
-    name,
-    passwordHash: "-",
-    role: "agent",
-    scopeKind: "office",
-    scope: office,
-  } as const
-  const id = await addStaff(tx, own, "bench")
-  const token = await makeKey(tx, { kind: "staff", subject: id, name: "bench", scopes: [], demo: true }, "bench", now)
-  return { id, token }
-}
-
-/** One that was free a moment ago: a server that is killed and started again is to be found where it was. */
-function freePort(): number {
-  const probe = Bun.serve({ port: 0, fetch: () => new Response() })
-  const { port } = probe
-  probe.stop(true)
-  return port ?? 0
 }

@@ -1,0 +1,219 @@
+import { existsSync } from "node:fs"
+import { connect } from "node:net"
+import { eq } from "drizzle-orm"
+import { openStore } from "../../../db/open.ts"
+import { counters } from "../../../db/schema/queue.ts"
+import { openWriter, type Scope } from "../../../db/write.ts"
+import { machineClock } from "../../base/clock.ts"
+import { staffOf } from "../../domain/access/keys.ts"
+import { startSession } from "../../domain/access/sessions.ts"
+import { type Citizen, mint } from "../../domain/access/subject.ts"
+import { openCounter } from "../../domain/queue/counters.ts"
+import { walkIn } from "../../domain/visits/arriving.ts"
+import { findChromium } from "../checking/chromium.ts"
+import { launch, type Page } from "./chromium.ts"
+import { type Figure, median, type Part, progress } from "./figure.ts"
+import { inFolder, type Prepared, prepare } from "./prepare.ts"
+import { freePort, startHouse } from "./running.ts"
+import { addVideoAgent, videoOffice, withVideoOffice } from "./video.ts"
+
+export interface Wanted {
+  disk: string
+  calls: number
+}
+
+/** Debian's relay; where it is not, calls through one are left out. */
+const coturn = "/usr/bin/turnserver"
+const secret = "a secret of the bench"
+
+/**
+ * Milliseconds from the press of "answer" to the first frame of the other side's picture, at both pages, in two real browsers' pages with
+ * made-up cameras: directly, and with nothing but a relay between them. Beside it two connections within one page that nobody has to ring.
+ */
+export async function firstFrame({ disk, calls }: Wanted): Promise<Part> {
+  const path = findChromium()
+  if (!path) return { figures: [], notes: ["There is no Chromium here: the first frame of a call is left out."] }
+  return inFolder(disk, async (folder) => {
+    const hasRelay = existsSync(coturn)
+    const prepared = await prepare(folder, { plan: withVideoOffice(1), citizens: 2 * calls, sessions: true })
+    const { visits, session } = await fill(prepared)
+    const port = freePort()
+    const relay = hasRelay ? await startRelay(port) : null
+    const turn = { TURN_URLS: `turn:127.0.0.1:${port}?transport=udp`, TURN_SECRET: secret }
+    const house = await startHouse(prepared, null, turn)
+    const browser = await launch(path, filming)
+    try {
+      const desk = await browser.page()
+      await desk.send("Network.setCookie", { url: house.origin, name: "sid", value: session })
+      const open = async (index: number, isRelayed: boolean) => {
+        const page = await browser.page()
+        const cookie = { url: house.origin, name: "sid", value: prepared.citizens[index]?.session }
+        await page.send("Network.setCookie", cookie)
+        if (isRelayed) await relayedOnly(page)
+        await page.go(`${house.origin}/visits/${visits[index]}`)
+        return page
+      }
+      const round = async (index: number, isRelayed: boolean) => call(desk, await open(index, isRelayed), visits[index])
+      await desk.go(`${house.origin}/desk`)
+      progress(`first frame: ${calls} calls`)
+      const direct: number[] = []
+      for (let index = 0; index < calls; index++) direct.push(await round(index, false))
+      const alone: number[] = []
+      for (let index = 0; index < calls; index++) alone.push(await desk.evaluate<number>(withinOnePage))
+      const baseline = { what: "within one page, nobody rung", value: median(alone) }
+      const figures: Figure[] = [
+        {
+          ...{ what: '"answer" to the first frame at both, p50', value: median(direct), unit: "ms" },
+          ...{ baseline, aim: { most: 600 } },
+        },
+      ]
+      if (!relay) return { figures, notes: ["There is no coturn here: calls through a relay are left out."] }
+      progress(`first frame: ${calls} calls through a relay`)
+      await relayedOnly(desk)
+      await desk.go(`${house.origin}/desk`)
+      const relayed: number[] = []
+      for (let index = calls; index < 2 * calls; index++) relayed.push(await round(index, true))
+      figures.push({
+        ...{ what: '"answer" to the first frame at both, through a relay, p50', value: median(relayed), unit: "ms" },
+        ...{ baseline, aim: { most: 1_000 } },
+      })
+      return { figures }
+    } finally {
+      await browser.close()
+      relay?.kill()
+      await house.stop()
+    }
+  })
+}
+
+const filming = [
+  ...["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
+  ...["--autoplay-policy=no-user-gesture-required", "--allow-loopback-in-peer-connection"],
+  "--disable-features=WebRtcHideLocalIpsWithMdns",
+]
+
+/** Rings, answers, waits until both see each other, and ends it. */
+async function call(desk: Page, phone: Page, id = ""): Promise<number> {
+  for (const page of [desk, phone]) await page.until(`document.documentElement.dataset.liveState === "live"`)
+  await desk.until(`document.querySelector("#row-${id} button")`)
+  await desk.evaluate(`document.querySelector("#row-${id} button").click()`)
+  await phone.until(`document.querySelector("button[form=visit-answer]")`)
+  for (const page of [desk, phone]) await page.evaluate(watchForFrame)
+  const pressedAt = await phone.evaluate<number>(press("button[form=visit-answer]"))
+  const seen = await Promise.all([desk, phone].map((page) => page.evaluate<number>("window.firstFrame")))
+  await desk.evaluate(press(`button[value="visit-hangup ${id}"]`))
+  await desk.until(`document.querySelector('button[value="visit-end ${id}"]')`)
+  await desk.evaluate(press(`button[value="visit-end ${id}"]`))
+  await desk.until(`!document.querySelector('button[value="visit-end ${id}"]')`)
+  await phone.close()
+  return Math.max(...seen) - pressedAt
+}
+
+const press = (selector: string) => `(() => {
+  const at = performance.timeOrigin + performance.now()
+  document.querySelector(${JSON.stringify(selector)}).click()
+  return at
+})()`
+
+const watchForFrame = `void (window.firstFrame = new Promise((resolve) => {
+  const look = () => {
+    const video = document.querySelector("[data-call-part=tiles] video")
+    if (!video?.srcObject) return requestAnimationFrame(look)
+    video.requestVideoFrameCallback(() => resolve(performance.timeOrigin + performance.now()))
+  }
+  look()
+}))`
+
+const withinOnePage = `(async () => {
+  const stream = await navigator.mediaDevices.getUserMedia({ video: true, audio: true })
+  const began = performance.now()
+  const [one, other] = [new RTCPeerConnection(), new RTCPeerConnection()]
+  one.onicecandidate = ({ candidate }) => other.addIceCandidate(candidate ?? undefined)
+  other.onicecandidate = ({ candidate }) => one.addIceCandidate(candidate ?? undefined)
+  const video = document.createElement("video")
+  video.muted = true
+  const seen = new Promise((resolve) => video.requestVideoFrameCallback(() => resolve(performance.now())))
+  other.ontrack = ({ streams: [given] }) => {
+    video.srcObject = given
+    void video.play()
+  }
+  for (const track of stream.getTracks()) one.addTrack(track, stream)
+  await one.setLocalDescription()
+  await other.setRemoteDescription(one.localDescription)
+  await other.setLocalDescription()
+  await one.setRemoteDescription(other.localDescription)
+  const at = await seen
+  one.close()
+  other.close()
+  for (const track of stream.getTracks()) track.stop()
+  return at - began
+})()`
+
+/** As a network that lets nobody through but the relay. */
+function relayedOnly(page: Page): Promise<unknown> {
+  const source = `{
+    const Own = window.RTCPeerConnection
+    window.RTCPeerConnection = class extends Own {
+      constructor(given) { super({ ...given, iceTransportPolicy: "relay" }) }
+      setConfiguration(given) { super.setConfiguration({ ...given, iceTransportPolicy: "relay" }) }
+    }
+  }`
+  return page.send("Page.addScriptToEvaluateOnNewDocument", { source })
+}
+
+/** Everybody waits; the agent's seat is open. */
+async function fill({ data, citizens }: Prepared): Promise<{ visits: string[]; session: string }> {
+  const opened = openStore(data, { create: false })
+  const clock = machineClock()
+  const writer = openWriter(opened.writing, { clock })
+  const scopes: Scope[] = ["accounts", `office:${videoOffice}`]
+  try {
+    return await writer.write(
+      async (tx) => {
+        const { id: agent } = await addVideoAgent(tx, 1, clock.real())
+        const [at] = await tx.db.select().from(counters).where(eq(counters.office, videoOffice))
+        const staff = await staffOf(tx, agent)
+        if (!at || !staff) throw new Error("there is no seat for the agent")
+        await openCounter(tx, staff, at.id, null)
+        const visits: string[] = []
+        for (const { id } of citizens) {
+          const citizen = mint<Citizen>({ role: "citizen", id, kind: "citizen", level: "full" })
+          visits.push((await walkIn(tx, citizen, { office: videoOffice, service: "VIR-01", lang: "en" })).row.id)
+        }
+        const who = { kind: "staff", subject: agent, role: "agent", factors: "password", userAgent: "bench" } as const
+        const { token } = await startSession(tx, { ...who, provenAt: clock.real() }, clock.real())
+        return { visits, session: token }
+      },
+      { scopes },
+    )
+  } finally {
+    await writer.close()
+    opened.close()
+  }
+}
+
+/** For this machine alone, where it may relay to itself; one for the world must never. */
+async function startRelay(port: number): Promise<{ kill(): void }> {
+  const args = [
+    ...["-n", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", `--listening-port=${port}`, "--realm=dawr.bench"],
+    ...["--use-auth-secret", `--static-auth-secret=${secret}`, "--fingerprint", "--allow-loopback-peers"],
+    ...["--no-tls", "--no-dtls", "--no-cli", "--no-multicast-peers", "--log-file=/dev/null", "--pidfile=/dev/null"],
+  ]
+  const child = Bun.spawn([coturn, ...args], { stdio: ["ignore", "ignore", "ignore"] })
+  while (!(await isOpen(port))) {
+    if (child.exitCode !== null) throw new Error(`coturn ended with ${child.exitCode}`)
+    await Bun.sleep(20)
+  }
+  return { kill: () => child.kill() }
+}
+
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1")
+    socket.on("error", () => resolve(false))
+    socket.on("connect", () => {
+      socket.destroy()
+      resolve(true)
+    })
+  })
+}
