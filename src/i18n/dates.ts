@@ -59,6 +59,12 @@ export function timeText(at: Instant, zone: string, lang: Lang): string {
   return half ? `${figure}${nbsp}${half}` : figure
 }
 
+/** "10:30:05": to the second, by the 24-hour clock in both languages; for whoever compares records. */
+export function secondText(at: Instant, zone: string, lang: Lang): string {
+  const options = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: zone } as const
+  return formatter(gregorian[lang], options).format(at)
+}
+
 /** "من 9:00 إلى 9:20 ص", "09:00–09:20". */
 export function timeRange(from: Instant, until: Instant, zone: string, lang: Lang): string {
   if (lang === "en") return `${timeText(from, zone, lang)}–${timeText(until, zone, lang)}`

@@ -61,6 +61,11 @@ export const requestWords = inBoth({
     keep: "يبقى هذا الإيصال في بياناتك لدينا.",
     toPermits: "تصاريح السفر",
 
+    heldTitle: "خدمات نُفّذت في زياراتك المرئية",
+    requestStates: {
+      ...{ draft: "قيد التعبئة", asked: "ينتظر تأكيدك", done: "نُفّذ" },
+      ...{ failed: "لم يُنفّذ", withdrawn: "تُرك" },
+    },
     permitsTitle: "تصاريح السفر",
     permitsLead: "تصاريح أفراد أسرتك التي أصدرتها، والتصاريح التي باسمك.",
     permitsNone: "لا تصاريح.",
@@ -135,6 +140,11 @@ export const requestWords = inBoth({
     keep: "This receipt stays in your data with us.",
     toPermits: "Travel permits",
 
+    heldTitle: "Services carried out in your video visits",
+    requestStates: {
+      ...{ draft: "Being filled in", asked: "Waits for you to confirm", done: "Carried out" },
+      ...{ failed: "Not carried out", withdrawn: "Given up" },
+    },
     permitsTitle: "Travel permits",
     permitsLead: "Those that you gave to your family, and those in your name.",
     permitsNone: "No permits.",

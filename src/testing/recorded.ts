@@ -18,26 +18,37 @@ export type Recorder = Awaited<ReturnType<typeof recorder>>
 /** A video office whose visits are recorded, with what a test about recordings says again and again. */
 export async function recordingHall(plan: Parameters<typeof videoHall>[0] = {}) {
   const hall = await videoHall(plan)
-  const storage = openStorage(ownFolder())
-  return Object.assign(hall, {
-    storage,
-    recorder: (id: string, number = 1) => recorder(hall, storage, id, number),
+  const all = Object.assign(hall, {
+    /** A test with a server puts the server's own here. */
+    storage: openStorage(ownFolder()),
+    recorder: (id: string, number = 1): ReturnType<typeof recorder> => recorder(all, id, number),
     /** Somebody with their hands in the store. */
     bend: (text: string) =>
       hall.write(async ({ connection }) => {
         connection.raw.run(text)
       }),
+    /** One bit of a chunk, as it lies on the disk. */
+    async turnBit({ thread, segment, seq }: { thread: string; segment: string; seq: number }) {
+      const folder = `visits/${thread}/recording/${segment}`
+      const name = (await all.storage.list(folder)).find((one) => one.startsWith(String(seq).padStart(6, "0")))
+      const bytes = (await all.storage.get(`${folder}/${name}`)) ?? new Uint8Array()
+      bytes[40] = (bytes[40] ?? 0) ^ 1
+      await all.storage.put(`${folder}/${name}`, bytes)
+    },
   })
+  return all
 }
 
 export const shown = { version: "1", lang: "ar", textHash: "of-the-text", basis: "consent" } as const
 
-const filesOf = ({ store, keys, clock }: VideoHall, storage: Storage) => ({
+type Hall = VideoHall & { storage: Storage }
+
+const filesOf = ({ store, keys, clock, storage }: Hall) => ({
   ...{ store, keys, storage, chance: machineChance, log: openLog(() => {}, clock.real) },
 })
 
 /** What the nth agent's page does with a visit. */
-async function recorder(hall: VideoHall, storage: Storage, id: string, number: number) {
+async function recorder(hall: Hall, id: string, number: number) {
   const agent = hall.agent(number)
   let made = 0
 
@@ -64,7 +75,7 @@ async function recorder(hall: VideoHall, storage: Storage, id: string, number: n
       }
       const { row, isKnown } = await expectChunk(hall.store, agent, id, to.segment, given)
       if (isKnown) return { ...to, seq: row.chunks, head: row.head }
-      await putChunk(filesOf(hall, storage), row, given, bytes)
+      await putChunk(filesOf(hall), row, given, bytes)
       return hall.write((tx) => acceptChunk(tx, agent, id, to.segment, given))
     },
     /** So many chunks, two seconds each. */
@@ -80,4 +91,4 @@ async function recorder(hall: VideoHall, storage: Storage, id: string, number: n
   return own
 }
 
-export const bytesOf = (seq: number) => new TextEncoder().encode(`chunk ${seq}`.repeat(20))
+export const bytesOf = (seq: number): Uint8Array<ArrayBuffer> => new TextEncoder().encode(`chunk ${seq}`.repeat(20))

@@ -27,7 +27,7 @@ afterAll(() => {
 
 /** What stands in a path, by what stands before it. */
 const kinds: [RegExp, keyof EveryThing][] = [
-  [/\/(?:offices|day|kiosk|board|hall)\/:\w+/, "office"],
+  [/\/(?:offices|day|kiosk|board|hall|recordings\/in)\/:\w+/, "office"],
   [/\/counters\/:id/, "counter"],
   [/\/bookings\/:id/, "booking"],
   [/\/holds\/:id/, "hold"],
@@ -72,6 +72,11 @@ const gateAlone = new Set([
   "POST /api/v1/inbox/:id/read",
   // Who is in a visit is said by its rows: `mustFollow` asks them, and its tests ask it.
   "POST /visits/:id/relay",
+  "POST /visits/:id/consent",
+  // Whose a recording is, and whose hand the visit is in, the recordings' own tests ask.
+  ...["POST /visits/:id/recording", "GET /visits/:id/recording/:segment", "POST /visits/:id/recording/:segment/end"],
+  ...["POST /visits/:id/recording/:segment/chunks/:seq", "GET /recordings/of/:visit", "POST /recordings/of/:visit"],
+  ...["GET /recordings/reviews/:id", "GET /recordings/reviews/:id/:segment"],
   ...["GET /in/:id/:participant/:secret", "POST /in/:id/:participant/:secret"],
   // To a hall one comes on one's feet: there this door is not there for anybody.
   "POST /bookings/:id/arrival",

@@ -13,6 +13,7 @@ import { inboxRoutes } from "./inbox/routes.ts"
 import { keyRoutes } from "./keys/routes.tsx"
 import { kioskRoutes } from "./kiosk/routes.tsx"
 import { privacyRoutes } from "./privacy/routes.ts"
+import { reviewRoutes } from "./recordings/routes.ts"
 import { staffRoutes } from "./staff/routes.ts"
 import { supervisorRoutes } from "./supervisor/routes.tsx"
 import { ticketRoutes } from "./ticket/routes.tsx"
@@ -43,6 +44,7 @@ export const pages: PageRoute[] = [
   ...householdRoutes,
   ...relayRoutes,
   ...recordingRoutes,
+  ...reviewRoutes,
   ...guestRoutes,
   ...verifyRoutes,
   ...minutesRoutes,

@@ -4,6 +4,7 @@ import { common } from "../i18n/common.ts"
 import { dayWords } from "../i18n/day.ts"
 import { deviceWords } from "../i18n/devices.ts"
 import { inLang } from "../i18n/lang.ts"
+import { recordingWords } from "../i18n/recording.ts"
 import { staffWords } from "../i18n/staff.ts"
 import type { Context } from "./house.ts"
 import { paths } from "./paths.ts"
@@ -32,6 +33,7 @@ export function StaffLinks({ c }: { c: Context }) {
       {may(who, "desk.work") && <a href={paths.desk}>{common[lang].toWork}</a>}
       {may(who, "day.read") && <a href={paths.days}>{dayWords[lang].title}</a>}
       {may(who, "device.read") && <a href={paths.devices}>{deviceWords[lang].title}</a>}
+      {may(who, "recording.review") && <a href={paths.recordings}>{recordingWords[lang].reviewTitle}</a>}
       {may(who, "staff.read") && <a href={paths.staffPeople}>{staffWords[lang].title}</a>}
       <a class="head-person" href={paths.security}>
         {inLang(who.name, lang)}

@@ -12,10 +12,13 @@ import { keepCivilRecord } from "../people/civil.ts"
 import { ownData } from "../people/own-data.ts"
 import { clearOld } from "../people/retention.ts"
 import { setMobile } from "../people/writes.ts"
-import { hold } from "../visits/calls.ts"
+import { end, hold } from "../visits/calls.ts"
 import { carryOutNow, toConfirm } from "./carrying.ts"
+import { minutesStep } from "./minutes.ts"
 import { validPermit } from "./permits.ts"
 import { begin, decline, edit, keyFor, type Outcome, request, requestMoves, requestsIn, withdraw } from "./requests.ts"
+import { issuePermit } from "./services/issue-permit.ts"
+import { hindrance, mustStand } from "./standing.ts"
 
 /** A guardian in a call, with a request that waits to be confirmed. */
 async function asked() {
@@ -258,7 +261,25 @@ describe("below the identity that a service needs", () => {
   })
 })
 
+test("a service that may not do without a recording is not carried out while nothing is recorded", async () => {
+  const { hall, store, guardian, agent, visit } = await asked()
+  const place = { visit, person: guardian.id, agent: agent.id, now: hall.clock.office() }
+  expect(await hindrance(store, issuePermit, place)).toBeNull()
+  const recorded = { ...issuePermit, needsRecording: true }
+  expect(await hindrance(store, recorded, place)).toBe("recording")
+  expect((await refusal(mustStand(store, recorded, place))).code).toBe("recording_needed")
+})
+
 describe("a request", () => {
+  test("that was left open when the visit ended is given up", async () => {
+    const { hall, write, keys, agent, visit, now } = await asked()
+    await write((tx) => end(tx, agent, visit, { outcome: "done" }))
+    hall.clock.advance(10 * minute)
+    await write((tx) => minutesStep(tx, keys, hall.code))
+    expect(await now()).toMatchObject({ state: "withdrawn", confirmation: null })
+    expect((await hall.facts("request.withdrawn")).map(({ body }) => body.by)).toEqual(["time"])
+  })
+
   test("is one at a time in a visit, of a service that the office does by video, in a call", async () => {
     const { hall, write, keys, store, agent, visit, waiting } = await asked()
     const beginning = (service: string, id = visit) => refusal(write((tx) => begin(tx, keys, agent, id, service)))

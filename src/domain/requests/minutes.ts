@@ -34,7 +34,7 @@ import { personKey } from "../people/sealed.ts"
 import { bookedStart } from "../queue/tickets.ts"
 import { undoSeconds } from "../queue/undo.ts"
 import { type Happening, happenings, type Spent, spent } from "./happened.ts"
-import { type Outcome, requestsIn } from "./requests.ts"
+import { type Outcome, requestsIn, withdrawLeft } from "./requests.ts"
 import type { Line } from "./service.ts"
 
 /*
@@ -126,6 +126,7 @@ export async function minutesStep(tx: Tx, keys: Keys, office: string): Promise<n
   for (const { row, ticket } of rows) {
     // Brought back by an undo: it is not over, and will be looked at again when it is.
     if (ticket.live) continue
+    await withdrawLeft(tx, row.id)
     if (await issue(tx, keys, row, ticket)) issued++
     await tx.db.update(visits).set({ minutesAt: tx.now }).where(eq(visits.id, row.id))
   }

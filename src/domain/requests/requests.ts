@@ -236,6 +236,14 @@ export async function withdraw(tx: Tx, agent: Staff, id: string): Promise<Reques
   return after
 }
 
+/** What was left open when the visit ended is given up. */
+export async function withdrawLeft(tx: Tx, visit: string): Promise<void> {
+  for (const row of (await requestsIn(tx, visit)).filter(isOpen)) {
+    const after = await move(tx, row, "withdrawn", { endedAt: tx.now })
+    await tx.say(row.office, "request.withdrawn", { ...saidOf(after), by: "time" })
+  }
+}
+
 /** The service says no, and that is the end of it: the person gets the reason and a number. Refuses `wrong_state` where it does not say no. */
 export async function close(tx: Tx, keys: Keys, agent: Staff, id: string): Promise<RequestRow> {
   const row = await inHand(tx, agent, id)

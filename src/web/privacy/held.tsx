@@ -9,6 +9,7 @@ import { dayText, momentText } from "../../i18n/dates.ts"
 import { factText } from "../../i18n/facts.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { privacyWords, readText } from "../../i18n/privacy.ts"
+import { frozenText, requestWords } from "../../i18n/requests.ts"
 import { staffWords } from "../../i18n/staff.ts"
 import { told } from "../../i18n/telling.ts"
 import type { Context } from "../house.ts"
@@ -77,6 +78,21 @@ export async function HeldData({ c, data }: { c: Context; data: OwnData }) {
           `${words.ticketNumber(row.number)} · ${places.service(row.service)}`,
           `${moment(row.arrivedAt, row.office)} · ${places.office(row.office)} · ${words.ticketStates[row.state]}`,
           row.note && `${words.note}: ${row.note}`,
+        ])}
+      />
+      <Rows
+        title={requestWords[lang].heldTitle}
+        rows={data.services.map(({ service, office, state, number, startedAt, outcome }) => [
+          `${places.service(service)} · ${requestWords[lang].requestStates[state]}`,
+          `${moment(startedAt, office)} · ${places.office(office)}${number ? ` · ${number}` : ""}`,
+          outcome && frozenText(outcome.lines)[lang].join(" · "),
+        ])}
+      />
+      <Rows
+        title={requestWords[lang].permitsTitle}
+        rows={data.permits.map(({ number, kind, state, until, issuedAt }) => [
+          `${requestWords[lang].permitKinds[kind]} · ${requestWords[lang].permitStates[state]}`,
+          `${requestWords[lang].permitNumber} ${number} · ${moment(issuedAt)} – ${moment(until)}`,
         ])}
       />
       <Rows

@@ -105,11 +105,7 @@ describe("the chain", () => {
 
   test("names the one chunk in which one bit was turned on the disk", async () => {
     const { hall, segment, check, row } = await recorded()
-    const folder = `visits/${row.thread}/recording/${segment.segment}`
-    const third = (await hall.storage.list(folder)).find((name) => name.startsWith("000003"))
-    const bytes = (await hall.storage.get(`${folder}/${third}`)) ?? new Uint8Array()
-    bytes[40] = (bytes[40] ?? 0) ^ 1
-    await hall.storage.put(`${folder}/${third}`, bytes)
+    await hall.turnBit({ thread: row.thread, segment: segment.segment, seq: 3 })
     expect(await check()).toEqual([{ segment: segment.segment, seq: 3, why: "missing" }])
   })
 

@@ -182,8 +182,8 @@ export async function reviewsOf(store: Store, keys: Keys, visit: string) {
     .orderBy(desc(recordingReviews.at))
     .limit(50)
   const key = rows[0] ? await personKey(store, keys, rows[0].person) : null
-  return rows.map(({ staff, at, findings, reasonSealed }) => ({
-    ...{ staff, at, wrong: findings.length },
+  return rows.map(({ id, staff, at, findings, reasonSealed }) => ({
+    ...{ id, staff, at, wrong: findings.length },
     reason: key?.open("recording_review.reason", reasonSealed) ?? "",
   }))
 }

@@ -1,0 +1,154 @@
+import { describe, expect, test } from "bun:test"
+import { readLog } from "../../../db/schema/privacy.ts"
+import { addDays } from "../../base/day.ts"
+import { request, requestsIn } from "../../domain/requests/requests.ts"
+import { visiting } from "../../testing/screens.ts"
+import { testServer } from "../../testing/server.ts"
+import { serviceHall } from "../../testing/services.ts"
+import { serviceFragment } from "./service.tsx"
+
+/* Services at the desk, over HTTP: what the page offers, what the server takes, and what it takes from nobody. */
+
+const hall = await serviceHall({ counters: 10, citizens: 12 })
+const server = await testServer({ office: hall })
+let last = 0
+
+/** Somebody in a call with an agent, who asks with a form as the desk's page does. */
+async function atDesk({ passkey = true } = {}) {
+  const number = ++last
+  const who = hall.citizen(number)
+  if (passkey) await hall.desk.passkey(who)
+  const child = await hall.desk.child(who, "2012-01-01")
+  const married = await hall.desk.child(who, hall.desk.turning21(500), { marital: "married" })
+  const { row } = await hall.video.inCall(who, number)
+  const visitor = await visiting(server, { agent: number })
+  await visitor.get("/desk")
+  const json = { Accept: "application/json" }
+  const send = (fields: Record<string, string>) => visitor.post("/desk/service", fields, json)
+  const open = async () => (await requestsIn(hall.store, row.id))[0]
+  const fill = async (more: Record<string, string> = {}) => {
+    const id = (await open())?.id ?? ""
+    const fields = { "f.dependant": child, "f.kind": "single", "f.paper": "passport", "f.countries": "GB" }
+    return send({ do: "save", request: id, ...fields, "f.until": addDays(hall.today, 9), ...more })
+  }
+  const page = () => serviceFragment(server.house, row.id, "en", hall.agent(number).id)
+  return { number, who, child, married, visit: row.id, visitor, send, open, fill, page }
+}
+
+const press = (verb: string) => new RegExp(`value="${verb} `)
+
+describe("the agent's panel", () => {
+  test("offers the services that this office carries out by video, and no other", async () => {
+    const { page } = await atDesk()
+    const html = await page()
+    for (const code of ["PAS-05", "PAS-06", "PAS-07", "CIV-12"]) expect(html).toContain(`value="${code}"`)
+    expect(html).not.toContain("RES-04")
+  })
+
+  test("saves field by field, adds and takes out countries, and shows the decision with its reason", async () => {
+    const { visit, send, open, fill, page } = await atDesk()
+    expect((await send({ do: `begin ${visit}`, service: "PAS-05" })).status).toBe(204)
+    expect(await page()).toContain("Fill in what is missing")
+    expect((await fill({ add: "FR" })).status).toBe(204)
+    const row = await open()
+    expect(await page()).toContain('value="GB,FR"')
+    await send({ do: `drop ${row?.id} GB`, ...(await asShown(page)) })
+    const html = await page()
+    expect(html).toContain('value="FR"')
+    expect(html).toContain("The rules allow it")
+    expect(html).toMatch(press("ask"))
+  })
+
+  test("of a married daughter names her and says that she needs none; there is nothing to ask, and the server asks nobody", async () => {
+    const { visit, send, open, fill, married, page } = await atDesk()
+    await send({ do: `begin ${visit}`, service: "PAS-05" })
+    await fill({ "f.dependant": married })
+    const html = await page()
+    expect(html).toContain("No permit needed: married")
+    expect(html).not.toMatch(press("ask"))
+    const row = await open()
+    const forged = await send({ do: `ask ${row?.id}`, ...(await asShown(page)) })
+    expect([forged.status, JSON.parse(forged.text).code]).toEqual([422, "service_refused"])
+    await send({ do: `close ${row?.id}`, ...(await asShown(page)) })
+    expect(await page()).toContain("The service was not carried out")
+    expect(await open()).toMatchObject({ state: "failed", code: "married" })
+  })
+
+  test("below the identity that is needed has no button to ask with, says what is missing, and the server refuses it too", async () => {
+    const { visit, send, open, fill, page } = await atDesk({ passkey: false })
+    await send({ do: `begin ${visit}`, service: "PAS-05" })
+    await fill()
+    const html = await page()
+    expect(html).not.toMatch(press("ask"))
+    expect(html).toContain("The person has no passkey")
+    const row = await open()
+    for (const verb of ["ask", "carry"]) {
+      const forged = await send({ do: `${verb} ${row?.id}`, ...(await asShown(page)) })
+      expect([verb, forged.status, JSON.parse(forged.text).code]).toEqual([verb, 403, "identity_needed"])
+    }
+    await send({ do: `withdraw ${row?.id}` })
+    await send({ do: `begin ${visit}`, service: "CIV-12" })
+    expect(await page()).toContain("check first in this visit who the person is")
+  })
+
+  test("waits once it has asked, and any change of a field makes it ask anew", async () => {
+    const { visit, send, open, fill, page } = await atDesk()
+    await send({ do: `begin ${visit}`, service: "PAS-05" })
+    await fill()
+    const row = await open()
+    expect((await send({ do: `ask ${row?.id}`, ...(await asShown(page)) })).status).toBe(204)
+    expect(await page()).toContain("Waiting for the person to confirm")
+    expect(await page()).not.toMatch(press("ask"))
+    // What is sent again as it was changes nothing.
+    await fill()
+    expect((await open())?.state).toBe("asked")
+    await fill({ "f.countries": "FR" })
+    expect(await open()).toMatchObject({ state: "draft", confirmation: null })
+    expect(await page()).toMatch(press("ask"))
+  })
+
+  test("carries out at once what needs no confirmation", async () => {
+    const { visit, send, open, page } = await atDesk({ passkey: false })
+    await send({ do: `begin ${visit}`, service: "PAS-07" })
+    const row = await open()
+    expect(await page()).toMatch(press("carry"))
+    await send({ do: `carry ${row?.id}` })
+    expect(await page()).toContain("The family has no valid permit")
+  })
+
+  test("is nobody else's: another agent, a citizen, and whoever has no visit in hand get nothing", async () => {
+    const { visit, send, open, fill, number } = await atDesk()
+    await send({ do: `begin ${visit}`, service: "PAS-05" })
+    const row = await open()
+    const other = await atDesk()
+    const refused = await other.send({ do: "save", request: row?.id ?? "", "f.kind": "single" })
+    expect(refused.status).toBe(403)
+    const citizen = await visiting(server, { citizen: number })
+    await citizen.get("/bookings")
+    expect((await citizen.post("/desk/service", { do: `withdraw ${row?.id}` })).status).toBe(403)
+    expect((await request(hall.store, row?.id ?? "")).state).toBe("draft")
+    await fill()
+    expect(server.bugs).toEqual([])
+  })
+
+  test("shows the family's names only after that was noted", async () => {
+    const { visit, send, child } = await atDesk()
+    await send({ do: `begin ${visit}`, service: "PAS-05" })
+    const noted = await hall.store.db.select().from(readLog)
+    expect(noted.filter(({ person }) => person === child)).toMatchObject([{ what: "visit", about: visit }])
+  })
+})
+
+/** What the page's form would send: the fields as they stand on it. */
+async function asShown(page: () => Promise<string>): Promise<Record<string, string>> {
+  const html = await page()
+  const shown: Record<string, string> = {}
+  for (const [, name = "", value = ""] of html.matchAll(/name="(f\.\w+)" value="([^"]*)"/g)) shown[name] = value
+  for (const [tag] of html.matchAll(/<input[^>]*type="date"[^>]*>/g)) {
+    shown[/name="([^"]+)"/.exec(tag)?.[1] ?? ""] = /value="([^"]*)"/.exec(tag)?.[1] ?? ""
+  }
+  for (const [, name = "", options = ""] of html.matchAll(/<select[^>]*name="(f\.\w+)"[^>]*>(.*?)<\/select>/gs)) {
+    shown[name] = /<option value="([^"]*)" selected/.exec(options)?.[1] ?? ""
+  }
+  return shown
+}
