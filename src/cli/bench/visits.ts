@@ -1,6 +1,4 @@
-import { eq } from "drizzle-orm"
 import { openStore } from "../../../db/open.ts"
-import { counters } from "../../../db/schema/queue.ts"
 import { openWriter, type Scope, type Tx } from "../../../db/write.ts"
 import { machineClock } from "../../base/clock.ts"
 import { staffOf } from "../../domain/access/keys.ts"
@@ -114,14 +112,14 @@ async function fill({ data, citizens }: Prepared, calls: number): Promise<Seat[]
         seats.push({ token, visit: row.id })
         if (index >= calls) return
         const agent = await addVideoAgent(tx, index, clock.real())
-        const [at] = await tx.db
           .select()
           .from(counters)
           .where(eq(counters.id, `${videoOffice}.${index + 1}`))
         const staff = await staffOf(tx, agent.id)
-        if (!at || !staff) throw new Error("there is no seat for the agent")
-        await openCounter(tx, staff, at.id, null)
-        await ring(tx, staff, row.id, at.id)
+        const at = `${videoOffice}.${index + 1}`
+        if (!staff) throw new Error("the agent is not there")
+        await openCounter(tx, staff, at, null)
+        await ring(tx, staff, row.id, at)
         await answer(tx, citizen, row.id)
         seats.push({ token: agent.token, visit: row.id })
       }
