@@ -219,7 +219,12 @@ export const identityWords = inBoth({
     again: "The connection changed or the camera was off. The agent will confirm your identity again.",
     ended: "The check is over. The agent tells you what comes next.",
     askedTitle: "Asked of you now",
-    results: { pass: "Passed", fail: "Does not match", not_possible: "Not possible", exchanged: "Another way was taken" },
+    results: {
+      pass: "Passed",
+      fail: "Does not match",
+      not_possible: "Not possible",
+      exchanged: "Another way was taken",
+    },
     measure: "Measure now",
     goOnAnyway: "Not possible, go on",
     short: {

@@ -2,6 +2,7 @@ import { accountRoutes } from "./account/routes.ts"
 import { deskVisitRoutes } from "./agent/messages.tsx"
 import { deskRoutes } from "./agent/routes.tsx"
 import { deskServiceRoutes } from "./agent/service-acts.ts"
+import { secondRoutes } from "./agent/second.tsx"
 import { type Endpoint, endpoints } from "./api/endpoints.ts"
 import { boardRoutes } from "./board/routes.tsx"
 import { citizenRoutes } from "./citizen/routes.ts"
@@ -12,6 +13,7 @@ import { householdRoutes } from "./household/routes.ts"
 import { inboxRoutes } from "./inbox/routes.ts"
 import { keyRoutes } from "./keys/routes.tsx"
 import { kioskRoutes } from "./kiosk/routes.tsx"
+import { paperRoutes } from "./papers.tsx"
 import { privacyRoutes } from "./privacy/routes.ts"
 import { reviewRoutes } from "./recordings/routes.ts"
 import { staffRoutes } from "./staff/routes.ts"
@@ -23,6 +25,7 @@ import { requestRoutes } from "./visits/confirming.ts"
 import { guestRoutes } from "./visits/guest.tsx"
 import { minutesRoutes } from "./visits/minutes.tsx"
 import { recordingRoutes } from "./visits/recording.ts"
+import { pictureRoutes } from "./visits/pictures.ts"
 import { relayRoutes } from "./visits/relay.ts"
 
 /** Every page of the house. Rooms list their own; nothing is reachable that does not stand here. */
@@ -51,6 +54,9 @@ export const pages: PageRoute[] = [
   ...deskVisitRoutes,
   ...deskServiceRoutes,
   ...requestRoutes,
+  ...paperRoutes,
+  ...pictureRoutes,
+  ...secondRoutes,
 ]
 
 /** Every call of the API. */

@@ -5,6 +5,8 @@ import { openRecorder, type Recorder } from "../visit/recorder.ts"
 import { openSending, stayAlive } from "../visit/sending.ts"
 import { mountService } from "../visit/service.ts"
 import { page } from "../visit/wire.ts"
+import { followGiving } from "../visit/giving.ts"
+import { sendStill } from "../visit/still.ts"
 
 /* The desk of a video office: whoever is in hand has a room. It is there from the ring on, and goes with the person. */
 
@@ -20,6 +22,11 @@ let recorder: Recorder | null = null
 /** What an earlier page of this agent's could not send is sent now, whoever is in hand. */
 const keeping = openKept().then((kept) => ({ kept, sender: openSending(kept, owner) }))
 stayAlive(page)
+let isCapturing = false
+/** The picture of the other side for which one was taken here. */
+let captured = ""
+const giving = document.querySelector<HTMLFormElement>("[data-give-file]")
+if (giving) followGiving(giving)
 
 document.addEventListener("dawr:change", look)
 document.addEventListener("dawr:change", hear)
@@ -42,6 +49,10 @@ function look(): void {
   call = recorder = null
   place?.replaceChildren()
   servicePlace?.replaceChildren()
+  if (giving) {
+    giving.hidden = visit === undefined
+    giving.action = `/desk/visits/${visit}/files`
+  }
   document.body.toggleAttribute("data-in-visit", visit !== undefined)
   if (visit === undefined) {
     listen().rescan()
@@ -60,4 +71,34 @@ function hear(event: Event): void {
   const { topic, view } = (event as CustomEvent<Change>).detail
   if (view !== "recorder" || topic !== `visit:${current}`) return
   recorder?.allow(place?.querySelector('[data-view="recorder"] [data-run="yes"]') != null)
+  for (const view of ["agent", "identity", "papers"]) {
+    const region = document.createElement("div")
+    region.dataset["live"] = `visit:${visit}`
+    region.dataset["view"] = view
+    place?.append(region)
+  }
+  call = mountCall(room, { visit })
 }
+
+/** The other side's picture was taken: what arrived of it is taken as well, once for each. */
+async function capture(visit: string): Promise<void> {
+  if (isCapturing || !call) return
+  isCapturing = true
+  await sendStill(`/desk/visits/${visit}/pictures`, await call.received())
+  isCapturing = false
+}
+
+function captureIfWanted(): void {
+  const button = place?.querySelector<HTMLElement>("[data-capture]")
+  if (!button || !current) return
+  const { capture: of = "", sent, received } = button.dataset
+  const mark = `${of}.${sent}`
+  if (Number(sent) <= Number(received) || mark === captured) return
+  captured = mark
+  void capture(current)
+}
+
+place?.addEventListener("click", (event) => {
+  if ((event.target as HTMLElement).closest("[data-capture]") && current) void capture(current)
+})
+document.addEventListener("dawr:change", captureIfWanted)

@@ -1,6 +1,7 @@
 import type { PictureRow, StepResult } from "../../../db/schema/identity.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
+import { office as officeOf } from "../../domain/offices/reads.ts"
 import type { SpokenWord } from "../../domain/visits/check-list.ts"
 import {
   type CheckView,
@@ -10,7 +11,6 @@ import {
   type RecordView,
   type StepView,
 } from "../../domain/visits/check-reads.ts"
-import { office as officeOf } from "../../domain/offices/reads.ts"
 import { visit } from "../../domain/visits/visits.ts"
 import { dayText } from "../../i18n/dates.ts"
 import { identityWords } from "../../i18n/identity.ts"
@@ -151,7 +151,13 @@ function Answers({ step, id, lang }: { step: StepView; id: string; lang: Lang })
   return (
     <>
       {step.kind === "picture" && (
-        <button type="button" class="button button-second" data-capture={`${step.place}.${step.drawn}`}>
+        <button
+          type="button"
+          class="button button-second"
+          data-capture={step.place}
+          data-sent={step.pictures.filter(({ side }) => side === "sent").length}
+          data-received={step.pictures.filter(({ side }) => side === "received").length}
+        >
           {words.capture}
         </button>
       )}
@@ -195,7 +201,8 @@ function Drawn({ step, lang }: { step: StepView; lang: Lang }) {
       <Notice tone="late">
         {step.short.map((one) => words.short[one]).join(" · ")} (
         <bdi>
-          {step.measured.w}×{step.measured.h} · {Math.round(step.measured.fps)} fps · {Math.round(step.measured.loss * 100)}%
+          {step.measured.w}×{step.measured.h} · {Math.round(step.measured.fps)} fps ·{" "}
+          {Math.round(step.measured.loss * 100)}%
         </bdi>
         )
       </Notice>

@@ -1,26 +1,13 @@
 import { Refusal } from "../../base/refusal.ts"
 import { type AskedView, askedView } from "../../domain/visits/check-reads.ts"
-import { otherWayFor } from "../../domain/visits/checking.ts"
 import { visit } from "../../domain/visits/visits.ts"
 import { identityWords } from "../../i18n/identity.ts"
 import type { Lang } from "../../i18n/lang.ts"
-import { type Context, type PageRoute, post } from "../house.ts"
-import { paths } from "../paths.ts"
 import type { Rendering } from "../rendering.ts"
 import { Button } from "../shell/controls.tsx"
-import { ownRoom } from "./room.tsx"
 
 /** The form to which the button for another way belongs: it stands outside the live region. */
 export const otherWayForm = "visit-other-way"
-
-export const askedRoutes: PageRoute[] = [post(paths.visitOtherWay(":id"), "visit.attend", otherWay)]
-
-async function otherWay(c: Context): Promise<Response> {
-  const { house } = c.var
-  const { row, citizen } = await ownRoom(c)
-  await house.writer.write((tx) => otherWayFor(tx, citizen, row.id), { scopes: [`office:${row.office}`, "accounts"] })
-  return c.req.header("Accept")?.includes("application/json") ? c.body(null, 204) : c.redirect(paths.visit(row.id), 303)
-}
 
 /** What the person is asked for at this moment, in big words. Refuses `not_found` to everybody else. */
 export async function askedFragment({ store }: Rendering, id: string, lang: Lang, reader: string): Promise<string> {
@@ -31,12 +18,12 @@ export async function askedFragment({ store }: Rendering, id: string, lang: Lang
   return isOver || view.kind === "none" ? "" : String(<Asked view={view} lang={lang} />)
 }
 
-function Asked({ view, lang }: { view: Exclude<AskedView, { kind: "none" }>; lang: Lang }) {
+function Asked({ view, lang }: { view: AskedView; lang: Lang }) {
   const words = identityWords[lang]
   if (view.kind !== "step") {
     return (
       <div class="asked asked-calm" data-asked={view.kind}>
-        <p>{words[view.kind === "looking" ? "looking" : view.kind]}</p>
+        <p>{view.kind === "none" ? "" : words[view.kind]}</p>
       </div>
     )
   }

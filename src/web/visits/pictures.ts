@@ -1,11 +1,17 @@
 import { Refusal } from "../../base/refusal.ts"
 import { isStaff } from "../../domain/access/subject.ts"
 import { unnoted } from "../../domain/people/read-log.ts"
-import { keepPicture, lies, openPicture, pictureComes, pictureFor, pictureLimits } from "../../domain/visits/pictures.ts"
-import { visit } from "../../domain/visits/visits.ts"
+import {
+  keepPicture,
+  lies,
+  openPicture,
+  pictureComes,
+  pictureFor,
+  pictureLimits,
+} from "../../domain/visits/pictures.ts"
 import { type Context, get, type PageRoute, post, type Takes } from "../house.ts"
 import { paths } from "../paths.ts"
-import { asFile, takeIn, takeOut } from "./sealed-files.ts"
+import { asFile, takeIn, takeOut, visitFor } from "../sealed-files.ts"
 
 const onePicture: Takes = { types: ["image/jpeg"], bytes: pictureLimits.bytes }
 
@@ -17,16 +23,15 @@ export const pictureRoutes: PageRoute[] = [
 ]
 
 async function take(c: Context): Promise<Response> {
-  const { house, subject } = c.var
-  if (subject?.role !== "citizen" && !isStaff(subject)) throw new Refusal("not_signed_in")
-  const { row } = await visit(house.store, c.req.param("id") ?? "")
+  const { house } = c.var
+  const { row, by, scopes } = await visitFor(c)
   const bytes = new Uint8Array(await c.req.arrayBuffer())
   await takeIn(
     house,
-    [`office:${row.office}`, `person:${row.person}`, "accounts"],
+    scopes,
     bytes,
-    (tx) => pictureComes(tx, house.keys, subject, row.id, bytes),
-    (tx, { id }, known) => keepPicture(tx, subject, row.id, { id, ...known }),
+    (tx) => pictureComes(tx, house.keys, by, row.id, bytes),
+    (tx, { id }, known) => keepPicture(tx, by, row.id, { id, ...known }),
   )
   return c.body(null, 204)
 }

@@ -1,8 +1,23 @@
-import type { Scope, Tx } from "../../../db/write.ts"
-import { Refusal } from "../../base/refusal.ts"
-import type { BlobKey } from "../../base/seal.ts"
-import { openingKey } from "../../domain/visits/files.ts"
-import type { House } from "../house.ts"
+import type { Scope, Tx } from "../../db/write.ts"
+import { Refusal } from "../base/refusal.ts"
+import type { BlobKey } from "../base/seal.ts"
+import { authorize } from "../domain/access/authorize.ts"
+import { isStaff } from "../domain/access/subject.ts"
+import { office } from "../domain/offices/reads.ts"
+import { openingKey } from "../domain/visits/files.ts"
+import { visit } from "../domain/visits/visits.ts"
+import type { Context, House } from "./house.ts"
+
+/** The visit of this address, and who asks, before anything of what they sent is read. Refuses `not_found` to whom it is not within reach. */
+export async function visitFor(c: Context) {
+  const { subject, house } = c.var
+  if (subject?.role !== "citizen" && !isStaff(subject)) throw new Refusal("not_signed_in")
+  const { row, ticket } = await visit(house.store, c.req.param("id") ?? "")
+  if (isStaff(subject)) authorize(subject, "visit.serve", await office(house.store, row.office))
+  else authorize(subject, "visit.attend", ticket)
+  const scopes: Scope[] = [`office:${row.office}`, `person:${row.person}`, "accounts"]
+  return { row, by: subject, scopes }
+}
 
 /** What a turn has made ready for bytes that have come. */
 interface Coming {

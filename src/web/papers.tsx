@@ -1,17 +1,23 @@
-import { Refusal } from "../../base/refusal.ts"
-import type { Citizen, Staff } from "../../domain/access/subject.ts"
-import { office as officeOf } from "../../domain/offices/reads.ts"
-import { mayLook } from "../../domain/visits/check-reads.ts"
-import { keepPaper, openPaper, type Paper, paperComes, paperLies, paperLimits, papersOf } from "../../domain/visits/papers.ts"
-import { visit } from "../../domain/visits/visits.ts"
-import { timeText } from "../../i18n/dates.ts"
-import { paperWords } from "../../i18n/identity.ts"
-import type { Lang } from "../../i18n/lang.ts"
-import { type Context, get, type PageRoute, post, type Takes } from "../house.ts"
-import { paths } from "../paths.ts"
-import type { Rendering } from "../rendering.ts"
-import { Button } from "../shell/controls.tsx"
-import { asFile, attachment, takeIn, takeOut } from "./sealed-files.ts"
+import { Refusal } from "../base/refusal.ts"
+import { office as officeOf } from "../domain/offices/reads.ts"
+import { mayLook } from "../domain/visits/check-reads.ts"
+import {
+  keepPaper,
+  openPaper,
+  type Paper,
+  paperComes,
+  paperLies,
+  paperLimits,
+  papersOf,
+} from "../domain/visits/papers.ts"
+import { visit } from "../domain/visits/visits.ts"
+import { timeText } from "../i18n/dates.ts"
+import { paperWords } from "../i18n/identity.ts"
+import type { Lang } from "../i18n/lang.ts"
+import { type Context, get, type PageRoute, post, type Takes } from "./house.ts"
+import { paths } from "./paths.ts"
+import type { Rendering } from "./rendering.ts"
+import { asFile, attachment, takeIn, takeOut, visitFor } from "./sealed-files.ts"
 
 /** A form with one file: what the browser puts around it takes a little room too. */
 const oneFile: Takes = { types: ["multipart/form-data"], bytes: paperLimits.bytes + 64 * 1024 }
@@ -24,22 +30,15 @@ export const paperRoutes: PageRoute[] = [
   get(paths.deskFile(":id", ":file"), "visit.serve", download),
 ]
 
-function askerOf(c: Context): Citizen | Staff {
-  const { subject } = c.var
-  if (!subject || !("id" in subject)) throw new Refusal("not_signed_in")
-  return subject as Citizen | Staff
-}
-
 async function give(c: Context): Promise<Response> {
   const { house } = c.var
-  const by = askerOf(c)
-  const { row } = await visit(house.store, c.req.param("id") ?? "")
+  const { row, by, scopes } = await visitFor(c)
   const { file } = await c.req.parseBody()
   if (!(file instanceof File)) throw new Refusal("invalid_field", { field: "file" })
   const bytes = new Uint8Array(await file.arrayBuffer())
   await takeIn(
     house,
-    [`office:${row.office}`, `person:${row.person}`, "accounts"],
+    scopes,
     bytes,
     (tx) => paperComes(tx, house.keys, by, row.id, bytes),
     (tx, coming, known) => keepPaper(tx, house.keys, by, row.id, { ...coming, ...known, name: file.name }),
@@ -50,10 +49,10 @@ async function give(c: Context): Promise<Response> {
 
 async function download(c: Context): Promise<Response> {
   const { house } = c.var
-  const { row } = await visit(house.store, c.req.param("id") ?? "")
+  const { row, by, scopes } = await visitFor(c)
   const paper = await house.writer.write(
-    (tx) => openPaper(tx, house.keys, askerOf(c), row.id, c.req.param("file") ?? "", house.clock.real()),
-    { scopes: [`office:${row.office}`, "accounts"] },
+    (tx) => openPaper(tx, house.keys, by, row.id, c.req.param("file") ?? "", house.clock.real()),
+    { scopes },
   )
   const bytes = await takeOut(house, paper.thread, paperLies(paper.thread, paper.id))
   return c.body(bytes, 200, {
@@ -96,41 +95,11 @@ function Papers({ papers, isPerson, href, zone, lang }: PapersProps) {
             <bdi>{paper.name}</bdi>
           </a>
           <span class="quiet small">
-            {from(paper)} · {timeText(paper.at, zone, lang)} · {words.kilobytes(Math.max(1, Math.round(paper.bytes / 1024)))}
+            {from(paper)} · {timeText(paper.at, zone, lang)} ·{" "}
+            {words.kilobytes(Math.max(1, Math.round(paper.bytes / 1024)))}
           </span>
         </li>
       ))}
     </ul>
-  )
-}
-
-/** The form that gives a file. It stands outside every live region, so that what was chosen stays; without a script it is a form like any. */
-export function GiveFile({ action, token, lang }: { action: string; token: string; lang: Lang }) {
-  const words = paperWords[lang]
-  return (
-    <form
-      method="post"
-      action={action}
-      enctype="multipart/form-data"
-      class="stack give-file"
-      data-give-file
-      data-said={JSON.stringify({ sending: words.sending, sent: words.sent, failed: words.failed })}
-    >
-      {token !== "" && <input type="hidden" name="_form" value={token} />}
-      <label class="field">
-        <span class="label">{words.choose}</span>
-        <span class="quiet small">{words.help}</span>
-        <input
-          class="input"
-          type="file"
-          name="file"
-          accept="application/pdf,image/png,image/jpeg,image/webp"
-          required
-        />
-      </label>
-      <progress class="give-progress" max="100" value="0" aria-label={words.sending} hidden />
-      <p class="small" role="status" data-give-told />
-      <Button icon="document">{words.give}</Button>
-    </form>
   )
 }
