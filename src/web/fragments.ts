@@ -19,8 +19,6 @@ import { recordFragment } from "./visits/record.tsx"
 import { visitFragment } from "./visits/region.tsx"
 import { requestFragment } from "./visits/request.tsx"
 
-const identityViews = { identity: identityFragment, asked: askedFragment, papers: papersFragment }
-
 /**
  * The live regions in HTML, by topic and view (`default` where a topic has one). `of` is the office, ticket, counter or person.
  * Rooms fill it; a topic or view that does not stand here cannot be asked for as HTML.
@@ -38,7 +36,9 @@ export const fragments: Partial<Record<Topic["kind"], Record<string, Fragment>>>
     recorder: recorderFragment,
     service: serviceFragment,
     request: requestFragment,
+    identity: identityFragment,
+    asked: askedFragment,
+    papers: papersFragment,
   },
-  visit: { default: visitFragment, messages: messagesFragment, agent: agentVisitFragment, ...identityViews },
   inbox: { bell: bellFragment, list: inboxFragment },
 }

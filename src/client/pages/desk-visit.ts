@@ -6,6 +6,7 @@ import { openSending, stayAlive } from "../visit/sending.ts"
 import { mountService } from "../visit/service.ts"
 import { page } from "../visit/wire.ts"
 import { followGiving } from "../visit/giving.ts"
+import { mountService } from "../visit/service.ts"
 import { sendStill } from "../visit/still.ts"
 
 /* The desk of a video office: whoever is in hand has a room. It is there from the ring on, and goes with the person. */
@@ -77,6 +78,8 @@ function hear(event: Event): void {
     region.dataset["view"] = view
     place?.append(region)
   }
+  follow(place, visit, "identity")
+  follow(place, visit, "papers")
   call = mountCall(room, { visit })
 }
 

@@ -337,7 +337,7 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
     },
     prepare: own.prepare,
     write: (text) => wire.say({ do: "chat", text }),
-    still: async () => (video ? stillOf(video) : null),
+    still: async () => (own.video ? stillOf(own.video) : null),
     async received() {
       const person = wire.room?.peers.find(({ kind }) => kind === "citizen")
       const shown = person && tiles.video(person.participant)

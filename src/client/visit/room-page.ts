@@ -9,6 +9,7 @@ import { type Call, mountCall, type Room, type Standing } from "./call.ts"
 import { answerInPlace } from "./consent.ts"
 import { mountRequest } from "./request.ts"
 import { followGiving } from "./giving.ts"
+import { mountRequest } from "./request.ts"
 import { mountSelfTest, sendKept } from "./selftest.ts"
 
 /*

@@ -213,7 +213,6 @@ async function desk(c: Context, here: Office, seat: CounterRow, told: Told): Pro
                 <p role="status" data-service-told />
                 <div data-visit-service />
               </div>
-              <div data-visit-actions />
               <GiveFile action={paths.desk} token={formToken} lang={lang} isHidden />
             </div>
           )}

@@ -110,6 +110,9 @@ export async function visitPage(c: Context): Promise<Response> {
       {!isOver && (
         <div data-live={`visit:${id}`} data-view="record" data-seq={seq}>
           {raw(record)}
+        </div>
+      )}
+      {!isOver && (
         <div class="asked-place" data-live={`visit:${id}`} data-view="asked" data-seq={seq} aria-live="polite">
           {raw(asked)}
         </div>
