@@ -1,13 +1,12 @@
 import { type Change, listen } from "../live.ts"
 import { type Call, mountCall } from "../visit/call.ts"
+import { followCaptures } from "../visit/captures.ts"
+import { followGiving } from "../visit/giving.ts"
 import { openKept } from "../visit/kept.ts"
 import { openRecorder, type Recorder } from "../visit/recorder.ts"
 import { openSending, stayAlive } from "../visit/sending.ts"
 import { mountService } from "../visit/service.ts"
 import { page } from "../visit/wire.ts"
-import { followGiving } from "../visit/giving.ts"
-import { mountService } from "../visit/service.ts"
-import { sendStill } from "../visit/still.ts"
 
 /* The desk of a video office: whoever is in hand has a room. It is there from the ring on, and goes with the person. */
 
@@ -23,11 +22,10 @@ let recorder: Recorder | null = null
 /** What an earlier page of this agent's could not send is sent now, whoever is in hand. */
 const keeping = openKept().then((kept) => ({ kept, sender: openSending(kept, owner) }))
 stayAlive(page)
-let isCapturing = false
-/** The picture of the other side for which one was taken here. */
-let captured = ""
+
 const giving = document.querySelector<HTMLFormElement>("[data-give-file]")
 if (giving) followGiving(giving)
+if (place) followCaptures(place, () => ({ visit: current, call }))
 
 document.addEventListener("dawr:change", look)
 document.addEventListener("dawr:change", hear)
@@ -50,10 +48,7 @@ function look(): void {
   call = recorder = null
   place?.replaceChildren()
   servicePlace?.replaceChildren()
-  if (giving) {
-    giving.hidden = visit === undefined
-    giving.action = `/desk/visits/${visit}/files`
-  }
+  if (giving) Object.assign(giving, { hidden: visit === undefined, action: `/desk/visits/${visit}/files` })
   document.body.toggleAttribute("data-in-visit", visit !== undefined)
   if (visit === undefined) {
     listen().rescan()
@@ -61,6 +56,8 @@ function look(): void {
   }
   follow(place, visit, "recorder")
   follow(place, visit, "agent")
+  follow(place, visit, "identity")
+  follow(place, visit, "papers")
   follow(servicePlace, visit, "service")
   const own = openRecorder({ visit, owner, keeping })
   recorder = own
@@ -72,36 +69,4 @@ function hear(event: Event): void {
   const { topic, view } = (event as CustomEvent<Change>).detail
   if (view !== "recorder" || topic !== `visit:${current}`) return
   recorder?.allow(place?.querySelector('[data-view="recorder"] [data-run="yes"]') != null)
-  for (const view of ["agent", "identity", "papers"]) {
-    const region = document.createElement("div")
-    region.dataset["live"] = `visit:${visit}`
-    region.dataset["view"] = view
-    place?.append(region)
-  }
-  follow(place, visit, "identity")
-  follow(place, visit, "papers")
-  call = mountCall(room, { visit })
 }
-
-/** The other side's picture was taken: what arrived of it is taken as well, once for each. */
-async function capture(visit: string): Promise<void> {
-  if (isCapturing || !call) return
-  isCapturing = true
-  await sendStill(`/desk/visits/${visit}/pictures`, await call.received())
-  isCapturing = false
-}
-
-function captureIfWanted(): void {
-  const button = place?.querySelector<HTMLElement>("[data-capture]")
-  if (!button || !current) return
-  const { capture: of = "", sent, received } = button.dataset
-  const mark = `${of}.${sent}`
-  if (Number(sent) <= Number(received) || mark === captured) return
-  captured = mark
-  void capture(current)
-}
-
-place?.addEventListener("click", (event) => {
-  if ((event.target as HTMLElement).closest("[data-capture]") && current) void capture(current)
-})
-document.addEventListener("dawr:change", captureIfWanted)
