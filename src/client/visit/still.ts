@@ -3,7 +3,7 @@
 /** As the server takes them at the most. */
 const mostBytes = 2 * 1024 * 1024
 const largest = { width: 1920, height: 1080 }
-const patience = 3_000
+const patience = 2_000
 
 /** One picture of the camera, as large as it can for a moment; `null` where none comes. What is sent in the call goes on. */
 export async function stillOf(track: MediaStreamTrack): Promise<Blob | null> {
@@ -15,7 +15,7 @@ export async function stillOf(track: MediaStreamTrack): Promise<Blob | null> {
       .applyConstraints({ width: { ideal: largest.width }, height: { ideal: largest.height } })
       .catch(() => undefined)
     await video.play()
-    await framed(video)
+    await framed(video, track)
     return await drawn(video)
   } catch {
     return null
@@ -43,14 +43,15 @@ async function smallEnough(canvas: HTMLCanvasElement): Promise<Blob | null> {
   return null
 }
 
-/** The second frame from now on: the first may still be of the size before. */
-function framed(video: HTMLVideoElement): Promise<void> {
+/** A frame of the size that the track has by now, the first may still be of the one before; at the latest the last that came in time. */
+function framed(video: HTMLVideoElement, track: MediaStreamTrack): Promise<void> {
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error("no frame")), patience)
-    let left = 2
+    let seen = 0
+    const late = setTimeout(() => (seen > 0 ? resolve() : reject(new Error("no frame"))), patience)
     const frame = () => {
-      left -= 1
-      if (left > 0) return void video.requestVideoFrameCallback(frame)
+      seen += 1
+      const isGrown = video.videoWidth === track.getSettings().width && seen > 1
+      if (!isGrown) return void video.requestVideoFrameCallback(frame)
       clearTimeout(late)
       resolve()
     }
