@@ -14,7 +14,9 @@ import { book, cancel } from "../domain/bookings/writes.ts"
 import { officesWithWork } from "../domain/queue/agenda.ts"
 import { checkIn, issueTicket } from "../domain/queue/arrivals.ts"
 import { openCounter } from "../domain/queue/counters.ts"
+import { openStorage } from "../outside/storage.ts"
 import { type TestOffice, testOffice } from "../testing/office.ts"
+import { ownFolder } from "../testing/process.ts"
 import { ownLook } from "../web/look.ts"
 import { startJobs, stepHouse, stepOffices } from "./run.ts"
 
@@ -200,7 +202,14 @@ test("a round that takes longer than its interval is not begun twice, and stoppi
     },
   }
   const nowhere = { mail: noPost, sms: noPost }
-  const messages = { keys: office.keys, post: nowhere, look: ownLook, inboxAt: () => "", demo: false }
+  const messages = {
+    keys: office.keys,
+    post: nowhere,
+    look: ownLook,
+    inboxAt: () => "",
+    demo: false,
+    storage: openStorage(ownFolder()),
+  }
   const jobs = startJobs({ ...parts, ...messages, writer }, timers)
   const [tick] = ticks
   tick?.()

@@ -19,6 +19,7 @@ import { forgetProxies } from "../domain/people/proxies.ts"
 import { officesWithWork } from "../domain/queue/agenda.ts"
 import { minutesStep, officesOwingMinutes } from "../domain/requests/minutes.ts"
 import { officesWithVisits } from "../domain/visits/steps.ts"
+import { type FileParts, stepFiles } from "./files.ts"
 import { type MessageParts, stepMessages } from "./messages.ts"
 import { officeStep } from "./office.ts"
 import { stepRetention } from "./retention.ts"
@@ -47,7 +48,7 @@ const houseEvery = hour
 /** What is being handed over when the house stops gets so long to be taken; then it is let go, and sent again after the next start. */
 const lastMilliseconds = 1_500
 
-export function startJobs(parts: JobParts & MessageParts, timers: Timers): Jobs {
+export function startJobs(parts: JobParts & MessageParts & FileParts, timers: Timers): Jobs {
   const [soon, now] = [new AbortController(), new AbortController()]
   const stopping = { soon: soon.signal, now: now.signal }
   const office = once(parts, "office_step", async () => {
@@ -57,18 +58,20 @@ export function startJobs(parts: JobParts & MessageParts, timers: Timers): Jobs 
   const messages = once(parts, "messages_step", () => stepMessages(parts, stopping))
   const house = once(parts, "house_step", () => stepHouse(parts))
   const records = once(parts, "records_step", () => stepRetention(parts))
+  const files = once(parts, "files_step", () => stepFiles(parts))
   const ends = [
     timers.every(officeEvery, office.begin),
     timers.every(messagesEvery, messages.begin),
     timers.every(houseEvery, house.begin),
     timers.every(houseEvery, records.begin),
+    timers.every(houseEvery, files.begin),
   ]
   return {
     async stop() {
       for (const end of ends) end()
       soon.abort()
       const callOff = timers.after(lastMilliseconds, () => now.abort())
-      await Promise.all([office.idle(), messages.idle(), house.idle(), records.idle()])
+      await Promise.all([office.idle(), messages.idle(), house.idle(), records.idle(), files.idle()])
       callOff()
     },
   }

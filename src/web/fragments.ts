@@ -1,5 +1,6 @@
 import type { Topic } from "../realtime/topics.ts"
 import { handFragment } from "./agent/hand.tsx"
+import { identityFragment } from "./agent/identity.tsx"
 import { listFragment } from "./agent/list.tsx"
 import { panelFragment } from "./agent/panel.tsx"
 import { recorderFragment } from "./agent/record.tsx"
@@ -8,9 +9,11 @@ import { agentVisitFragment } from "./agent/visit.tsx"
 import { bellFragment } from "./bell.tsx"
 import { boardFragment } from "./board/board.tsx"
 import { inboxFragment } from "./inbox/list.tsx"
+import { papersFragment } from "./papers.tsx"
 import type { Fragment } from "./rendering.ts"
 import { dayFragment } from "./supervisor/day.tsx"
 import { ticketFragment } from "./ticket/ticket.tsx"
+import { askedFragment } from "./visits/asked.tsx"
 import { messagesFragment } from "./visits/messages.tsx"
 import { recordFragment } from "./visits/record.tsx"
 import { visitFragment } from "./visits/region.tsx"
@@ -33,6 +36,9 @@ export const fragments: Partial<Record<Topic["kind"], Record<string, Fragment>>>
     recorder: recorderFragment,
     service: serviceFragment,
     request: requestFragment,
+    identity: identityFragment,
+    asked: askedFragment,
+    papers: papersFragment,
   },
   inbox: { bell: bellFragment, list: inboxFragment },
 }

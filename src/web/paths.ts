@@ -41,6 +41,10 @@ export const paths = {
   visitMinutesFile: (id: string) => `/visits/${id}/minutes/file`,
   /** The person confirms what the agent has filled in, or does not. */
   visitConfirmation: (id: string) => `/visits/${id}/confirmation`,
+  visitFiles: (id: string) => `/visits/${id}/files`,
+  visitFile: (id: string, file: string) => `/visits/${id}/files/${file}`,
+  visitPictures: (id: string) => `/visits/${id}/pictures`,
+  visitOtherWay: (id: string) => `/visits/${id}/other-way`,
   visitHandover: (id: string) => `/visits/${id}/handover.svg`,
   bookingArrival: (id: string) => `/bookings/${id}/arrival`,
   hall: (office: string) => `/hall/${office}`,
@@ -116,6 +120,12 @@ export const paths = {
   recordingReviews: (visit: string) => `/recordings/of/${visit}`,
   recordingReview: (id: string) => `/recordings/reviews/${id}`,
   recordingPlay: (id: string, segment: string) => `/recordings/reviews/${id}/${segment}`,
+  deskFiles: (id: string) => `/desk/visits/${id}/files`,
+  deskFile: (id: string, file: string) => `/desk/visits/${id}/files/${file}`,
+  deskPictures: (id: string) => `/desk/visits/${id}/pictures`,
+  deskPicture: (picture: string) => `/desk/pictures/${picture}`,
+  /** A rejected check, for the second person. */
+  deskCheck: (check: string) => `/desk/checks/${check}`,
   /** What a page in a call asks before it connects. */
   visitRelay: (id: string) => `/visits/${id}/relay`,
   /** For who is asked into a visit: an interpreter, a guardian. */

@@ -78,6 +78,9 @@ const gateAlone = new Set([
   ...["POST /visits/:id/recording/:segment/chunks/:seq", "GET /recordings/of/:visit", "POST /recordings/of/:visit"],
   ...["GET /recordings/reviews/:id", "GET /recordings/reviews/:id/:segment"],
   ...["GET /in/:id/:participant/:secret", "POST /in/:id/:participant/:secret"],
+  // What a visit holds is asked for with the visit; who may see a picture, or a rejected check, is said by its rows. Their tests ask it.
+  ...["GET /visits/:id/files/:file", "GET /desk/visits/:id/files/:file"],
+  ...["GET /desk/pictures/:picture", "GET /desk/checks/:check", "POST /desk/checks/:check"],
   // To a hall one comes on one's feet: there this door is not there for anybody.
   "POST /bookings/:id/arrival",
   // For whom somebody acts is no matter of a thing's owner alone: `acting.ts` says it, and its tests ask it.

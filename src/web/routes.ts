@@ -1,6 +1,7 @@
 import { accountRoutes } from "./account/routes.ts"
 import { deskVisitRoutes } from "./agent/messages.tsx"
 import { deskRoutes } from "./agent/routes.tsx"
+import { secondRoutes } from "./agent/second.tsx"
 import { deskServiceRoutes } from "./agent/service-acts.ts"
 import { type Endpoint, endpoints } from "./api/endpoints.ts"
 import { boardRoutes } from "./board/routes.tsx"
@@ -12,6 +13,7 @@ import { householdRoutes } from "./household/routes.ts"
 import { inboxRoutes } from "./inbox/routes.ts"
 import { keyRoutes } from "./keys/routes.tsx"
 import { kioskRoutes } from "./kiosk/routes.tsx"
+import { paperRoutes } from "./papers.tsx"
 import { privacyRoutes } from "./privacy/routes.ts"
 import { reviewRoutes } from "./recordings/routes.ts"
 import { staffRoutes } from "./staff/routes.ts"
@@ -22,6 +24,7 @@ import { attendingRoutes } from "./visits/attending.tsx"
 import { requestRoutes } from "./visits/confirming.ts"
 import { guestRoutes } from "./visits/guest.tsx"
 import { minutesRoutes } from "./visits/minutes.tsx"
+import { pictureRoutes } from "./visits/pictures.ts"
 import { recordingRoutes } from "./visits/recording.ts"
 import { relayRoutes } from "./visits/relay.ts"
 
@@ -51,6 +54,9 @@ export const pages: PageRoute[] = [
   ...deskVisitRoutes,
   ...deskServiceRoutes,
   ...requestRoutes,
+  ...paperRoutes,
+  ...pictureRoutes,
+  ...secondRoutes,
 ]
 
 /** Every call of the API. */

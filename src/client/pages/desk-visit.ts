@@ -1,5 +1,7 @@
 import { type Change, listen } from "../live.ts"
 import { type Call, mountCall } from "../visit/call.ts"
+import { followCaptures } from "../visit/captures.ts"
+import { followGiving } from "../visit/giving.ts"
 import { openKept } from "../visit/kept.ts"
 import { openRecorder, type Recorder } from "../visit/recorder.ts"
 import { openSending, stayAlive } from "../visit/sending.ts"
@@ -20,6 +22,10 @@ let recorder: Recorder | null = null
 /** What an earlier page of this agent's could not send is sent now, whoever is in hand. */
 const keeping = openKept().then((kept) => ({ kept, sender: openSending(kept, owner) }))
 stayAlive(page)
+
+const giving = document.querySelector<HTMLFormElement>("[data-give-file]")
+if (giving) followGiving(giving)
+if (place) followCaptures(place, () => ({ visit: current, call }))
 
 document.addEventListener("dawr:change", look)
 document.addEventListener("dawr:change", hear)
@@ -42,6 +48,7 @@ function look(): void {
   call = recorder = null
   place?.replaceChildren()
   servicePlace?.replaceChildren()
+  if (giving) Object.assign(giving, { hidden: visit === undefined, action: `/desk/visits/${visit}/files` })
   document.body.toggleAttribute("data-in-visit", visit !== undefined)
   if (visit === undefined) {
     listen().rescan()
@@ -49,6 +56,8 @@ function look(): void {
   }
   follow(place, visit, "recorder")
   follow(place, visit, "agent")
+  follow(place, visit, "identity")
+  follow(place, visit, "papers")
   follow(servicePlace, visit, "service")
   const own = openRecorder({ visit, owner, keeping })
   recorder = own

@@ -4,6 +4,7 @@ import { type Change, listen } from "../live.ts"
 import { openOwn } from "./own.ts"
 import { openPeers } from "./peers.ts"
 import type { Shows } from "./recorder.ts"
+import { drawn, stillOf } from "./still.ts"
 import { openTalk } from "./talk.ts"
 import { createThinning } from "./thinning.ts"
 import { openTiles } from "./tiles.ts"
@@ -34,6 +35,10 @@ export interface Call {
   prepare(): Promise<void>
   /** Says it in the visit's chat, also while waiting. `false`: there is no connection just now. */
   write(text: string): boolean
+  /** A still picture of the own camera, as large as it can; `null` where there is none. */
+  still(): Promise<Blob | null>
+  /** A still picture of what arrives of the citizen; `null` where nothing does. */
+  received(): Promise<Blob | null>
   /** Closes everything, gives camera and microphone back, and leaves the element empty-handed. */
   unmount(): void
 }
@@ -332,6 +337,12 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
     },
     prepare: own.prepare,
     write: (text) => wire.say({ do: "chat", text }),
+    still: async () => (own.video ? stillOf(own.video) : null),
+    async received() {
+      const person = wire.room?.peers.find(({ kind }) => kind === "citizen")
+      const shown = person && tiles.video(person.participant)
+      return shown ? drawn(shown) : null
+    },
     unmount() {
       ending.abort()
       clearInterval(reporting)

@@ -4,8 +4,10 @@ import { openChime } from "../chime.ts"
 import { listen } from "../live.ts"
 import { stay } from "../stay.ts"
 import { officeNow } from "../time.ts"
+import { followAsked } from "./asked.ts"
 import { type Call, mountCall, type Room, type Standing } from "./call.ts"
 import { answerInPlace } from "./consent.ts"
+import { followGiving } from "./giving.ts"
 import { mountRequest } from "./request.ts"
 import { mountSelfTest, sendKept } from "./selftest.ts"
 
@@ -39,6 +41,8 @@ export function followVisit(page: HTMLElement): void {
   answerInPlace()
   const speak = followTicket(region)
   const call: Call = mountCall(callRoot, { visit: id, onRoom: heardRoom, onStanding: stands })
+  followAsked(page, id, call)
+  for (const form of page.querySelectorAll<HTMLFormElement>("[data-give-file]")) followGiving(form)
   region.addEventListener("dawr:change", look)
   look()
   setInterval(tick, 250)

@@ -82,6 +82,7 @@ export function openTiles(root: HTMLElement, words: Record<string, string>) {
       Object.assign(found.now, marks)
       paint(found)
     },
+    video: (participant: string): HTMLVideoElement | null => shown.get(participant)?.video ?? null,
     self(track: MediaStreamTrack | null): void {
       if (own) own.srcObject = track ? new MediaStream([track]) : null
     },

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull } from "drizzle-orm"
+import { and, asc, desc, eq, inArray, isNull, sql } from "drizzle-orm"
 import type { Words } from "../../../db/schema/catalogue.ts"
 import {
   type CheckRow,
@@ -162,11 +162,11 @@ export async function awaitingSecond(store: Store, officeCode: string): Promise<
   }))
 }
 
-/** The pictures of checks, in the order in which they were taken. */
+/** The pictures of checks by their steps: what was sent before what was received. */
 export function picturesOf(store: Store, ...checks: string[]): Promise<PictureRow[]> {
   return store.db
     .select()
     .from(identityPictures)
     .where(inArray(identityPictures.check, checks))
-    .orderBy(asc(identityPictures.at), asc(identityPictures.id))
+    .orderBy(asc(identityPictures.place), desc(identityPictures.side), sql`rowid`)
 }

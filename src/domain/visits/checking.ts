@@ -74,7 +74,7 @@ export async function drawCheck(tx: Tx, agent: Staff, id: string): Promise<Check
 
 /**
  * Looks at what the agent's page receives. Where every condition is met the step is passed; else what was found is kept with it, to be
- * looked at again or answered as not possible. Refuses `wrong_state` where another step is next, `not_found`, `forbidden`.
+ * looked at again or answered as not possible. Refuses `wrong_state` where another step is next, `forbidden`.
  */
 export async function measure(tx: Tx, agent: Staff, id: string, received: Received | null, realNow: Instant) {
   const { found, check, step, steps } = await currentStep(tx, agent, id)
@@ -219,7 +219,7 @@ export async function checkById(store: Store, id: string): Promise<CheckRow> {
   return row
 }
 
-/** The check that is gone through now, with the step that is next. Refuses `not_found`. */
+/** The check that is gone through now, with the step that is next. Refuses `wrong_state` where none is. */
 export async function openStep(
   store: Store,
   id: string,
@@ -227,7 +227,7 @@ export async function openStep(
   const [check] = await openOf(store).execute({ visit: id })
   const steps = check ? await stepsOf(store, check.id) : []
   const step = steps.find(({ result }) => result === null)
-  if (!check || !step) throw new Refusal("not_found", { what: "check" })
+  if (!check || !step) throw new Refusal("wrong_state", { state: "none" })
   return { check, step, steps }
 }
 

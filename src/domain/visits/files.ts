@@ -30,6 +30,12 @@ export async function openingKey(store: Store, keys: Keys, thread: string): Prom
   return keys.visitKey(thread, row.sealed)
 }
 
+/** The threads whose files somebody can still open. */
+export async function threadsWithKey(store: Store): Promise<Set<string>> {
+  return new Set((await allThreads(store).execute()).map(({ thread }) => thread))
+}
+
+const allThreads = statement((db) => db.select({ thread: visitKeys.thread }).from(visitKeys))
 const insertKey = statement((db) => db.insert(visitKeys).values(placeholders(visitKeys)))
 const keyOf = statement((db) =>
   db

@@ -44,7 +44,9 @@ export function typeOf(bytes: Uint8Array): FileType | null {
  * has. What is left of nothing is `file`.
  */
 export function cleanName(given: string, type: FileType): string {
-  const base = given.normalize("NFC").split(/[\\/]/).at(-1) ?? ""
+  // A form's own way of writing what would end the name in it (WHATWG HTML, multipart/form-data).
+  const written = given.replace(/%(22|0d|0a)/gi, "")
+  const base = written.normalize("NFC").split(/[\\/]/).at(-1) ?? ""
   const stem = base.replace(/\.[^.]*$/, "")
   const shown = (stem === "" ? base.replace(/^\.+/, "") : stem)
     .replace(/[\p{C}\p{Zl}\p{Zp}"*:<>?|%]/gu, "")
@@ -198,7 +200,7 @@ const byThread = statement((db) =>
     .select()
     .from(visitFiles)
     .where(eq(visitFiles.thread, p("thread")))
-    .orderBy(asc(visitFiles.at), asc(visitFiles.id)),
+    .orderBy(asc(visitFiles.at), sql`rowid`),
 )
 const insertFile = statement((db) =>
   db

@@ -15,6 +15,7 @@ import { staffWords } from "../../i18n/staff.ts"
 import { visitorWords } from "../../i18n/visitor.ts"
 import { CallRoom } from "../call-room.tsx"
 import { show } from "../frame.tsx"
+import { GiveFile } from "../give-file.tsx"
 import { headOf } from "../heads.ts"
 import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
@@ -212,6 +213,7 @@ async function desk(c: Context, here: Office, seat: CounterRow, told: Told): Pro
                 <p role="status" data-service-told />
                 <div data-visit-service />
               </div>
+              <GiveFile action={paths.desk} token={formToken} lang={lang} isHidden />
             </div>
           )}
           <div data-live={`queue:${here.code}`} data-view={here.video ? "panel" : "desk"} data-seq={head.seq}>

@@ -1,3 +1,4 @@
+import { raw } from "hono/html"
 import { z } from "zod"
 import { Refusal } from "../../base/refusal.ts"
 import { authorize } from "../../domain/access/authorize.ts"
@@ -7,12 +8,15 @@ import { messagesOf, write } from "../../domain/visits/chat.ts"
 import { visitLimits } from "../../domain/visits/times.ts"
 import { visit } from "../../domain/visits/visits.ts"
 import { timeText } from "../../i18n/dates.ts"
+import { paperWords } from "../../i18n/identity.ts"
 import type { Lang } from "../../i18n/lang.ts"
 import { agentVisitWords, callWords } from "../../i18n/visits-agent.ts"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
+import { GiveFile } from "../give-file.tsx"
 import { type Context, get, type PageRoute, post } from "../house.ts"
 import { noteReads } from "../noting.ts"
+import { papersFragment } from "../papers.tsx"
 import { paths } from "../paths.ts"
 import { Card, Empty } from "../shell/cards.tsx"
 import { Button, ButtonLink, PostForm, TextArea } from "../shell/controls.tsx"
@@ -42,6 +46,7 @@ async function messagesPage(c: Context): Promise<Response> {
   const { row, ticket: of, phase, here } = await served(c)
   const words = callWords[lang]
   await noteReads(c, [{ person: row.person, what: "visit", office: here.code, about: row.id }])
+  const papers = await papersFragment(house, row.id, lang, agentOf(c).id)
   const said = await messagesOf(house.store, house.keys, row)
   return show(
     c,
@@ -66,6 +71,13 @@ async function messagesPage(c: Context): Promise<Response> {
             <TextArea name="text" label={words.message} maxlength={visitLimits.textLength} required />
             <Button>{words.send}</Button>
           </PostForm>
+        )}
+      </Card>
+      <Card class="stack">
+        <h2 id="files">{paperWords[lang].title}</h2>
+        {raw(papers)}
+        {phase !== "over" && phase !== "lobby" && (
+          <GiveFile action={paths.deskFiles(row.id)} token={formToken} lang={lang} />
         )}
       </Card>
       <ButtonLink href={paths.desk}>{agentVisitWords[lang].toDesk}</ButtonLink>

@@ -1,15 +1,17 @@
 import { type Instant, minute } from "../../base/day.ts"
 import { allServices } from "../../domain/catalogue/reads.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
+import { awaitingSecond } from "../../domain/visits/check-reads.ts"
 import { type Connectivity, type PanelRow, panel, type Watch } from "../../domain/visits/reads.ts"
 import { timeText } from "../../i18n/dates.ts"
 import { deskWords } from "../../i18n/desk.ts"
+import { identityWords } from "../../i18n/identity.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { counted } from "../../i18n/plural.ts"
 import { agentVisitWords } from "../../i18n/visits-agent.ts"
 import { paths } from "../paths.ts"
 import type { Rendering } from "../rendering.ts"
-import { Empty } from "../shell/cards.tsx"
+import { Empty, Notice } from "../shell/cards.tsx"
 import { type Sign, State } from "../shell/marks.tsx"
 import { Do } from "./hand.tsx"
 import { signOf } from "./words.ts"
@@ -30,8 +32,18 @@ export async function panelFragment(
   const here = await officeOf(store, code)
   const services = new Map((await allServices(store)).map((one) => [one.code, inLang(one.name, lang)]))
   const words = agentVisitWords[lang]
+  const rejected = await awaitingSecond(store, code)
   return String(
     <>
+      {rejected.map((one) => (
+        <Notice tone="late" icon="warning">
+          <p>
+            {identityWords[lang].secondTitle}
+            {one.agent && ` · ${identityWords[lang].secondBy(inLang(one.agent, lang))}`}
+          </p>
+          <a href={paths.deskCheck(one.id)}>{identityWords[lang].secondOpen}</a>
+        </Notice>
+      ))}
       <div class="list-head">
         <h2>
           {words.queue} · {counted("waiting", waiting.length, lang)}

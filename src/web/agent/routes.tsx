@@ -35,6 +35,7 @@ import { bookingCodeOf, holderOf } from "../numbers.ts"
 import { doOnce, onceLengthMax } from "../once.ts"
 import { paths } from "../paths.ts"
 import { agentOf, deskPage, type Told } from "./desk.tsx"
+import { identityTurn } from "./identity-acts.ts"
 import { attend, attendedPage, attendPage, bookFor, changeFor } from "./person.tsx"
 import { visitTurn } from "./visit-acts.ts"
 
@@ -59,6 +60,7 @@ const fields = z.object({
   note: z.string().max(2000).optional(),
   sendNote: z.string().max(2000).optional(),
   word: z.string().max(2000).optional(),
+  identityNote: z.string().max(500).optional(),
   guestName: z.string().max(80).optional(),
   guestKind: z.enum(["interpreter", "guardian"]).optional(),
   pauseReason: z.enum(pauseReasons).optional(),
@@ -187,7 +189,10 @@ async function onTicket(
       return transfer(tx, agent, id, { service: given.to ?? "", reason: given.reason ?? "next_step" })
     },
   }
-  const turn = turns[verb] ?? visitTurn(verb, { agent, id, other, keys: house.keys, given, result: resultOf(given) })
+  const turn =
+    turns[verb] ??
+    visitTurn(verb, { agent, id, other, keys: house.keys, given, result: resultOf(given) }) ??
+    identityTurn(verb, { house, agent, id, other, note: given.identityNote ?? "" })
   if (!turn) throw new Refusal("malformed")
   return at(c, row.office, turn)
 }

@@ -7,6 +7,7 @@ import { away } from "../../domain/queue/holder.ts"
 import { ticketsOf } from "../../domain/queue/tickets.ts"
 import { comeBack, goHome, walkIn } from "../../domain/visits/arriving.ts"
 import { write } from "../../domain/visits/chat.ts"
+import { otherWayFor } from "../../domain/visits/checking.ts"
 import { answer } from "../../domain/visits/ringing.ts"
 import { deviceResults, keepTest, networkResults } from "../../domain/visits/self-test.ts"
 import { visitWords } from "../../i18n/visits.ts"
@@ -46,6 +47,11 @@ export const attendingRoutes: PageRoute[] = [
     paths.visitLeave(":id"),
     "visit.attend",
     turn((tx, who, id) => goHome(tx, who, id)),
+  ),
+  post(
+    paths.visitOtherWay(":id"),
+    "visit.attend",
+    turn((tx, who, id) => otherWayFor(tx, who, id)),
   ),
   post(paths.visitMessages(":id"), "visit.attend", writeNow),
   post(paths.visitResults(":id"), "visit.attend", keepResults),

@@ -10,16 +10,20 @@ import { ticketView } from "../../domain/queue/reads.ts"
 import { visitLimits } from "../../domain/visits/times.ts"
 import { participantOf, visit } from "../../domain/visits/visits.ts"
 import { timeText } from "../../i18n/dates.ts"
+import { paperWords } from "../../i18n/identity.ts"
 import { inLang } from "../../i18n/lang.ts"
 import { visitWords } from "../../i18n/visits.ts"
 import { CallRoom } from "../call-room.tsx"
 import { OtherClock, readerZone } from "../clocks.tsx"
 import { show } from "../frame.tsx"
+import { GiveFile } from "../give-file.tsx"
 import { headOf } from "../heads.ts"
 import type { Context } from "../house.ts"
+import { papersFragment } from "../papers.tsx"
 import { paths } from "../paths.ts"
 import { Card, IconLine } from "../shell/cards.tsx"
 import { Button, ButtonLink, PostForm, TextArea } from "../shell/controls.tsx"
+import { askedFragment, otherWayForm } from "./asked.tsx"
 import { messagesFragment } from "./messages.tsx"
 import { ConsentForm, recordFragment } from "./record.tsx"
 import { visitFragment } from "./region.tsx"
@@ -60,6 +64,8 @@ export async function visitPage(c: Context): Promise<Response> {
   const messages = await messagesFragment(house, id, lang, citizen.id)
   const record = await recordFragment(house, id, lang, citizen.id)
   const request = await requestFragment(house, id, lang, citizen.id)
+  const asked = await askedFragment(house, id, lang, citizen.id)
+  const papers = await papersFragment(house, id, lang, citizen.id)
   const takes = isHandover(c, id, self.epoch, c.req.query("take") ?? "")
   const isOver = phase === "over"
   return show(
@@ -106,6 +112,11 @@ export async function visitPage(c: Context): Promise<Response> {
           {raw(record)}
         </div>
       )}
+      {!isOver && (
+        <div class="asked-place" data-live={`visit:${id}`} data-view="asked" data-seq={seq} aria-live="polite">
+          {raw(asked)}
+        </div>
+      )}
       {!isOver && <CallRoom visit={id} lang={lang} end={words.endCall} />}
       <div data-live={`visit:${id}`} data-view="request" data-seq={seq} data-request>
         {raw(request)}
@@ -116,6 +127,7 @@ export async function visitPage(c: Context): Promise<Response> {
           <ConsentForm visit={id} token={formToken} />
           <PostForm action={paths.visitAnswer(id)} token={formToken} id="visit-answer" />
           <PostForm action={paths.visitBack(id)} token={formToken} id="visit-back" />
+          <PostForm action={paths.visitOtherWay(id)} token={formToken} id={otherWayForm} />
           <PostForm action={paths.visitAway(id)} token={formToken} id="visit-away" />
           <section class="visit-leave card stack" id="leave">
             <h2>{words.leaveSure}</h2>
@@ -153,6 +165,13 @@ export async function visitPage(c: Context): Promise<Response> {
           </details>
         </>
       )}
+      <Card class="stack">
+        <h2 id="files">{paperWords[lang].title}</h2>
+        <div data-live={`visit:${id}`} data-view="papers" data-seq={seq}>
+          {raw(papers)}
+        </div>
+        {!isOver && <GiveFile action={paths.visitFiles(id)} token={formToken} lang={lang} />}
+      </Card>
       <Card class="stack visit-chat">
         <h2 id="chat">{words.chat}</h2>
         <div data-live={`visit:${id}`} data-view="messages" data-seq={seq} data-messages>
