@@ -112,9 +112,6 @@ async function fill({ data, citizens }: Prepared, calls: number): Promise<Seat[]
         seats.push({ token, visit: row.id })
         if (index >= calls) return
         const agent = await addVideoAgent(tx, index, clock.real())
-          .select()
-          .from(counters)
-          .where(eq(counters.id, `${videoOffice}.${index + 1}`))
         const staff = await staffOf(tx, agent.id)
         const at = `${videoOffice}.${index + 1}`
         if (!staff) throw new Error("the agent is not there")
