@@ -12,6 +12,7 @@ import { keepFamily, type Member } from "../domain/people/family.ts"
 import { type Confirming, confirmRequest } from "../domain/requests/carrying.ts"
 import { ask, begin, edit } from "../domain/requests/requests.ts"
 import type { Fields, Line } from "../domain/requests/service.ts"
+import type { Fingerprints } from "../domain/requests/standing.ts"
 import type { Authenticator } from "./authenticator.ts"
 import { keyring } from "./keyring.ts"
 import type { TestPlan } from "./office.ts"
@@ -114,7 +115,7 @@ export async function serviceHall(plan: TestPlan = {}) {
 }
 
 /** What the server has seen of the two talking. */
-export const media = { citizen: "sha-256 AA", agent: "sha-256 BB" }
+export const media: Fingerprints = { citizen: "sha-256 AA", agent: "sha-256 BB" }
 
 /** Lines as text, where no page writes them. */
 function plainly(lines: readonly Line[]): { ar: string[]; en: string[] } {

@@ -19,10 +19,10 @@ export const cancelPermit: Service = {
     if (!there) {
       return {
         is: "no",
-        reason: { code: "no_permit", words: words("ليس له تصريح سارٍ", "There is no valid permit"), facts: [] },
+        reason: { code: "no_permit", words: words("لا يوجد تصريح سارٍ", "There is no valid permit"), facts: [] },
         used: {},
         wayOut: words(
-          "لا حاجة إلى شيء: لا يسافر دون تصريح.",
+          "لا حاجة إلى شيء: لا سفر دون تصريح.",
           "Nothing needs to be done: without a permit there is no exit.",
         ),
       }
@@ -34,12 +34,12 @@ export const cancelPermit: Service = {
         line("لمن", "Of", { is: "words", words: guard.name }),
         line("رقم التصريح", "Permit number", { is: "typed", text: there.number }),
         line("كان ساريًا حتى", "Was valid until", { is: "day", day: dayIn(there.until - 1, civilZone) }),
-        said("لا يغادر المملكة بهذا التصريح بعد الآن", "From now on nobody leaves the Kingdom on it"),
-        said("إن كان قد غادر فعودته متاحة", "Whoever has left on it may still return"),
+        said("لا خروج من المملكة بهذا التصريح بعد الآن", "From now on nobody leaves the Kingdom on it"),
+        said("من خرج به من قبل فعودته متاحة", "Whoever has left on it may still return"),
       ],
       reason: {
         code: "may_cancel",
-        words: words("أنت ولي أمره، والتصريح سارٍ", "You are the guardian, and the permit is valid"),
+        words: words("أنت ولي الأمر، والتصريح سارٍ", "You are the guardian, and the permit is valid"),
         facts: [],
       },
       used: { permit: there.id },

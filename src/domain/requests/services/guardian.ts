@@ -27,7 +27,7 @@ export async function mustGuard({ store, keys, person: guardian, fields, now }: 
   if (found === "ended") {
     return no(
       "right_ended",
-      "انتهت ولايتك عليه كما يرد في السجل",
+      "انتهت ولايتك كما يرد في السجل",
       "By the registry, your guardianship of this person has ended",
     )
   }

@@ -59,7 +59,7 @@ export function issuingBy(policies: readonly AgePolicy[]): Service {
       dependantField,
       { name: "kind", kind: "choice", label: words("نوع التصريح", "Kind of permit"), options: optionsOf(kinds) },
       {
-        ...{ name: "paper", kind: "choice", label: words("يسافر بأي وثيقة", "Travels on"), options: optionsOf(papers) },
+        ...{ name: "paper", kind: "choice", label: words("وثيقة السفر", "Travels on"), options: optionsOf(papers) },
         hint: words("بالهوية إلى دول الخليج وحدها", "The identity card is good for the Gulf states only"),
       },
       { name: "countries", kind: "countries", label: words("إلى أين", "Where to"), max: 20 },
@@ -87,7 +87,7 @@ export function issuingBy(policies: readonly AgePolicy[]): Service {
           lines: [
             { label: words("رقم التصريح", "Permit number"), value: words(made.number, made.number) },
             { label: words("نوع التصريح", "Kind of permit"), value: kinds[kind] },
-            { label: words("يسافر بأي وثيقة", "Travels on"), value: papers[paper] },
+            { label: words("وثيقة السفر", "Travels on"), value: papers[paper] },
             { label: words("إلى", "To"), value: countryNames(countries) },
           ],
           content: { countries, lastDay: last },
@@ -176,7 +176,7 @@ async function decide(asked: Asked, policies: readonly AgePolicy[]): Promise<Dec
     reason: {
       code: "may_travel",
       words: words(
-        "غير متزوج، ودون الحادية والعشرين، ووثيقته تكفي",
+        "الحالة الاجتماعية والسن والوثيقة تجيز التصريح",
         "Unmarried, under twenty-one, and the paper is good for it",
       ),
       facts: [...aged, ...ofPaper, ...(isCut ? [cutBy[most.by]] : [])],
@@ -195,14 +195,14 @@ const factsOf = ({ hijri, gregorian, calendar, freeFrom }: Ages): Line[] => [
         ? words("بالتقويم الهجري", "by the Hijri calendar")
         : words("بالتقويم الميلادي", "by the Gregorian calendar"),
   }),
-  line("لا يحتاج إلى تصريح من يوم", "Needs no permit from", { is: "day", day: freeFrom }),
+  line("لا حاجة إلى تصريح من يوم", "Needs no permit from", { is: "day", day: freeFrom }),
 ]
 
 const cutBy: Record<Bound, Line> = {
   length: said("قُصّرت المدة إلى أطول ما يجوز لهذا النوع", "Shortened to the longest that this kind may last"),
   paper: said("قُصّرت المدة إلى صلاحية الوثيقة", "Shortened to the validity of the paper"),
   birthday: said(
-    "قُصّرت المدة إلى اليوم الذي يسبق بلوغه الحادية والعشرين",
+    "قُصّرت المدة إلى اليوم الذي يسبق إتمام الحادية والعشرين",
     "Shortened to the day before the twenty-first birthday",
   ),
 }
@@ -216,10 +216,7 @@ type No = "registry_silent" | "of_age" | "married" | "military" | "permit_valid"
 type PaperNo = Exclude<PaperProblem, "paper_short"> | "paper_short_3" | "paper_short_6"
 
 const renew = words("جدّد الوثيقة ثم اطلب التصريح.", "Renew the paper, then ask for the permit.")
-const free = words(
-  "يسافر بلا تصريح، ويكفيه أن تكون وثيقته سارية.",
-  "No permit is needed to travel: a valid paper is enough.",
-)
+const free = words("السفر بلا تصريح، وتكفي وثيقة سارية.", "No permit is needed to travel: a valid paper is enough.")
 
 const refusals: Record<No | PaperNo, [ar: string, en: string, wayOut: { ar: string; en: string }]> = {
   registry_silent: [
@@ -227,11 +224,15 @@ const refusals: Record<No | PaperNo, [ar: string, en: string, wayOut: { ar: stri
     "The registry does not say what we decide by",
     words("راجع أقرب مكتب للأحوال المدنية.", "Go to the nearest civil status office."),
   ],
-  of_age: ["بلغ الحادية والعشرين، فلا يحتاج إلى تصريح", "No longer needed: twenty-one years have been reached", free],
-  married: ["متزوج، فلا يحتاج إلى تصريح", "No permit needed: married", free],
-  military: ["عسكري، فيسافر بإذن جهته", "No permit needed: in military service, and travels by its leave", free],
+  of_age: ["اكتملت الحادية والعشرون، فلا حاجة إلى تصريح", "No longer needed: twenty-one years have been reached", free],
+  married: ["لا حاجة إلى تصريح بعد الزواج", "No permit needed: married", free],
+  military: [
+    "لا حاجة إلى تصريح: السفر بإذن الجهة العسكرية",
+    "No permit needed: in military service, and travels by its leave",
+    free,
+  ],
   permit_valid: [
-    "له تصريح سارٍ، ولا يسري تصريحان معًا",
+    "يوجد تصريح سارٍ، ولا يسري تصريحان معًا",
     "There is a valid permit already, and no two are valid at a time",
     words("ألغِ التصريح الساري، ثم أصدر غيره.", "Cancel the valid permit, then issue another."),
   ],

@@ -1,0 +1,79 @@
+import { expect, test } from "bun:test"
+import { addDays } from "../../base/day.ts"
+import { request } from "../../domain/requests/requests.ts"
+import { refusal } from "../../testing/office.ts"
+import { visiting } from "../../testing/screens.ts"
+import { testServer } from "../../testing/server.ts"
+import { serviceHall } from "../../testing/services.ts"
+import { requestFragment } from "./request.tsx"
+
+/* What the person is shown of a service in the visit, and answers, over HTTP. */
+
+const nobodysMedia = { citizen: null, agent: null }
+
+async function asked({ demo = false } = {}) {
+  const hall = await serviceHall()
+  const server = await testServer({ office: hall, demo })
+  const who = hall.citizen(1)
+  const device = await hall.desk.passkey(who)
+  const child = await hall.desk.child(who, "2012-01-01")
+  const { row } = await hall.video.inCall(who)
+  const fields = { dependant: child, kind: "single", paper: "passport", countries: "GB", until: addDays(hall.today, 9) }
+  const draft = await hall.desk.filled(row.id, "PAS-05", fields)
+  const visitor = await visiting(server, { citizen: 1 })
+  await visitor.get(`/visits/${row.id}`)
+  const answer = (verb: string, more = {}) =>
+    visitor.post(`/visits/${row.id}/confirmation`, { do: verb, ...more }, { Accept: "application/json" })
+  const ask = () => hall.desk.ask(draft.id, nobodysMedia)
+  const shown = (reader = who.id) => requestFragment(server.house, row.id, "en", reader)
+  return { hall, server, who, device, visit: row.id, id: draft.id, visitor, answer, ask, shown }
+}
+
+test("the draft is shown as it is saved, to its person and nobody else; then the text, and the receipt", async () => {
+  const { hall, server, who, device, id, ask, shown, answer } = await asked()
+  expect(await shown()).toContain("Joud Al-Otaibi")
+  expect(await shown()).toContain("United Kingdom")
+  expect((await refusal(shown(hall.citizen(2).id))).code).toBe("not_found")
+  const { confirmation } = await ask()
+  const text = await shown()
+  expect(text).toContain("Read, then confirm")
+  expect(text).toContain(`value="passkey ${confirmation}"`)
+  expect(text).not.toContain("In the demonstration only")
+  // Two minutes later it is no longer there to be confirmed.
+  hall.clock.advance(120_000)
+  expect(await shown()).not.toContain(`value="passkey`)
+  const again = await ask()
+  const response = await hall.desk.answer(who, device, again)
+  const wrongSession = await answer(`passkey ${again.confirmation}`, { response })
+  expect([wrongSession.status, JSON.parse(wrongSession.text).code]).toEqual([400, "passkey_refused"])
+  expect((await request(hall.store, id)).state).toBe("asked")
+  expect(server.bugs).toEqual([])
+})
+
+test("a text that is no longer the one is not answered; a no leads back to the draft", async () => {
+  const { hall, id, ask, answer } = await asked()
+  const first = await ask()
+  const second = await ask()
+  const old = await answer(`decline ${first.confirmation}`)
+  expect([old.status, JSON.parse(old.text).code]).toEqual([409, "confirmation_over"])
+  expect((await answer(`decline ${second.confirmation}`)).status).toBe(204)
+  expect((await request(hall.store, id)).state).toBe("draft")
+  expect((await answer("decline nothing of the kind")).status).toBe(400)
+})
+
+test("in a demonstration it can be confirmed without a passkey, and nowhere else", async () => {
+  const real = await asked()
+  const { confirmation } = await real.ask()
+  const refused = await real.answer(`demo ${confirmation}`)
+  expect([refused.status, JSON.parse(refused.text).code]).toEqual([403, "step_up_needed"])
+  const show = await asked({ demo: true })
+  const waiting = await show.ask()
+  expect(await show.shown()).toContain("In the demonstration only")
+  expect((await show.answer(`demo ${waiting.confirmation}`)).status).toBe(204)
+  expect(await request(show.hall.store, show.id)).toMatchObject({ state: "done" })
+  expect(await show.shown()).toContain("The service was carried out")
+  const page = await show.visitor.get("/account/household/permits")
+  expect([page.status, page.text.includes("Joud Al-Otaibi")]).toEqual([200, true])
+  // A second press of the same button finds nothing to answer.
+  expect((await show.answer(`demo ${waiting.confirmation}`)).status).toBe(409)
+})
