@@ -12,6 +12,7 @@ import { page } from "../visit/wire.ts"
 
 const room = document.querySelector<HTMLElement>("[data-call]")
 const place = document.querySelector<HTMLElement>("[data-visit-actions]")
+const papersPlace = document.querySelector<HTMLElement>("[data-visit-papers]")
 const servicePlace = document.querySelector<HTMLElement>("[data-visit-service]")
 const serviceForm = document.querySelector<HTMLFormElement>("#service-form")
 const owner = place?.dataset["owner"] ?? ""
@@ -47,6 +48,7 @@ function look(): void {
   recorder?.close()
   call = recorder = null
   place?.replaceChildren()
+  papersPlace?.replaceChildren()
   servicePlace?.replaceChildren()
   if (giving) Object.assign(giving, { hidden: visit === undefined, action: `/desk/visits/${visit}/files` })
   document.body.toggleAttribute("data-in-visit", visit !== undefined)
@@ -57,7 +59,7 @@ function look(): void {
   follow(place, visit, "recorder")
   follow(place, visit, "agent")
   follow(place, visit, "identity")
-  follow(place, visit, "papers")
+  follow(papersPlace, visit, "papers")
   follow(servicePlace, visit, "service")
   const own = openRecorder({ visit, owner, keeping })
   recorder = own

@@ -9,6 +9,7 @@ import { lineFor, type Office, office as officeOf } from "../../domain/offices/r
 import { counterOf, countersOf } from "../../domain/queue/tickets.ts"
 import { common } from "../../i18n/common.ts"
 import { deskWords } from "../../i18n/desk.ts"
+import { paperWords } from "../../i18n/identity.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { refusalWords } from "../../i18n/refusals.ts"
 import { staffWords } from "../../i18n/staff.ts"
@@ -117,7 +118,7 @@ async function desk(c: Context, here: Office, seat: CounterRow, told: Told): Pro
     {
       title: `${words.sit(seat.number)} · ${words.title}`,
       head: "deep",
-      styles: here.video ? ["desk", "call", "record"] : ["desk"],
+      styles: here.video ? ["desk", "call", "desk-visit", "record"] : ["desk"],
       scripts: here.video ? ["desk", "desk-visit"] : ["desk"],
       bodyClass: "desk",
       homeHref: paths.desk,
@@ -207,13 +208,21 @@ async function desk(c: Context, here: Office, seat: CounterRow, told: Told): Pro
           {here.video && (
             <div class="call-desk">
               <CallRoom lang={lang} />
-              <div data-visit-actions data-owner={agentOf(c).id} />
               <div class="call-service">
                 <PostForm action={paths.deskService} token={formToken} id={serviceForm} />
                 <p role="status" data-service-told />
                 <div data-visit-service />
               </div>
-              <GiveFile action={paths.desk} token={formToken} lang={lang} isHidden />
+              <div class="call-side">
+                <div class="call-cards" data-visit-actions data-owner={agentOf(c).id} />
+                <section class="card stack" aria-labelledby="visit-files">
+                  <h2 class="h3" id="visit-files">
+                    {paperWords[lang].title}
+                  </h2>
+                  <div data-visit-papers />
+                  <GiveFile action={paths.desk} token={formToken} lang={lang} isHidden />
+                </section>
+              </div>
             </div>
           )}
           <div data-live={`queue:${here.code}`} data-view={here.video ? "panel" : "desk"} data-seq={head.seq}>

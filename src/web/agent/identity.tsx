@@ -50,9 +50,10 @@ function Identity({ view, ...seen }: Seen & { view: IdentityView }) {
   const isRunning = check?.state === "open" && check.lapsedAt === null
   return (
     <section class="identity stack" aria-label={words.title}>
-      <p class="identity-level">
+      <div class="identity-level">
+        <h2 class="h3">{words.title}</h2>
         <State sign={level === 3 ? "good" : "parked"}>{words.level[level]}</State>
-      </p>
+      </div>
       {check && !isRunning && <Outcome check={check} lang={seen.lang} />}
       {mayDraw && (
         <div>
