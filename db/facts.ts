@@ -155,6 +155,8 @@ export interface FactBodies {
   "visit.joined": { visit: string; participant: string; kind: string; by: string }
   "visit.removed": { visit: string; participant: string; by: string; why: string }
   /** Somebody opened an invitation that another account had taken up. */
+  /** A supervisor ended what hung. `ours`: it was the office's fault, and the person is first in line again. */
+  "visit.ended_by_supervisor": { visit: string; by: string; reason: string; ours: boolean }
   "visit.invitation_refused": { visit: string; participant: string; by: string }
   /** `online`, `reconnecting` or `gone`. */
   "visit.presence": { visit: string; participant: string; state: string }
