@@ -182,7 +182,7 @@ export interface FactBodies {
     consent: string
     first: string
   }
-  /** The first chunk of a segment has come. */
+  /** A chunk of a segment has come: the first one, or the first after a silence. */
   "recording.begun": { visit: string; segment: string }
   "recording.closed": { visit: string; segment: string; why: string; chunks: number; bytes: number; head: string }
   /** From `since` on nothing is recorded, or nothing came (`late`). */

@@ -47,7 +47,7 @@ export const texts: Partial<Record<FactKind, [ar: string, en: string]>> = {
   "visit.tested": ["جُرّب الجهاز والشبكة", "Device and network were tried"],
   "recording.answered": ["أُجيب عن تسجيل المكالمة", "Somebody answered about the recording of your call"],
   "recording.opened": ["بدأ تسجيل جزء من المكالمة", "A part of the recording of your call began"],
-  "recording.begun": ["وصلنا أول التسجيل", "The first of a recording reached us"],
+  "recording.begun": ["بدأ التسجيل يصلنا", "A recording began to reach us"],
   "recording.closed": ["انتهى جزء من التسجيل", "A part of the recording ended"],
   "recording.stopped": ["توقف التسجيل", "The recording stopped"],
   "recording.went_on": ["عاد ما كان يوقف التسجيل كما كان", "What had stopped the recording was over"],

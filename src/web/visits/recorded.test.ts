@@ -19,7 +19,7 @@ import { testServer } from "../../testing/server.ts"
 import { signedIn } from "../../testing/signed-in.ts"
 import { readerOf } from "../recording-files.ts"
 
-setDefaultTimeout(120_000)
+setDefaultTimeout(240_000)
 
 const hall = await recordingHall({ counters: 6, citizens: 8 })
 const server = await testServer({ office: hall })
@@ -54,6 +54,7 @@ async function recorded() {
   const citizen = await asCitizen(server, number, { films: true, lang: "en", viewport: { width: 320, height: 640 } })
   const desk = await asAgent(server, number, { films: true, lang: "en" })
   open.push(citizen, desk)
+  for (const { page } of [citizen, desk]) page.setDefaultTimeout(60_000)
   await citizen.page.goto(`/visits/${row.id}`)
   await desk.page.goto("/desk")
   await hearing(citizen, desk)
