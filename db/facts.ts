@@ -155,6 +155,8 @@ export interface FactBodies {
   "visit.joined": { visit: string; participant: string; kind: string; by: string }
   "visit.removed": { visit: string; participant: string; by: string; why: string }
   /** Somebody opened an invitation that another account had taken up. */
+  /** A supervisor ended what hung. `ours`: it was the office's fault, and the person is first in line again. */
+  "visit.ended_by_supervisor": { visit: string; by: string; reason: string; ours: boolean }
   "visit.invitation_refused": { visit: string; participant: string; by: string }
   /** `online`, `reconnecting` or `gone`. */
   "visit.presence": { visit: string; participant: string; state: string }
@@ -180,7 +182,7 @@ export interface FactBodies {
     consent: string
     first: string
   }
-  /** The first chunk of a segment has come. */
+  /** A chunk of a segment has come: the first one, or the first after a silence. */
   "recording.begun": { visit: string; segment: string }
   "recording.closed": { visit: string; segment: string; why: string; chunks: number; bytes: number; head: string }
   /** From `since` on nothing is recorded, or nothing came (`late`). */

@@ -217,7 +217,7 @@ export const whatWords: Record<Lang, Record<What, Told>> = {
     over: (how) => (how === "left" ? "غادر صاحب الزيارة" : "انتهت الزيارة"),
     sent_on: (how) => (how === "elsewhere" ? "حُوّلت إلى مكتب آخر" : "حُوّلت داخل المكتب"),
     joined: (_, who) => `انضم ${who}`,
-    removed: (_, who) => `أُخرج ${who}`,
+    removed: (how, who) => (how === "left" ? `غادر ${who}` : `أُخرج ${who}`),
     taken_over: (_, who) => `انتقل ${who} إلى نافذة أخرى`,
     check: (how) => (how === "again" ? "بدأ التأكد أنه الشخص نفسه" : "بدأ التحقق من الهوية"),
     check_ended: (how) =>
@@ -248,7 +248,7 @@ export const whatWords: Record<Lang, Record<What, Told>> = {
     over: (how) => (how === "left" ? "The person left" : "The visit was over"),
     sent_on: (how) => (how === "elsewhere" ? "Sent on to another office" : "Sent on within the office"),
     joined: (_, who) => `Joined: ${who}`,
-    removed: (_, who) => `Put out: ${who}`,
+    removed: (how, who) => (how === "left" ? `Left: ${who}` : `Put out: ${who}`),
     taken_over: (_, who) => `Went on in another window: ${who}`,
     check: (how) => (how === "again" ? "The check that it is the same person began" : "The check of identity began"),
     check_ended: (how) =>

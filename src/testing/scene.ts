@@ -30,7 +30,7 @@ import { ask as askToConfirm, begin, close, edit } from "../domain/requests/requ
 import { arrive, walkIn } from "../domain/visits/arriving.ts"
 import { goOnWithOthers, interrupt } from "../domain/visits/calls.ts"
 import { write as writeMessage } from "../domain/visits/chat.ts"
-import { connect } from "../domain/visits/participants.ts"
+import { connect, joinAsSupervisor } from "../domain/visits/participants.ts"
 import { answer, ring } from "../domain/visits/ringing.ts"
 import { visitStep } from "../domain/visits/steps.ts"
 import { roster, visit as visitAsItIs } from "../domain/visits/visits.ts"
@@ -353,6 +353,7 @@ async function videosOf(office: TestHall) {
   const inCall = async () => {
     const row = await called("call", 2)
     await requestIn(office, row, 2)
+    await write((tx) => joinAsSupervisor(tx, office.supervisor(videoCode), row.id))
     return row
   }
   const broken = async (name: keyof typeof byVideo, number: number) => {

@@ -501,6 +501,15 @@ const byCamera: Visit[] = [
     "of a visit that has none",
     ({ videos }) => `/visits/${videos.absent.id}/minutes`,
   ),
+  visit({ supervisor: "VIR-01" }, "desk")("/day/:office/rooms", "all at a glance", () => "/day/VIR-01/rooms"),
+  visit({ supervisor: "VIR-01" }, "phone")("/day/:office/rooms", "on a telephone", () => "/day/VIR-01/rooms", {
+    first: (page) => page.locator("details").evaluateAll((all) => all.map((one) => one.toggleAttribute("open", true))),
+  }),
+  visit({ supervisor: "VIR-01" }, "desk")(
+    "/day/:office/rooms/:id",
+    "after joining",
+    ({ videos }) => `/day/VIR-01/rooms/${videos.call.id}`,
+  ),
   visit({ supervisor: "VIR-01" }, "desk")(
     "/visits/:id/minutes",
     "to a supervisor",

@@ -12,6 +12,7 @@ import { inboxFragment } from "./inbox/list.tsx"
 import { papersFragment } from "./papers.tsx"
 import type { Fragment } from "./rendering.ts"
 import { dayFragment } from "./supervisor/day.tsx"
+import { roomsFragment } from "./supervisor/rooms.tsx"
 import { ticketFragment } from "./ticket/ticket.tsx"
 import { askedFragment } from "./visits/asked.tsx"
 import { messagesFragment } from "./visits/messages.tsx"
@@ -25,7 +26,7 @@ import { requestFragment } from "./visits/request.tsx"
  */
 export const fragments: Partial<Record<Topic["kind"], Record<string, Fragment>>> = {
   counter: { hand: handFragment },
-  queue: { desk: listFragment, panel: panelFragment, day: dayFragment },
+  queue: { desk: listFragment, panel: panelFragment, day: dayFragment, rooms: roomsFragment },
   board: { default: boardFragment },
   ticket: { default: ticketFragment },
   visit: {

@@ -134,6 +134,11 @@ export const paths = {
   attendedBooking: (proof: string, id: string) => `/desk/person/${proof}/bookings/${id}`,
   day: (office: string) => `/day/${office}`,
   dayHours: (office: string) => `/day/${office}/hours`,
+  /** All rooms of a video office, one of them as a supervisor who has joined, and how its visits went. */
+  dayRooms: (office: string) => `/day/${office}/rooms`,
+  dayRoom: (office: string, id: string) => `/day/${office}/rooms/${id}`,
+  dayReport: (office: string) => `/day/${office}/report`,
+  dayReportFile: (office: string) => `/day/${office}/report.csv`,
   dayRequests: (office: string) => `/day/${office}/requests`,
   days: "/day",
 

@@ -70,6 +70,8 @@ const screens = new Set(["GET /board", "GET /board/:office", "GET /kiosk", "GET 
 const gateAlone = new Set([
   ...["GET /hall/:office", "POST /hall/:office", "GET /account/data/erasure/:id", "POST /account/data/erasure/:id"],
   "POST /api/v1/inbox/:id/read",
+  // Which visit, in that office, its tests ask.
+  "GET /day/:office/rooms/:id",
   // Who is in a visit is said by its rows: `mustFollow` asks them, and its tests ask it.
   "POST /visits/:id/relay",
   "POST /visits/:id/consent",
@@ -112,6 +114,7 @@ const bodies: Record<string, object> = {
   "POST /day/:office": { do: "nothing" },
   "POST /day/:office/hours": { do: "preview", day: office.today },
   "POST /day/:office/requests": { do: "accept nothing" },
+  "POST /day/:office/rooms": { do: "nothing" },
   "POST /devices/:id/name": { name: "Wall" },
   "POST /privacy/requests/:id": { do: "prolong" },
   "POST /bookings/:id/move": { slot: office.slot("13:00") },

@@ -162,6 +162,8 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
     if (isNew) options.onStanding?.("live")
     tiles.people(room, nameOf)
     if (isIn || (room.phase === "ringing" && room.you.kind === "agent")) void own.prepare()
+    // First: who records wants to know why a stream ends.
+    options.onRoom?.(room)
     peers.join(room, isNew)
     if (room.phase === "over" || room.phase === "wrapUp") {
       if (!isOver) close()
@@ -181,7 +183,6 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
     status(sentence(room, isIn))
     showQuality()
     if (isNew) report()
-    options.onRoom?.(room)
   }
 
   function sentence(room: Room, isIn: boolean): string | undefined {

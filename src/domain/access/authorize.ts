@@ -76,6 +76,12 @@ const table = {
   /** Looks at what another has rejected. */
   "check.decide": { ...serving, isHidden: true },
   "picture.open": { ...serving, isHidden: true },
+  /** All rooms of a video office at a glance; to join one, always announced; to end one that hangs. */
+  "room.watch": readers,
+  "room.join": { supervisor: within },
+  "room.end": leads,
+  /** How the video visits of an office went: figures without people. */
+  "visit.report": readers,
   "visit.listen": { citizen: "any", ...serving, isHidden: true },
   /** What happened in a video visit, as it was issued: its person, and the office, whose reading is noted. */
   "minutes.read": { citizen: "own", agent: within, supervisor: within, auditor: within, isHidden: true },

@@ -100,7 +100,9 @@ function happening(fact: AnyFact, kinds: Of["kinds"]): Happening | null {
     case "visit.joined":
       return is("joined", null, fact.body.kind)
     case "visit.removed":
-      return is("removed", null, kindOf(fact.body.participant))
+      return is("removed", fact.body.why, kindOf(fact.body.participant))
+    case "visit.ended_by_supervisor":
+      return is("ended_by_supervisor", fact.body.reason)
     case "visit.taken_over":
       return is("taken_over", null, kindOf(fact.body.participant))
     case "visit.sent_on":

@@ -195,6 +195,14 @@ export async function leftAlone(tx: Tx, found: Visit): Promise<boolean> {
   return true
 }
 
+/** Nobody talks any more: all leave, or the person and who came along wait again. */
+export async function letPeopleGo(tx: Tx, id: string, whereTo: "over" | "waiting"): Promise<void> {
+  for (const one of await roster(tx, id)) {
+    if (whereTo === "over" || one.kind === "agent" || one.kind === "supervisor") await leave(tx, one)
+    else await set(tx, one, ["admitted", "held"], "invited")
+  }
+}
+
 /** An interruption lasted too long: the counter is free, and the person may come back as long as the office is open. */
 export async function giveUpWaiting(tx: Tx, found: Visit): Promise<void> {
   await leaveAgents(tx, found.row.id)

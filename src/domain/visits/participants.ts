@@ -121,6 +121,20 @@ export async function joinAsSupervisor(tx: Tx, supervisor: Staff, id: string): P
   return joined
 }
 
+/** A supervisor leaves, as openly as they came. Refuses `not_found` to who is not in the visit. */
+export async function leaveAsSupervisor(tx: Tx, supervisor: Staff, id: string): Promise<void> {
+  const { row } = await visit(tx, id)
+  const found = await everIn(tx, id, supervisor.id)
+  if (found?.kind !== "supervisor" || found.state === "removed") throw new Refusal("not_found", { what: "participant" })
+  await change(tx, found, { state: "removed", leftAt: tx.now })
+  await tx.db
+    .update(visits)
+    .set({ thirds: sql`${visits.thirds} - 1` })
+    .where(eq(visits.id, id))
+  const said = { visit: id, participant: found.id, by: supervisor.id, why: "left" }
+  await tx.say(row.office, "visit.removed", said)
+}
+
 /** By which page somebody is there. */
 export interface Page {
   /** Random for each load of a page. */

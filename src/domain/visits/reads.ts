@@ -233,7 +233,7 @@ const testsOf = statement((db) =>
     .where(isOpenAt),
 )
 
-function connectivityOf({ id, presence }: ParticipantRow, watch: Watch): Connectivity {
+export function connectivityOf({ id, presence }: ParticipantRow, watch: Watch): Connectivity {
   return presence === "online" && watch(id)?.isLate ? "late" : presence
 }
 

@@ -8,13 +8,12 @@ import type { Subject } from "../../domain/access/subject.ts"
 import { office } from "../../domain/offices/reads.ts"
 import { ticketOfWhom } from "../../domain/queue/desk.ts"
 import { ticket } from "../../domain/queue/tickets.ts"
-import type { Watch } from "../../domain/visits/reads.ts"
 import { mustFollow } from "../../domain/visits/visits.ts"
 import { isLang, type Lang, preferred } from "../../i18n/lang.ts"
 import type { Manner, Snapshot } from "../../realtime/channel.ts"
 import { createHub, type Hub } from "../../realtime/hub.ts"
 import { refusalToRead, type Topic } from "../../realtime/topics.ts"
-import { createVisitWire } from "../../realtime/visit-wire.ts"
+import { createVisitWire, type VisitWire } from "../../realtime/visit-wire.ts"
 import { addressOfRequest } from "../address.ts"
 import { fragments } from "../fragments.ts"
 import { cookieName } from "../gate.ts"
@@ -44,7 +43,7 @@ export function openHub(house: Parts, timers: Timers): Hub {
     clock,
     chance: house.chance,
     timers,
-    snapshot: (topic, manner) => snapshot(house, topic, manner, visits.watch),
+    snapshot: (topic, manner) => snapshot(house, topic, manner, visits),
     mayRead: (reader, topic) => refusalToRead(reader, topic, access),
     callerOf: async (request) => {
       const cookies = parse(request.headers.get("cookie") ?? "")
@@ -90,13 +89,19 @@ function langOf(request: Request): Lang {
 }
 
 /** The head of the stream is read before the content, so that a message never promises a fact that it does not show. */
-async function snapshot(house: Parts, topic: Topic, manner: Manner, watch: Watch): Promise<Snapshot> {
+async function snapshot(
+  house: Parts,
+  topic: Topic,
+  manner: Manner,
+  { watch, received }: Pick<VisitWire, "watch" | "received">,
+): Promise<Snapshot> {
   const { as, lang, view } = manner
   const head = await headOf(house, topic)
   if (as === "json") return { ...head, content: await jsonOf(house, topic, watch) }
   const fragment = fragments[topic.kind]?.[view ?? "default"]
   if (!fragment) throw new Refusal("not_found", { what: "view" })
-  return { ...head, content: await fragment(house, idOf(topic), lang, "reader" in topic ? topic.reader : "", watch) }
+  const reader = "reader" in topic ? topic.reader : ""
+  return { ...head, content: await fragment(house, idOf(topic), lang, reader, watch, received) }
 }
 
 function idOf(topic: Topic): string {

@@ -6,6 +6,7 @@ import { dayWords } from "../../i18n/day.ts"
 import { deviceWords } from "../../i18n/devices.ts"
 import { inLang } from "../../i18n/lang.ts"
 import { privacyWords } from "../../i18n/privacy.ts"
+import { roomWords } from "../../i18n/rooms.ts"
 import { staffWords } from "../../i18n/staff.ts"
 import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
@@ -16,7 +17,10 @@ export function leadOf(c: Context): Staff {
 }
 
 /** The office of this page, which lies within what the person is responsible for. Refuses `not_found`, `forbidden`. */
-export async function managed(c: Context, action: "day.read" | "day.change" | "counter.run"): Promise<Office> {
+export async function managed(
+  c: Context,
+  action: "day.read" | "day.change" | "counter.run" | "room.watch" | "room.join" | "room.end" | "visit.report",
+): Promise<Office> {
   const here = await officeOf(c.var.house.store, c.req.param("office") ?? "")
   authorize(leadOf(c), action, here)
   return here
@@ -34,6 +38,7 @@ export function supervisorHead(c: Context, here: Office) {
         <a href={paths.day(here.code)}>{words.title}</a>
         <a href={paths.dayHours(here.code)}>{words.hours}</a>
         <a href={paths.dayRequests(here.code)}>{words.requests}</a>
+        {here.video && <a href={paths.dayRooms(here.code)}>{roomWords[lang].short}</a>}
         <a href={paths.devices}>{deviceWords[lang].title}</a>
         <a href={paths.staffPeople}>{staffWords[lang].title}</a>
         <a href={paths.privacyRecords}>{privacyWords[lang].short}</a>

@@ -21,6 +21,7 @@ import { dayForm, dayFragment } from "./day.tsx"
 import { leadOf, managed, supervisorHead } from "./head.tsx"
 import { changeDay, hoursPage, Refused } from "./hours.tsx"
 import { answerRequest, requestsPage } from "./requests.tsx"
+import { actOnRoom, roomPage, roomsPage } from "./rooms-page.tsx"
 
 /** The supervisor's pages: the day, its hours, what waits for an answer. An auditor reads them and changes nothing. */
 export const supervisorRoutes: PageRoute[] = [
@@ -31,6 +32,9 @@ export const supervisorRoutes: PageRoute[] = [
   post(paths.dayHours(":office"), "day.change", changeDay),
   get(paths.dayRequests(":office"), "day.read", (c) => requestsPage(c)),
   post(paths.dayRequests(":office"), "day.change", answerRequest),
+  get(paths.dayRooms(":office"), "room.watch", (c) => roomsPage(c)),
+  post(paths.dayRooms(":office"), "room.end", actOnRoom),
+  get(paths.dayRoom(":office", ":id"), "room.join", roomPage),
 ]
 
 function withQuery(path: string, query: Record<string, string>): string {

@@ -53,7 +53,8 @@ export async function findingsOf(
   if (head !== segment.first) say(0, "chain")
   heads.set(0, head)
   const bySeq = new Map(chunks.map((chunk) => [chunk.seq, chunk]))
-  const last = Math.max(segment.chunks, closed?.chunks ?? 0, ...chunks.map(({ seq }) => seq))
+  // What has come since the segment was read is not judged here.
+  const last = Math.max(segment.chunks, closed?.chunks ?? 0)
   for (let seq = 1; seq <= last; seq++) {
     const chunk = bySeq.get(seq)
     if (!chunk) {

@@ -150,7 +150,8 @@ export async function acceptChunk(
   })
   if (!row) throw moved(await segmentOf(tx, agent, id, segment))
   await insertChunk(tx).execute({ segment, seq, hash, length, at: tx.now, head })
-  if (seq === 1) await tx.say(row.office, "recording.begun", { visit: id, segment, subject: row.person })
+  const isAfterSilence = before.receiptAt === null || tx.now - before.receiptAt > recordingTimes.silent
+  if (isAfterSilence) await tx.say(row.office, "recording.begun", { visit: id, segment, subject: row.person })
   const isCaughtUp = tx.now - heldUntil <= recordingTimes.silent
   for (const gap of isCaughtUp ? await openGaps(tx, id) : []) {
     if (gap.why === "late") await endGap(tx, { id, office: row.office, person: row.person }, gap, "time")

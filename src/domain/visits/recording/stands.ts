@@ -72,8 +72,8 @@ async function held(store: Store, id: string, from: Instant, now: Instant) {
   const segments = (await byPerson(store).execute({ visit: id })).filter(({ of }) => there.some((one) => one.id === of))
   const person = there.find(({ kind }) => kind === "citizen")
   const fresh = segments.filter(({ heldUntil }) => heldUntil !== null && heldUntil >= from)
-  const lastReceiptAt = fresh.length === 0 ? null : Math.max(...fresh.map(({ receiptAt }) => receiptAt ?? 0))
   const isWhole = fresh.some(({ of }) => of === person?.id)
+  const lastReceiptAt = isWhole ? Math.max(...fresh.map(({ receiptAt }) => receiptAt ?? 0)) : null
   const oldest = Math.min(...segments.map(({ heldUntil }) => Math.max(heldUntil ?? 0, from)))
   const behind = isWhole ? now - oldest : Number.POSITIVE_INFINITY
   return { lastReceiptAt, behind }
