@@ -458,6 +458,11 @@ const byCamera: Visit[] = [
       status: 404,
     },
   ),
+  visit({ supervisor: "VIR-01" }, "desk")(
+    "/desk/checks/:check",
+    "to decide",
+    ({ videos }) => `/desk/checks/${videos.rejected.id}`,
+  ),
   citizen("/visits/new", "where somebody is at work", () => "/visits/new?office=VIR-01&service=PAS-20"),
   visit({ citizen: byVideo.booked }, "phone")(
     "/bookings/:id",
@@ -561,6 +566,24 @@ export const noPage: { route: string; who: Who; path: (scene: Scene) => string; 
     gives: "image/svg+xml",
   },
   { route: "/account", who: busy, path: () => "/account", gives: "/account/security" },
+  {
+    route: "/visits/:id/files/:file",
+    who: { citizen: byVideo.call },
+    path: ({ videos, files }) => `/visits/${videos.call.id}/files/${files.paper}`,
+    gives: "application/pdf",
+  },
+  {
+    route: "/desk/visits/:id/files/:file",
+    who: { supervisor: "VIR-01" },
+    path: ({ videos, files }) => `/desk/visits/${videos.call.id}/files/${files.paper}`,
+    gives: "application/pdf",
+  },
+  {
+    route: "/desk/pictures/:picture",
+    who: { supervisor: "VIR-01" },
+    path: ({ files }) => `/desk/pictures/${files.picture}`,
+    gives: "image/jpeg",
+  },
   {
     route: "/board/:office/hall.svg",
     who: "board",
