@@ -271,7 +271,7 @@ export function Pictures({ pictures, lang }: { pictures: readonly PictureRow[]; 
       {pictures.map((one) => (
         <li>
           <figure>
-            <img src={paths.deskPicture(one.id)} alt={words.sides[one.side]} loading="lazy" width="320" height="180" />
+            <img src={paths.deskPicture(one.id)} alt={words.pictureAlt} loading="lazy" width="320" height="180" />
             <figcaption class="small quiet">{words.sides[one.side]}</figcaption>
           </figure>
         </li>
