@@ -506,6 +506,19 @@ const byCamera: Visit[] = [
     "of a visit that has none",
     ({ videos }) => `/visits/${videos.absent.id}/minutes`,
   ),
+  visit({ supervisor: "VIR-01" }, "desk")("/day/:office/report", "of a day", () => "/day/VIR-01/report"),
+  visit({ supervisor: "VIR-01" }, "phone")("/day/:office/report", "on a telephone", () => "/day/VIR-01/report"),
+  visit({ supervisor: "VIR-01" }, "desk")(
+    "/day/:office/report",
+    "with nothing",
+    () => "/day/VIR-01/report?from=2026-01-04&to=2026-01-05",
+  ),
+  visit({ supervisor: "VIR-01" }, "desk")(
+    "/day/:office/report",
+    "with what was wrong",
+    () => "/day/VIR-01/report?from=2026-01-04&to=2026-11-05",
+    { status: 400 },
+  ),
   visit({ supervisor: "VIR-01" }, "desk")("/day/:office/rooms", "all at a glance", () => "/day/VIR-01/rooms"),
   visit({ supervisor: "VIR-01" }, "phone")("/day/:office/rooms", "on a telephone", () => "/day/VIR-01/rooms", {
     first: (page) => page.locator("details").evaluateAll((all) => all.map((one) => one.toggleAttribute("open", true))),
@@ -552,6 +565,12 @@ export const noPage: { route: string; who: Who; path: (scene: Scene) => string; 
     who: busy,
     path: booking("confirmed", "/calendar.ics"),
     gives: "text/calendar",
+  },
+  {
+    route: "/day/:office/report.csv",
+    who: { supervisor: "VIR-01" },
+    path: () => "/day/VIR-01/report.csv",
+    gives: "text/csv",
   },
   {
     route: "/visits/:id/minutes/file",
