@@ -87,6 +87,8 @@ export interface FactBodies {
     state: string
     wakeAt: Instant | null
   }
+  /** By whom alone the person wants to be called; `null`: by anybody. */
+  "ticket.wished": { ticket: string; wants: "female" | null }
   "ticket.away": { ticket: string; until: Instant }
   "ticket.left": { ticket: string; why: "holder" | "agent" | "office_closed" | "office_late" }
   "ticket.called": {
@@ -279,6 +281,8 @@ export interface FactBodies {
   "password.changed": { by: string }
   "staff.added": { staff: string; role: string; scope: string; by: string }
   "staff.changed": { staff: string; role: string; scopeKind: string; scope: string; by: string }
+  /** What somebody of the staff has said of themselves, or taken back. */
+  "staff.described": { staff: string; said: boolean; by: string }
   "staff.disabled": { staff: string; by: string }
   "staff.enabled": { staff: string; by: string }
   /** Something that takes two: asked for by one, decided by another. `kind` as in the request. */

@@ -14,6 +14,8 @@ export const staff = table("staff", {
   scopeKind: word<ScopeKind>().notNull(),
   /** Office, region (its Arabic name) or agency; empty for `all`. */
   scope: words().notNull(),
+  /** Only said where somebody may wish for a woman at the counter; nobody has to say it. */
+  sex: word<"female" | "male">(),
   createdAt: instant().notNull(),
   disabledAt: instant(),
 })

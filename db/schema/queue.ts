@@ -106,6 +106,8 @@ export const tickets = table("ticket", {
   live: flag().notNull(),
   lang: word<"ar" | "en">().notNull(),
   undo: json<UndoStep>(),
+  /** By whom alone the person wants to be called; null: by anybody. */
+  wants: word<"female">(),
 })
 
 /** The last number given in a series of an office's service day; series `*` counts arrivals. */

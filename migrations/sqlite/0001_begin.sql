@@ -189,6 +189,7 @@ CREATE TABLE staff (
   role TEXT NOT NULL CHECK (role IN ('agent', 'supervisor', 'administrator', 'auditor')),
   scope_kind TEXT NOT NULL CHECK (scope_kind IN ('office', 'region', 'agency', 'all')),
   scope TEXT NOT NULL,
+  sex TEXT CHECK (sex IN ('female', 'male')),
   created_at INTEGER NOT NULL,
   disabled_at INTEGER
 ) STRICT;
@@ -639,11 +640,14 @@ CREATE TABLE ticket (
   live INTEGER NOT NULL CHECK (live IN (0, 1)),
   lang TEXT NOT NULL,
   undo TEXT,
+  wants TEXT CHECK (wants IN ('female')),
   UNIQUE (office, day, number),
   FOREIGN KEY (office, line) REFERENCES line (office, code)
 ) STRICT;
--- "Next" is the head of this index for each line of a counter's profile: only those who may be called are in it.
 CREATE INDEX ticket_waiting ON ticket (office, line, due, arrival) WHERE state = 'waiting';
+-- "Next" is the head of these two for each line of a counter's profile: who may be called by anybody, and who waits for a woman.
+CREATE INDEX ticket_free ON ticket (office, line, due, arrival) WHERE state = 'waiting' AND wants IS NULL;
+CREATE INDEX ticket_wishing ON ticket (office, line, due, arrival) WHERE state = 'waiting' AND wants IS NOT NULL;
 -- The latest place given to those who wait in a line by one right.
 CREATE INDEX ticket_chain ON ticket (office, line, due_by, due) WHERE state = 'waiting';
 CREATE INDEX ticket_asleep ON ticket (office, wake_at) WHERE state IN ('early', 'away');

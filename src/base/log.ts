@@ -13,6 +13,9 @@ export interface LogFields {
   cause?: unknown
   detail?: string
   count?: number
+  /** What the house has signed, and its signature: for everybody to keep, and whole. */
+  digest?: string
+  signature?: string
 }
 
 export interface Log {
@@ -26,7 +29,7 @@ export function openLog(write: (line: string) => void, now: () => number): Log {
     const described = cause === undefined ? {} : { cause: describe(cause) }
     const told = Object.entries({ ...fields, ...described }).map(([name, value]) => [
       name,
-      typeof value === "string" && name !== "requestId" ? masked(value) : value,
+      typeof value === "string" && !asTheyAre.has(name) ? masked(value) : value,
     ])
     write(JSON.stringify({ at: new Date(now()).toISOString(), level, event, ...Object.fromEntries(told) }))
   }
@@ -36,6 +39,8 @@ export function openLog(write: (line: string) => void, now: () => number): Log {
     error: (event, fields) => line("error", event, fields),
   }
 }
+
+const asTheyAre: ReadonlySet<string> = new Set(["requestId", "digest", "signature"])
 
 function describe(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause)

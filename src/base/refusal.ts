@@ -118,6 +118,7 @@ export const statusOf = {
   undo_too_late: 409,
   target_closed: 422,
   returned_already: 409,
+  wants_another: 409,
 
   // carrying out a service in a visit
   service_refused: 422,

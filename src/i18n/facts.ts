@@ -83,6 +83,7 @@ export const texts: Partial<Record<FactKind, [ar: string, en: string]>> = {
   "ticket.woken": ["دخل رقمك في الانتظار", "Your number began to wait"],
   "ticket.ready": ["قلت إنك جاهز", "You said that you were ready"],
   "ticket.need_confirmed": ["أُكّدت حاجتك إلى الأولوية", "Your need for priority was confirmed"],
+  "ticket.wished": ["اخترت من يخدمك", "You chose by whom you want to be served"],
   "ticket.away": ["ابتعدت قليلًا عن الصالة", "You went away for a while"],
   "ticket.left": ["تركت الدور", "You left the queue"],
   "ticket.called": ["نودي رقمك", "Your number was called"],

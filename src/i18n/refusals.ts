@@ -379,6 +379,12 @@ const texts: Record<RefusalCode, Row> = {
     "The office is closed now",
     "See its hours and book an appointment.",
   ],
+  wants_another: [
+    "هذا الشخص ينتظر موظفة",
+    "يبقى مكانه في الدور حتى تناديه موظفة، أو يقبل غيرها.",
+    "This person waits for a woman",
+    "Their place stays until a woman calls them, or they take anybody.",
+  ],
   picture_missing: [
     "تنقص الصورتان أو إحداهما",
     "تلزم الصورة من صفحة المراجع والصورة من صفحتك. التقطهما ثم أجب، أو قل إن الخطوة غير ممكنة.",

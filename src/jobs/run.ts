@@ -22,6 +22,7 @@ import { officesWithVisits } from "../domain/visits/steps.ts"
 import { type FileParts, stepFiles } from "./files.ts"
 import { type MessageParts, stepMessages } from "./messages.ts"
 import { officeStep } from "./office.ts"
+import { type RecordingParts, stepRecordings } from "./recordings.ts"
 import { stepRetention } from "./retention.ts"
 
 /*
@@ -48,7 +49,7 @@ const houseEvery = hour
 /** What is being handed over when the house stops gets so long to be taken; then it is let go, and sent again after the next start. */
 const lastMilliseconds = 1_500
 
-export function startJobs(parts: JobParts & MessageParts & FileParts, timers: Timers): Jobs {
+export function startJobs(parts: JobParts & MessageParts & FileParts & RecordingParts, timers: Timers): Jobs {
   const [soon, now] = [new AbortController(), new AbortController()]
   const stopping = { soon: soon.signal, now: now.signal }
   const office = once(parts, "office_step", async () => {
@@ -59,19 +60,21 @@ export function startJobs(parts: JobParts & MessageParts & FileParts, timers: Ti
   const house = once(parts, "house_step", () => stepHouse(parts))
   const records = once(parts, "records_step", () => stepRetention(parts))
   const files = once(parts, "files_step", () => stepFiles(parts))
+  const recordings = once(parts, "recordings_step", () => stepRecordings(parts))
   const ends = [
     timers.every(officeEvery, office.begin),
     timers.every(messagesEvery, messages.begin),
     timers.every(houseEvery, house.begin),
     timers.every(houseEvery, records.begin),
     timers.every(houseEvery, files.begin),
+    timers.every(houseEvery, recordings.begin),
   ]
   return {
     async stop() {
       for (const end of ends) end()
       soon.abort()
       const callOff = timers.after(lastMilliseconds, () => now.abort())
-      await Promise.all([office.idle(), messages.idle(), house.idle(), records.idle(), files.idle()])
+      await Promise.all([office.idle(), messages.idle(), house.idle(), records.idle(), files.idle(), recordings.idle()])
       callOff()
     },
   }

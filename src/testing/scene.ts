@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm"
 import { staff } from "../../db/schema/access.ts"
 import { bookingPeople } from "../../db/schema/bookings.ts"
 import { sectors, services } from "../../db/schema/catalogue.ts"
+import { type CheckRow, identityPictures } from "../../db/schema/identity.ts"
 import { lines, offices } from "../../db/schema/offices.ts"
 import { type ProxyAct, proxies, relations } from "../../db/schema/people.ts"
 import type { TicketRow } from "../../db/schema/queue.ts"
@@ -30,12 +31,18 @@ import { ask as askToConfirm, begin, close, edit } from "../domain/requests/requ
 import { arrive, walkIn } from "../domain/visits/arriving.ts"
 import { goOnWithOthers, interrupt } from "../domain/visits/calls.ts"
 import { write as writeMessage } from "../domain/visits/chat.ts"
+import { answerStep, breakOff, drawCheck, measure } from "../domain/visits/checking.ts"
+import { fileKey } from "../domain/visits/files.ts"
+import { keepPaper, paperComes } from "../domain/visits/papers.ts"
 import { connect, joinAsSupervisor } from "../domain/visits/participants.ts"
+import { lies } from "../domain/visits/pictures.ts"
 import { answer, ring } from "../domain/visits/ringing.ts"
 import { visitStep } from "../domain/visits/steps.ts"
 import { roster, visit as visitAsItIs } from "../domain/visits/visits.ts"
 import { frozenText } from "../i18n/requests.ts"
+import type { House } from "../web/house.ts"
 import { stopLink } from "../web/stop-link.ts"
+import { jpeg } from "./checks.ts"
 import { type TestHall, testHall } from "./hall.ts"
 import { testServer } from "./server.ts"
 
@@ -133,6 +140,7 @@ export async function openScene() {
     })
   const bookings = await bookingsOf(office)
   const videos = await videosOf(office)
+  const files = await filesIn(full.house, office, videos.call, videos.rejected)
   const child = await household(office)
   const documents = await documentsOf(office)
   return {
@@ -150,6 +158,8 @@ export async function openScene() {
     bookings,
     /** The visits by video of `byVideo`, one in every look. */
     videos,
+    /** What lies beside the store of them: a paper of the one in the call, a picture of the rejected check. */
+    files,
     /** Codes of what the house has issued. */
     documents,
     screens,
@@ -171,6 +181,27 @@ export async function openScene() {
       return `${at}.${full.keys.capability("arrival", `${office.code}.${at}`, 24)}`
     },
   }
+}
+
+/** A paper under the longest name, and a picture that is hardly one. */
+async function filesIn(house: House, office: TestHall, call: VisitRow, rejected: { id: string; visit: string }) {
+  const { write, keys } = office
+  const who = office.citizen(byVideo.call)
+  const pdf = new Uint8Array(Buffer.from("%PDF-1.7"))
+  const paper = await write((tx) => paperComes(tx, keys, who, call.id, pdf))
+  await house.storage.put(paper.path, paper.key.seal(paper.place, pdf, house.chance))
+  const known = { sha256: "hash", bytes: pdf.length }
+  await write((tx) => keepPaper(tx, keys, who, call.id, { ...paper, ...known, name: `${longReason.ar}.pdf` }))
+  const { thread } = (await visitAsItIs(office.store, rejected.visit)).row
+  const picture = await write(async (tx) => {
+    const of = { check: rejected.id, thread, place: 2, by: "test", at: tx.now }
+    const row = { id: tx.id(), ...of, side: "sent" as const, sha256: "hash", bytes: jpeg.length }
+    await tx.db.insert(identityPictures).values(row)
+    return { id: row.id, key: await fileKey(tx, keys, thread) }
+  })
+  const { path, place } = lies(thread, picture.id)
+  await house.storage.put(path, picture.key.seal(place, jpeg, house.chance))
+  return { paper: paper.id, picture: picture.id }
 }
 
 /** Somebody busy has named a proxy and is one. Answers one of the children. */
@@ -330,6 +361,26 @@ async function permitsFor(office: TestHall, guardian: string, dependant: string)
   })
 }
 
+/** A list that is being gone through: the person is asked for the first step. */
+async function checkedIn(office: TestHall, { id }: VisitRow, number: number): Promise<void> {
+  const { write } = office
+  const agent = office.agent(number, videoCode)
+  const received = { w: 1280, h: 720, fps: 24, loss: 0, at: office.clock.office() }
+  await write((tx) => drawCheck(tx, agent, id))
+  await write((tx) => measure(tx, agent, id, received, office.clock.real()))
+}
+
+/** A list that failed at the first step and was broken off, with a note: a second person is to look at it. */
+async function rejectedIn(office: TestHall, row: VisitRow, number: number): Promise<CheckRow> {
+  const { write, keys } = office
+  const agent = office.agent(number, videoCode)
+  await write((tx) => connect(tx, office.citizen(byVideo.over), row.id, { page: "page-of-over", tab: "tab" }, false))
+  await checkedIn(office, row, number)
+  const failed = { place: 1, result: "fail" as const, note: longReason.ar }
+  await write((tx) => answerStep(tx, keys, agent, row.id, failed, office.clock.real()))
+  return write((tx) => breakOff(tx, agent, row.id, office.clock.real()))
+}
+
 /** A visit by video in every look there is, with something written in it. */
 async function videosOf(office: TestHall) {
   const { write, keys } = office
@@ -354,6 +405,7 @@ async function videosOf(office: TestHall) {
     const row = await called("call", 2)
     await requestIn(office, row, 2)
     await write((tx) => joinAsSupervisor(tx, office.supervisor(videoCode), row.id))
+    await checkedIn(office, row, 2)
     return row
   }
   const broken = async (name: keyof typeof byVideo, number: number) => {
@@ -363,6 +415,7 @@ async function videosOf(office: TestHall) {
     return row
   }
   const over = await called("over", 1)
+  const rejected = await rejectedIn(office, over, 1)
   await refusedIn(office, over, 1)
   await write((tx) => finish(tx, agent(1), over.id, { outcome: "not_possible" }))
   await write(async (tx) => {
@@ -391,6 +444,7 @@ async function videosOf(office: TestHall) {
     early: (await write((tx) => arrive(tx, who("early"), { code: soon.code, lang: "ar" }))).row,
     ringing: await rung("ringing", 1),
     call: await inCall(),
+    rejected,
     interrupted: await broken("interrupted", 3),
     booked: await office.booked(who("booked"), "10:15", of),
     /** Whom the office has kept waiting, and who comes first now. */

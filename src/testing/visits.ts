@@ -458,6 +458,11 @@ const byCamera: Visit[] = [
       status: 404,
     },
   ),
+  visit({ supervisor: "VIR-01" }, "desk")(
+    "/desk/checks/:check",
+    "to decide",
+    ({ videos }) => `/desk/checks/${videos.rejected.id}`,
+  ),
   citizen("/visits/new", "where somebody is at work", () => "/visits/new?office=VIR-01&service=PAS-20"),
   visit({ citizen: byVideo.booked }, "phone")(
     "/bookings/:id",
@@ -500,6 +505,19 @@ const byCamera: Visit[] = [
     "/visits/:id/minutes",
     "of a visit that has none",
     ({ videos }) => `/visits/${videos.absent.id}/minutes`,
+  ),
+  visit({ supervisor: "VIR-01" }, "desk")("/day/:office/report", "of a day", () => "/day/VIR-01/report"),
+  visit({ supervisor: "VIR-01" }, "phone")("/day/:office/report", "on a telephone", () => "/day/VIR-01/report"),
+  visit({ supervisor: "VIR-01" }, "desk")(
+    "/day/:office/report",
+    "with nothing",
+    () => "/day/VIR-01/report?from=2026-01-04&to=2026-01-05",
+  ),
+  visit({ supervisor: "VIR-01" }, "desk")(
+    "/day/:office/report",
+    "with what was wrong",
+    () => "/day/VIR-01/report?from=2026-01-04&to=2026-11-05",
+    { status: 400 },
   ),
   visit({ supervisor: "VIR-01" }, "desk")("/day/:office/rooms", "all at a glance", () => "/day/VIR-01/rooms"),
   visit({ supervisor: "VIR-01" }, "phone")("/day/:office/rooms", "on a telephone", () => "/day/VIR-01/rooms", {
@@ -549,6 +567,12 @@ export const noPage: { route: string; who: Who; path: (scene: Scene) => string; 
     gives: "text/calendar",
   },
   {
+    route: "/day/:office/report.csv",
+    who: { supervisor: "VIR-01" },
+    path: () => "/day/VIR-01/report.csv",
+    gives: "text/csv",
+  },
+  {
     route: "/visits/:id/minutes/file",
     who: { citizen: byVideo.over },
     path: ({ videos }) => `/visits/${videos.over.id}/minutes/file`,
@@ -561,6 +585,24 @@ export const noPage: { route: string; who: Who; path: (scene: Scene) => string; 
     gives: "image/svg+xml",
   },
   { route: "/account", who: busy, path: () => "/account", gives: "/account/security" },
+  {
+    route: "/visits/:id/files/:file",
+    who: { citizen: byVideo.call },
+    path: ({ videos, files }) => `/visits/${videos.call.id}/files/${files.paper}`,
+    gives: "application/pdf",
+  },
+  {
+    route: "/desk/visits/:id/files/:file",
+    who: { supervisor: "VIR-01" },
+    path: ({ videos, files }) => `/desk/visits/${videos.call.id}/files/${files.paper}`,
+    gives: "application/pdf",
+  },
+  {
+    route: "/desk/pictures/:picture",
+    who: { supervisor: "VIR-01" },
+    path: ({ files }) => `/desk/pictures/${files.picture}`,
+    gives: "image/jpeg",
+  },
   {
     route: "/board/:office/hall.svg",
     who: "board",

@@ -241,7 +241,8 @@ describe("next", () => {
       .all()
       .map(({ detail }) => detail)
     expect(plan.filter((detail) => /\bSCAN ticket\b/.test(detail))).toEqual([])
-    expect(plan.filter((detail) => detail.includes("ticket_waiting (office=? AND line=?)"))).toHaveLength(8)
+    expect(plan.filter((detail) => detail.includes("ticket_free (office=? AND line=?)"))).toHaveLength(8)
+    expect(plan.filter((detail) => detail.includes("ticket_wishing (office=? AND line=?)"))).toHaveLength(8)
   })
 })
 

@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm"
+import { and, eq, type SQL, sql } from "drizzle-orm"
 import type { Db } from "../../../db/dialect.ts"
 import { type CounterRow, type ProfileLine, type TicketRow, tickets } from "../../../db/schema/queue.ts"
 import { statement } from "../../../db/statement.ts"
@@ -12,6 +12,7 @@ import { tellCalled } from "./notices.ts"
 import { mustBe, mustMove } from "./states.ts"
 import { put, snapshot, step, take } from "./tickets.ts"
 import { wake } from "./waking.ts"
+import { mustSuit } from "./wishes.ts"
 
 /**
  * Calls the next person to a counter: over the counter's lines the smallest due plus the line's handicap; of equals who came first.
@@ -26,6 +27,7 @@ export async function next(tx: Tx, agent: Staff, counterId: string): Promise<Tic
     office: desk.office,
     counter: desk.id,
     now: tx.now,
+    staff: agent.id,
     ...lookUps(desk.profile),
   })
   if (!called) return null
@@ -44,6 +46,7 @@ export async function callThis(tx: Tx, agent: Staff, ticketId: string, counterId
   await wake(tx, office)
   const before = await ticketHere(tx, agent, ticketId)
   mustBe(before, "waiting", "parked")
+  await mustSuit(tx, agent, before)
   if (desk.office !== office) throw new Refusal("no_counter")
   if (before.state === "parked") await mustBeAtHand(tx, agent, before)
   const fact = await announce(tx, desk, before)
@@ -111,19 +114,23 @@ function lookUps(profile: readonly ProfileLine[]): Record<string, string | numbe
 }
 
 /**
- * One statement finds the smallest and takes it. Each line's head is one look-up in the index of those who wait, so it costs the same
- * whether ten wait or a hundred thousand.
+ * One statement finds the smallest and takes it. Each line has two heads: that of those whom anybody may call, and, for a woman, that of
+ * those who wait for one. Each head is one look-up in an index of its own, so it costs the same whether ten wait or a hundred thousand, and
+ * however many are passed over.
  */
 export function callHeadOn(db: Db) {
-  const heads = Array.from(
-    { length: profileMax },
-    (_, index) => sql`
+  const isWoman = sql`exists (select 1 from staff where id = ${sql.placeholder("staff")} and sex = 'female')`
+  const head = (index: number, name: string, which: SQL) => sql`
       select * from (
         select id, due + ${sql.placeholder(`handicap${index}`)} as rank, arrival from ticket
         where office = ${sql.placeholder("office")} and line = ${sql.placeholder(`line${index}`)} and state = 'waiting'
+          and ${which}
         order by due, arrival limit 1
-      ) as head${sql.raw(String(index))}`,
-  )
+      ) as ${sql.raw(`${name}${index}`)}`
+  const heads = Array.from({ length: profileMax }, (_, index) => [
+    head(index, "free", sql`wants is null`),
+    head(index, "wishing", sql`wants is not null and ${isWoman}`),
+  ]).flat()
   const smallest = sql`(select id from (${sql.join(heads, sql` union all `)}) as heads order by rank, arrival limit 1)`
   return db
     .update(tickets)

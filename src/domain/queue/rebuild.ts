@@ -50,7 +50,7 @@ function tell(told: Told, fact: AnyFact) {
         lang: lang as TicketRow["lang"],
         person: fact.subject,
         ...{ keptUntil: null, counter: null, calledAt: null, calls: 0, servingAt: null, endedAt: null, outcome: null },
-        ...{ returns: 0, live: true },
+        ...{ returns: 0, live: true, wants: null },
       })
       return
     }
@@ -72,6 +72,8 @@ function tell(told: Told, fact: AnyFact) {
         wakeAt,
       })
     }
+    case "ticket.wished":
+      return change(fact.body.ticket, { wants: fact.body.wants })
     case "ticket.away":
       return change(fact.body.ticket, { state: "away", wakeAt: fact.body.until })
     case "ticket.called": {

@@ -73,7 +73,17 @@ export async function count(tx: Tx, office: string, day: Day, series: string): P
 
 export type NewTicket = Omit<
   TicketRow,
-  "keptUntil" | "counter" | "calledAt" | "calls" | "servingAt" | "endedAt" | "outcome" | "note" | "returns" | "undo"
+  | "keptUntil"
+  | "counter"
+  | "calledAt"
+  | "calls"
+  | "servingAt"
+  | "endedAt"
+  | "outcome"
+  | "note"
+  | "returns"
+  | "undo"
+  | "wants"
 >
 
 /** Writes a new ticket and says `ticket.issued`. Refuses `already_waiting`, telling nothing about the ticket that is there. */
@@ -90,6 +100,7 @@ export async function writeTicket(tx: Tx, given: NewTicket): Promise<TicketRow> 
     note: null,
     returns: 0,
     undo: null,
+    wants: null,
   }
   const written = await insertTicket(tx).execute({ ...row })
   if (written.length === 0) throw new Refusal("already_waiting")
@@ -140,7 +151,8 @@ export async function step(
 
 /** Writes `after` over `before` whatever the table of moves says: for `change` and for an undo. */
 export async function put(tx: Tx, before: TicketRow, after: TicketRow): Promise<TicketRow> {
-  const { office, day, number, person, holder, booking, arrivedAt, arrival, cameFrom, lang, people, ...rest } = after
+  const { office, day, number, person, holder, booking, arrivedAt, arrival, cameFrom, lang, people, wants, ...rest } =
+    after
   const [row] = await updateTicket(tx).execute({ ...rest, was: before.state })
   if (!row) throw new Refusal("wrong_state", { state: (await ticket(tx, before.id)).state })
   return row

@@ -12,6 +12,7 @@ import { mustBeAtHand, ticketHere, workplace } from "./desk.ts"
 import { type Place, stepDue } from "./rules.ts"
 import { mustBe } from "./states.ts"
 import { change, countersOf, letGo, step, uncalled } from "./tickets.ts"
+import { writeWish } from "./wishes.ts"
 
 /** `correction`: it was the wrong line, the due stays. `next_step`: the visit goes on elsewhere, due its target from now. */
 export type TransferReason = "correction" | "next_step"
@@ -97,6 +98,7 @@ async function toOffice(
     cameFrom: before.id,
     arrivedAt: before.arrivedAt,
   })
+  if (before.wants) await writeWish(tx, after, before.wants)
   await tx.say(before.office, "ticket.transferred", {
     ticket: before.id,
     line: line.code,

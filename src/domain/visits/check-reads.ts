@@ -16,6 +16,7 @@ import { may } from "../access/authorize.ts"
 import { staffOf } from "../access/keys.ts"
 import { staffNames } from "../access/names.ts"
 import { office } from "../offices/reads.ts"
+import { type CivilRecord, civilRecord } from "../people/civil.ts"
 import { personalData } from "../people/reads.ts"
 import { personKey } from "../people/sealed.ts"
 import { mayExchange, type Shortfall, shortOf } from "./check-list.ts"
@@ -39,6 +40,8 @@ export interface RecordView {
   name: Words | null
   number: string | null
   born: Day | null
+  /** What the registry says of documents: of what kind, with what number, until when. */
+  papers: CivilRecord["papers"]
 }
 
 export interface CheckView extends Omit<CheckRow, "secondNoteSealed"> {
@@ -103,7 +106,8 @@ export async function checkView(store: Store, keys: Keys, check: CheckRow, reade
 
 async function recordOf(store: Store, keys: Keys, person: string): Promise<RecordView | null> {
   const found = await personalData(store, keys, person)
-  return found && { name: found.name, number: found.nationalId, born: found.birthDay }
+  const papers = (await civilRecord(store, keys, person))?.papers ?? []
+  return found && { name: found.name, number: found.nationalId, born: found.birthDay, papers }
 }
 
 /** What the person is asked for now, or how it stands. */

@@ -15,6 +15,7 @@ import { visit } from "../../domain/visits/visits.ts"
 import { dayText } from "../../i18n/dates.ts"
 import { identityWords } from "../../i18n/identity.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
+import { visitorWords } from "../../i18n/visitor.ts"
 import { paths } from "../paths.ts"
 import type { Rendering } from "../rendering.ts"
 import { Notice } from "../shell/cards.tsx"
@@ -33,7 +34,7 @@ export async function identityFragment(
   if (phase === "over" || phase === "lobby") return ""
   const view = await identityView(store, keys, id, reader)
   const { zone } = await officeOf(store, row.office)
-  const today = dayText(dayIn(clock.office(), zone), lang)
+  const today = dayText(dayIn(clock.office(), zone), lang, { year: true })
   return String(<Identity view={view} id={id} reader={reader} today={today} lang={lang} />)
 }
 
@@ -246,7 +247,15 @@ function Recorded({ record, today, lang }: { record: RecordView | null; today: s
           )}
         </dd>
         <dt>{words.born}</dt>
-        <dd>{record.born ? dayText(record.born, lang) : words.notKept}</dd>
+        <dd>{record.born ? dayText(record.born, lang, { year: true }) : words.notKept}</dd>
+        {record.papers.map(({ kind, number, until }) => (
+          <>
+            <dt>{visitorWords[lang].documents[kind]}</dt>
+            <dd>
+              <bdi class="number">{number}</bdi> · {words.until(dayText(until, lang, { year: true }))}
+            </dd>
+          </>
+        ))}
       </dl>
       <p class="strong small">{words.validOn(today)}</p>
     </>
@@ -262,7 +271,7 @@ export function Pictures({ pictures, lang }: { pictures: readonly PictureRow[]; 
       {pictures.map((one) => (
         <li>
           <figure>
-            <img src={paths.deskPicture(one.id)} alt={words.sides[one.side]} loading="lazy" width="320" height="180" />
+            <img src={paths.deskPicture(one.id)} alt={words.pictureAlt} loading="lazy" width="320" height="180" />
             <figcaption class="small quiet">{words.sides[one.side]}</figcaption>
           </figure>
         </li>

@@ -43,6 +43,9 @@ export async function roomsPage(c: Context, refusal?: Refusal): Promise<Response
         <h1>{words.title}</h1>
         <span class="live">{words.live}</span>
       </div>
+      <p>
+        <a href={paths.dayReport(here.code)}>{words.report}</a>
+      </p>
       <p class="desk-offline" role="status" data-live-since={dayWords[lang].offline} />
       {refusal && <Refused refusal={refusal} lang={lang} />}
       <form id={roomsForm} method="post" action={paths.dayRooms(here.code)}>

@@ -20,6 +20,7 @@ import { staffHead } from "../staff-head.tsx"
 import { dayForm, dayFragment } from "./day.tsx"
 import { leadOf, managed, supervisorHead } from "./head.tsx"
 import { changeDay, hoursPage, Refused } from "./hours.tsx"
+import { reportFile, reportPage } from "./report.tsx"
 import { answerRequest, requestsPage } from "./requests.tsx"
 import { actOnRoom, roomPage, roomsPage } from "./rooms-page.tsx"
 
@@ -35,6 +36,8 @@ export const supervisorRoutes: PageRoute[] = [
   get(paths.dayRooms(":office"), "room.watch", (c) => roomsPage(c)),
   post(paths.dayRooms(":office"), "room.end", actOnRoom),
   get(paths.dayRoom(":office", ":id"), "room.join", roomPage),
+  get(paths.dayReport(":office"), "visit.report", reportPage),
+  get(paths.dayReportFile(":office"), "visit.report", reportFile),
 ]
 
 function withQuery(path: string, query: Record<string, string>): string {

@@ -65,20 +65,19 @@ export async function clearRecordings(tx: Tx, threads: readonly string[]): Promi
   }
 }
 
-/** Which of these threads have files that nothing names any more: all of them, or those of the recording. */
+/**
+ * Of which of these threads nothing names the files of the recording any more, or the other ones: a recording may be kept for longer than
+ * its visit, and a visit for longer than its recording.
+ */
 export async function forgottenFiles(
   store: Store,
   threads: readonly string[],
-): Promise<{ thread: string; isAll: boolean }[]> {
-  const keys = await store.db
-    .select()
-    .from(visitKeys)
-    .where(inArray(visitKeys.thread, [...threads]))
-  const kept = await store.db
-    .selectDistinct({ thread: recordingSegments.thread })
-    .from(recordingSegments)
-    .where(inArray(recordingSegments.thread, [...threads]))
+): Promise<{ thread: string; recording: boolean; others: boolean }[]> {
+  const recorded = await store.db.selectDistinct({ thread: recordingSegments.thread }).from(recordingSegments)
+  const open = await store.db.selectDistinct({ thread: visits.thread }).from(visits)
+  const has = (rows: { thread: string }[]) => new Set(rows.map(({ thread }) => thread))
+  const [withRecording, withVisit] = [has(recorded), has(open)]
   return threads
-    .filter((thread) => !kept.some((one) => one.thread === thread))
-    .map((thread) => ({ thread, isAll: !keys.some((one) => one.thread === thread) }))
+    .map((thread) => ({ thread, recording: !withRecording.has(thread), others: !withVisit.has(thread) }))
+    .filter(({ recording, others }) => recording || others)
 }
