@@ -249,6 +249,11 @@ const ar: Record<MessageKind, (seen: Seen) => Words> = {
     text: [`مكانك محفوظ حتى ${until}. افتح زيارتك لتعود إليها.`],
     sms: `انقطعت زيارتك بالفيديو. عُد إليها قبل ${until}.`,
   }),
+  service_refused: ({ service }) => ({
+    title: service ? `لم تُنفّذ الخدمة: ${service}` : "لم تُنفّذ خدمة طلبتها",
+    text: ["السبب وما تستطيع فعله مكتوبان في صفحة زيارتك المرئية."],
+    sms: "لم تُنفّذ خدمة طلبتها في زيارتك المرئية. السبب في صفحة الزيارة.",
+  }),
   visit_minutes: () => ({
     title: "محضر زيارتك جاهز",
     text: ["فيه من حضر الزيارة، وما جرى فيها ومتى، ونتيجتها. يمكنك طباعته."],
@@ -440,6 +445,11 @@ const en: Record<MessageKind, (seen: Seen) => Words> = {
     title: "Your video visit was interrupted",
     text: [`Your place is kept until ${until}. Open your visit to go on.`],
     sms: `Your video visit was interrupted. Come back before ${until}.`,
+  }),
+  service_refused: ({ service }) => ({
+    title: service ? `Not carried out: ${service}` : "A service that you asked for was not carried out",
+    text: ["Why, and what you can do, stands on the page of your video visit."],
+    sms: "A service that you asked for in your video visit was not carried out. The page of the visit says why.",
   }),
   visit_minutes: () => ({
     title: "The minutes of your visit are ready",

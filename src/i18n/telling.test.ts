@@ -31,6 +31,7 @@ const samples: { [K in MessageKind]: MessageBodies[K] } = {
   request_decided: { request: "r", state: "approved" },
   contact_changed: { channel: "mail" },
   proxy_changed: { proxy: "p", by: "given_to_you" },
+  service_refused: { ticket: "t", office: hall.code, service: "PAS-01" },
   permit_issued: { permit: "p" },
   permit_cancelled: { permit: "p" },
   one_time_code: { until: hall.at("10:10") },

@@ -1,6 +1,6 @@
 import type { Words } from "../../db/schema/catalogue.ts"
 import type { Instant } from "../base/day.ts"
-import type { RequestView } from "../domain/requests/reads.ts"
+import type { Ended, RequestView } from "../domain/requests/reads.ts"
 import type { Line, Reason, Value } from "../domain/requests/service.ts"
 import { countryName } from "../domain/requests/services/countries.ts"
 import { momentText } from "../i18n/dates.ts"
@@ -52,7 +52,7 @@ export function Why({ reason, wayOut, lang }: { reason: Reason; wayOut?: Words |
 }
 
 /** What came of it, the same for both sides: number, text, time. */
-export function Receipt({ view, zone, lang }: { view: RequestView; zone: string; lang: Lang }) {
+export function Receipt({ view, zone, lang }: { view: Ended; zone: string; lang: Lang }) {
   const words = requestWords[lang]
   const { row, name, outcome } = view
   return (
@@ -68,6 +68,25 @@ export function Receipt({ view, zone, lang }: { view: RequestView; zone: string;
         </bdi>{" "}
         <span class="quiet">· {row.endedAt === null ? "" : momentText(row.endedAt, zone, lang)}</span>
       </p>
+    </div>
+  )
+}
+
+/** What was done in the same visit before, folded. */
+export function Before({ receipts, zone, lang }: { receipts: Ended[]; zone: string; lang: Lang }) {
+  if (receipts.length === 0) return null
+  return (
+    <div class="stack request-before">
+      {receipts.map((view) => (
+        <details class="fold" id={`receipt-${view.row.id}`}>
+          <summary class="button button-second">
+            {requestWords[lang].before}: {inLang(view.name, lang)}
+          </summary>
+          <div class="fold-body">
+            <Receipt view={view} zone={zone} lang={lang} />
+          </div>
+        </details>
+      ))}
     </div>
   )
 }

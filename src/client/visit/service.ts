@@ -23,7 +23,7 @@ export function mountService(form: HTMLFormElement): void {
 
   async function post(verb: string, busy?: HTMLElement): Promise<void> {
     busy?.setAttribute("aria-busy", "true")
-    const fields = [...form.elements].filter(isField)
+    const sent = new Map([...form.elements].filter(isField).map((field) => [field, field.value]))
     const body = new URLSearchParams()
     for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value)
     body.set("do", verb)
@@ -31,7 +31,7 @@ export function mountService(form: HTMLFormElement): void {
     try {
       const headers = { Accept: "application/json", "X-Form-Token": token }
       const answer = await fetch(form.action, { method: "POST", headers, body })
-      if (answer.ok) for (const field of fields) settle(field)
+      if (answer.ok) for (const [field, value] of sent) settle(field, value)
       const { title = "", help = "" } = answer.ok ? {} : ((await answer.json()) as { title?: string; help?: string })
       if (told) told.textContent = [title, help].filter(Boolean).join(". ")
     } finally {
@@ -45,8 +45,12 @@ type Field = HTMLInputElement | HTMLSelectElement
 const isField = (element: unknown): element is Field =>
   element instanceof HTMLInputElement || element instanceof HTMLSelectElement
 
-/** What has been saved is the server's as well: from here on the region may bring something newer. */
-function settle(field: Field): void {
+/**
+ * What has been saved is the server's as well: from here on the region may bring something newer. What was changed meanwhile is the
+ * agent's until it is saved in its turn.
+ */
+function settle(field: Field, saved: string): void {
+  if (field.value !== saved) return
   if (field instanceof HTMLSelectElement) {
     if (field.dataset["add"] !== undefined) field.value = ""
     for (const option of field.options) option.defaultSelected = option.selected

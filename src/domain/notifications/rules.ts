@@ -46,6 +46,8 @@ export interface MessageBodies {
   /** The connection in a call was lost; the place is kept until then. */
   visit_interrupted: { ticket: string; office: string; until: Instant }
   /** The minutes of a video visit are there to read; `ticket` is the visit. */
+  /** What was asked for in a visit was not carried out. The reason stands with the visit. */
+  service_refused: { ticket: string; office: string; service: string }
   visit_minutes: { ticket: string; office: string; service: string }
   place_offered: { entry: string; hold: string; office: string; service: string; startsAt: Instant; until: Instant }
 }
@@ -118,6 +120,7 @@ export const manners: Record<MessageKind, Manner> = {
   missed: { theme: "turn", usefulFor: 2 * hour },
   visit_late: { theme: "turn", usefulFor: 30 * minute },
   visit_interrupted: { theme: "turn", usefulFor: 10 * minute },
+  service_refused: { theme: "bookings", usefulFor: 7 * day },
   visit_minutes: { theme: "bookings", usefulFor: 7 * day },
   place_offered: { theme: "offers", usefulFor: 15 * minute },
 }

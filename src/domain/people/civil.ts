@@ -80,6 +80,8 @@ export interface Guardianship {
   kind: Exclude<RelationKind, "spouse">
   /** The dependant's; `null` where the registry does not say it. */
   born: Day | null
+  /** When a court or a deed ends it; `null` where only age does. */
+  until: Instant | null
 }
 
 /**
@@ -120,5 +122,6 @@ async function standing(
   if (!who) return null
   const { birthDay: born } = who
   const isOverByAge = kind === "child" && born !== null && until === comesOfAge(born)
-  return until !== null && until <= now && !isOverByAge ? "ended" : { kind, born }
+  if (until !== null && until <= now && !isOverByAge) return "ended"
+  return { kind, born, until: isOverByAge ? null : until }
 }

@@ -160,6 +160,10 @@ describe("papers", () => {
     const short = await desk.child(guardian, "2012-01-01", passport("2027-08-01"))
     const cut = await decided(guardian, wish(short, { until, kind: "multiple" }))
     expect([dayIn(cut, "Until the end of"), cut.used["bound"]]).toEqual(["2027-08-01" as Day, "paper"])
+    const deed = { relation: "ward" as const, deed: "1", until: hall.at("00:00", addDays(hall.today, 40)) }
+    const ward = await desk.child(guardian, "2012-01-01", {}, deed)
+    const given = await decided(guardian, wish(ward, { until, kind: "multiple" }))
+    expect([dayIn(given, "Until the end of"), given.used["bound"]]).toEqual([addDays(hall.today, 39), "right"])
     expect(await codeOf(guardian, wish(long, { until: addDays(hall.today, -1) }))).toBe("until_past")
     expect(dayIn(await decided(guardian, wish(long)), "Until the end of")).toBe(addDays(hall.today, 20))
   })

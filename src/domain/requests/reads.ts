@@ -11,6 +11,9 @@ import { askedBy, fileOf, isOpen, type Outcome, openFields, requestsIn } from ".
 import type { Decision, Fields, Option, Service } from "./service.ts"
 import { serviceFile } from "./table.ts"
 
+/** A request that has ended, with what came of it. */
+export type Ended = Pick<RequestView, "row" | "name" | "outcome">
+
 /** A request as both sides see it. */
 export interface RequestView {
   row: RequestRow
@@ -23,6 +26,19 @@ export interface RequestView {
   /** What the service says now; `null` while something is missing, and once it has ended. */
   decision: Decision | null
   outcome: Outcome | null
+}
+
+/** What was carried out in a visit, or was not, the last first; without the one that `requestView` shows. */
+export async function receiptsBefore(store: Store, keys: Keys, visit: string, shown: string | null): Promise<Ended[]> {
+  const ended = (await requestsIn(store, visit)).filter(({ id, state }) => state !== "withdrawn" && id !== shown)
+  const found: Ended[] = []
+  for (const row of ended) {
+    const key = row.outcomeSealed === null ? null : await personKey(store, keys, row.person)
+    if (!key || row.outcomeSealed === null) continue
+    const outcome: Outcome = JSON.parse(key.open("request.outcome", row.outcomeSealed))
+    found.push({ row, name: (await serviceOf(store, row.service)).name, outcome })
+  }
+  return found
 }
 
 /** The open request of a visit, else the last one that was ended by something other than being given up; `null` where there is none. */

@@ -12,6 +12,7 @@ import { authorize } from "../access/authorize.ts"
 import { freeze } from "../access/confirmation.ts"
 import type { Citizen, Staff } from "../access/subject.ts"
 import { service as serviceOf } from "../catalogue/reads.ts"
+import { notify } from "../notifications/outbox.ts"
 import { mustServe, office as officeOf } from "../offices/reads.ts"
 import { personKey } from "../people/sealed.ts"
 import { mustBeIn, talking } from "../visits/phases.ts"
@@ -285,6 +286,12 @@ export async function fail(
 ): Promise<RequestRow> {
   const after = await end(tx, keys, row, "failed", outcome, code)
   await tx.say(row.office, "request.failed", { ...saidOf(after), number: after.number ?? "", code })
+  await notify(tx, {
+    to: { kind: "citizen", id: row.person },
+    kind: "service_refused",
+    data: { ticket: row.visit, office: row.office, service: row.service },
+    dedupe: `service_refused:${row.id}`,
+  })
   return after
 }
 

@@ -4,7 +4,17 @@ import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { dependantsOf } from "../../domain/people/civil.ts"
 import { carryOutNow } from "../../domain/requests/carrying.ts"
 import { requestView } from "../../domain/requests/reads.ts"
-import { ask, begin, close, edit, fileOf, request, withdraw } from "../../domain/requests/requests.ts"
+import {
+  ask,
+  begin,
+  close,
+  edit,
+  fileOf,
+  keyFor,
+  openFields,
+  request,
+  withdraw,
+} from "../../domain/requests/requests.ts"
 import type { Fields } from "../../domain/requests/service.ts"
 import { visit } from "../../domain/visits/visits.ts"
 import { refusalWords } from "../../i18n/refusals.ts"
@@ -89,7 +99,10 @@ async function beginHere(c: Context, id: string, service: string): Promise<void>
   })
 }
 
-/** The fields as they were sent, with what the button adds to them or takes away. */
+/**
+ * The fields as they were sent, with what the button adds to them or takes away. Countries are added and taken out one by one, of what is
+ * kept: two presses in a row do not undo each other.
+ */
 async function fieldsOf(
   { var: { house } }: Context,
   row: RequestRow,
@@ -97,10 +110,14 @@ async function fieldsOf(
   { verb, code }: { verb: string; code: string },
 ): Promise<Fields> {
   const fields: Record<string, string> = {}
+  const kept = openFields(await keyFor(house.store, house.keys, row.person), row)
   for (const { name, kind } of fileOf(row).fields) {
     const value = given[fieldName(name)] ?? ""
     if (kind !== "countries") fields[name] = value
-    else fields[name] = [...value.split(","), given["add"] ?? ""].filter((one) => one !== "" && one !== code).join(",")
+    else {
+      const codes = [...(kept[name] ?? "").split(","), given["add"] ?? ""]
+      fields[name] = codes.filter((one) => one !== "" && (verb !== "drop" || one !== code)).join(",")
+    }
   }
   if (verb !== "offer") return fields
   const view = await requestView(house.store, house.keys, row.visit, house.clock.office())

@@ -2,7 +2,7 @@ import { Refusal } from "../../base/refusal.ts"
 import { may } from "../../domain/access/authorize.ts"
 import { staffOf } from "../../domain/access/keys.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
-import { type RequestView, requestView, servicesIn } from "../../domain/requests/reads.ts"
+import { type RequestView, receiptsBefore, requestView, servicesIn } from "../../domain/requests/reads.ts"
 import { isOpen } from "../../domain/requests/requests.ts"
 import type { Decision, Field, Option } from "../../domain/requests/service.ts"
 import { arab, countries, countryName, gulf } from "../../domain/requests/services/countries.ts"
@@ -12,7 +12,7 @@ import { timeText } from "../../i18n/dates.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { requestWords } from "../../i18n/requests.ts"
 import type { Rendering } from "../rendering.ts"
-import { isOver, Lines, Receipt, Why } from "../request-lines.tsx"
+import { Before, isOver, Lines, Receipt, Why } from "../request-lines.tsx"
 import { Icon } from "../shell/icons.tsx"
 import { State } from "../shell/marks.tsx"
 
@@ -31,6 +31,7 @@ export async function serviceFragment(house: Rendering, id: string, lang: Lang, 
   const now = clock.office()
   const view = await requestView(store, keys, id, now)
   const isRunning = view !== null && isOpen(view.row)
+  const before = await receiptsBefore(store, keys, id, view?.row.id ?? null)
   const talks = phase === "call" || phase === "hold" || phase === "private"
   if (!isRunning && !talks && view === null) return ""
   const asked = { visit: id, person: of.person, agent: reader, now }
@@ -46,6 +47,7 @@ export async function serviceFragment(house: Rendering, id: string, lang: Lang, 
       {!isRunning && talks && (
         <Choosing visit={id} services={await servicesIn(store, of.office)} view={view} lang={lang} />
       )}
+      <Before receipts={before} zone={office.zone} lang={lang} />
     </section>,
   )
 }
@@ -164,7 +166,7 @@ function FieldOf({ field, view, lang }: { field: Field; view: RequestView; lang:
         {inLang(field.label, lang)}
       </label>
       {field.kind === "choice" && <Choice field={field} {...{ id, name, value, options, lang }} />}
-      {field.kind === "countries" && <Countries {...{ id, name, value, request: view.row.id, lang }} />}
+      {field.kind === "countries" && <Countries {...{ id, value, request: view.row.id, lang }} />}
       {field.kind === "day" && (
         <input class="input" type="date" {...{ id, name, value }} form={serviceForm} dir="ltr" />
       )}
@@ -208,7 +210,12 @@ function Choice({ field, id, name, value, options, lang }: ChoiceProps) {
 }
 
 /** The countries that are chosen, each with a way to take it out, and a list to add one from. */
-function Countries({ id, name, value, request, lang }: Omit<ChoiceProps, "field" | "options"> & { request: string }) {
+function Countries({
+  id,
+  value,
+  request,
+  lang,
+}: Omit<ChoiceProps, "field" | "options" | "name"> & { request: string }) {
   const words = requestWords[lang]
   const chosen = value.split(",").filter(Boolean)
   const groups: [label: string, codes: readonly string[]][] = [
@@ -220,7 +227,6 @@ function Countries({ id, name, value, request, lang }: Omit<ChoiceProps, "field"
   const { compare } = new Intl.Collator(lang)
   return (
     <>
-      <input type="hidden" name={name} value={value} form={serviceForm} />
       {chosen.length > 0 && (
         <ul class="request-countries">
           {chosen.map((code) => (

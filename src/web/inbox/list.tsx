@@ -129,12 +129,14 @@ export function targetOf({ kind, data }: Pick<MessageRow, "kind" | "data">): str
   if ((kind === "approval_asked" || kind === "request_decided") && typeof request === "string") {
     return paths.staffRequest(request)
   }
+  if (kind === "permit_issued" || kind === "permit_cancelled") return paths.permits
   if (isMessageKind(kind) && manners[kind].theme === "security") return paths.security
   // What came free stands on top of one's appointments.
   if (kind === "place_offered") return paths.bookings
   const { booking, ticket } = data
   if (kind === "visit_minutes" && typeof ticket === "string") return paths.visitMinutes(ticket)
-  if ((kind === "visit_late" || kind === "visit_interrupted") && typeof ticket === "string") return paths.visit(ticket)
+  const isOfVisit = kind === "visit_late" || kind === "visit_interrupted" || kind === "service_refused"
+  if (isOfVisit && typeof ticket === "string") return paths.visit(ticket)
   if (typeof ticket === "string") return paths.ticket(ticket)
   return typeof booking === "string" ? paths.booking(booking) : null
 }

@@ -96,7 +96,13 @@ test("a permit is filled in before the guardian's eyes, confirmed with the passk
   // The call went on all the while.
   await frames(citizen)
   expect((await flow(citizen)).open).toBe(before.open)
-  await citizen.goto("/account/household/permits")
+  for (const lang of ["en", "ar"]) {
+    await citizen.setViewportSize({ width: 320, height: 740 })
+    await citizen.goto(`/visits/${id}?lang=${lang}`)
+    await citizen.locator("[data-request-state^=done]").waitFor()
+    expect([lang, await citizen.evaluate(() => document.documentElement.scrollWidth)]).toEqual([lang, 320])
+  }
+  await citizen.goto("/account/household/permits?lang=en")
   await citizen.getByText("Joud Al-Otaibi").waitFor()
   await citizen.getByRole("link", { name: "Check that it is genuine" }).click()
   await citizen.waitForURL("**/verify/**")

@@ -1,7 +1,7 @@
 import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
 import { toConfirm } from "../../domain/requests/carrying.ts"
-import { type RequestView, requestView } from "../../domain/requests/reads.ts"
+import { type RequestView, receiptsBefore, requestView } from "../../domain/requests/reads.ts"
 import { isOpen } from "../../domain/requests/requests.ts"
 import { visit } from "../../domain/visits/visits.ts"
 import { accountWords } from "../../i18n/account.ts"
@@ -11,7 +11,7 @@ import { requestWords } from "../../i18n/requests.ts"
 import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
 import type { Rendering } from "../rendering.ts"
-import { filledLines, isOver, Receipt } from "../request-lines.tsx"
+import { Before, filledLines, isOver, Receipt } from "../request-lines.tsx"
 import { Card } from "../shell/cards.tsx"
 import { Button, ButtonLink, PostForm } from "../shell/controls.tsx"
 
@@ -25,10 +25,16 @@ export async function requestFragment(house: Rendering, id: string, lang: Lang, 
   const view = await requestView(store, keys, id, clock.office())
   if (!view) return ""
   const { zone } = await officeOf(store, of.office)
-  if (!isOpen(view.row)) return String(<Ended view={view} zone={zone} lang={lang} />)
-  const text = await asked(house, view, lang)
-  if (text === null) return String(<Filled view={view} lang={lang} />)
-  return String(<Asked view={view} text={text} zone={zone} lang={lang} demo={demo} />)
+  const before = await receiptsBefore(store, keys, id, view.row.id)
+  const text = isOpen(view.row) ? await asked(house, view, lang) : null
+  return String(
+    <>
+      {!isOpen(view.row) && <Ended view={view} zone={zone} lang={lang} />}
+      {isOpen(view.row) && text === null && <Filled view={view} lang={lang} />}
+      {text !== null && <Asked view={view} text={text} zone={zone} lang={lang} demo={demo} />}
+      <Before receipts={before} zone={zone} lang={lang} />
+    </>,
+  )
 }
 
 /** The text that waits to be confirmed; `null` where none does, or not any more. */

@@ -32,7 +32,7 @@ export async function mustGuard({ store, keys, person: guardian, fields, now }: 
     )
   }
   const name = (await person(store, keys, dependant))?.name ?? words("", "")
-  return { is: "guardian" as const, dependant, name, born: found.born }
+  return { is: "guardian" as const, dependant, name, ...found }
 }
 
 const no = (code: string, ar: string, en: string): No => ({

@@ -127,7 +127,7 @@ async function decide(asked: Asked, policies: readonly AgePolicy[]): Promise<Dec
   const { store, keys, fields, now } = asked
   const guard = await mustGuard(asked)
   if (guard.is === "no") return guard
-  const { dependant, name, born } = guard
+  const { dependant, name, born, until: rightEnds } = guard
   const today = dayIn(now, civilZone)
   const record = await civilRecord(store, keys, dependant)
   if (!record || !born) return no("registry_silent", [], {})
@@ -155,7 +155,10 @@ async function decide(asked: Asked, policies: readonly AgePolicy[]): Promise<Dec
     return no(code, ofPaper, { ...used, paper: on, months })
   }
   if (until < today) return no("until_past", [], used)
-  const most = lastDay(kind, { today, paperUntil: paper.until, freeFrom: ages.freeFrom })
+  const most = lastDay(kind, {
+    ...{ today, paperUntil: paper.until, freeFrom: ages.freeFrom },
+    rightUntil: rightEnds === null ? null : dayIn(rightEnds - 1, civilZone),
+  })
   const isCut = until > most.day
   const last = isCut ? most.day : until
   return {
@@ -201,6 +204,10 @@ const factsOf = ({ hijri, gregorian, calendar, freeFrom }: Ages): Line[] => [
 const cutBy: Record<Bound, Line> = {
   length: said("قُصّرت المدة إلى أطول ما يجوز لهذا النوع", "Shortened to the longest that this kind may last"),
   paper: said("قُصّرت المدة إلى صلاحية الوثيقة", "Shortened to the validity of the paper"),
+  right: said(
+    "قُصّرت المدة إلى نهاية ولايتك كما يرد في السجل",
+    "Shortened to the end of your guardianship, by the registry",
+  ),
   birthday: said(
     "قُصّرت المدة إلى اليوم الذي يسبق إتمام الحادية والعشرين",
     "Shortened to the day before the twenty-first birthday",

@@ -60,17 +60,18 @@ export function paperFor(
   return isLong ? { paper, problem: null } : { paper, problem: "paper_short" }
 }
 
-export type Bound = "length" | "paper" | "birthday"
+export type Bound = "length" | "paper" | "birthday" | "right"
 
 /** The last day that a permit may have, and by what. */
 export function lastDay(
   kind: "single" | "multiple",
-  { today, paperUntil, freeFrom }: { today: Day; paperUntil: Day; freeFrom: Day },
+  { today, paperUntil, freeFrom, rightUntil }: { today: Day; paperUntil: Day; freeFrom: Day; rightUntil: Day | null },
 ): { day: Day; by: Bound } {
   const bounds: { day: Day; by: Bound }[] = [
     { day: addDays(today, kind === "single" ? singleDays : multipleDays), by: "length" },
     { day: paperUntil, by: "paper" },
     { day: addDays(freeFrom, -1), by: "birthday" },
+    ...(rightUntil === null ? [] : [{ day: rightUntil, by: "right" as const }]),
   ]
   return bounds.reduce((least, one) => (one.day < least.day ? one : least))
 }
