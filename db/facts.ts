@@ -345,6 +345,7 @@ export interface FactBodies {
   /** What the person does not want, as `theme.channel`. */
   "contact.channels_chosen": { without: string[] }
   "store.set_up": { offices: number; services: number; demo: boolean }
+  "store.restored": { takenAt: Instant; sessions: number; deliveries: number }
 }
 
 interface RequestBody {

@@ -16,7 +16,7 @@ import { join } from "node:path"
 import { assertEngine, type Connection, connect } from "./dialect.ts"
 
 /** "DAWR" in ASCII: how a database file says that it is ours (sqlite.org/pragma.html#pragma_application_id). */
-const applicationId = 0x44415752
+export const applicationId = 0x44415752
 
 export interface OpenStore {
   writing: Connection

@@ -1,0 +1,103 @@
+import { Database } from "bun:sqlite"
+import { closeSync, cpSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs"
+import { dirname, join, relative, resolve, sep } from "node:path"
+import { parseArgs } from "node:util"
+import { hasStore, StoreProblem } from "../../db/open.ts"
+import { verifyFile } from "../../db/verify.ts"
+import { EnvProblem, readEnv } from "../base/env.ts"
+import { filesIn } from "../outside/storage.ts"
+import { manifestFile, manifestOf } from "./backup/manifest.ts"
+import { counted } from "./mistakes.ts"
+import { writeWhole } from "./whole-file.ts"
+
+/*
+ *   npm run backup -- /srv/backups
+ *
+ * Takes a backup into a new folder there, while the server runs: the database as it is at one moment, and the files beside it. It is looked
+ * through before it gets its name, so a folder with a name is a whole backup. The keys are not in it.
+ */
+
+const usage = `Usage: npm run backup -- <folder>
+
+Makes a new folder in it with the database of DATA_DIR (default ./data) and its files; the server may go on meanwhile.
+The keys (KEYS_FILE) are not in it: keep a copy of them elsewhere, for without them nobody reads it.`
+
+process.umask(0o077)
+
+function main(args: string[]): number {
+  const into = readArgs(args)
+  if (into === null) {
+    process.stderr.write(`${usage}\n`)
+    return 64
+  }
+  const { dataDir } = readEnv({ ...process.env, PORT: undefined, NODE_ENV: undefined })
+  if (!hasStore(dataDir)) throw new StoreProblem(`There is no database in ${dataDir}.`)
+  const parent = resolve(into)
+  const way = relative(dataDir, parent)
+  if (way === "" || (!way.startsWith(`..${sep}`) && way !== ".." && !way.startsWith(sep))) {
+    throw new StoreProblem(`A backup of ${dataDir} must lie outside it, best on another disk.`)
+  }
+  const at = new Date()
+  const folder = join(parent, `dawr-${at.toISOString().replace(/:/g, "-").replace(/\..*$/, "Z")}`)
+  if (existsSync(folder)) throw new StoreProblem(`${folder} is there already.`)
+  const aside = `${folder}.new`
+  rmSync(aside, { recursive: true, force: true })
+  mkdirSync(aside, { recursive: true })
+  try {
+    copyDatabase(join(dataDir, "dawr.db"), join(aside, "dawr.db"))
+    // After the database: of every file that it names the bytes were there before.
+    if (existsSync(filesIn(dataDir))) cpSync(filesIn(dataDir), filesIn(aside), { recursive: true, filter: isWhole })
+    const { wrong, facts, heads } = verifyFile(join(aside, "dawr.db"))
+    if (wrong.length > 0) {
+      throw new StoreProblem(`The copy is not whole, so there is no backup: ${wrong.join("; ")}.`)
+    }
+    const manifest = manifestOf(aside, at, heads)
+    writeWhole(join(aside, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`)
+    renameSync(aside, folder)
+    onDisk(dirname(folder))
+    const files = Object.keys(manifest.files).length - 1
+    process.stdout.write(`${folder}: ${counted(facts, "fact", "facts")}, ${counted(files, "file", "files")}.\n`)
+    return 0
+  } catch (thrown) {
+    rmSync(aside, { recursive: true, force: true })
+    throw thrown
+  }
+}
+
+/** As it is at one moment, without what is being written, and without the room that deleted rows take. */
+function copyDatabase(from: string, to: string): void {
+  const raw = new Database(from, { readonly: true, strict: true })
+  try {
+    raw.run("PRAGMA busy_timeout = 10000")
+    raw.query("VACUUM INTO ?").run(to)
+  } finally {
+    raw.close()
+  }
+  onDisk(to)
+}
+
+/** What is being put there has another name until it is whole. */
+const isWhole = (path: string) => !path.endsWith(".new")
+
+function onDisk(path: string): void {
+  const handle = openSync(path, "r")
+  fsyncSync(handle)
+  closeSync(handle)
+}
+
+function readArgs(args: string[]): string | null {
+  try {
+    const { positionals } = parseArgs({ args, allowPositionals: true })
+    return positionals.length === 1 ? (positionals[0] ?? null) : null
+  } catch {
+    return null
+  }
+}
+
+try {
+  process.exit(main(process.argv.slice(2)))
+} catch (thrown) {
+  const isTold = thrown instanceof StoreProblem || thrown instanceof EnvProblem
+  process.stderr.write(`${isTold ? thrown.message : thrown instanceof Error ? thrown.stack : thrown}\n`)
+  process.exit(65)
+}
