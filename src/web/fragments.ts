@@ -19,6 +19,7 @@ import { messagesFragment } from "./visits/messages.tsx"
 import { recordFragment } from "./visits/record.tsx"
 import { visitFragment } from "./visits/region.tsx"
 import { requestFragment } from "./visits/request.tsx"
+import { wishFragment } from "./visits/wish.tsx"
 
 /**
  * The live regions in HTML, by topic and view (`default` where a topic has one). `of` is the office, ticket, counter or person.
@@ -40,6 +41,7 @@ export const fragments: Partial<Record<Topic["kind"], Record<string, Fragment>>>
     identity: identityFragment,
     asked: askedFragment,
     papers: papersFragment,
+    wish: wishFragment,
   },
   inbox: { bell: bellFragment, list: inboxFragment },
 }

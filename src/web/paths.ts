@@ -44,6 +44,7 @@ export const paths = {
   visitFiles: (id: string) => `/visits/${id}/files`,
   visitFile: (id: string, file: string) => `/visits/${id}/files/${file}`,
   visitPictures: (id: string) => `/visits/${id}/pictures`,
+  visitWish: (id: string) => `/visits/${id}/wish`,
   visitOtherWay: (id: string) => `/visits/${id}/other-way`,
   visitHandover: (id: string) => `/visits/${id}/handover.svg`,
   bookingArrival: (id: string) => `/bookings/${id}/arrival`,
@@ -86,6 +87,8 @@ export const paths = {
   recoveryCodes: "/account/codes",
   accountPassword: "/account/password",
   accountSessions: "/account/sessions",
+  /** What somebody of the staff says of themselves. */
+  ownWord: "/account/own-word",
   sessionExtension: "/account/sessions/extension",
 
   /** What is opened on a screen that shall become a kiosk or a board of whichever office. */

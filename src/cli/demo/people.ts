@@ -78,6 +78,11 @@ export function staffName(office: number, seat: number): Words {
   return citizenName(200 + office * 17 + seat)
 }
 
+/** Whether that is a woman's name. */
+export function staffSex(office: number, seat: number): "female" | "male" {
+  return (200 + office * 17 + seat) % 2 === 0 ? "female" : "male"
+}
+
 /** Numbers of a block that is not given to anybody: `1000000…` for nationals, `2000000…` for residents, with their Luhn digit. */
 export function demoNumber(kind: "citizen" | "resident", index: number): string {
   const stem = `${kind === "citizen" ? 1 : 2}${String(index).padStart(8, "0")}`

@@ -19,7 +19,7 @@ import { enrol } from "../../domain/people/writes.ts"
 import { readPlan } from "../plan.ts"
 import { addAdministrator, addInvitation, type DemoAdministrator } from "./administrators.ts"
 import { demoFamily } from "./family.ts"
-import { citizenName, demoMobile, demoNumber, residentName, staffName } from "./people.ts"
+import { citizenName, demoMobile, demoNumber, residentName, staffName, staffSex } from "./people.ts"
 
 /** The offices of the demonstration that have agents to try. */
 const staffedOffices = ["RUH-RML", "VIR-01"]
@@ -237,7 +237,10 @@ export async function seed({ writer, keys, citizens, now }: Given): Promise<Demo
           const login = `${short}-${seat}`
           const id = await addStaff(
             tx,
-            { login, name, passwordHash, role: "agent", scopeKind: "office", scope: office.code },
+            {
+              ...{ login, name, passwordHash, role: "agent", scopeKind: "office", scope: office.code },
+              sex: staffSex(officeIndex, seat),
+            },
             "setup",
           )
           await keepDemoCode(tx, keys, { kind: "staff", id }, now)

@@ -60,6 +60,7 @@ const table = {
   "account.regain": { citizen: "own", recovered: "own", ...staffOwn },
   /** For the staff the way back is that two others see to it. */
   "recovery_codes.make": { citizen: "own" },
+  "self.describe": staffOwn,
   "inbox.read": { citizen: "own", ...staffOwn },
   "household.manage": { citizen: "own" },
   "mobile.change": { citizen: "own" },

@@ -30,6 +30,7 @@ export type What =
   | "file"
   | "confirmed"
   | "document"
+  | "recording_answer"
   | "request_begun"
   | "request_done"
   | "request_failed"
@@ -117,6 +118,8 @@ function happening(fact: AnyFact, kinds: Of["kinds"]): Happening | null {
       return is("file", fact.body.type)
     case "document.issued":
       return fact.body.kind === "minutes" ? null : is("document", fact.body.kind)
+    case "recording.answered":
+      return is("recording_answer", fact.body.state, kindOf(fact.body.participant))
     case "request.begun":
       return is("request_begun", fact.body.service)
     case "request.done":

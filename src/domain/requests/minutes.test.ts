@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test"
 import { addDays, minute } from "../../base/day.ts"
+import { recordingHall } from "../../testing/recorded.ts"
 import { serviceHall } from "../../testing/services.ts"
 import { type VideoHall, videoHall } from "../../testing/video.ts"
 import { verifiedDocument } from "../documents/reads.ts"
@@ -143,4 +144,28 @@ test("a service that was carried out stands in them with its number, as its rece
   const happened = minutes?.happened.map(({ what }) => what) ?? []
   expect(happened.filter((what) => ["request_begun", "confirmed", "request_done"].includes(what))).toHaveLength(3)
   expect(minutes?.level).toBe(2)
+})
+
+test("of a recording they say the ends of its chain and its gaps, once its last piece has come", async () => {
+  const hall = await recordingHall()
+  const who = hall.citizen(1)
+  const { row } = await hall.video.inCall(who)
+  const recorder = await hall.recorder(row.id)
+  await recorder.answers(who)
+  const segment = await recorder.goesOn(await recorder.opens(), 4)
+  await hall.write((tx) => hold(tx, hall.agent(), row.id))
+  hall.clock.advance(minute)
+  await hall.write((tx) => resume(tx, hall.agent(), row.id))
+  await hall.write((tx) => end(tx, hall.agent(), row.id, { outcome: "done" }))
+  hall.clock.advance(minute)
+  expect(await hall.write((tx) => minutesStep(tx, hall.keys, hall.code))).toBe(0)
+  hall.clock.advance(14 * minute)
+  expect(await hall.write((tx) => minutesStep(tx, hall.keys, hall.code))).toBe(1)
+  const { minutes } = (await minutesOf(hall.store, hall.keys, row.id, hall.clock.office())) ?? {}
+  expect(minutes?.recording?.segments).toMatchObject([{ of: "citizen", chunks: 4, head: segment.head }])
+  expect(minutes?.recording?.gaps.map(({ why }) => why)).toContain("hold")
+  expect(minutes?.happened.find(({ what }) => what === "recording_answer")).toMatchObject({
+    how: "given",
+    who: "citizen",
+  })
 })

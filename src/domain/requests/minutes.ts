@@ -11,6 +11,13 @@ import {
   visitFiles,
 } from "../../../db/schema/identity.ts"
 import { type TicketRow, tickets } from "../../../db/schema/queue.ts"
+import {
+  type GapWhy,
+  recordingGaps,
+  recordingSegments,
+  type SegmentEnd,
+  type SegmentWhat,
+} from "../../../db/schema/recordings.ts"
 import type { RequestState } from "../../../db/schema/requests.ts"
 import {
   type ParticipantKind,
@@ -21,7 +28,7 @@ import {
 } from "../../../db/schema/visits.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
-import type { Instant } from "../../base/day.ts"
+import { type Instant, minute } from "../../base/day.ts"
 import type { Keys, PersonKey } from "../../base/seal.ts"
 import { staffNames } from "../access/names.ts"
 import { service as serviceOf } from "../catalogue/reads.ts"
@@ -80,6 +87,22 @@ export interface MinutesRequest {
   reason: Words | null
 }
 
+/** Whether and how a visit was recorded: the chain's ends, from which anybody who holds the recording finds whether it is whole. */
+export interface MinutesRecording {
+  segments: {
+    of: ParticipantKind
+    what: SegmentWhat
+    from: Instant
+    until: Instant | null
+    chunks: number
+    /** SHA-256, base64url: the head of the chain after the last piece. */
+    head: string
+    end: SegmentEnd | null
+  }[]
+  /** When it was not recorded, and why. */
+  gaps: { why: GapWhy; reason: string | null; from: Instant; until: Instant | null }[]
+}
+
 /** What the minutes say beside title and people; all of it under the person's key. */
 export interface Minutes {
   visit: string
@@ -95,6 +118,8 @@ export interface Minutes {
   checks: MinutesCheck[]
   requests: MinutesRequest[]
   files: MinutesFile[]
+  /** `null`: nothing was recorded. */
+  recording: MinutesRecording | null
   outcome: string | null
   /** What the agent wrote for the person. */
   word: string | null
@@ -102,6 +127,9 @@ export interface Minutes {
 
 /** After this nobody takes the end of a visit back any more. */
 const settled = undoSeconds * 1_000
+
+/** A page that was lost in the call brings what it has recorded when it is there again. */
+const recordingWaits = 15 * minute
 
 const awaited = (now: Instant) =>
   and(sql`${visits.overAt} is not null`, isNull(visits.minutesAt), lte(visits.overAt, now - settled))
@@ -126,6 +154,7 @@ export async function minutesStep(tx: Tx, keys: Keys, office: string): Promise<n
   for (const { row, ticket } of rows) {
     // Brought back by an undo: it is not over, and will be looked at again when it is.
     if (ticket.live) continue
+    if (tx.now < (row.overAt ?? 0) + recordingWaits && (await isStillSent(tx, row.id))) continue
     await withdrawLeft(tx, row.id)
     if (await issue(tx, keys, row, ticket)) issued++
     await tx.db.update(visits).set({ minutesAt: tx.now }).where(eq(visits.id, row.id))
@@ -200,6 +229,7 @@ async function written(tx: Tx, key: PersonKey, { row, ticket, all, own, service 
     checks,
     requests: await requestsOf(tx, key, row.id),
     files: await filesOf(tx, row.id),
+    recording: await recordingOf(tx, row.id, new Map(all.map(({ id, kind }) => [id, kind]))),
     outcome: ticket.outcome,
     word: row.wordSealed === null ? null : key.open("visit.word", row.wordSealed),
   }
@@ -253,6 +283,41 @@ async function requestsOf(tx: Tx, key: PersonKey, visit: string): Promise<Minute
 async function filesOf(tx: Tx, visit: string): Promise<MinutesFile[]> {
   const rows = await tx.db.select().from(visitFiles).where(eq(visitFiles.visit, visit)).orderBy(asc(visitFiles.at))
   return rows.map(({ senderKind, type, bytes, sha256, at }) => ({ from: senderKind, type, bytes, sha256, at }))
+}
+
+async function recordingOf(
+  tx: Tx,
+  visit: string,
+  kinds: ReadonlyMap<string, ParticipantKind>,
+): Promise<MinutesRecording | null> {
+  const segments = await tx.db
+    .select()
+    .from(recordingSegments)
+    .where(eq(recordingSegments.visit, visit))
+    .orderBy(asc(recordingSegments.startedAt), asc(recordingSegments.id))
+  const held = segments.filter(({ chunks }) => chunks > 0)
+  if (held.length === 0) return null
+  const gaps = await tx.db
+    .select()
+    .from(recordingGaps)
+    .where(eq(recordingGaps.visit, visit))
+    .orderBy(asc(recordingGaps.since))
+  return {
+    segments: held.map(({ of, what, startedAt, heldUntil, chunks, head, closedWhy }) => ({
+      ...{ of: kinds.get(of) ?? "citizen", what, from: startedAt, until: heldUntil, chunks, head, end: closedWhy },
+    })),
+    gaps: gaps.map(({ why, reason, since, until }) => ({ why, reason, from: since, until })),
+  }
+}
+
+/** Whether pieces of its recording may still come, which the minutes wait for. */
+async function isStillSent(tx: Tx, visit: string): Promise<boolean> {
+  const [open] = await tx.db
+    .select({ id: recordingSegments.id })
+    .from(recordingSegments)
+    .where(and(eq(recordingSegments.visit, visit), isNull(recordingSegments.closedAt)))
+    .limit(1)
+  return open !== undefined
 }
 
 /** The minutes of a visit as they were issued, for whoever may read them; `null` where there are none. */

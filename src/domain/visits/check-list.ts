@@ -2,8 +2,8 @@ import type { CheckKind, CheckState, Measured, StepKind, StepResult } from "../.
 import type { Chance } from "../../base/clock.ts"
 
 /*
- * The list by which an agent looks at who somebody is. Neither side chooses what stands in it: it is drawn, as the supervised remote proofing of
- * NIST SP 800-63A and the attended video proofing of ETSI TS 119 461 (9.2.3) want the unforeseen. Rules without a store.
+ * The list by which an agent looks at who somebody is. Neither side chooses what stands in it: it is drawn, because what can be foreseen can be
+ * prepared. It follows the attended remote proofing of NIST SP 800-63A and ETSI TS 119 461. Rules without a store.
  */
 
 export interface Planned {

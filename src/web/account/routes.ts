@@ -11,6 +11,7 @@ import {
   passwordPage,
   staySignedIn,
 } from "./changes.tsx"
+import { describe } from "./own-word.tsx"
 import { securityPage } from "./security.tsx"
 
 const toSecurity = () => paths.security
@@ -36,5 +37,6 @@ export const accountRoutes: PageRoute[] = [
     freshly(changePassword, () => paths.accountPassword),
   ),
   post(paths.accountSessions, "account.regain", endSessions),
+  post(paths.ownWord, "self.describe", describe),
   post(paths.sessionExtension, "account.regain", staySignedIn),
 ]

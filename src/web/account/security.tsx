@@ -4,6 +4,7 @@ import { type Passkey, passkeysOf } from "../../domain/access/passkeys.ts"
 import { codesLeft, mayRecover } from "../../domain/access/recovery.ts"
 import { openResetOf } from "../../domain/access/request-reads.ts"
 import { type SessionRow, sessionsOf } from "../../domain/access/sessions.ts"
+import { isStaff } from "../../domain/access/subject.ts"
 import { knowsPasskeys } from "../../domain/access/webauthn.ts"
 import { accountWords } from "../../i18n/account.ts"
 import { momentText } from "../../i18n/dates.ts"
@@ -20,6 +21,7 @@ import { paths } from "../paths.ts"
 import { Card, Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, PostForm } from "../shell/controls.tsx"
 import { stopLink } from "../stop-link.ts"
+import { OwnWord } from "./own-word.tsx"
 
 /** In which zone the moments of an account are told: sessions belong to no office. */
 const accountZone = "Asia/Riyadh"
@@ -140,6 +142,7 @@ export async function security(c: Context, told: Told): Promise<Response> {
           </section>
         </>
       )}
+      {isStaff(c.var.subject) && !isRecovered && <OwnWord c={c} by={c.var.subject} />}
       <Sessions c={c} sessions={sessions} />
       {!isRecovered && (
         <ButtonLink wide icon="bell" href={paths.messageSettings}>

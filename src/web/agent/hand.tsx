@@ -1,11 +1,13 @@
 import type { ProfileLine } from "../../../db/schema/queue.ts"
 import { type Instant, minute } from "../../base/day.ts"
+import { sexOf } from "../../domain/access/staff.ts"
 import { allServices, type Service, service as serviceOf } from "../../domain/catalogue/reads.ts"
 import { lineFor, office as officeOf } from "../../domain/offices/reads.ts"
 import { person as personOf } from "../../domain/people/reads.ts"
 import { type CounterView, counterView, queueView } from "../../domain/queue/reads.ts"
 import { undoSeconds } from "../../domain/queue/undo.ts"
 import { lastTouched } from "../../domain/queue/undoable.ts"
+import { wishesIn } from "../../domain/queue/wishes.ts"
 import { moneyText, timeText } from "../../i18n/dates.ts"
 import { deskWords } from "../../i18n/desk.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
@@ -47,7 +49,12 @@ export async function handFragment(
   const service = held ? await serviceOf(store, held.service) : null
   const who = held?.person ? await personOf(store, opening, held.person) : null
   const undoable = held ?? (await lastTouched(store, counterId, now))
-  const next = nextFor(view.profile, queue.waiting)
+  const wishing = await wishesIn(store, view.office)
+  const isWoman = wishing.size > 0 && view.staff !== null && (await sexOf(store, view.staff)) === "female"
+  const next = nextFor(
+    view.profile,
+    queue.waiting.filter(({ id }) => isWoman || !wishing.has(id)),
+  )
   const services = held ? (await allServices(store)).filter((one) => lineFor(here, one) !== null) : []
 
   return String(

@@ -1,6 +1,7 @@
 import { type Instant, minute } from "../../base/day.ts"
 import { allServices } from "../../domain/catalogue/reads.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
+import { wishesIn } from "../../domain/queue/wishes.ts"
 import { awaitingSecond } from "../../domain/visits/check-reads.ts"
 import { type Connectivity, type PanelRow, panel, type Watch } from "../../domain/visits/reads.ts"
 import { timeText } from "../../i18n/dates.ts"
@@ -9,6 +10,7 @@ import { identityWords } from "../../i18n/identity.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { counted } from "../../i18n/plural.ts"
 import { agentVisitWords } from "../../i18n/visits-agent.ts"
+import { wishWords } from "../../i18n/wishes.ts"
 import { paths } from "../paths.ts"
 import type { Rendering } from "../rendering.ts"
 import { Empty, Notice } from "../shell/cards.tsx"
@@ -32,6 +34,7 @@ export async function panelFragment(
   const here = await officeOf(store, code)
   const services = new Map((await allServices(store)).map((one) => [one.code, inLang(one.name, lang)]))
   const words = agentVisitWords[lang]
+  const wishing = await wishesIn(store, code)
   const rejected = await awaitingSecond(store, code)
   return String(
     <>
@@ -70,6 +73,7 @@ export async function panelFragment(
             {[...waiting, ...aside].map((row) => (
               <Row
                 row={row}
+                isWishing={wishing.has(row.id)}
                 now={now}
                 zone={here.zone}
                 lang={lang}
@@ -84,6 +88,8 @@ export async function panelFragment(
 }
 
 interface RowProps {
+  /** Waits for a woman. */
+  isWishing: boolean
   row: PanelRow
   now: Instant
   zone: string
@@ -91,7 +97,7 @@ interface RowProps {
   service: string
 }
 
-function Row({ row, now, zone, lang, service }: RowProps) {
+function Row({ row, isWishing, now, zone, lang, service }: RowProps) {
   const words = agentVisitWords[lang]
   const [sign, word] = signOf(row, now, lang)
   const said = [
@@ -99,6 +105,7 @@ function Row({ row, now, zone, lang, service }: RowProps) {
     row.unanswered > 0 && words.unanswered(counted("times", row.unanswered, lang)),
     row.sentBy && words.sentOn(inLang(row.sentBy, lang)),
     row.forAgent !== null && words.forOther,
+    isWishing && wishWords[lang].row,
   ].filter(Boolean)
   return (
     <tr id={`row-${row.id}`}>

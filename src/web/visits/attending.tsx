@@ -5,6 +5,7 @@ import { isRefusal } from "../../base/refusal.ts"
 import type { Citizen } from "../../domain/access/subject.ts"
 import { away } from "../../domain/queue/holder.ts"
 import { ticketsOf } from "../../domain/queue/tickets.ts"
+import { wish } from "../../domain/queue/wishes.ts"
 import { comeBack, goHome, walkIn } from "../../domain/visits/arriving.ts"
 import { write } from "../../domain/visits/chat.ts"
 import { otherWayFor } from "../../domain/visits/checking.ts"
@@ -53,6 +54,7 @@ export const attendingRoutes: PageRoute[] = [
     "visit.attend",
     turn((tx, who, id) => otherWayFor(tx, who, id)),
   ),
+  post(paths.visitWish(":id"), "visit.attend", wishNow),
   post(paths.visitMessages(":id"), "visit.attend", writeNow),
   post(paths.visitResults(":id"), "visit.attend", keepResults),
   get(paths.visitHandover(":id"), "visit.attend", handoverQr),
@@ -61,16 +63,23 @@ export const attendingRoutes: PageRoute[] = [
 const scopesOf = (office: string, { id }: Citizen) =>
   [`office:${office}`, `person:${id}`, "accounts"] as [`office:${string}`, `person:${string}`, "accounts"]
 
-const wanted = z.object({ office: z.string().max(20), service: z.string().max(20) })
+const wanted = z.object({
+  office: z.string().max(20),
+  service: z.string().max(20),
+  wants: z.enum(["female"]).optional(),
+})
 
 async function walkInNow(c: Context): Promise<Response> {
   const { house, lang } = c.var
   const citizen = mustBeCitizen(c)
-  const asked = await readForm(c, wanted)
+  const { wants, ...asked } = await readForm(c, wanted)
   try {
-    const { row } = await house.writer.write((tx) => walkIn(tx, citizen, { ...asked, lang }), {
-      scopes: scopesOf(asked.office, citizen),
-    })
+    const turn = async (tx: Tx) => {
+      const came = await walkIn(tx, citizen, { ...asked, lang })
+      if (wants) await wish(tx, citizen, came.row.id, wants)
+      return came
+    }
+    const { row } = await house.writer.write(turn, { scopes: scopesOf(asked.office, citizen) })
     return c.redirect(paths.visit(row.id), 303)
   } catch (thrown) {
     if (!isRefusal(thrown)) throw thrown
@@ -93,6 +102,17 @@ function turn(said: (tx: Tx, who: Citizen, id: string) => Promise<unknown>) {
     }
     return c.redirect(paths.visit(row.id), 303)
   }
+}
+
+const wishFields = z.object({ wants: z.enum(["female", ""]).default("") })
+
+async function wishNow(c: Context): Promise<Response> {
+  const { row, citizen } = await ownRoom(c)
+  const { wants } = await readForm(c, wishFields)
+  await c.var.house.writer.write((tx) => wish(tx, citizen, row.id, wants === "" ? null : wants), {
+    scopes: [`office:${row.office}`, "accounts"],
+  })
+  return c.redirect(paths.visit(row.id), 303)
 }
 
 const message = z.object({ text: z.string() })

@@ -10,6 +10,7 @@ import { visit } from "../../domain/visits/visits.ts"
 import { dayText, hijriText, timeText } from "../../i18n/dates.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { minutesWords, whatWords } from "../../i18n/minutes.ts"
+import { recordingWords } from "../../i18n/recording.ts"
 import { standingWords } from "../../i18n/verify.ts"
 import { callWords } from "../../i18n/visits-agent.ts"
 import { show } from "../frame.tsx"
@@ -101,6 +102,7 @@ async function minutesPage(c: Context): Promise<Response> {
       <People minutes={minutes} office={office} lang={lang} />
       <Spent minutes={minutes} lang={lang} />
       {minutes.files.length > 0 && <Files minutes={minutes} office={office} lang={lang} />}
+      <Recording minutes={minutes} office={office} lang={lang} />
       <Happened minutes={minutes} office={office} lang={lang} />
       <Card>
         <VerificationMark c={c} code={code} />
@@ -290,6 +292,41 @@ function Files({ minutes: { files }, office, lang }: Part) {
           </li>
         ))}
       </ul>
+    </Card>
+  )
+}
+
+function Recording({ minutes: { recording }, office, lang }: Part) {
+  const words = minutesWords[lang]
+  const time = (at: Instant | null) => (at === null ? "…" : timeText(at, office.zone, lang))
+  const kinds = callWords[lang].people
+  return (
+    <Card>
+      <h2>{words.recording}</h2>
+      <p>{recording === null ? words.recordingNone : words.recorded}</p>
+      {recording !== null && (
+        <ul class="minutes-files">
+          {recording.segments.map(({ of, what, from, until, chunks, head }) => (
+            <li>
+              {words.segment(what === "screen" ? words.screen : kinds[of], time(from), time(until), chunks)}
+              <br />
+              <bdi dir="ltr" class="small quiet">
+                SHA-256 {head}
+              </bdi>
+            </li>
+          ))}
+        </ul>
+      )}
+      {recording !== null && recording.gaps.length > 0 && (
+        <>
+          <h3>{words.gaps}</h3>
+          <ul class="minutes-files">
+            {recording.gaps.map(({ why, from, until }) => (
+              <li>{words.gap(recordingWords[lang].why[why], time(from), time(until))}</li>
+            ))}
+          </ul>
+        </>
+      )}
     </Card>
   )
 }

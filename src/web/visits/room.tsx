@@ -29,6 +29,7 @@ import { ConsentForm, recordFragment } from "./record.tsx"
 import { visitFragment } from "./region.tsx"
 import { ConfirmForm, requestFragment } from "./request.tsx"
 import { SelfTest } from "./self-test.tsx"
+import { wishForm, wishFragment } from "./wish.tsx"
 
 /** How long the code that moves a visit to the phone is good. */
 const handoverMinutes = 10
@@ -64,6 +65,7 @@ export async function visitPage(c: Context): Promise<Response> {
   const messages = await messagesFragment(house, id, lang, citizen.id)
   const record = await recordFragment(house, id, lang, citizen.id)
   const request = await requestFragment(house, id, lang, citizen.id)
+  const wish = await wishFragment(house, id, lang, citizen.id)
   const asked = await askedFragment(house, id, lang, citizen.id)
   const papers = await papersFragment(house, id, lang, citizen.id)
   const takes = isHandover(c, id, self.epoch, c.req.query("take") ?? "")
@@ -113,6 +115,11 @@ export async function visitPage(c: Context): Promise<Response> {
         </div>
       )}
       {!isOver && (
+        <div data-live={`visit:${id}`} data-view="wish" data-seq={seq}>
+          {raw(wish)}
+        </div>
+      )}
+      {!isOver && (
         <div class="asked-place" data-live={`visit:${id}`} data-view="asked" data-seq={seq} aria-live="polite">
           {raw(asked)}
         </div>
@@ -128,6 +135,7 @@ export async function visitPage(c: Context): Promise<Response> {
           <PostForm action={paths.visitAnswer(id)} token={formToken} id="visit-answer" />
           <PostForm action={paths.visitBack(id)} token={formToken} id="visit-back" />
           <PostForm action={paths.visitOtherWay(id)} token={formToken} id={otherWayForm} />
+          <PostForm action={paths.visitWish(id)} token={formToken} id={wishForm} />
           <PostForm action={paths.visitAway(id)} token={formToken} id="visit-away" />
           <section class="visit-leave card stack" id="leave">
             <h2>{words.leaveSure}</h2>

@@ -8,6 +8,7 @@ import { dayText, minuteRange, timeText } from "../../i18n/dates.ts"
 import { inLang } from "../../i18n/lang.ts"
 import { refusalWords } from "../../i18n/refusals.ts"
 import { visitWords } from "../../i18n/visits.ts"
+import { wishWords } from "../../i18n/wishes.ts"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
 import { Ready } from "../joining.tsx"
@@ -71,6 +72,10 @@ export async function walkInAnswer(c: Context, asked: Asked, refused: Refusal | 
           <PostForm action={paths.visits} token={formToken}>
             <input type="hidden" name="office" value={office.code} />
             <input type="hidden" name="service" value={service.code} />
+            <label class="choice">
+              <input type="checkbox" name="wants" value="female" />
+              <span>{wishWords[lang].wishAtDoor}</span>
+            </label>
             <Button weight="main" wide>
               {words.here}
             </Button>

@@ -1,0 +1,42 @@
+import { inBoth } from "./lang.ts"
+
+/** Who wishes for a woman at the counter, and what women of the staff say of themselves. */
+export const wishWords = inBoth({
+  ar: {
+    title: "من يخدمك",
+    anybody: "يخدمك أول من يتفرغ.",
+    ask: "أريد موظفة",
+    asked: "تنتظر موظفة. لا يناديك غيرها، ومكانك محفوظ.",
+    drop: "أقبل أي موظف",
+    none: "لا موظفة على رأس عملها الآن. انتظر، أو اختر موعدًا آخر، أو اقبل أي موظف.",
+    free: "موظفة متفرغة الآن.",
+    freeAt: (time: string) => `يُنتظر أن تتفرغ موظفة نحو ${time}.`,
+    book: "احجز موعدًا آخر",
+    wishAtDoor: "أريد أن تخدمني موظفة",
+    row: "ينتظر موظفة",
+    ownTitle: "من ينتظر موظفة",
+    ownLead: "يستطيع المراجع أن يطلب موظفة. قولي إنك موظفة فيصلك من طلب ذلك. لا يلزم أحدًا أن يقول شيئًا.",
+    ownFemale: "أنا موظفة",
+    ownMale: "أنا موظف",
+    ownUnsaid: "لا أريد أن أقول",
+  },
+  en: {
+    title: "By whom you are served",
+    anybody: "Whoever is free first serves you.",
+    ask: "I want a woman",
+    asked: "You wait for a woman. Nobody else calls you, and your place is kept.",
+    drop: "Anybody may serve me",
+    none: "No woman is at work now. Wait, choose another time, or let anybody serve you.",
+    free: "A woman is free now.",
+    freeAt: (time: string) => `A woman is expected to be free at about ${time}.`,
+    book: "Book another time",
+    wishAtDoor: "I want to be served by a woman",
+    row: "waits for a woman",
+    ownTitle: "Who waits for a woman",
+    ownLead:
+      "People may ask for a woman at the counter. Say that you are one, and they come to you. Nobody has to say.",
+    ownFemale: "I am a woman",
+    ownMale: "I am a man",
+    ownUnsaid: "I would rather not say",
+  },
+})
