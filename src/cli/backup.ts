@@ -1,9 +1,8 @@
-import { Database } from "bun:sqlite"
 import { closeSync, cpSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs"
 import { dirname, join, relative, resolve, sep } from "node:path"
 import { parseArgs } from "node:util"
 import { hasStore, StoreProblem } from "../../db/open.ts"
-import { verifyFile } from "../../db/verify.ts"
+import { copyFile, verifyFile } from "../../db/verify.ts"
 import { EnvProblem, readEnv } from "../base/env.ts"
 import { filesIn } from "../outside/storage.ts"
 import { manifestFile, manifestOf } from "./backup/manifest.ts"
@@ -44,7 +43,8 @@ function main(args: string[]): number {
   rmSync(aside, { recursive: true, force: true })
   mkdirSync(aside, { recursive: true })
   try {
-    copyDatabase(join(dataDir, "dawr.db"), join(aside, "dawr.db"))
+    copyFile(join(dataDir, "dawr.db"), join(aside, "dawr.db"))
+    onDisk(join(aside, "dawr.db"))
     // After the database: of every file that it names the bytes were there before.
     if (existsSync(filesIn(dataDir))) cpSync(filesIn(dataDir), filesIn(aside), { recursive: true, filter: isWhole })
     const { wrong, facts, heads } = verifyFile(join(aside, "dawr.db"))
@@ -62,18 +62,6 @@ function main(args: string[]): number {
     rmSync(aside, { recursive: true, force: true })
     throw thrown
   }
-}
-
-/** As it is at one moment, without what is being written, and without the room that deleted rows take. */
-function copyDatabase(from: string, to: string): void {
-  const raw = new Database(from, { readonly: true, strict: true })
-  try {
-    raw.run("PRAGMA busy_timeout = 10000")
-    raw.query("VACUUM INTO ?").run(to)
-  } finally {
-    raw.close()
-  }
-  onDisk(to)
 }
 
 /** What is being put there has another name until it is whole. */
