@@ -46,8 +46,8 @@ export function mountRequest(page: HTMLElement): void {
     }
     const sent = await fetch(form?.action ?? "", { method: "POST", headers: { Accept: "application/json" }, body })
     if (sent.ok) return tell("")
-    const { title = "", help = "" } = (await sent.json()) as { title?: string; help?: string }
-    tell(`${title}. ${help}`)
+    const { title, help } = (await sent.json().catch(() => ({}))) as { title?: string; help?: string }
+    tell([title, help].filter(Boolean).join(". "))
   }
 
   function tell(text: string): void {

@@ -32,7 +32,9 @@ export function mountService(form: HTMLFormElement): void {
       const headers = { Accept: "application/json", "X-Form-Token": token }
       const answer = await fetch(form.action, { method: "POST", headers, body })
       if (answer.ok) for (const [field, value] of sent) settle(field, value)
-      const { title = "", help = "" } = answer.ok ? {} : ((await answer.json()) as { title?: string; help?: string })
+      const { title = "", help = "" } = answer.ok
+        ? {}
+        : ((await answer.json().catch(() => ({}))) as { title?: string; help?: string })
       if (told) told.textContent = [title, help].filter(Boolean).join(". ")
     } finally {
       busy?.removeAttribute("aria-busy")

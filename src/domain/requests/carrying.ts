@@ -149,7 +149,7 @@ async function carrying(
   const row = await request(store, object)
   authorize(citizen, "request.confirm", row)
   const stage = { begun: false }
-  return keeping({ writer, keys, row, stage }, () =>
+  return keeping({ writer, keys, row, stage, confirmation }, () =>
     run(scopesOf(row), async (tx, frozen) => {
       const asked = await request(tx, object)
       await mustBeAsAsked(tx, asked, frozen, fingerprints)
@@ -208,7 +208,8 @@ async function keeping(
     keys,
     row,
     stage,
-  }: { writer: Pick<Writer, "write">; keys: Keys; row: RequestRow; stage: { begun: boolean } },
+    confirmation = "",
+  }: { writer: Pick<Writer, "write">; keys: Keys; row: RequestRow; stage: { begun: boolean }; confirmation?: string },
   run: () => Promise<RequestRow>,
 ): Promise<RequestRow> {
   try {
@@ -225,7 +226,7 @@ async function keeping(
         { scopes },
       )
     } else if (code === "confirmation_stale" && isRefusal(thrown)) {
-      await writer.write((tx) => unask(tx, row, String(thrown.details["why"])), { scopes })
+      await writer.write((tx) => unask(tx, row.id, confirmation, String(thrown.details["why"])), { scopes })
     }
     throw thrown
   }

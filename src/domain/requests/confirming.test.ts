@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm"
 import { identityChecks } from "../../../db/schema/identity.ts"
 import { confirmations } from "../../../db/schema/passkeys.ts"
 import { addDays, minute } from "../../base/day.ts"
+import { Refusal } from "../../base/refusal.ts"
 import { refusal } from "../../testing/office.ts"
 import { media, type ServiceHall, serviceHall, unmarried } from "../../testing/services.ts"
 import { evidenceOf, freeze, verify } from "../access/confirmation.ts"
@@ -108,6 +109,16 @@ describe("a confirmation does not hold", () => {
     expect(await hall.facts("request.asked")).toHaveLength(1)
   })
 
+  test("when it has been asked again since; what was asked last stands", async () => {
+    const { hall, desk, waiting, guardian, device, now, answer, give, valid } = await asked()
+    const first = await answer()
+    const second = await desk.ask(waiting.id)
+    expect((await refusal(give(first))).details).toMatchObject({ why: "request" })
+    expect([(await now()).confirmation, await valid()]).toEqual([second.confirmation, null])
+    expect(await hall.facts("request.stale")).toEqual([])
+    expect((await desk.confirm(guardian, device, second)).state).toBe("done")
+  })
+
   test("when the person reloads, or goes on in another window", async () => {
     const { video, guardian, visit, answer, give, isStale } = await asked()
     const signed = await answer()
@@ -211,6 +222,30 @@ describe("what the service refuses when it comes to it", () => {
     expect((await hall.facts("request.failed")).at(-1)?.body).toMatchObject({ code: "married" })
   })
 })
+
+for (const [what, thrown, code] of [
+  ["what carries it out refuses", new Refusal("permit_valid"), "permit_valid"],
+  ["what carries it out breaks", new Error("the printer burns"), "bug"],
+] as const) {
+  test(`where ${what}, everything is undone, and the request has failed`, async () => {
+    const { store, keys, guardian, waiting, now, valid, answer, give } = await asked()
+    const signed = await answer()
+    const own = issuePermit.carryOut
+    issuePermit.carryOut = async (...given) => {
+      await own(...given)
+      throw thrown
+    }
+    const [settled] = await Promise.allSettled([give(signed)])
+    issuePermit.carryOut = own
+    expect(settled).toMatchObject({ status: "rejected", reason: thrown })
+    expect([await valid(), await evidenceOf(store, waiting.confirmation ?? "")]).toEqual([null, null])
+    expect(await now()).toMatchObject({ state: "failed", code, number: expect.stringMatching(/^\d{10}$/) })
+    const key = await keyFor(store, keys, guardian.id)
+    const outcome: Outcome = JSON.parse(key.open("request.outcome", (await now()).outcomeSealed ?? ""))
+    expect(outcome.reason.words.en).toContain("nothing was changed")
+    expect((await refusal(give(signed))).code).not.toBe("")
+  })
+}
 
 describe("below the identity that a service needs", () => {
   test("nothing is asked of somebody without a passkey, and the agent carries nothing out alone", async () => {

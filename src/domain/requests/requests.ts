@@ -263,11 +263,11 @@ export async function decline(tx: Tx, citizen: Citizen, id: string): Promise<Req
   return after
 }
 
-/** What was asked does not hold any more; it is asked anew by the agent. */
-export async function unask(tx: Tx, row: RequestRow, why: string): Promise<void> {
-  const now = await request(tx, row.id)
-  if (now.state !== "asked" || now.confirmation !== row.confirmation) return
-  await tx.say(row.office, "request.stale", { ...saidOf(await move(tx, now, "draft", {})), why })
+/** What was asked by this confirmation does not hold any more, and is asked anew by the agent. What was asked since then stands. */
+export async function unask(tx: Tx, id: string, confirmation: string, why: string): Promise<void> {
+  const now = await request(tx, id)
+  if (now.state !== "asked" || now.confirmation !== confirmation) return
+  await tx.say(now.office, "request.stale", { ...saidOf(await move(tx, now, "draft", {})), why })
 }
 
 export function refusedOutcome({ reason, used, wayOut }: Extract<Decision, { is: "no" }>): {
