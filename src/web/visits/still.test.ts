@@ -7,9 +7,11 @@ import { drawCheck } from "../../domain/visits/checking.ts"
 import { checkedNow } from "../../domain/visits/identity.ts"
 import { lies } from "../../domain/visits/pictures.ts"
 import { answer, ring } from "../../domain/visits/ringing.ts"
+import { violations } from "../../testing/axe.ts"
 import { frames } from "../../testing/calls.ts"
 import { checksIn } from "../../testing/checks.ts"
-import { asAgent, asCitizen, hearing } from "../../testing/screens.ts"
+import { faults } from "../../testing/layout.ts"
+import { asAgent, asCitizen, hearing, type Screen } from "../../testing/screens.ts"
 import { testServer } from "../../testing/server.ts"
 import { videoHall } from "../../testing/video.ts"
 import { takeOut } from "../sealed-files.ts"
@@ -28,7 +30,7 @@ test("a list is gone through in a real call: measured, pictured from both sides,
   const who = hall.citizen(1)
   const { row } = await hall.video.walkIn(who)
   await hall.open(1)
-  const [citizen, desk] = [await asCitizen(server, 1, films), await asAgent(server, 1, films)]
+  const [citizen, desk] = [await asCitizen(server, 1, { ...films, lang: "ar" }), await asAgent(server, 1, films)]
   await citizen.page.goto(`/visits/${row.id}`)
   await desk.page.goto("/desk")
   await hearing(citizen, desk)
@@ -48,10 +50,17 @@ test("a list is gone through in a real call: measured, pictured from both sides,
     await desk.page.waitForTimeout(500)
   }
   await citizen.page.locator("[data-step=consent]").waitFor()
+  expect(await faultsOf(citizen, 320, 740)).toEqual([])
   const pass = desk.page.locator('[data-view=identity] button[value$=".pass"]')
   for (let now = await step(); now.kind !== "picture"; now = await step()) {
     await desk.page.locator(`button[value="identity-say ${row.id} ${now.place}.pass"]`).click()
     await desk.page.locator(`button[value="identity-say ${row.id} ${now.place + 1}.pass"]`).waitFor()
+    if (now.kind === "consent") {
+      // A sign of life: with its way that takes no sight.
+      await citizen.page.locator("button[form=visit-other-way]").waitFor()
+      expect(await faultsOf(citizen, 320, 740)).toEqual([])
+      expect(await faultsOf(desk, 1024, 768)).toEqual([])
+    }
   }
 
   // The person presses; both pictures are there by themselves.
@@ -81,7 +90,10 @@ test("a list is gone through in a real call: measured, pictured from both sides,
   for (const kind of ["data", "talk"]) {
     const now = await step()
     expect(now.kind).toBe(kind as never)
-    if (kind === "data") await desk.page.locator(".identity-record").waitFor()
+    if (kind === "data") {
+      await desk.page.locator(".identity-record").waitFor()
+      expect(await faultsOf(desk, 1440, 900)).toEqual([])
+    }
     await desk.page.locator(`button[value="identity-say ${row.id} ${now.place}.pass"]`).click()
     if (kind === "data")
       await desk.page.locator(`button[value="identity-say ${row.id} ${now.place + 1}.pass"]`).waitFor()
@@ -123,6 +135,13 @@ test("a camera that is switched off for more than five seconds makes the check c
   expect((await dark())?.lapsed).toBe("camera_off")
   for (const { page } of [citizen, desk]) await page.context().close()
 })
+
+/** What is wrong with a page at one size, for whoever reads it and for whoever has it read out. */
+async function faultsOf({ page }: Screen, width: number, height: number): Promise<string[]> {
+  await page.setViewportSize({ width, height })
+  await page.evaluate(() => document.fonts.ready)
+  return [...(await faults(page, { target: width < 700 ? 44 : 24, text: 13 })), ...(await violations(page))]
+}
 
 /** Width and height in a JPEG's frame header (ITU-T T.81 B.2.2). */
 function sizeOf(bytes: Uint8Array): [number, number] {
