@@ -74,15 +74,18 @@ export interface Answered {
   isOpen: boolean
 }
 
-/** What everybody in a visit who is asked has answered, whether or not they have been let in. */
-export async function answersIn(store: Store, id: string): Promise<Answered[]> {
+/**
+ * What everybody in a visit who is asked has answered, whether or not they have been let in. `afterwards`: also of those who have left, who
+ * count as in it.
+ */
+export async function answersIn(store: Store, id: string, afterwards = false): Promise<Answered[]> {
   const all = await withAnswers(store).execute({ visit: id })
   const thirds = all.filter(({ who }) => isIn(who) && isThird(who.kind)).map(({ who }) => who.id)
   return all
-    .filter(({ who }) => isAsked(who.kind) && who.state !== "gone")
+    .filter(({ who }) => isAsked(who.kind) && (afterwards || who.state !== "gone"))
     .map(({ who, answer }) => ({
       ...{ participant: who.id, subject: who.subject, kind: who.kind },
-      isIn: isIn(who),
+      isIn: isIn(who) || who.state === "gone",
       state: answer?.state ?? "not_asked",
       isOpen: answer === null || thirds.some((one) => one !== who.id && !answer.company.includes(one)),
     }))

@@ -294,7 +294,12 @@ describe("when nothing comes", () => {
   test("what the page still had comes after the end of the visit; what it never brings is closed as incomplete a day later", async () => {
     const { hall, recorder, segment, id, agent } = await recorded()
     await hall.write((tx) => end(tx, agent, id, { outcome: "done" }))
-    await recorder.sends(segment, bytesOf(5), 1_000)
+    await hall.video.pass(3_000)
+    await recorder.sends(segment, bytesOf(5), 4_000)
+    // Begun in the call, and not said in time.
+    const late = await recorder.sends(await recorder.opens("agent", { age: 6_000 }), bytesOf(1), 4_000)
+    expect(late.seq).toBe(1)
+    await expect(recorder.opens("agent", { age: 1_000 })).rejects.toEqual(refusal("not_your_counter"))
     hall.clock.advance(23 * hour)
     await hall.write((tx) => closeForgotten(tx, hall.code))
     expect((await rowOf(hall, segment.segment))?.closedAt).toBeNull()

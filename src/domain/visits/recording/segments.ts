@@ -18,9 +18,10 @@ import { service } from "../../catalogue/reads.ts"
 import { office } from "../../offices/reads.ts"
 import { counter } from "../../queue/tickets.ts"
 import { fileKey, folderOf } from "../files.ts"
+import { talking } from "../phases.ts"
 import { participantOf, roster, type Visit, visit } from "../visits.ts"
 import { firstHead, nextHead } from "./chain.ts"
-import { consentHash, standingOf } from "./consents.ts"
+import { answersIn, consentHash, standing } from "./consents.ts"
 import { endGap, mustNotBeStopped, openGaps } from "./gaps.ts"
 import { classOf } from "./retention.ts"
 import { recordingTimes } from "./times.ts"
@@ -64,8 +65,8 @@ export async function openSegment(tx: Tx, keys: Keys, agent: Staff, id: string, 
   const of = await inOwnHand(tx, agent, id, startedAt)
   if (!(await roster(tx, id)).some((one) => one.id === given.of))
     throw new Refusal("not_found", { what: "participant" })
-  const standing = await standingOf(tx, id)
-  if (standing !== "yes") throw new Refusal("recording_stopped", { why: standing })
+  const answered = standing(await answersIn(tx, id, !talking.includes(of.phase)))
+  if (answered !== "yes") throw new Refusal("recording_stopped", { why: answered })
   await mustNotBeStopped(tx, id, startedAt, 0)
   const { row, ticket } = of
   // Made now, so that every chunk finds it.
