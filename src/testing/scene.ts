@@ -36,6 +36,7 @@ import { fileKey } from "../domain/visits/files.ts"
 import { keepPaper, paperComes } from "../domain/visits/papers.ts"
 import { connect, joinAsSupervisor } from "../domain/visits/participants.ts"
 import { lies } from "../domain/visits/pictures.ts"
+import { answerConsent } from "../domain/visits/recording/consents.ts"
 import { answer, ring } from "../domain/visits/ringing.ts"
 import { visitStep } from "../domain/visits/steps.ts"
 import { roster, visit as visitAsItIs } from "../domain/visits/visits.ts"
@@ -44,6 +45,8 @@ import type { House } from "../web/house.ts"
 import { stopLink } from "../web/stop-link.ts"
 import { jpeg } from "./checks.ts"
 import { type TestHall, testHall } from "./hall.ts"
+import { shown } from "./recorded.ts"
+import { recordedVisit } from "./recorded-scene.ts"
 import { testServer } from "./server.ts"
 
 /*
@@ -140,6 +143,7 @@ export async function openScene() {
     })
   const bookings = await bookingsOf(office)
   const videos = await videosOf(office)
+  const recorded = await recordedVisit(full, videos.over, longReason)
   const files = await filesIn(full.house, office, videos.call, videos.rejected)
   const child = await household(office)
   const documents = await documentsOf(office)
@@ -160,6 +164,8 @@ export async function openScene() {
     videos,
     /** What lies beside the store of them: a paper of the one in the call, a picture of the rejected check. */
     files,
+    /** Two reviews of the recording of the visit that is over. */
+    recorded,
     /** Codes of what the house has issued. */
     documents,
     screens,
@@ -415,6 +421,7 @@ async function videosOf(office: TestHall) {
     return row
   }
   const over = await called("over", 1)
+  await write((tx) => answerConsent(tx, who("over"), over.id, "given", shown))
   const rejected = await rejectedIn(office, over, 1)
   await refusedIn(office, over, 1)
   await write((tx) => finish(tx, agent(1), over.id, { outcome: "not_possible" }))

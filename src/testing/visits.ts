@@ -443,6 +443,27 @@ const toCheck: Visit[] = [
 const video = (name: keyof typeof byVideo, seen: string, more: Partial<Visit> = {}) =>
   visit({ citizen: byVideo[name] }, "phone")("/visits/:id", seen, ({ videos }) => `/visits/${videos[name].id}`, more)
 
+const reviewer = (place: Place) => visit({ supervisor: "VIR-01" }, place)
+const toReview: Visit[] = (["desk", "phone"] as const).flatMap((place) => [
+  visit("auditor", place)("/recordings", `to an auditor, on a ${place}`, () => "/recordings"),
+  reviewer(place)("/recordings/in/:office", `of an office, on a ${place}`, () => "/recordings/in/VIR-01"),
+  reviewer(place)(
+    "/recordings/of/:visit",
+    `before it is opened, on a ${place}`,
+    ({ videos }) => `/recordings/of/${videos.over.id}`,
+  ),
+  reviewer(place)(
+    "/recordings/reviews/:id",
+    `that is whole, on a ${place}`,
+    ({ recorded }) => `/recordings/reviews/${recorded.whole}`,
+  ),
+  reviewer(place)(
+    "/recordings/reviews/:id",
+    `that is no evidence, on a ${place}`,
+    ({ recorded }) => `/recordings/reviews/${recorded.broken}`,
+  ),
+])
+
 const byCamera: Visit[] = [
   stranger("/visits/test", "untouched", () => "/visits/test"),
   visit({ supervisor: "VIR-01" }, "desk")(
@@ -537,6 +558,7 @@ const byCamera: Visit[] = [
 
 export const visits: Visit[] = [
   ...byCamera,
+  ...toReview,
   ...toCheck,
   ...forAnybody,
   ...forCitizens,
@@ -577,6 +599,18 @@ export const noPage: { route: string; who: Who; path: (scene: Scene) => string; 
     who: { citizen: byVideo.over },
     path: ({ videos }) => `/visits/${videos.over.id}/minutes/file`,
     gives: "application/json",
+  },
+  {
+    route: "/visits/:id/recording/:segment",
+    who: { agent: 1, at: "VIR-01" },
+    path: ({ videos, recorded }) => `/visits/${videos.over.id}/recording/${recorded.first}`,
+    gives: "application/json",
+  },
+  {
+    route: "/recordings/reviews/:id/:segment",
+    who: { supervisor: "VIR-01" },
+    path: ({ recorded }) => `/recordings/reviews/${recorded.whole}/${recorded.first}`,
+    gives: "video/webm",
   },
   {
     route: "/visits/:id/handover.svg",
