@@ -445,7 +445,6 @@ const video = (name: keyof typeof byVideo, seen: string, more: Partial<Visit> = 
 
 const reviewer = (place: Place) => visit({ supervisor: "VIR-01" }, place)
 const toReview: Visit[] = (["desk", "phone"] as const).flatMap((place) => [
-  visit("auditor", place)("/recordings", `to an auditor, on a ${place}`, () => "/recordings"),
   reviewer(place)("/recordings/in/:office", `of an office, on a ${place}`, () => "/recordings/in/VIR-01"),
   reviewer(place)(
     "/recordings/of/:visit",
@@ -606,6 +605,7 @@ export const noPage: { route: string; who: Who; path: (scene: Scene) => string; 
     path: ({ videos, recorded }) => `/visits/${videos.over.id}/recording/${recorded.first}`,
     gives: "application/json",
   },
+  { route: "/recordings", who: "auditor", path: () => "/recordings", gives: "/recordings/in/" },
   {
     route: "/recordings/reviews/:id/:segment",
     who: { supervisor: "VIR-01" },

@@ -64,7 +64,7 @@ export async function listPage(c: Context): Promise<Response> {
   return show(
     c,
     { title: words.reviewTitle, ...staffHead(c), styles: ["staff", "record"] },
-    <div class="column">
+    <div class="column record-list">
       <h1>{words.reviewTitle}</h1>
       <p class="quiet">{inLang(here.name, lang)}</p>
       {rows.length === 0 ? (

@@ -144,7 +144,7 @@ function Segment({ segment, number, who, isWrong, href, time, lang }: SegmentPro
         <>
           {/* biome-ignore lint/a11y/useMediaCaption: nobody has written down what was said; live text is not kept. */}
           <video class="record-player" src={href} controls preload="metadata" />
-          <p class="small">
+          <p class="small record-save">
             <a href={`${href}?save`} download>
               {words.download}
             </a>
