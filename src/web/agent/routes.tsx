@@ -37,6 +37,7 @@ import { paths } from "../paths.ts"
 import { agentOf, deskPage, type Told } from "./desk.tsx"
 import { identityTurn } from "./identity-acts.ts"
 import { attend, attendedPage, attendPage, bookFor, changeFor } from "./person.tsx"
+import { readTarget } from "./send-on.tsx"
 import { visitTurn } from "./visit-acts.ts"
 
 /** The agent's desk: one page, one form, one verb a button. */
@@ -53,7 +54,8 @@ export const deskRoutes: PageRoute[] = [
 const fields = z.object({
   do: z.string().max(120),
   counter: z.string().max(40).optional(),
-  to: z.string().max(20).optional(),
+  to: z.string().max(60).optional(),
+  forAgent: z.string().max(60).optional(),
   service: z.string().max(20).optional(),
   reason: z.enum(["correction", "next_step"]).optional(),
   outcome: z.enum(["done", "referred", "not_possible"]).optional(),
@@ -194,7 +196,11 @@ async function onTicket(
     visitTurn(verb, { agent, id, other, keys: house.keys, given, result: resultOf(given) }) ??
     identityTurn(verb, { house, agent, id, other, note: given.identityNote ?? "" })
   if (!turn) throw new Refusal("malformed")
-  return at(c, row.office, turn)
+  const elsewhere = verb === "visit-send" ? readTarget(given.to).office : undefined
+  if (elsewhere === undefined) return at(c, row.office, turn)
+  const { code } = await officeOf(house.store, elsewhere)
+  await house.writer.write(turn, { scopes: [...scopesOf(row.office), `office:${code}`] })
+  return null
 }
 
 async function issue(c: Context, office: string, given: Given): Promise<Told> {

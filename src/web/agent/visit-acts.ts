@@ -2,12 +2,13 @@ import type { Tx } from "../../../db/write.ts"
 import type { Keys } from "../../base/seal.ts"
 import { cleanText } from "../../base/text.ts"
 import type { Staff } from "../../domain/access/subject.ts"
-import type { Outcome } from "../../domain/queue/serving.ts"
+import { inHand, type Outcome } from "../../domain/queue/serving.ts"
 import { end, goOnWithOthers, hangUp, hold, resume, sendOn, talkPrivately } from "../../domain/visits/calls.ts"
 import { admit, invite, remove } from "../../domain/visits/participants.ts"
 import { type PauseReason, pauseRecording, resumeRecording } from "../../domain/visits/recording/gaps.ts"
 import { ringOff, ringOnceMore } from "../../domain/visits/ringing.ts"
 import { leaveWord } from "../../domain/visits/word.ts"
+import { readTarget } from "./send-on.tsx"
 
 export interface VisitGiven {
   to?: string | undefined
@@ -16,6 +17,7 @@ export interface VisitGiven {
   guestKind?: "interpreter" | "guardian" | undefined
   word?: string | undefined
   pauseReason?: PauseReason | undefined
+  forAgent?: string | undefined
 }
 
 /** What the agent's buttons do with the visit in hand; `null` for a word that is none of them. `other`: a participant. */
@@ -53,9 +55,15 @@ export function visitTurn(
     },
     "record-pause": (tx) => pauseRecording(tx, agent, id, given.pauseReason ?? "other"),
     "record-resume": (tx) => resumeRecording(tx, agent, id),
-    "visit-send": (tx) => {
+    "visit-send": async (tx) => {
       const note = given.sendNote ? cleanText(given.sendNote, "sendNote", 2_000) : null
-      return sendOn(tx, keys, agent, id, { service: given.to ?? "", reason: "next_step", note })
+      const to = readTarget(given.to)
+      const forAgent = to.office === undefined && given.forAgent ? given.forAgent : null
+      // Who has been sent on waits elsewhere, and a second click must not send them on again.
+      const { service } = await inHand(tx, agent, id, "called", "serving")
+      // Who goes to a colleague for the same thing has waited for it already.
+      const isSame = forAgent !== null && to.service === service
+      return sendOn(tx, keys, agent, id, { ...to, reason: isSame ? "correction" : "next_step", note, forAgent })
     },
     "visit-end": async (tx) => {
       if (given.word) await leaveWord(tx, keys, agent, id, given.word)

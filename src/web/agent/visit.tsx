@@ -1,6 +1,4 @@
 import { Refusal } from "../../base/refusal.ts"
-import { allServices } from "../../domain/catalogue/reads.ts"
-import { lineFor, office as officeOf } from "../../domain/offices/reads.ts"
 import { talking } from "../../domain/visits/phases.ts"
 import { type PersonIn, type VisitView, visitView } from "../../domain/visits/reads.ts"
 import { deskWords } from "../../i18n/desk.ts"
@@ -11,6 +9,7 @@ import type { Rendering } from "../rendering.ts"
 import { State } from "../shell/marks.tsx"
 import { Do, deskForm } from "./hand.tsx"
 import { signOfConnection } from "./panel.tsx"
+import { SendOn, targetsOf } from "./send-on.tsx"
 
 /** The visit in hand as its agent sees it, with everything that can be done with it now. Refuses `not_found` to everybody else. */
 export async function agentVisitFragment(
@@ -23,8 +22,7 @@ export async function agentVisitFragment(
   if (view.self && view.self.kind !== "agent" && view.self.kind !== "supervisor") {
     throw new Refusal("not_found", { what: "view" })
   }
-  const here = await officeOf(store, view.office)
-  const services = (await allServices(store)).filter((one) => lineFor(here, one) !== null)
+  const targets = await targetsOf(store, view, reader)
   const linkOf = (one: PersonIn) => env.origin + paths.visitInvitation(id, one.id, keys.capability("visit", one.id))
   const words = agentVisitWords[lang]
   return String(
@@ -58,28 +56,7 @@ export async function agentVisitFragment(
         {talking.includes(view.phase) && <Invite id={id} lang={lang} />}
         {view.phase !== "over" && view.phase !== "lobby" && view.phase !== "ringing" && (
           <>
-            <details class="fold" id={`send-${id}`} data-live-keep>
-              <summary class="button button-second">{words.sendOn}</summary>
-              <div class="fold-body stack">
-                <label class="field">
-                  <span class="label">{deskWords[lang].service}</span>
-                  <select class="input" name="to" form={deskForm}>
-                    {services.map((one) => (
-                      <option value={one.code} selected={one.code === view.service}>
-                        {inLang(one.name, lang)}
-                      </option>
-                    ))}
-                  </select>
-                </label>
-                <label class="field">
-                  <span class="label">{words.sendOnNote}</span>
-                  <textarea class="input" name="sendNote" form={deskForm} maxlength={2000} dir="auto" />
-                </label>
-                <Do verb="visit-send" ticket={id}>
-                  {words.doSendOn}
-                </Do>
-              </div>
-            </details>
+            <SendOn view={view} targets={targets} lang={lang} />
             <details class="fold" id={`end-${id}`} data-live-keep open={view.phase === "wrapUp"}>
               <summary class="button button-finish">{words.end}</summary>
               <div class="fold-body stack">
