@@ -95,7 +95,7 @@ export interface MinutesRecording {
     from: Instant
     until: Instant | null
     chunks: number
-    /** SHA-256, base64url: the head of the chain after the last piece. */
+    /** The head of the chain after the last piece: SHA-256 in hexadecimal. */
     head: string
     end: SegmentEnd | null
   }[]
