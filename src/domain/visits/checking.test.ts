@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test"
+import { eq } from "drizzle-orm"
 import { readLog } from "../../../db/schema/privacy.ts"
+import { participants } from "../../../db/schema/visits.ts"
 import { checksIn } from "../../testing/checks.ts"
 import { refusal } from "../../testing/office.ts"
 import { videoHall } from "../../testing/video.ts"
@@ -188,6 +190,19 @@ describe("a check that stands", () => {
     await write((tx) => connect(tx, who, id, { page: "the-phone", tab: "other" }, true))
     expect(await checkedNow(store, id)).toBe(false)
     expect((await hall.facts("check.lapsed")).map(({ body }) => body.why)).toEqual(["takeover"])
+  })
+
+  test("is held against the connection that the row has, whether or not anybody said that it changed", async () => {
+    const { id, store, write } = await verified()
+    for (const change of [{ epoch: 99 }, { page: "another-page" }]) {
+      const before = await store.db.select().from(participants).where(eq(participants.visit, id))
+      await write((tx) => tx.db.update(participants).set(change).where(eq(participants.visit, id)))
+      expect(await checkedNow(store, id)).toBe(false)
+      for (const { id: one, epoch, page } of before) {
+        await write((tx) => tx.db.update(participants).set({ epoch, page }).where(eq(participants.id, one)))
+      }
+      expect(await checkedNow(store, id)).toBe(true)
+    }
   })
 
   test("outlives the agent's reload, and a talk alone with the person", async () => {
