@@ -145,7 +145,16 @@ export interface FactBodies {
   /** A video visit stands beside its ticket. `thread`: the visit with which it began. */
   "visit.opened": { visit: string; thread: string }
   /** The call went from one phase into another. `with`: whom the agent talks to alone. `why`: a code, where nobody pressed anything. */
-  "visit.moved": { visit: string; from: string; to: string; by: string; with: string | null; why: string | null }
+  /** `counter`: at which it is, where it is at one. */
+  "visit.moved": {
+    visit: string
+    counter: string | null
+    from: string
+    to: string
+    by: string
+    with: string | null
+    why: string | null
+  }
   "visit.no_answer": { visit: string; rings: number }
   "visit.called_off": { visit: string; by: string }
   /** `to` is the visit that goes on, this one itself within the office. */

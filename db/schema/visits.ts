@@ -1,5 +1,5 @@
 import { text } from "drizzle-orm/sqlite-core"
-import { instant, table, whole, word, words } from "../dialect.ts"
+import { instant, json, table, whole, word, words } from "../dialect.ts"
 
 /** What a video visit is in, seen by both sides. `phases.ts` of the visits' room has the moves. */
 export type Phase = "lobby" | "ringing" | "call" | "hold" | "private" | "interrupted" | "wrapUp" | "over"
@@ -72,6 +72,10 @@ export const visitMessages = table("visit_message", {
   /** An account: the citizen, somebody of the staff, or who was invited. */
   sender: words().notNull(),
   senderKind: word<"citizen" | "staff">().notNull(),
+  /** As whom they were in the visit. */
+  wroteAs: word<ParticipantKind>().notNull(),
+  /** The accounts for whom it is, where it was written while some were kept out; null: for everybody in the visit. */
+  heardBy: json<string[]>(),
   textSealed: words().notNull(),
   at: instant().notNull(),
 })

@@ -715,6 +715,8 @@ CREATE TABLE visit_message (
   thread TEXT NOT NULL,
   sender TEXT NOT NULL,
   sender_kind TEXT NOT NULL CHECK (sender_kind IN ('citizen', 'staff')),
+  wrote_as TEXT NOT NULL CHECK (wrote_as IN ('citizen', 'agent', 'interpreter', 'guardian', 'supervisor')),
+  heard_by TEXT,
   text_sealed TEXT NOT NULL,
   at INTEGER NOT NULL
 ) STRICT;

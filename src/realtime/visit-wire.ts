@@ -85,7 +85,7 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
   const byVisit = new Map<string, Set<Bound>>()
   const late = new Set<string>()
   /** What the one receives of the other, as their page said it last; of pages that are there. */
-  const received = new Map<string, Received>()
+  const received = new Map<string, Map<string, Received>>()
   /** By visit, then by who sends to whom. */
   const fingerprints = new Map<string, Map<string, string>>()
   let isClosed = false
@@ -115,13 +115,22 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
   const ready = begin().catch((thrown) => onError(thrown, "visits begin"))
   const stop = [
     writer.onFacts((facts) => {
-      for (const { kind, body } of facts)
-        if (kind === "visit.moved" && body.to === "over") fingerprints.delete(body.visit)
+      for (const { kind, body } of facts) if (kind === "visit.moved" && body.to === "over") forget(body.visit)
       const touched = visitsIn(facts)
       for (const id of touched) if (byVisit.has(id)) behind("room", tellRoom(id))
     }),
     timers.every(visitTimes.sweep, tellLate),
   ]
+
+  /** A visit is over: who sits before a page of it is told so by `tellRoom`, and of the others nothing is remembered. */
+  function forget(id: string): void {
+    fingerprints.delete(id)
+    for (const [participant, place] of places) {
+      if (place.visit !== id || byVisit.has(id)) continue
+      presence.forget(participant)
+      places.delete(participant)
+    }
+  }
 
   async function begin(): Promise<void> {
     const offices = await officesWithLeases(store)
@@ -164,19 +173,19 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
       case "media":
       case "rtt":
         if (word.do === "media") await notice(one, word)
-        if (word.do === "media" && word.state === "flowing" && word.of) await vouch(one, word.of)
         for (const other of pagesOf(one.visit)) {
           if (!(await maySignal(store, one.visit, one.participant, other.participant))) continue
           say(other.socket, { ...word, from: one.participant })
         }
         return
       case "chat": {
-        const { id, text, at } = await inOffice(one.office, (tx) =>
+        const { id, text, at, heardBy } = await inOffice(one.office, (tx) =>
           writeMessage(tx, keys, one.subject, one.visit, word.text),
         )
         const all = await roster(store, one.visit)
         for (const other of pagesOf(one.visit)) {
-          if (isOutside(all.find((row) => row.id === other.participant))) continue
+          const row = all.find((its) => its.id === other.participant)
+          if (isOutside(row) || (heardBy !== null && !heardBy.includes(row?.subject ?? ""))) continue
           say(other.socket, { do: "chat", id, from: one.participant, text, at })
         }
       }
@@ -185,19 +194,19 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
 
   /**
    * What a report means for who somebody is: what is received of them, as it was said last, and whether their camera shows them. A screen in
-   * the place of the picture shows nobody.
+   * the place of the picture shows nobody. Of somebody with whom one does not talk nothing can be reported.
    */
-  async function notice(one: Bound, { of, w = 0, h = 0, fps = 0, loss = 0, videoOff, screen }: Media): Promise<void> {
-    if (of) received.set(`${one.participant} ${of}`, { w, h, fps, loss, at: options.clock.office() })
+  async function notice(one: Bound, word: Media): Promise<void> {
+    const { of, w = 0, h = 0, fps = 0, loss = 0, videoOff, screen, state } = word
+    if (of && (await maySignal(store, one.visit, one.participant, of))) {
+      const own = received.get(one.participant) ?? new Map<string, Received>()
+      received.set(one.participant, own.set(of, { w, h, fps, loss, at: options.clock.office() }))
+      if (state === "flowing") presence.vouch(of)
+    }
     if (videoOff === undefined) return
     const isOff = videoOff || screen === true
     if (!(await isNewsOfCamera(store, one.participant, isOff))) return
     await inOffice(one.office, (tx) => cameraIs(tx, one.participant, isOff))
-  }
-
-  /** Only of somebody with whom one really talks. */
-  async function vouch(one: Bound, other: string): Promise<void> {
-    if (await maySignal(store, one.visit, one.participant, other)) presence.vouch(other)
   }
 
   async function hello(socket: VisitSocket, word: Extract<VisitWord, { do: "hello" }>): Promise<void> {
@@ -333,7 +342,7 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
     pages?.delete(one)
     if (pages?.size === 0) byVisit.delete(one.visit)
     late.delete(one.participant)
-    for (const pair of received.keys()) if (pair.startsWith(`${one.participant} `)) received.delete(pair)
+    received.delete(one.participant)
   }
 
   function inOffice<T>(office: string, turn: (tx: Tx) => Promise<T>): Promise<T> {
@@ -353,7 +362,7 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
       if (!isClosed) closed(socket)
     },
     watch: (participant) => presence.watch(participant),
-    received: (by, of) => received.get(`${by} ${of}`) ?? null,
+    received: (by, of) => received.get(by)?.get(of) ?? null,
     fingerprint: (id, from, to) => fingerprints.get(id)?.get(`${from} ${to}`) ?? null,
     ready,
     close() {

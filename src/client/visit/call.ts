@@ -61,6 +61,7 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
   const part = <T extends HTMLElement>(name: string) => root.querySelector<T>(`[data-call-part="${name}"]`)
   const tiles = openTiles(root, words)
   let isLight = false
+  let lastPhase: Room["phase"] = "lobby"
   const thinning = createThinning()
   let isOver = false
   let names: VisitView["people"] = []
@@ -169,6 +170,9 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
       if (!isOver) close()
       isOver = true
     } else isOver = false
+    // Sent on, or the agent is gone: who waits again is not filmed.
+    if (room.phase === "lobby" && talking.includes(lastPhase)) close()
+    lastPhase = room.phase
     state(
       isOver
         ? "over"
@@ -227,7 +231,8 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
   /** Sound comes first: what does not arrive is not sent, until it would arrive again. */
   function thin(received: Media): void {
     const before = thinning.weight
-    if (thinning.hear(received) !== before) weigh()
+    const isSeen = wire.room?.peers.some(({ kind }) => kind === "interpreter") || wire.room?.you.kind === "interpreter"
+    if (thinning.hear(received, isSeen) !== before) weigh()
   }
 
   const isSoundOnly = () => isLight || thinning.weight === "sound"

@@ -44,8 +44,24 @@ export function openOwn({ root, words, isWanted, changed, toggled, toggle }: Own
   function take(stream: MediaStream | null): void {
     if (!stream) return
     audio = stream.getAudioTracks()[0] ?? null
+    watchOver(audio)
     setVideo(stream.getVideoTracks()[0] ?? null)
     toggle("mute", audio !== null && !audio.enabled)
+  }
+
+  /** A telephone call, or another program, takes a device away without ending it; it comes back by itself (W3C Media Capture §4.3.1). */
+  function watchOver(track: MediaStreamTrack | null): void {
+    const isOurs = () => track === audio || track === video
+    track?.addEventListener("mute", () => isOurs() && trouble("busy", true, words["taken"]))
+    track?.addEventListener("unmute", () => isOurs() && trouble(null, true))
+    if (track?.kind === "audio") {
+      track.addEventListener("ended", () => {
+        if (audio !== track) return
+        audio = null
+        trouble("busy", false, words["stoppedSound"])
+        changed()
+      })
+    }
   }
 
   function setVideo(track: MediaStreamTrack | null): void {
@@ -56,6 +72,7 @@ export function openOwn({ root, words, isWanted, changed, toggled, toggle }: Own
       setVideo(null)
       trouble("busy", true, words["stopped"])
     })
+    watchOver(track)
     toggle("camera", track === null)
     changed()
   }

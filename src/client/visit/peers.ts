@@ -39,12 +39,12 @@ export function openPeers({ say, ice, ...told }: PeersOptions): MediaTransport {
     for (const peer of peers.values()) {
       const link = links.get(peer.participant)
       if (link) {
+        const isBack = link.epoch !== peer.epoch
         link.epoch = peer.epoch
-        if (isNew) again(link)
+        if (isNew || isBack) again(link, isNew)
         continue
       }
-      const isThere = peer.connectivity === "online" || peer.connectivity === "late"
-      if (!isThere) continue
+      if (!isThere(peer)) continue
       const arrived = before.get(peer.participant)
       const cameAnew = !isNew && arrived !== undefined && arrived.page !== peer.page
       // Who arrives last offers. Where both have been there, the one that gives no way does; should nothing come, so does the other.
@@ -52,6 +52,8 @@ export function openPeers({ say, ice, ...told }: PeersOptions): MediaTransport {
       else expect(peer, isPolite(peer) ? 2_500 : 1_500)
     }
   }
+
+  const isThere = ({ connectivity }: Peer) => connectivity === "online" || connectivity === "late"
 
   const isPolite = (peer: Peer) => {
     if (room?.you.kind === "agent") return false
@@ -241,17 +243,21 @@ export function openPeers({ say, ice, ...told }: PeersOptions): MediaTransport {
   function renew(link: Link, policy: RTCIceTransportPolicy = "all"): void {
     drop(link)
     const peer = peers.get(link.peer)
-    if (!peer) return
+    // Whose line is lost hears no offer; how the room stands is said as soon as they are back, and it is begun anew then.
+    if (!peer || !isThere(peer)) return
     if (link.isPolite) expect(peer, 2_500)
     else open(peer, true, policy)
   }
 
-  /** The line to the server is back: what could not be said is said now. */
-  function again(link: Link): void {
+  /**
+   * The line to the server is back: what could not be said is said now. Where it was lost by this page (`isNew`) the server may have been
+   * another one, which has not seen by which keys the two talk: the one that gives no way describes itself once more, and media go on.
+   */
+  function again(link: Link, isNew: boolean): void {
     const { pc } = link
-    if (!pc || !link.isUnsent) return
-    if (pc.signalingState === "have-local-offer") describe(link, pc)
-    else pc.restartIce()
+    if (!pc) return
+    if (link.isUnsent && pc.signalingState === "have-local-offer") describe(link, pc)
+    else if (link.isUnsent || (isNew && !link.isPolite && pc.connectionState === "connected")) pc.restartIce()
   }
 
   function drop(link: Link): void {
@@ -305,13 +311,15 @@ export function openPeers({ say, ice, ...told }: PeersOptions): MediaTransport {
       }
     },
     missed() {
-      for (const link of [...links.values()]) {
-        const isUnsettled = link.pc?.connectionState !== "connected"
-        if (!isUnsettled) link.isUnsent = true
-        else if (peers.has(link.peer)) renew(link)
+      // Nobody was there to hear it, or another page by now: how the room stands is said in a moment, and what was missed is said then.
+      for (const link of links.values()) {
+        const isSettled = link.pc?.connectionState === "connected" && link.pc.signalingState === "stable"
+        if (!isSettled) link.isUnsent = true
       }
     },
     hold() {
+      for (const timer of expected.values()) clearTimeout(timer)
+      peers = new Map()
       for (const link of [...links.values()]) drop(link)
     },
     weigh(given) {

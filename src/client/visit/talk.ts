@@ -142,9 +142,7 @@ export function openTalk(root: HTMLElement, words: Record<string, string>, { say
     /** All that has been written, as the own view of the visit has it. */
     messages({ messages, people }: VisitView): void {
       participants = new Map(people.map(({ kind, id, isSelf }) => [kind, isSelf ? (words["self"] ?? "") : nameOf(id)]))
-      const staff = participants.get("agent") ?? words["agent"] ?? ""
-      const citizen = participants.get("citizen") ?? words["citizen"] ?? ""
-      for (const { id, senderKind, text } of messages) add(id, senderKind === "staff" ? staff : citizen, text)
+      for (const { id, wroteAs, text } of messages) add(id, participants.get(wroteAs) ?? words[wroteAs] ?? "", text)
     },
     refused(): void {
       const element = part("status")

@@ -49,3 +49,9 @@ test("a way that bears the sound and not the picture is tried more and more seld
   }
   expect(waits).toEqual([6, 12, 24, 48, 48, 48])
 })
+
+test("where somebody interprets the picture is never paused, only smaller", () => {
+  const thinning = createThinning()
+  for (let report = 0; report < 10; report++) thinning.hear(bad, true)
+  expect(thinning.weight).toBe("small")
+})

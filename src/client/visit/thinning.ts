@@ -26,13 +26,14 @@ export function createThinning() {
     get weight(): Weight {
       return steps[step] ?? "full"
     },
-    /** Takes a report in and answers the weight from now on. */
-    hear({ rtt = 0, loss = 0 }: Received): Weight {
+    /** Takes a report in and answers the weight from now on. `isSeen`: somebody reads lips or signs, and the picture is never paused. */
+    hear({ rtt = 0, loss = 0 }: Received, isSeen = false): Weight {
+      const most = isSeen ? 1 : steps.length - 1
       const isBad = loss >= 0.12 || rtt >= 1_000
       const isGood = loss < 0.03 && rtt < 400
       bad = isBad ? bad + 1 : 0
       good = isGood ? good + 1 : 0
-      if (bad >= badReports && step < steps.length - 1) {
+      if (bad >= badReports && step < most) {
         step++
         if (isTrying) wait = Math.min(wait * 2, goodReportsMost)
         isTrying = false

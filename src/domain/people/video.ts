@@ -64,7 +64,7 @@ export async function videoVisitsOf({ db }: Store, person: string, key: PersonKe
     ...{ id, office, phase, openedAt, overAt, unanswered, lateAt },
     note: noteSealed === null ? null : key.open("visit.note", noteSealed),
     messages: written
-      .filter((one) => one.thread === thread)
+      .filter((one) => one.thread === thread && (one.heardBy?.includes(person) ?? true))
       .map(({ senderKind, textSealed, at }) => ({ senderKind, text: key.open("visit_message.text", textSealed), at })),
     files: given
       .filter((one) => one.thread === thread)

@@ -324,7 +324,7 @@ describe("a request", () => {
     await write((tx) => withdraw(tx, agent, waiting.id))
     expect((await refusal(write((tx) => withdraw(tx, agent, waiting.id)))).code).toBe("wrong_state")
     const { row } = await hall.video.walkIn(hall.citizen(3))
-    expect((await beginning("PAS-06", row.id)).code).toBe("wrong_state")
+    expect((await beginning("PAS-06", row.id)).code).toBe("not_your_counter")
     expect((await requestsIn(store, visit)).map(({ state }) => state)).toEqual(["withdrawn"])
   })
 

@@ -52,22 +52,28 @@ export async function talkPrivately(tx: Tx, agent: Staff, id: string, participan
 }
 
 /**
- * Everybody talks again: after a hold, a private talk, or an interruption. Who was gone and is back is let in again by this and not
- * before. Refuses `wrong_state`, also while the person has not come back, `not_your_counter`.
+ * Everybody talks again: after a hold, a private talk, an interruption, a talk that was ended too early, or where an undo has brought the
+ * ticket back. Who was gone and is back is let in again by this and not before. Refuses `wrong_state`, also while the person has not come
+ * back, `not_your_counter`.
  */
 export async function resume(tx: Tx, agent: Staff, id: string): Promise<Visit> {
   const found = await visitAtHand(tx, agent, id)
-  mustBeIn(found.phase, "hold", "private", "interrupted")
   mustBeServing(found)
+  const before = await roster(tx, id)
+  const person = before.find((one) => one.kind === "citizen")
+  // Said to be in the call, and not: the ticket was brought back, and the visit as it was written last knows better.
+  const isBrought = found.phase === "call" && person !== undefined && !isIn(person)
+  if (!isBrought) mustBeIn(found.phase, "hold", "private", "interrupted", "wrapUp")
+  const was = isBrought ? { ...found, phase: "lobby" as const } : found
+  const isBack = (one: ParticipantRow) => isIn(one) || one.presence === "online"
+  if (person && !isBack(person)) throw new Refusal("wrong_state", { state: "gone", participant: person.id })
   await seatAgent(tx, found, agent.id)
-  const all = await roster(tx, id)
-  const isBack = (one: ParticipantRow) =>
-    one.state !== "gone" || (found.phase === "interrupted" && one.presence === "online")
-  const missing = all.find((one) => one.kind === "citizen" && !isBack(one))
-  if (missing) throw new Refusal("wrong_state", { state: "gone", participant: missing.id })
-  for (const one of all) if (isBack(one)) await set(tx, one, ["held", "gone"], "admitted")
+  for (const one of await roster(tx, id)) {
+    const states = one.kind === "citizen" ? anyState : heldOrGone
+    if (isBack(one)) await set(tx, one, states, "admitted")
+  }
   if (found.phase === "interrupted") await untell(tx, id)
-  return { ...found, row: await pass(tx, found, "call", { by: agent.id }), phase: "call" }
+  return { ...found, row: await pass(tx, was, "call", { by: agent.id }), phase: "call" }
 }
 
 /**
@@ -221,6 +227,8 @@ function mustBeServing({ ticket }: Visit): void {
 }
 
 const isIn = ({ state }: ParticipantRow) => state === "admitted" || state === "held"
+const heldOrGone = ["held", "gone"] as const satisfies ParticipantState[]
+const anyState = ["invited", ...heldOrGone] as const satisfies ParticipantState[]
 
 async function leave(tx: Tx, one: ParticipantRow): Promise<void> {
   if (one.state !== "gone") await change(tx, one, { state: "gone", leftAt: tx.now })

@@ -1,5 +1,5 @@
 import { desc, eq, sql } from "drizzle-orm"
-import { visitMessages } from "../../../db/schema/visits.ts"
+import { type ParticipantKind, visitMessages } from "../../../db/schema/visits.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
@@ -8,10 +8,9 @@ import { Refusal } from "../../base/refusal.ts"
 import type { Keys } from "../../base/seal.ts"
 import { authorize } from "../access/authorize.ts"
 import { isStaff, type Subject } from "../access/subject.ts"
-import { office } from "../offices/reads.ts"
 import { personKey } from "../people/sealed.ts"
 import { visitLimits } from "./times.ts"
-import { participantOf, visit } from "./visits.ts"
+import { mayLookIn, participantOf, roster, visit } from "./visits.ts"
 
 /* What is written between the person and the office: in the waiting room already, and beside the call. */
 
@@ -20,21 +19,26 @@ export interface Message {
   /** An account. */
   sender: string
   senderKind: "citizen" | "staff"
+  /** As whom they were in the visit. */
+  wroteAs: ParticipantKind
+  /** The accounts for whom it is; `null`: for everybody in the visit. */
+  heardBy: string[] | null
   text: string
   at: Instant
 }
 
 /**
- * Writes to everybody in the visit. The person, who was let in, and the staff who serve the office may. Refuses `not_found`,
+ * Writes to everybody in the visit; while some are kept out, on hold or in a private talk, those who talk write to each other alone. The
+ * person, who was let in, and the staff who may look in (`mayLookIn`) may. Refuses `not_found`,
  * `invalid_field` for an empty text and one of more than 2,000 letters, `wrong_state` when the visit is over.
  */
 export async function write(tx: Tx, keys: Keys, by: Subject, id: string, text: string): Promise<Message> {
   authorize(by, "visit.listen")
-  const { row, phase } = await visit(tx, id)
+  const found = await visit(tx, id)
+  const { row, phase } = found
   const own = await participantOf(tx, id, by.id)
   if (!own || (own.kind !== "citizen" && own.state === "invited")) {
-    if (!isStaff(by)) throw new Refusal("not_found", { what: "visit" })
-    authorize(by, "visit.serve", await office(tx, row.office))
+    if (!isStaff(by) || !(await mayLookIn(tx, found, by))) throw new Refusal("not_found", { what: "visit" })
   }
   if (phase === "over") throw new Refusal("wrong_state", { state: phase })
   const said = text.trim()
@@ -44,27 +48,44 @@ export async function write(tx: Tx, keys: Keys, by: Subject, id: string, text: s
   const key = await personKey(tx, keys, row.person)
   if (!key) throw new Refusal("not_found", { what: "visit" })
   const senderKind = isStaff(by) ? ("staff" as const) : ("citizen" as const)
-  const sent = { id: tx.id(), sender: by.id, senderKind, at: tx.now }
+  const isAside = (phase === "hold" || phase === "private") && own?.state === "admitted"
+  const heardBy = isAside
+    ? (await roster(tx, id)).flatMap((one) => (one.state === "admitted" ? (one.subject ?? []) : []))
+    : null
+  const wroteAs = own?.kind ?? "agent"
+  const sent = { id: tx.id(), sender: by.id, senderKind, wroteAs, heardBy, at: tx.now }
   const textSealed = key.seal("visit_message.text", said, tx.chance)
   await tx.db.insert(visitMessages).values({ ...sent, thread: row.thread, textSealed })
   await tx.say(row.office, "visit.written", { visit: id, message: sent.id, by: by.id })
   return { ...sent, text: said }
 }
 
-/** What was written, the oldest first, at most the last `count`. Nothing where the person's key is destroyed. */
+/** Who reads, and from when to when it is theirs to read. */
+export interface Reading {
+  reader: string
+  from?: Instant | null
+  until?: Instant | null
+}
+
+/**
+ * What was written for this reader, the oldest first, of at most the last `count`. Nothing where the person's key is destroyed. Whoever was
+ * asked in reads from when they were let in; the staff to the end of their own visit, not what was written with another office after it.
+ */
 export async function messagesOf(
   store: Store,
   keys: Keys,
   { thread, person }: { thread: string; person: string },
+  { reader, from = null, until = null }: Reading,
   count = 100,
 ): Promise<Message[]> {
-  const rows = await latest(store).execute({ thread, count })
+  const rows = (await latest(store).execute({ thread, count })).filter(({ heardBy, at }) => {
+    const isTheirs = heardBy === null || heardBy.includes(reader)
+    return isTheirs && (from === null || at >= from) && (until === null || at <= until)
+  })
   const key = rows.length === 0 ? null : await personKey(store, keys, person)
   if (!key) return []
   return rows
-    .map(({ id, sender, senderKind, textSealed, at }) => {
-      return { id, sender, senderKind, text: key.open("visit_message.text", textSealed), at }
-    })
+    .map(({ thread: _thread, textSealed, ...row }) => ({ ...row, text: key.open("visit_message.text", textSealed) }))
     .reverse()
 }
 

@@ -12,17 +12,15 @@ import { visits } from "../../../db/schema/visits.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Day, Instant } from "../../base/day.ts"
 import type { Keys } from "../../base/seal.ts"
-import { may } from "../access/authorize.ts"
 import { staffOf } from "../access/keys.ts"
 import { staffNames } from "../access/names.ts"
-import { office } from "../offices/reads.ts"
 import { type CivilRecord, civilRecord } from "../people/civil.ts"
 import { personalData } from "../people/reads.ts"
 import { personKey } from "../people/sealed.ts"
 import { mayExchange, type Shortfall, shortOf } from "./check-list.ts"
 import { checksOf, stepsOf } from "./checking.ts"
 import { type Level, levelNow } from "./identity.ts"
-import { participantOf, visit } from "./visits.ts"
+import { mayLookIn, participantOf, visit } from "./visits.ts"
 
 /* What the pages show of a check: the agent all of it, the person the one step that is asked for. */
 
@@ -135,10 +133,10 @@ export async function askedView(store: Store, id: string): Promise<AskedView> {
 
 /** Whether this one of the staff may see how it stands with who the person is. */
 export async function mayLook(store: Store, id: string, reader: string): Promise<boolean> {
-  const { row } = await visit(store, id)
   const own = await participantOf(store, id, reader)
   if (own) return own.kind === "agent" || own.kind === "supervisor"
-  return may(await staffOf(store, reader), "visit.serve", await office(store, row.office))
+  const staff = await staffOf(store, reader)
+  return staff !== null && mayLookIn(store, await visit(store, id), staff)
 }
 
 export interface Waiting {

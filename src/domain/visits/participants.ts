@@ -81,6 +81,8 @@ export async function admit(tx: Tx, agent: Staff, id: string, participant: strin
   const found = await thirdIn(tx, id, participant)
   if (found.subject === null) throw new Refusal("not_found", { what: "participant" })
   if (found.state === "admitted") return found
+  // Two talk alone: who comes now waits until all of them talk again.
+  if (phase === "private") throw new Refusal("wrong_state", { state: phase })
   const admitted = await change(tx, found, { state: "admitted", joinedAt: found.joinedAt ?? tx.now, leftAt: null })
   await tx.say(row.office, "visit.joined", { visit: id, participant, kind: found.kind, by: agent.id })
   await follow(tx, id, agent.id)
@@ -111,9 +113,13 @@ export async function joinAsSupervisor(tx: Tx, supervisor: Staff, id: string): P
   mustBeIn(phase, ...talking)
   const found = await everIn(tx, id, supervisor.id)
   if (found?.state === "admitted") return found
-  const admitted = { state: "admitted" as const, joinedAt: tx.now, leftAt: null }
-  if (!found || found.state === "removed") await takeChair(tx, id)
-  const given = { kind: "supervisor" as const, subject: supervisor.id, subjectKind: "staff" as const, ...admitted }
+  // Two who talk alone go on doing so; the supervisor comes in with all others.
+  const state = phase === "private" ? ("held" as const) : ("admitted" as const)
+  const kind = "supervisor" as const
+  const admitted = { kind, state, joinedAt: tx.now, leftAt: null }
+  // Who served the visit before sat in the agent's chair, not in one of these.
+  if (!found || found.state === "removed" || found.kind !== kind) await takeChair(tx, id)
+  const given = { subject: supervisor.id, subjectKind: "staff" as const, ...admitted }
   const joined = found ? await change(tx, found, admitted) : await addParticipant(tx, row, given)
   const said = { visit: id, participant: joined.id, kind: "supervisor", by: supervisor.id }
   await tx.say(row.office, "visit.joined", said)

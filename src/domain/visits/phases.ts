@@ -6,13 +6,14 @@ import { Refusal } from "../../base/refusal.ts"
  * Every move that a visit can make, and nothing else. Into `ringing` and out of it the ticket moves; here the same is said of the call.
  */
 export const phaseMoves = {
-  lobby: ["ringing", "over"],
+  // Into a call at once where the ticket was brought back by an undo: it is being served, and nobody is connected.
+  lobby: ["ringing", "call", "over"],
   ringing: ["call", "lobby", "over"],
   call: ["hold", "private", "interrupted", "wrapUp", "lobby", "over"],
   hold: ["call", "private", "interrupted", "wrapUp", "lobby", "over"],
   private: ["call", "hold", "interrupted", "wrapUp", "lobby", "over"],
   interrupted: ["call", "wrapUp", "lobby", "over"],
-  wrapUp: ["lobby", "over"],
+  wrapUp: ["call", "lobby", "over"],
   over: [],
 } as const satisfies Record<Phase, readonly Phase[]>
 

@@ -15,10 +15,8 @@ import type { Store } from "../../../db/store.ts"
 import type { Instant } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import type { Keys } from "../../base/seal.ts"
-import { may } from "../access/authorize.ts"
 import { staffOf } from "../access/keys.ts"
 import { staffNames } from "../access/names.ts"
-import { office } from "../offices/reads.ts"
 import { person } from "../people/reads.ts"
 import { personKey } from "../people/sealed.ts"
 import { type QueueRow, queueView, type TicketView, ticketView } from "../queue/reads.ts"
@@ -27,7 +25,7 @@ import { phaseOf } from "./phases.ts"
 import { ringUntil } from "./ringing.ts"
 import { testOf } from "./self-test.ts"
 import { visitTimes } from "./times.ts"
-import { openVisits, participantOf, roster, visit } from "./visits.ts"
+import { mayLookIn, openVisits, participantOf, roster, type Visit, visit } from "./visits.ts"
 
 /* What the pages of a visit show: ids, codes, instants, and the names of those who are in it. */
 
@@ -90,13 +88,15 @@ export async function visitView(
   now: Instant,
   watch: Watch = () => null,
 ): Promise<VisitView> {
-  const { row, ticket, phase } = await visit(store, id)
+  const found = await visit(store, id)
+  const { row, ticket, phase } = found
   const own = await participantOf(store, id, reader)
-  if (own === null) await mustServeHere(store, reader, row.office)
+  if (own === null) await mustLookIn(store, found, reader)
   const isStaff = own === null || own.kind === "agent" || own.kind === "supervisor"
   const isPerson = own?.kind === "citizen"
   const isIn = isStaff || isPerson || own?.state === "admitted" || own?.state === "held"
   const until = ringUntil(ticket)
+  const from = isStaff || isPerson ? null : (own?.joinedAt ?? null)
   const key = isStaff && row.noteSealed ? await personKey(store, keys, row.person) : null
   const names = await staffNames(store, row.sentBy ? [row.sentBy] : [])
   return {
@@ -107,7 +107,7 @@ export async function visitView(
     ring: until === null ? null : { number: ticket.calls, of: visitTimes.rings, until },
     rejoinUntil: phase === "interrupted" ? row.since + visitTimes.interruption : null,
     lateAt: row.lateAt,
-    messages: isIn ? await messagesOf(store, keys, row) : [],
+    messages: isIn ? await messagesOf(store, keys, row, { reader, from, until: isStaff ? row.overAt : null }) : [],
     test: isStaff || isPerson ? await testOf(store, row.thread) : null,
     sentOn:
       isStaff && row.sentBy
@@ -120,9 +120,9 @@ export async function visitView(
   }
 }
 
-async function mustServeHere(store: Store, reader: string, code: string): Promise<void> {
+async function mustLookIn(store: Store, found: Visit, reader: string): Promise<void> {
   const staff = await staffOf(store, reader)
-  if (!may(staff, "visit.serve", await office(store, code))) throw new Refusal("not_found", { what: "visit" })
+  if (!staff || !(await mayLookIn(store, found, staff))) throw new Refusal("not_found", { what: "visit" })
 }
 
 /** Everybody in a visit, with names and connections. */

@@ -5,6 +5,7 @@ import { granted, refusal, refusedWith } from "../../testing/office.ts"
 import { videoHall } from "../../testing/video.ts"
 import { rebuild } from "../queue/rebuild.ts"
 import { transfer } from "../queue/transfer.ts"
+import { undo } from "../queue/undo.ts"
 import { wake } from "../queue/waking.ts"
 import { arrive, comeBack, goHome } from "./arriving.ts"
 import { end, goOnWithOthers, hangUp, hold, resume, sendOn, talkPrivately } from "./calls.ts"
@@ -83,7 +84,10 @@ describe("somebody in the waiting room", () => {
     await write((tx) => chat(tx, keys, hall.citizen(1), row.id, " هل أنتظر؟ "))
     await write((tx) => chat(tx, keys, hall.agent(1), row.id, "نعم"))
     expect((await refusal(write((tx) => chat(tx, keys, hall.citizen(2), row.id, "x")))).code).toBe("not_found")
-    expect((await messagesOf(store, keys, row)).map(({ text }) => text)).toEqual(["هل أنتظر؟", "نعم"])
+    expect((await messagesOf(store, keys, row, { reader: row.person })).map(({ text }) => text)).toEqual([
+      "هل أنتظر؟",
+      "نعم",
+    ])
     const [shown] = (await panel(store, hall.code, hall.clock.office())).waiting
     expect(shown?.test).toMatchObject(test)
     const kept = JSON.stringify(store.connection.raw.query("SELECT * FROM visit_message").all())
@@ -335,6 +339,87 @@ describe("a call", () => {
     // Asked in and not yet let in: that there is a visit, and nothing of it.
     const view = await visitView(hall.store, keys, row.id, hall.citizen(5).id, hall.clock.office())
     expect([view.people, view.messages, view.place, view.test]).toEqual([[], [], null, null])
+  })
+
+  test("in a private talk keeps what is written between the two, also from who is held and from the person's own data", async () => {
+    const hall = await videoHall()
+    const { write, video, store, keys } = hall
+    const { row } = await video.inCall(hall.citizen(1))
+    const [agent, citizen, guest] = [hall.agent(1), hall.citizen(1), hall.citizen(2)]
+    const invited = await write((tx) => invite(tx, keys, agent, row.id, { kind: "guardian", name: "والد" }))
+    await write((tx) => chat(tx, keys, citizen, row.id, "before"))
+    hall.clock.advance(1_000)
+    await write((tx) => takeUp(tx, guest, invited.id))
+    await write((tx) => admit(tx, agent, row.id, invited.id))
+    const person = await video.participant(row.id, "citizen")
+    await write((tx) => talkPrivately(tx, agent, row.id, person.id))
+    await write((tx) => chat(tx, keys, citizen, row.id, "alone"))
+    const seen = async (reader: string) =>
+      (await visitView(store, keys, row.id, reader, hall.clock.office())).messages.map(({ text, wroteAs }) => [
+        wroteAs,
+        text,
+      ])
+    expect(await seen(agent.id)).toEqual([
+      ["citizen", "before"],
+      ["citizen", "alone"],
+    ])
+    expect(await seen(guest.id)).toEqual([])
+    await write((tx) => resume(tx, agent, row.id))
+    await write((tx) => chat(tx, keys, guest, row.id, "after"))
+    expect(await seen(guest.id)).toEqual([["guardian", "after"]])
+  })
+
+  test("that two talk in alone is not walked into, neither by who is asked in nor by a supervisor, who hears once all talk again", async () => {
+    const hall = await videoHall()
+    const { write, video, store, keys } = hall
+    const { row } = await video.inCall(hall.citizen(1))
+    const agent = hall.agent(1)
+    const invited = await write((tx) => invite(tx, keys, agent, row.id, { kind: "interpreter", name: "x" }))
+    await write((tx) => takeUp(tx, hall.citizen(2), invited.id))
+    const person = await video.participant(row.id, "citizen")
+    await write((tx) => talkPrivately(tx, agent, row.id, person.id))
+    expect((await refusal(write((tx) => admit(tx, agent, row.id, invited.id)))).details).toEqual({ state: "private" })
+    const joined = await write((tx) => joinAsSupervisor(tx, hall.supervisor(), row.id))
+    expect([joined.state, await maySignal(store, row.id, joined.id, person.id)]).toEqual(["held", false])
+    await write((tx) => resume(tx, agent, row.id))
+    expect(await maySignal(store, row.id, joined.id, person.id)).toBe(true)
+  })
+
+  test("is looked at by colleagues while the person waits, and from then on by its agent and supervisors alone", async () => {
+    const hall = await videoHall()
+    const { write, video, store, keys } = hall
+    const { row } = await video.walkIn(hall.citizen(1))
+    const seen = (reader: string) => visitView(store, keys, row.id, reader, hall.clock.office())
+    expect((await seen(hall.agent(2).id)).id).toBe(row.id)
+    await hall.open(1)
+    await write((tx) => ring(tx, hall.agent(1), row.id))
+    expect((await seen(hall.agent(1).id)).id).toBe(row.id)
+    await write((tx) => answer(tx, hall.citizen(1), row.id))
+    expect((await refusal(seen(hall.agent(2).id))).code).toBe("not_found")
+    expect((await refusal(write((tx) => chat(tx, keys, hall.agent(2), row.id, "x")))).code).toBe("not_found")
+    expect((await seen(hall.supervisor().id)).id).toBe(row.id)
+    expect((await video.now(row.id)).phase).toBe("call")
+  })
+
+  test("that an undo brings back is taken up again by the agent: after a transfer, and after it was finished", async () => {
+    const hall = await videoHall()
+    const { write, video, store } = hall
+    const { row } = await video.inCall(hall.citizen(1))
+    const agent = hall.agent(1)
+    const hear = async () => {
+      const [one, other] = [await video.participant(row.id, "citizen"), await video.participant(row.id, "agent")]
+      return maySignal(store, row.id, one.id, other.id)
+    }
+    await write((tx) => sendOn(tx, hall.keys, agent, row.id, { service: "RES-04", reason: "next_step" }))
+    await write((tx) => undo(tx, agent, row.id))
+    expect([(await video.now(row.id)).phase, await hear()]).toEqual(["call", false])
+    await write((tx) => resume(tx, agent, row.id))
+    expect([(await video.now(row.id)).phase, await hear()]).toEqual(["call", true])
+    await write((tx) => end(tx, agent, row.id, { outcome: "done" }))
+    await write((tx) => undo(tx, agent, row.id))
+    expect((await video.now(row.id)).phase).toBe("wrapUp")
+    await write((tx) => resume(tx, agent, row.id))
+    expect([(await video.now(row.id)).phase, await hear()]).toEqual(["call", true])
   })
 
   test("is ended by the person: nobody is heard any more, and the agent writes down the outcome", async () => {

@@ -12,7 +12,7 @@ import { placeholders, statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import { Refusal } from "../../base/refusal.ts"
-import { authorize } from "../access/authorize.ts"
+import { authorize, may } from "../access/authorize.ts"
 import { type Citizen, isStaff, type Staff, type Subject } from "../access/subject.ts"
 import { office } from "../offices/reads.ts"
 import { mustBeAtHand, ticketHere } from "../queue/desk.ts"
@@ -74,6 +74,8 @@ export async function visitAtHand(tx: Tx, agent: Staff, id: string): Promise<Vis
   authorize(agent, "visit.serve")
   const of = await ticketHere(tx, agent, id)
   await mustBeAtHand(tx, agent, of)
+  // Called by nobody: it is in no hand yet.
+  if (of.counter === null && agent.role !== "supervisor") throw new Refusal("not_your_counter", { counter: null })
   return (await visitOf(tx, of)) ?? notThere()
 }
 
@@ -84,7 +86,7 @@ function notThere(): never {
 /** Writes the phase and says so. `by`: who pressed, or `time`. Refuses `wrong_state`. */
 export async function pass(
   tx: Tx,
-  { row, phase }: Visit,
+  { row, phase, ticket: of }: Visit,
   to: Phase,
   { by, why = null, privateWith = null }: { by: string; why?: string | null; privateWith?: string | null },
 ): Promise<VisitRow> {
@@ -100,7 +102,7 @@ export async function pass(
   })
   if (!after) throw new Refusal("wrong_state", { state: (await visit(tx, row.id)).phase })
   if (to !== "call") await lapse(tx, row, "unseen", privateWith)
-  const said = { visit: row.id, from: phase, to, by, with: privateWith, why, subject: row.person }
+  const said = { visit: row.id, counter: of.counter, from: phase, to, by, with: privateWith, why, subject: row.person }
   await tx.say(row.office, "visit.moved", said)
   await follow(tx, row.id, by)
   return after
@@ -139,6 +141,17 @@ export async function mustFollow(
     if (isInHand && (await counter(store, of.counter ?? "")).staff === subject.id) return "at_hand"
   }
   return notThere()
+}
+
+/**
+ * Whether somebody of the staff who is not in the visit may look at it: while the person waits, all who serve the office; from the call on
+ * the agent who has or had it, and supervisors.
+ */
+export async function mayLookIn(store: Store, { row, ticket: of, phase }: Visit, staff: Staff): Promise<boolean> {
+  if (!may(staff, "visit.serve", await office(store, row.office))) return false
+  if (phase === "lobby" || staff.role === "supervisor") return true
+  if (of.counter !== null && (await counter(store, of.counter)).staff === staff.id) return true
+  return (await everIn(store, row.id, staff.id)) !== null
 }
 
 /** Writes somebody new into the visit. */

@@ -8,6 +8,7 @@ import { type CounterView, counterView, queueView } from "../../domain/queue/rea
 import { undoSeconds } from "../../domain/queue/undo.ts"
 import { lastTouched } from "../../domain/queue/undoable.ts"
 import { wishesIn } from "../../domain/queue/wishes.ts"
+import { visit } from "../../domain/visits/visits.ts"
 import { moneyText, timeText } from "../../i18n/dates.ts"
 import { deskWords } from "../../i18n/desk.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
@@ -55,6 +56,8 @@ export async function handFragment(
     view.profile,
     queue.waiting.filter(({ id }) => isWoman || !wishing.has(id)),
   )
+  const isTalking =
+    here.video && held?.state === "serving" && held.person !== null && (await visit(store, held.id)).phase !== "wrapUp"
   const services = held ? (await allServices(store)).filter((one) => lineFor(here, one) !== null) : []
 
   return String(
@@ -106,17 +109,19 @@ export async function handFragment(
           value="next"
           class="hand-next"
           data-key="KeyN"
-          disabled={view.state !== "open" || held?.state === "called"}
+          disabled={view.state !== "open" || held?.state === "called" || isTalking}
         >
           <span class="grow">
             <span class="hand-next-word">{words.next}</span>
             <span class="hand-next-what">
-              {held?.state === "called"
-                ? words.nextBusy(held.number)
-                : next
-                  ? words.nextWho(next.number, kindOf(next, here.zone, lang))
-                  : words.nextNobody}
-              {held?.state === "serving" && ` · ${words.nextFinishes(held.number)}`}
+              {isTalking
+                ? words.nextTalking
+                : held?.state === "called"
+                  ? words.nextBusy(held.number)
+                  : next
+                    ? words.nextWho(next.number, kindOf(next, here.zone, lang))
+                    : words.nextNobody}
+              {held?.state === "serving" && !isTalking && ` · ${words.nextFinishes(held.number)}`}
             </span>
           </span>
           <Keys keys={keys.next} />

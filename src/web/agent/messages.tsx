@@ -1,12 +1,11 @@
 import { raw } from "hono/html"
 import { z } from "zod"
 import { Refusal } from "../../base/refusal.ts"
-import { authorize } from "../../domain/access/authorize.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
 import { ticket } from "../../domain/queue/tickets.ts"
 import { messagesOf, write } from "../../domain/visits/chat.ts"
 import { visitLimits } from "../../domain/visits/times.ts"
-import { visit } from "../../domain/visits/visits.ts"
+import { mayLookIn, visit } from "../../domain/visits/visits.ts"
 import { timeText } from "../../i18n/dates.ts"
 import { paperWords } from "../../i18n/identity.ts"
 import type { Lang } from "../../i18n/lang.ts"
@@ -30,14 +29,14 @@ export const deskVisitRoutes: PageRoute[] = [
 
 const fields = z.object({ text: z.string().max(visitLimits.textLength) })
 
-/** The visit of this address, where the asker serves its office. Refuses `not_found`. */
+/** The visit of this address, where the asker may look in. Refuses `not_found`. */
 async function served(c: Context) {
   const { store } = c.var.house
   const id = c.req.param("id") ?? ""
   const { office: code } = await ticket(store, id)
   const here = await officeOf(store, code)
-  authorize(c.var.subject, "visit.serve", here)
   const found = await visit(store, id)
+  if (!(await mayLookIn(store, found, agentOf(c)))) throw new Refusal("not_found", { what: "visit" })
   return { ...found, here }
 }
 
@@ -47,7 +46,7 @@ async function messagesPage(c: Context): Promise<Response> {
   const words = callWords[lang]
   await noteReads(c, [{ person: row.person, what: "visit", office: here.code, about: row.id }])
   const papers = await papersFragment(house, row.id, lang, agentOf(c).id)
-  const said = await messagesOf(house.store, house.keys, row)
+  const said = await messagesOf(house.store, house.keys, row, { reader: agentOf(c).id, until: row.overAt })
   return show(
     c,
     {
@@ -89,9 +88,9 @@ function Messages({ said, zone, lang }: { said: Awaited<ReturnType<typeof messag
   const { people } = callWords[lang]
   return (
     <ol class="call-messages">
-      {said.map(({ senderKind, text, at }) => (
+      {said.map(({ wroteAs, text, at }) => (
         <li>
-          <strong>{senderKind === "staff" ? people.agent : people.citizen}</strong>
+          <strong>{people[wroteAs]}</strong>
           <span class="quiet small">{timeText(at, zone, lang)}</span>
           <br />
           <span dir="auto">{text}</span>

@@ -23,8 +23,10 @@ import { counter, ticket } from "../../domain/queue/tickets.ts"
 import { transfer } from "../../domain/queue/transfer.ts"
 import { undo } from "../../domain/queue/undo.ts"
 import { end } from "../../domain/visits/calls.ts"
+import { mustBeIn } from "../../domain/visits/phases.ts"
 import { pauseReasons } from "../../domain/visits/recording/gaps.ts"
 import { ring, ringNext } from "../../domain/visits/ringing.ts"
+import { visit } from "../../domain/visits/visits.ts"
 import { deskWords } from "../../i18n/desk.ts"
 import { counted } from "../../i18n/plural.ts"
 import { refusalWords } from "../../i18n/refusals.ts"
@@ -144,8 +146,12 @@ async function perform(c: Context, given: Given): Promise<Told | null> {
 async function finishAndCall(tx: Tx, agent: Staff, given: Given) {
   const desk = await counter(tx, given.counter ?? "")
   const { video } = await officeOf(tx, desk.office)
-  if (desk.ticket !== null && desk.staff === agent.id && (await ticket(tx, desk.ticket)).state === "serving") {
-    await (video ? end : finish)(tx, agent, desk.ticket, resultOf(given))
+  const held = desk.ticket === null || desk.staff !== agent.id ? null : await ticket(tx, desk.ticket)
+  if (held?.state === "serving") {
+    // Who talks with somebody ends that first, in words: a key that is struck must not cut them off.
+    const isVisit = video && held.person !== null
+    if (isVisit) mustBeIn((await visit(tx, held.id)).phase, "wrapUp")
+    await (isVisit ? end : finish)(tx, agent, held.id, resultOf(given))
   }
   if (!video) return next(tx, agent, desk.id)
   await ringNext(tx, agent, desk.id)

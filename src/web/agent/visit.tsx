@@ -98,6 +98,10 @@ const signs = {
 /** What the phase lets one do at once. */
 function Actions({ view: { id, phase, people }, lang }: { view: VisitView; lang: Lang }) {
   const words = agentVisitWords[lang]
+  // In the call, says the ticket, which an undo has brought back; and the person waits.
+  const isBrought =
+    phase === "call" &&
+    people.some(({ kind, state }) => kind === "citizen" && (state === "invited" || state === "gone"))
   const others = people.filter(({ isSelf, state }) => !isSelf && (state === "admitted" || state === "held"))
   return (
     <>
@@ -116,7 +120,7 @@ function Actions({ view: { id, phase, people }, lang }: { view: VisitView; lang:
           {words.doHold}
         </Do>
       )}
-      {(phase === "hold" || phase === "private" || phase === "interrupted") && (
+      {(phase === "hold" || phase === "private" || phase === "interrupted" || phase === "wrapUp" || isBrought) && (
         <Do verb="visit-resume" ticket={id} icon="video" class="button-main">
           {words.resume}
         </Do>

@@ -14,7 +14,7 @@ export async function messagesFragment(house: Rendering, id: string, lang: Lang,
   const { row } = await visit(store, id)
   if (row.person !== reader) throw new Refusal("not_found", { what: "view" })
   const { zone } = await officeOf(store, row.office)
-  const messages = await messagesOf(store, keys, row)
+  const messages = await messagesOf(store, keys, row, { reader })
   if (messages.length === 0) return String(<p class="quiet">{words.chatNone}</p>)
   const from = ({ sender, senderKind }: Message) =>
     sender === reader ? words.chatYou : senderKind === "staff" ? words.chatOffice : words.chatOther
