@@ -2,6 +2,7 @@ import { z } from "zod"
 import type { Need } from "../../../db/schema/queue.ts"
 import type { Scope, Tx } from "../../../db/write.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
+import type { Keys } from "../../base/seal.ts"
 import { cleanText, readMobile, readNumber } from "../../base/text.ts"
 import type { Staff } from "../../domain/access/subject.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
@@ -25,6 +26,7 @@ import { undo } from "../../domain/queue/undo.ts"
 import { end } from "../../domain/visits/calls.ts"
 import { pauseReasons } from "../../domain/visits/recording/gaps.ts"
 import { ring, ringNext } from "../../domain/visits/ringing.ts"
+import { leaveWord } from "../../domain/visits/word.ts"
 import { deskWords } from "../../i18n/desk.ts"
 import { counted } from "../../i18n/plural.ts"
 import { refusalWords } from "../../i18n/refusals.ts"
@@ -124,7 +126,7 @@ async function perform(c: Context, given: Given): Promise<Told | null> {
         closeCounter(tx, agent, given.counter ?? "", { confirmed: verb === "close-anyway" }),
       )
     case "next": {
-      const called = await house.writer.write((tx) => notingCall(c, tx, finishAndCall(tx, agent, given)), {
+      const called = await house.writer.write((tx) => notingCall(c, tx, finishAndCall(tx, house.keys, agent, given)), {
         scopes: scopesOf(officeOfCounter(given.counter)),
       })
       return called ? null : { good: words.nobodyCalled }
@@ -141,10 +143,11 @@ async function perform(c: Context, given: Given): Promise<Told | null> {
 }
 
 /** Whoever is being served is done, and the next is called: in one turn, so that nothing comes between. */
-async function finishAndCall(tx: Tx, agent: Staff, given: Given) {
+async function finishAndCall(tx: Tx, keys: Keys, agent: Staff, given: Given) {
   const desk = await counter(tx, given.counter ?? "")
   const { video } = await officeOf(tx, desk.office)
   if (desk.ticket !== null && desk.staff === agent.id && (await ticket(tx, desk.ticket)).state === "serving") {
+    if (video && given.word) await leaveWord(tx, keys, agent, desk.ticket, given.word)
     await (video ? end : finish)(tx, agent, desk.ticket, resultOf(given))
   }
   if (!video) return next(tx, agent, desk.id)
