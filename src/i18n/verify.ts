@@ -6,6 +6,7 @@ import { inBoth, type Lang } from "./lang.ts"
 export const verifyWords = inBoth({
   ar: {
     title: "تحقق من مستند",
+    heldTitle: "مستندات صدرت لك",
     lead: "اكتب رمز المستند كما هو مطبوع عليه، أو وجّه كاميرا هاتفك إلى المربع المطبوع.",
     code: "رمز المستند",
     codeHint: "28 حرفًا ورقمًا. لا يهم الحرف الكبير والصغير ولا الشرطات.",
@@ -38,6 +39,7 @@ export const verifyWords = inBoth({
   },
   en: {
     title: "Check a document",
+    heldTitle: "Documents issued to you",
     lead: "Type the document's code as it is printed, or point your phone's camera at the printed square.",
     code: "The document's code",
     codeHint: "28 letters and digits. Capitals and hyphens do not matter.",

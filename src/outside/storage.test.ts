@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { statSync } from "node:fs"
+import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { ownFolder } from "../testing/process.ts"
 import { openStorage } from "./storage.ts"
@@ -26,6 +26,26 @@ test("nobody else on the machine can read it", async () => {
   await openStorage(root).put("visit-1/paper", bytes("x"))
   expect(statSync(join(root, "visit-1")).mode & 0o077).toBe(0)
   expect(statSync(join(root, "visit-1/paper")).mode & 0o077).toBe(0)
+})
+
+test("nobody waits for the disk but whoever puts something there, and two who put the same at once both do", async () => {
+  const root = ownFolder()
+  const storage = openStorage(root)
+  const both = [storage.put("visit-1/paper", bytes("one")), storage.put("visit-1/paper", bytes("two"))]
+  expect(existsSync(join(root, "visit-1/paper"))).toBe(false)
+  await Promise.all(both)
+  expect(["one", "two"]).toContain(new TextDecoder().decode((await storage.get("visit-1/paper")) ?? bytes("")))
+  expect(readdirSync(join(root, "visit-1"))).toEqual(["paper"])
+})
+
+test("what was begun and never ended is not there, and goes with its folder", async () => {
+  const root = ownFolder()
+  const storage = openStorage(root)
+  await storage.put("visit-1/paper", bytes("x"))
+  writeFileSync(join(root, "visit-1/paper.4711-1.new"), "half of")
+  expect(await storage.list("visit-1")).toEqual(["paper"])
+  await storage.drop("visit-1")
+  expect(existsSync(join(root, "visit-1"))).toBe(false)
 })
 
 test("a path that leads elsewhere is none", async () => {

@@ -1,5 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs"
-import { readdir } from "node:fs/promises"
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises"
 import { dirname, join } from "node:path"
 
 /**
@@ -20,44 +19,63 @@ export interface Storage {
 /** The folder for them beside the store. */
 export const filesIn = (dataDir: string) => join(dataDir, "files")
 
-/** Files in a folder of this machine, readable by their owner alone. */
+/** Files in a folder of this machine, readable by their owner alone. Nothing here keeps anybody waiting but who asked for it. */
 export function openStorage(root: string): Storage {
   const at = (path: string) => {
     if (!/^[\w-]+(\/[\w-]+)*$/.test(path)) throw new RangeError(`not a place for a file: ${path}`)
     return join(root, path)
   }
+  let puts = 0
   return {
     async put(path, bytes) {
       const file = at(path)
-      const folder = dirname(file)
-      mkdirSync(folder, { recursive: true, mode: 0o700 })
-      const aside = `${file}.new`
-      rmSync(aside, { force: true })
-      const handle = openSync(aside, "wx", 0o600)
+      // A name of its own, so that two who put the same at once do not write into each other.
+      const aside = `${file}.${process.pid}-${++puts}.new`
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 })
       try {
-        for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done)
-        fsyncSync(handle)
-      } finally {
-        closeSync(handle)
+        await written(aside, bytes)
+        await rename(aside, file)
+      } catch (thrown) {
+        await rm(aside, { force: true })
+        throw thrown
       }
-      renameSync(aside, file)
       // The name must be on the disk as well.
-      const of = openSync(folder, "r")
-      fsyncSync(of)
-      closeSync(of)
+      await synced(dirname(file))
     },
     async get(path) {
       const file = Bun.file(at(path))
       return (await file.exists()) ? file.bytes() : null
     },
     async drop(path) {
-      rmSync(at(path), { recursive: true, force: true })
+      await rm(at(path), { recursive: true, force: true })
     },
     async list(path) {
-      return readdir(at(path)).catch((thrown: NodeJS.ErrnoException) => {
+      const names = await readdir(at(path)).catch((thrown: NodeJS.ErrnoException) => {
         if (thrown.code === "ENOENT") return []
         throw thrown
       })
+      // What lies aside was begun and never ended: nothing of that name was ever put.
+      return names.filter((name) => !name.includes("."))
     },
+  }
+}
+
+async function written(path: string, bytes: Uint8Array): Promise<void> {
+  // What a process that died has left under this name is written over.
+  const handle = await open(path, "w", 0o600)
+  try {
+    await handle.writeFile(bytes)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function synced(folder: string): Promise<void> {
+  const handle = await open(folder, "r")
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
 }

@@ -3,9 +3,8 @@ import { connect } from "node:net"
 import { openStore } from "../../../db/open.ts"
 import { openWriter, type Scope } from "../../../db/write.ts"
 import { machineClock } from "../../base/clock.ts"
-import { staffOf } from "../../domain/access/keys.ts"
+import { staffOf, subjectOfKey } from "../../domain/access/keys.ts"
 import { startSession } from "../../domain/access/sessions.ts"
-import { type Citizen, mint } from "../../domain/access/subject.ts"
 import { openCounter } from "../../domain/queue/counters.ts"
 import { walkIn } from "../../domain/visits/arriving.ts"
 import { findChromium } from "../checking/chromium.ts"
@@ -174,13 +173,14 @@ async function fill({ data, citizens }: Prepared): Promise<{ visits: string[]; s
         if (!staff) throw new Error("the agent is not there")
         await openCounter(tx, staff, at, null)
         const visits: string[] = []
-        for (const { id } of citizens) {
-          const citizen = mint<Citizen>({ role: "citizen", id, kind: "citizen", level: "full" })
+        for (const { token } of citizens) {
+          const citizen = await subjectOfKey(tx, token, clock.real())
+          if (citizen?.role !== "citizen") throw new Error("somebody has no key")
           visits.push((await walkIn(tx, citizen, { office: videoOffice, service: "VIR-01", lang: "en" })).row.id)
         }
         const who = { kind: "staff", subject: agent, role: "agent", factors: "password", userAgent: "bench" } as const
-        const { token } = await startSession(tx, { ...who, provenAt: clock.real() }, clock.real())
-        return { visits, session: token }
+        const { token: session } = await startSession(tx, { ...who, provenAt: clock.real() }, clock.real())
+        return { visits, session }
       },
       { scopes },
     )

@@ -1,8 +1,7 @@
 import { openStore } from "../../../db/open.ts"
 import { openWriter, type Scope, type Tx } from "../../../db/write.ts"
 import { machineClock } from "../../base/clock.ts"
-import { staffOf } from "../../domain/access/keys.ts"
-import { type Citizen, mint } from "../../domain/access/subject.ts"
+import { staffOf, subjectOfKey } from "../../domain/access/keys.ts"
 import { openCounter } from "../../domain/queue/counters.ts"
 import { walkIn } from "../../domain/visits/arriving.ts"
 import { answer, ring } from "../../domain/visits/ringing.ts"
@@ -105,9 +104,10 @@ async function fill({ data, citizens }: Prepared, calls: number): Promise<Seat[]
   const scopes: Scope[] = ["accounts", `office:${videoOffice}`]
   const seats: Seat[] = []
   try {
-    for (const [index, { id, token }] of citizens.entries()) {
+    for (const [index, { token }] of citizens.entries()) {
       const turn = async (tx: Tx) => {
-        const citizen = mint<Citizen>({ role: "citizen", id, kind: "citizen", level: "full" })
+        const citizen = await subjectOfKey(tx, token, clock.real())
+        if (citizen?.role !== "citizen") throw new Error("somebody has no key")
         const { row } = await walkIn(tx, citizen, { office: videoOffice, service: "VIR-01", lang: "ar" })
         seats.push({ token, visit: row.id })
         if (index >= calls) return

@@ -6,6 +6,7 @@ import { openKept } from "../visit/kept.ts"
 import { openRecorder, type Recorder } from "../visit/recorder.ts"
 import { openSending, stayAlive } from "../visit/sending.ts"
 import { mountService } from "../visit/service.ts"
+import { followSteps } from "../visit/step-focus.ts"
 import { page } from "../visit/wire.ts"
 
 /* The desk of a video office: whoever is in hand has a room. It is there from the ring on, and goes with the person. */
@@ -27,6 +28,7 @@ stayAlive(page)
 const giving = document.querySelector<HTMLFormElement>("[data-give-file]")
 if (giving) followGiving(giving)
 if (place) followCaptures(place, () => ({ visit: current, call }))
+if (place) followSteps(place)
 
 document.addEventListener("dawr:change", look)
 document.addEventListener("dawr:change", hear)

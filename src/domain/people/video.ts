@@ -60,8 +60,9 @@ export async function videoVisitsOf({ db }: Store, person: string, key: PersonKe
     .from(visitConsents)
     .where(and(inArray(visitConsents.thread, threads), eq(visitConsents.subject, person)))
   const recorded = await db.select().from(recordingSegments).where(eq(recordingSegments.person, person))
-  return rows.map(({ id, office, phase, openedAt, overAt, unanswered, lateAt, noteSealed, thread }) => ({
+  return rows.map(({ id, office, phase, openedAt, overAt, unanswered, lateAt, noteSealed, wordSealed, thread }) => ({
     ...{ id, office, phase, openedAt, overAt, unanswered, lateAt },
+    word: wordSealed === null ? null : key.open("visit.word", wordSealed),
     note: noteSealed === null ? null : key.open("visit.note", noteSealed),
     messages: written
       .filter((one) => one.thread === thread && (one.heardBy?.includes(person) ?? true))

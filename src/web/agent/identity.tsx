@@ -107,7 +107,13 @@ function Running({ check, ...seen }: Seen & { check: CheckView }) {
       {now && (
         <div class="identity-now stack" aria-live="polite">
           <p class="quiet small">{words.step(now.place + 1, places)}</p>
-          <h3>{words.steps[now.kind]}</h3>
+          <h3
+            id={`identity-step-${now.place}-${now.turn}`}
+            tabindex={-1}
+            data-identity-step={`${now.place}.${now.turn}`}
+          >
+            {words.steps[now.kind]}
+          </h3>
           <p>{words.guide[now.kind]}</p>
           <Drawn step={now} lang={seen.lang} />
           {now.kind === "data" && <Recorded record={check.record} today={seen.today} lang={seen.lang} />}

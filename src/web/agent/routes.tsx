@@ -2,6 +2,7 @@ import { z } from "zod"
 import type { Need } from "../../../db/schema/queue.ts"
 import type { Scope, Tx } from "../../../db/write.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
+import type { Keys } from "../../base/seal.ts"
 import { cleanText, readMobile, readNumber } from "../../base/text.ts"
 import type { Staff } from "../../domain/access/subject.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
@@ -27,6 +28,7 @@ import { mustBeIn } from "../../domain/visits/phases.ts"
 import { pauseReasons } from "../../domain/visits/recording/gaps.ts"
 import { ring, ringNext } from "../../domain/visits/ringing.ts"
 import { visit } from "../../domain/visits/visits.ts"
+import { leaveWord } from "../../domain/visits/word.ts"
 import { deskWords } from "../../i18n/desk.ts"
 import { counted } from "../../i18n/plural.ts"
 import { refusalWords } from "../../i18n/refusals.ts"
@@ -126,7 +128,7 @@ async function perform(c: Context, given: Given): Promise<Told | null> {
         closeCounter(tx, agent, given.counter ?? "", { confirmed: verb === "close-anyway" }),
       )
     case "next": {
-      const called = await house.writer.write((tx) => notingCall(c, tx, finishAndCall(tx, agent, given)), {
+      const called = await house.writer.write((tx) => notingCall(c, tx, finishAndCall(tx, house.keys, agent, given)), {
         scopes: scopesOf(officeOfCounter(given.counter)),
       })
       return called ? null : { good: words.nobodyCalled }
@@ -143,7 +145,7 @@ async function perform(c: Context, given: Given): Promise<Told | null> {
 }
 
 /** Whoever is being served is done, and the next is called: in one turn, so that nothing comes between. */
-async function finishAndCall(tx: Tx, agent: Staff, given: Given) {
+async function finishAndCall(tx: Tx, keys: Keys, agent: Staff, given: Given) {
   const desk = await counter(tx, given.counter ?? "")
   const { video } = await officeOf(tx, desk.office)
   const held = desk.ticket === null || desk.staff !== agent.id ? null : await ticket(tx, desk.ticket)
@@ -151,6 +153,7 @@ async function finishAndCall(tx: Tx, agent: Staff, given: Given) {
     // Who talks with somebody ends that first, in words: a key that is struck must not cut them off.
     const isVisit = video && held.person !== null
     if (isVisit) mustBeIn((await visit(tx, held.id)).phase, "wrapUp")
+    if (isVisit && given.word) await leaveWord(tx, keys, agent, held.id, given.word)
     await (isVisit ? end : finish)(tx, agent, held.id, resultOf(given))
   }
   if (!video) return next(tx, agent, desk.id)

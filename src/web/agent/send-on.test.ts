@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from "bun:test"
+import { end } from "../../domain/visits/calls.ts"
 import { visitView } from "../../domain/visits/reads.ts"
 import { testServer } from "../../testing/server.ts"
 import { signedIn } from "../../testing/signed-in.ts"
@@ -69,4 +70,18 @@ test("to an office that has no video, or none, nobody is sent", async () => {
   const { id, send } = await inCall()
   for (const to of ["RUH-RML/RES-04", "NONE/RES-04"]) expect((await send({ to })).status).toBeGreaterThanOrEqual(400)
   expect((await hall.video.now(id)).phase).toBe("call")
+  await hall.write((tx) => end(tx, hall.agent(), id, { outcome: "done" }))
+})
+
+test("what is written for the person is kept whichever button ends the visit", async () => {
+  const desk = await signedIn(server, hall.agent())
+  const ended: string[] = []
+  for (const verb of ["visit-end", "next"]) {
+    const { id } = await inCall()
+    const act = verb === "visit-end" ? `${verb} ${id}` : verb
+    await desk.send("/desk/act", { do: act, counter: hall.counter(), outcome: "done", word: "Bring the deed" })
+    const { row, phase } = await hall.video.now(id)
+    ended.push(`${phase} ${row.wordSealed !== null}`)
+  }
+  expect(ended).toEqual(["over true", "over true"])
 })

@@ -15,6 +15,7 @@ import { common } from "../../i18n/common.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { counted } from "../../i18n/plural.ts"
 import { ticketWords } from "../../i18n/ticket.ts"
+import { verifyWords } from "../../i18n/verify.ts"
 import { OtherClock, readerZone } from "../clocks.tsx"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
@@ -73,6 +74,7 @@ export async function homePage(c: Context): Promise<Response> {
               ),
             }))}
           />
+          <LinkList items={[{ href: paths.verify, icon: "qr", title: verifyWords[lang].title }]} />
         </section>
       </div>
     </>,

@@ -12,8 +12,10 @@ import { privacyWords, readText } from "../../i18n/privacy.ts"
 import { frozenText, requestWords } from "../../i18n/requests.ts"
 import { staffWords } from "../../i18n/staff.ts"
 import { told } from "../../i18n/telling.ts"
+import { documentKinds, verifyWords } from "../../i18n/verify.ts"
 import type { Context } from "../house.ts"
 import { Card } from "../shell/cards.tsx"
+import { DocumentCode } from "../verification.tsx"
 
 /** The house's own time, for what happens at no office. */
 export const homeZone = "Asia/Riyadh"
@@ -93,6 +95,14 @@ export async function HeldData({ c, data }: { c: Context; data: OwnData }) {
         rows={data.permits.map(({ number, kind, state, until, issuedAt }) => [
           `${requestWords[lang].permitKinds[kind]} · ${requestWords[lang].permitStates[state]}`,
           `${requestWords[lang].permitNumber} ${number} · ${moment(issuedAt)} – ${moment(until)}`,
+        ])}
+      />
+      <Rows
+        title={verifyWords[lang].heldTitle}
+        rows={data.documents.map(({ kind, office, issuedAt, code }) => [
+          documentKinds[lang][kind],
+          `${moment(issuedAt, office)} · ${places.office(office)}`,
+          code && <DocumentCode code={code} />,
         ])}
       />
       <Rows

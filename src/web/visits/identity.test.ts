@@ -1,10 +1,13 @@
 import { afterAll, describe, expect, test } from "bun:test"
 import { startSession } from "../../domain/access/sessions.ts"
+import { describeSelf } from "../../domain/access/staff.ts"
 import type { Citizen, Staff } from "../../domain/access/subject.ts"
 import { hold } from "../../domain/visits/calls.ts"
 import { identityView } from "../../domain/visits/check-reads.ts"
 import { drawCheck } from "../../domain/visits/checking.ts"
 import { paperLimits } from "../../domain/visits/papers.ts"
+import { ring } from "../../domain/visits/ringing.ts"
+import { wishWords } from "../../i18n/wishes.ts"
 import { checksIn, jpeg } from "../../testing/checks.ts"
 import { testServer } from "../../testing/server.ts"
 import { videoHall } from "../../testing/video.ts"
@@ -38,6 +41,12 @@ async function browserOf(who: Citizen | Staff) {
       form.append("file", new File([bytes as never], name))
       return ask(path, { method: "POST", body: form, headers: { Accept: "text/html", ...headers } })
     },
+    send: (path: string, fields: Record<string, string>) =>
+      ask(path, {
+        method: "POST",
+        body: new URLSearchParams({ _form: formToken, ...fields }),
+        headers: { Accept: "text/html" },
+      }),
     picture: (path: string, bytes: Uint8Array) =>
       ask(path, {
         method: "POST",
@@ -175,5 +184,30 @@ describe("a picture", () => {
     expect(await hall.facts("picture.opened")).toHaveLength(1)
     expect((await (await browserOf(hall.agent(2))).ask(path)).status).toBe(404)
     expect((await citizen.ask(path)).status).toBe(403)
+  })
+})
+
+describe("who waits for a woman", () => {
+  test("says so at the door or in the room, reads whether one is at work, and takes it back by the same button", async () => {
+    const who = hall.citizen(12)
+    const citizen = await browserOf(who)
+    const came = await citizen.send("/visits", { office: hall.code, service: "RES-04", wants: "female" })
+    const path = came.headers.get("Location") ?? ""
+    expect(path).toMatch(/^\/visits\/[\w-]+$/)
+    const id = path.slice("/visits/".length)
+    const wants = async () => (await hall.video.now(id)).ticket.wants
+    expect(await wants()).toBe("female")
+    const words = wishWords.en
+    const page = async () => await (await citizen.ask(`${path}?lang=en`)).text()
+    expect((await page()).includes(words.none)).toBe(true)
+    await hall.open(12)
+    await hall.write((tx) => describeSelf(tx, hall.agent(12), "female"))
+    expect((await page()).includes(words.free)).toBe(true)
+    expect((await citizen.send(`${path}/wish`, { wants: "" })).status).toBe(303)
+    expect(await wants()).toBeNull()
+    expect((await page()).includes(words.anybody)).toBe(true)
+    await citizen.send(`${path}/wish`, { wants: "female" })
+    await hall.write((tx) => ring(tx, hall.agent(12), id))
+    expect((await citizen.send(`${path}/wish`, { wants: "" })).status).toBe(409)
   })
 })

@@ -7,6 +7,8 @@ import { bytesOf, recordingHall } from "../../testing/recorded.ts"
 import { visiting } from "../../testing/screens.ts"
 import { testServer } from "../../testing/server.ts"
 import type { Visitor } from "../../testing/visitor.ts"
+import { recorderFragment } from "../agent/record.tsx"
+import { recordFragment } from "./record.tsx"
 
 const hall = await recordingHall({ citizens: 6, counters: 3 })
 const server = await testServer({ office: hall })
@@ -100,6 +102,15 @@ describe("consent", () => {
       (await guest.post(`/visits/${id}/consent`, { answer: "refused", back: "//elsewhere.example" })).location,
     ).toBe(`/visits/${id}`)
   })
+})
+
+test("who answered what is the agent's to see: to everybody else in the visit there is no such view", async () => {
+  const forAgent = await recorderFragment(server.house, id, "en", hall.agent(1).id)
+  expect(forAgent).toContain("Interpreter: did not agree")
+  for (const { id: reader } of [who, hall.citizen(2)]) {
+    await expect(recorderFragment(server.house, id, "en", reader)).rejects.toMatchObject({ code: "not_found" })
+    expect(await recordFragment(server.house, id, "en", reader)).not.toContain("Interpreter")
+  }
 })
 
 describe("a chunk", () => {

@@ -56,6 +56,8 @@ test("a list is gone through in a real call: measured, pictured from both sides,
     await desk.page.locator(`button[value="identity-say ${row.id} ${now.place}.pass"]`).click()
     await desk.page.locator(`button[value="identity-say ${row.id} ${now.place + 1}.pass"]`).waitFor()
     if (now.kind === "consent") {
+      // The button that was pressed is gone; the focus is at the step that is next.
+      expect(await desk.page.evaluate(() => document.activeElement?.id)).toBe(`identity-step-${now.place + 1}-0`)
       // A sign of life: with its way that takes no sight.
       await citizen.page.locator("button[form=visit-other-way]").waitFor()
       expect(await faultsOf(citizen, 320, 740)).toEqual([])
