@@ -106,6 +106,7 @@ export const statusOf = {
   // recording
   recording_moved: 409,
   recording_stopped: 409,
+  text_changed: 409,
 
   // calling
   counter_busy: 409,

@@ -63,6 +63,12 @@ const texts: Record<RefusalCode, Row> = {
     "This part of the call is not recorded",
     "Not everybody has agreed, or the recording was stopped at that time.",
   ],
+  text_changed: [
+    "تغيّر النص بعد أن قرأته",
+    "اقرأ النص كما هو الآن، ثم أجب.",
+    "The text has changed since you read it",
+    "Read it as it is now, then answer.",
+  ],
   of_age: [
     "بلغ من تحجز له السن، وصار يحجز بنفسه",
     "لم تعد تنوب عنه بصفتك ولي أمره. يستطيع أن يعيّنك وكيلًا من صفحة الأسرة في حسابه.",

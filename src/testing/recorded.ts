@@ -73,7 +73,7 @@ async function recorder(hall: Hall, id: string, number: number) {
       const given = {
         ...{ seq: to.seq + 1, prev: to.head, hash: hashOf(bytes), length: bytes.length, ageMilliseconds: age },
       }
-      const { row, isKnown } = await expectChunk(hall.store, agent, id, to.segment, given)
+      const { row, isKnown } = await expectChunk(hall.store, agent, id, to.segment, given, hall.clock.office())
       if (isKnown) return { ...to, seq: row.chunks, head: row.head }
       await putChunk(filesOf(hall), row, given, bytes)
       return hall.write((tx) => acceptChunk(tx, agent, id, to.segment, given))

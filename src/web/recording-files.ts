@@ -2,7 +2,7 @@ import type { ChunkRow, SegmentRow } from "../../db/schema/recordings.ts"
 import { Refusal } from "../base/refusal.ts"
 import { openingKey } from "../domain/visits/files.ts"
 import type { Read } from "../domain/visits/recording/chain.ts"
-import { type ChunkGiven, pathOfChunk, placeOfChunk } from "../domain/visits/recording/segments.ts"
+import { type ChunkGiven, isChained, pathOfChunk, placeOfChunk } from "../domain/visits/recording/segments.ts"
 import type { House } from "./house.ts"
 
 /* The bytes of recordings, sealed beside the store. */
@@ -23,6 +23,11 @@ export async function putChunk(
     log.warn("recording_not_kept", { office: row.office, cause })
     throw new Refusal("unavailable", { why: "storage", retryAfterSeconds: 2 })
   }
+}
+
+/** After a refusal: takes from the disk what was put there and is not in the chain. */
+export async function dropChunk({ store, storage }: Files, row: SegmentRow, given: ChunkGiven): Promise<void> {
+  if (!(await isChained(store, row.id, given))) await storage.drop(pathOfChunk(row, given))
 }
 
 /** Reads the chunks of a segment as they came. What is not there, or does not open, is `null`. */

@@ -1,6 +1,7 @@
-import { and, asc, eq, gte, lte, sql } from "drizzle-orm"
+import { and, asc, gte, inArray, lte, or, sql } from "drizzle-orm"
 import { type AnyFact, accountsStream } from "../../../db/facts.ts"
 import { facts } from "../../../db/schema/facts.ts"
+import { requests } from "../../../db/schema/requests.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Instant } from "../../base/day.ts"
 
@@ -48,7 +49,6 @@ export interface Happening {
 interface Of {
   id: string
   office: string
-  person: string
   from: Instant
   until: Instant
   /** What kind of participant each is. */
@@ -57,28 +57,35 @@ interface Of {
 
 /** Everything of one visit that its person and the office have both seen, in order. */
 export async function happenings(store: Store, of: Of): Promise<Happening[]> {
-  const within = and(gte(facts.at, of.from), lte(facts.at, of.until))
-  // By the time that it took, and not through everything that this office has ever said: behind a plus no index is looked for.
-  const inOffice = await store.db
+  const about = sql`coalesce(json_extract(${facts.body}, '$.visit'), json_extract(${facts.body}, '$.ticket'))`
+  // What the person confirms goes into the accounts' own stream, and names what it was for: other things of theirs are not the office's.
+  const ours = sql`select ${requests.id} from ${requests} where ${requests.visit} = ${of.id}`
+  const confirmed = sql`${facts.kind} = 'confirmation.given' and json_extract(${facts.body}, '$.object') in (${ours})`
+  const said = await store.db
     .select()
     .from(facts)
-    .where(and(within, sql`+${facts.stream} = ${of.office}`))
-    .orderBy(asc(facts.seq))
-  const ofPerson = await store.db
-    .select()
-    .from(facts)
-    .where(and(within, eq(facts.subject, of.person), sql`${facts.kind} = 'confirmation.given'`))
-    .orderBy(asc(facts.at))
-  const said = [...inOffice, ...ofPerson.filter(({ stream }) => stream === accountsStream)] as unknown as AnyFact[]
-  return said
-    .flatMap((fact) => {
-      const { visit, ticket } = fact.body as { visit?: unknown; ticket?: unknown }
-      const isOurs = visit === of.id || ticket === of.id || fact.kind === "confirmation.given"
-      return isOurs ? [happening(fact, of.kinds)] : []
-    })
-    .filter((one) => one !== null)
-    .sort((a, b) => a.at - b.at)
+    .where(
+      and(
+        gte(facts.at, of.from),
+        lte(facts.at, of.until),
+        // By the time that it took, and not through everything that this office has ever said: behind a plus no index is looked for.
+        or(
+          and(sql`+${facts.stream} = ${of.office}`, inArray(sql`+${facts.kind}`, told), sql`${about} = ${of.id}`),
+          and(sql`+${facts.stream} = ${accountsStream}`, confirmed),
+        ),
+      ),
+    )
+    .orderBy(asc(facts.at), asc(facts.stream), asc(facts.seq))
+  return (said as unknown as AnyFact[]).map((fact) => happening(fact, of.kinds)).filter((one) => one !== null)
 }
+
+/** What stands in minutes; the switch below has a word for each. */
+const told: AnyFact["kind"][] = [
+  ...(["ticket.issued", "ticket.called", "ticket.recalled", "visit.no_answer", "visit.called_off"] as const),
+  ...(["visit.late", "visit.moved", "visit.joined", "visit.removed", "visit.ended_by_supervisor"] as const),
+  ...(["visit.taken_over", "visit.sent_on", "check.drawn", "check.ended", "check.lapsed", "file.given"] as const),
+  ...(["document.issued", "recording.answered", "request.begun", "request.done", "request.failed"] as const),
+]
 
 function happening(fact: AnyFact, kinds: Of["kinds"]): Happening | null {
   const { at } = fact

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test"
 import { addDays, minute } from "../../base/day.ts"
+import { checksIn } from "../../testing/checks.ts"
 import { recordingHall } from "../../testing/recorded.ts"
 import { serviceHall } from "../../testing/services.ts"
 import { type VideoHall, videoHall } from "../../testing/video.ts"
@@ -144,6 +145,92 @@ test("a service that was carried out stands in them with its number, as its rece
   const happened = minutes?.happened.map(({ what }) => what) ?? []
   expect(happened.filter((what) => ["request_begun", "confirmed", "request_done"].includes(what))).toHaveLength(3)
   expect(minutes?.level).toBe(2)
+})
+
+/** In a video office with services: somebody with a passkey and a child, in a call. */
+async function served() {
+  const hall = await serviceHall()
+  const who = hall.citizen(1)
+  const device = await hall.desk.passkey(who)
+  const child = await hall.desk.child(who, "2012-01-01")
+  const { row } = await hall.video.inCall(who)
+  const fields = { dependant: child, kind: "single", paper: "passport", countries: "GB", until: addDays(hall.today, 9) }
+  const checks = checksIn(hall)
+  const carriedOut = () => hall.desk.carriedOut(who, device, row.id, "PAS-05", fields)
+  async function minutes() {
+    hall.clock.advance(second)
+    await hall.write((tx) => end(tx, hall.agent(), row.id, { outcome: "done" }))
+    hall.clock.advance(minute)
+    await issue(hall)
+    return (await read(hall, row.id))?.minutes
+  }
+  return { hall, who, id: row.id, checks, carriedOut, minutes }
+}
+
+test("what the person confirms elsewhere while the visit goes on is not theirs to tell, and lifts nothing", async () => {
+  const { hall, who, minutes } = await served()
+  const elsewhere = { confirmation: "c", action: "contact.change", object: "o", passkey: "p", frozen: "f" }
+  await hall.write((tx) => tx.say("accounts", "confirmation.given", { ...elsewhere, subject: who.id }))
+  const said = await minutes()
+  expect(said?.happened.map(({ what }) => what)).not.toContain("confirmed")
+  expect(said?.level).toBe(1)
+})
+
+test("a list that stood verified makes three of what was confirmed while it stood", async () => {
+  const { id, who, checks, carriedOut, minutes } = await served()
+  await checks.draw(id)
+  await checks.through(id, who)
+  await carriedOut()
+  expect((await minutes())?.level).toBe(3)
+})
+
+test("a list alone, with nothing confirmed, shows who was signed in and nothing more", async () => {
+  const { id, who, checks, minutes } = await served()
+  await checks.draw(id)
+  await checks.through(id, who)
+  const said = await minutes()
+  expect([said?.level, said?.checks[0]?.state]).toEqual([1, "verified"])
+})
+
+test("a list that had lapsed by then leaves it at two", async () => {
+  const { hall, id, who, checks, carriedOut, minutes } = await served()
+  await checks.draw(id)
+  await checks.through(id, who)
+  await hall.video.page(who, id, "reloaded")
+  hall.clock.advance(second)
+  await carriedOut()
+  expect((await minutes())?.level).toBe(2)
+})
+
+test("however many are brought back or wait for their recording, the next ones are issued", async () => {
+  const { hall, id } = await afterACall()
+  hall.clock.advance(30 * second)
+  const others = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25)`
+  const copied = (table: string, set: Record<string, string>) => {
+    const columns = hall.store.connection.raw
+      .query<{ name: string }, []>(`SELECT name FROM pragma_table_info('${table}')`)
+      .all()
+      .map(({ name }) => name)
+    const values = columns.map((name) => set[name] ?? `"${name}"`)
+    const into = columns.map((name) => `"${name}"`)
+    return `${others} INSERT INTO "${table}" (${into}) SELECT ${values} FROM "${table}", n WHERE id = '${id}'`
+  }
+  await hall.write(async ({ connection }) => {
+    connection.raw.run(
+      copied("ticket", {
+        id: "'!' || i",
+        live: "1",
+        number: "number + i",
+        state: "'parked'",
+        person: "NULL",
+        booking: "NULL",
+        holder: "NULL",
+      }),
+    )
+    connection.raw.run(copied("visit", { id: "'!' || i", over_at: "over_at - 1" }))
+  })
+  expect(await issue(hall)).toBe(1)
+  expect(await read(hall, id)).not.toBeNull()
 })
 
 test("of a recording they say the ends of its chain and its gaps, once its last piece has come", async () => {

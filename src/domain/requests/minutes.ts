@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, lte, sql } from "drizzle-orm"
+import { and, asc, eq, inArray, isNull, lte, or, sql } from "drizzle-orm"
 import type { Words } from "../../../db/schema/catalogue.ts"
 import {
   type CheckKind,
@@ -134,9 +134,24 @@ const recordingWaits = 15 * minute
 const awaited = (now: Instant) =>
   and(sql`${visits.overAt} is not null`, isNull(visits.minutesAt), lte(visits.overAt, now - settled))
 
+/** Neither brought back by an undo, which is looked at again when it is over, nor still to get pieces of its recording. */
+const isDue = (now: Instant) => {
+  const open = sql`select 1 from ${recordingSegments}
+    where ${recordingSegments.visit} = ${visits.id} and ${recordingSegments.closedAt} is null`
+  return and(
+    awaited(now),
+    eq(tickets.live, false),
+    or(lte(visits.overAt, now - recordingWaits), sql`not exists (${open})`),
+  )
+}
+
 /** The offices that owe somebody minutes. */
 export async function officesOwingMinutes(store: Store, now: Instant): Promise<string[]> {
-  const rows = await store.db.selectDistinct({ office: visits.office }).from(visits).where(awaited(now))
+  const rows = await store.db
+    .selectDistinct({ office: visits.office })
+    .from(visits)
+    .innerJoin(tickets, eq(tickets.id, visits.id))
+    .where(isDue(now))
   return rows.map(({ office }) => office)
 }
 
@@ -148,13 +163,11 @@ export async function minutesStep(tx: Tx, keys: Keys, office: string): Promise<n
     .select({ row: visits, ticket: tickets })
     .from(visits)
     .innerJoin(tickets, eq(tickets.id, visits.id))
-    .where(and(eq(visits.office, office), awaited(tx.now)))
+    .where(and(eq(visits.office, office), isDue(tx.now)))
+    .orderBy(asc(visits.overAt))
     .limit(batch)
   let issued = 0
   for (const { row, ticket } of rows) {
-    // Brought back by an undo: it is not over, and will be looked at again when it is.
-    if (ticket.live) continue
-    if (tx.now < (row.overAt ?? 0) + recordingWaits && (await isStillSent(tx, row.id))) continue
     await withdrawLeft(tx, row.id)
     if (await issue(tx, keys, row, ticket)) issued++
     await tx.db.update(visits).set({ minutesAt: tx.now }).where(eq(visits.id, row.id))
@@ -216,23 +229,35 @@ async function written(tx: Tx, key: PersonKey, { row, ticket, all, own, service 
   const bookedAt = await bookedStart(tx, ticket.booking)
   const kinds = new Map(all.map(({ id, kind }) => [id, kind as string]))
   const span = { from: Math.min(ticket.arrivedAt, row.openedAt), until: row.overAt ?? tx.now }
-  const happened = await happenings(tx, { id: row.id, office: row.office, person: row.person, ...span, kinds })
+  const happened = await happenings(tx, { id: row.id, office: row.office, ...span, kinds })
   const checks = await checksOf(tx, row.id)
-  const isConfirmed = happened.some(({ what }) => what === "confirmed")
   return {
     visit: row.id,
     office: (await officeOf(tx, row.office)).name,
     ...{ service, number: ticket.number, bookedAt, happened },
     people: await peopleOf(tx, key, all, own),
     spent: spent(happened, bookedAt),
-    level: checks.some(({ state }) => state === "verified") ? 3 : isConfirmed ? 2 : 1,
-    checks,
+    level: levelOf(happened, checks),
+    checks: checks.map(({ lapsedAt: _, ...check }) => check),
     requests: await requestsOf(tx, key, row.id),
     files: await filesOf(tx, row.id),
     recording: await recordingOf(tx, row.id, new Map(all.map(({ id, kind }) => [id, kind]))),
     outcome: ticket.outcome,
     word: row.wordSealed === null ? null : key.open("visit.word", row.wordSealed),
   }
+}
+
+/** By what was confirmed: a list that was gone through is worth what was confirmed while it stood. */
+function levelOf(
+  happened: Happening[],
+  checks: { state: CheckState; endedAt: Instant | null; lapsedAt: Instant | null }[],
+) {
+  const confirmed = happened.filter(({ what }) => what === "confirmed")
+  const stood = checks.filter(({ state }) => state === "verified")
+  const isThree = confirmed.some(({ at }) =>
+    stood.some(({ endedAt, lapsedAt }) => endedAt !== null && endedAt <= at && (lapsedAt === null || at < lapsedAt)),
+  )
+  return isThree ? 3 : confirmed.length > 0 ? 2 : 1
 }
 
 async function peopleOf(tx: Tx, key: PersonKey, all: ParticipantRow[], own: Words | null): Promise<MinutesPerson[]> {
@@ -249,7 +274,7 @@ async function peopleOf(tx: Tx, key: PersonKey, all: ParticipantRow[], own: Word
     })
 }
 
-async function checksOf(tx: Tx, visit: string): Promise<MinutesCheck[]> {
+async function checksOf(tx: Tx, visit: string): Promise<(MinutesCheck & { lapsedAt: Instant | null })[]> {
   const rows = await tx.db
     .select()
     .from(identityChecks)
@@ -261,8 +286,8 @@ async function checksOf(tx: Tx, visit: string): Promise<MinutesCheck[]> {
     .from(identitySteps)
     .where(inArray(identitySteps.check, ids))
     .orderBy(asc(identitySteps.place), asc(identitySteps.turn))
-  return rows.map(({ id, kind, state, drawnAt, endedAt, lapsed, second }) => ({
-    ...{ kind, state, drawnAt, endedAt, lapsed, second },
+  return rows.map(({ id, kind, state, drawnAt, endedAt, lapsedAt, lapsed, second }) => ({
+    ...{ kind, state, drawnAt, endedAt, lapsedAt, lapsed, second },
     steps: steps.filter(({ check }) => check === id).map(({ kind: step, result }) => ({ kind: step, result })),
   }))
 }
@@ -308,16 +333,6 @@ async function recordingOf(
     })),
     gaps: gaps.map(({ why, reason, since, until }) => ({ why, reason, from: since, until })),
   }
-}
-
-/** Whether pieces of its recording may still come, which the minutes wait for. */
-async function isStillSent(tx: Tx, visit: string): Promise<boolean> {
-  const [open] = await tx.db
-    .select({ id: recordingSegments.id })
-    .from(recordingSegments)
-    .where(and(eq(recordingSegments.visit, visit), isNull(recordingSegments.closedAt)))
-    .limit(1)
-  return open !== undefined
 }
 
 /** The minutes of a visit as they were issued, for whoever may read them; `null` where there are none. */

@@ -13,6 +13,7 @@ const more = [
 ]
 const hall = await videoHall({ more })
 const server = await testServer({ office: hall })
+const desk = await signedIn(server, hall.agent())
 
 afterAll(() => {
   expect(server.bugs).toEqual([])
@@ -22,7 +23,6 @@ let people = 0
 async function inCall() {
   const citizen = hall.citizen(++people)
   const { row, ticket } = await hall.video.inCall(citizen)
-  const desk = await signedIn(server, hall.agent())
   const send = (more: Record<string, string>) =>
     desk.send("/desk/act", { do: `visit-send ${row.id}`, counter: hall.counter(), ...more })
   const region = () => agentVisitFragment(server.house, row.id, "en", hall.agent().id)
@@ -74,7 +74,6 @@ test("to an office that has no video, or none, nobody is sent", async () => {
 })
 
 test("what is written for the person is kept whichever button ends the visit", async () => {
-  const desk = await signedIn(server, hall.agent())
   const ended: string[] = []
   for (const verb of ["visit-end", "next"]) {
     const { id } = await inCall()

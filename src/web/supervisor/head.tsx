@@ -1,4 +1,4 @@
-import { authorize } from "../../domain/access/authorize.ts"
+import { authorize, may } from "../../domain/access/authorize.ts"
 import type { Staff } from "../../domain/access/subject.ts"
 import { type Office, office as officeOf } from "../../domain/offices/reads.ts"
 import { common } from "../../i18n/common.ts"
@@ -6,6 +6,7 @@ import { dayWords } from "../../i18n/day.ts"
 import { deviceWords } from "../../i18n/devices.ts"
 import { inLang } from "../../i18n/lang.ts"
 import { privacyWords } from "../../i18n/privacy.ts"
+import { recordingWords } from "../../i18n/recording.ts"
 import { roomWords } from "../../i18n/rooms.ts"
 import { staffWords } from "../../i18n/staff.ts"
 import type { Context } from "../house.ts"
@@ -39,6 +40,9 @@ export function supervisorHead(c: Context, here: Office) {
         <a href={paths.dayHours(here.code)}>{words.hours}</a>
         <a href={paths.dayRequests(here.code)}>{words.requests}</a>
         {here.video && <a href={paths.dayRooms(here.code)}>{roomWords[lang].short}</a>}
+        {here.video && may(leadOf(c), "recording.review", here) && (
+          <a href={paths.recordingsOf(here.code)}>{recordingWords[lang].reviewTitle}</a>
+        )}
         <a href={paths.devices}>{deviceWords[lang].title}</a>
         <a href={paths.staffPeople}>{staffWords[lang].title}</a>
         <a href={paths.privacyRecords}>{privacyWords[lang].short}</a>

@@ -9,7 +9,7 @@ import { HowRecorded, isAsked } from "../how-recorded.tsx"
 import { paths } from "../paths.ts"
 import type { Rendering } from "../rendering.ts"
 import { Button, PostForm } from "../shell/controls.tsx"
-import { shownText } from "./recording.ts"
+import { hashOfShown, shownText } from "./recording.ts"
 
 /**
  * Whether the call is recorded, by what the server has got, and what somebody in it who is not of the office is asked about it or has
@@ -29,7 +29,14 @@ export async function recordFragment(house: Rendering, id: string, lang: Lang, r
   return String(
     <div class="record" data-record={how.state}>
       {talking.includes(of.phase) && <HowRecorded how={how} waits={isAsked(answers)} zone={zone} lang={lang} />}
-      {mine && !isOver && <Own mine={mine} basis={env.recording} text={text} lang={lang} />}
+      {mine && !isOver && (
+        <>
+          {/* What is answered to: the form says which text stood here. */}
+          <input type="hidden" form={consentForm} name="lang" value={lang} />
+          <input type="hidden" form={consentForm} name="text" value={hashOfShown(text)} />
+          <Own mine={mine} basis={env.recording} text={text} lang={lang} />
+        </>
+      )}
     </div>,
   )
 }

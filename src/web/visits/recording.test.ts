@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { hold, resume } from "../../domain/visits/calls.ts"
 import { invite } from "../../domain/visits/participants.ts"
 import { hashOf } from "../../domain/visits/recording/chain.ts"
 import { answersIn, standingOf } from "../../domain/visits/recording/consents.ts"
-import { recordingLimits } from "../../domain/visits/recording/times.ts"
+import { recordingLimits, recordingTimes } from "../../domain/visits/recording/times.ts"
 import { bytesOf, recordingHall } from "../../testing/recorded.ts"
 import { visiting } from "../../testing/screens.ts"
 import { testServer } from "../../testing/server.ts"
@@ -61,13 +62,22 @@ async function opens(by = agent, segment = first) {
   return by.post(`/visits/${id}/recording`, fields, { Accept: "application/json" })
 }
 
+/** What a page sends with an answer: which text stood there. */
+async function shownTo(by: Visitor, path: string) {
+  const { text } = await by.get(path)
+  const value = (name: string) =>
+    new RegExp(`form="visit-consent" name="${name}" value="([^"]*)"`).exec(text)?.[1] ?? ""
+  return { lang: value("lang"), text: value("text") }
+}
+
 const json = ({ text }: { text: string }) => JSON.parse(text) as { seq: number; head: string; code: string }
 
 describe("consent", () => {
   test("is asked in the waiting room and answered by a form, without a script too", async () => {
     expect((await citizen.get(`/visits/${id}`)).text).toContain("May we record the call?")
     expect((await opens()).status).toBe(409)
-    const answered = await citizen.post(`/visits/${id}/consent`, { answer: "given" })
+    const fields = await shownTo(citizen, `/visits/${id}`)
+    const answered = await citizen.post(`/visits/${id}/consent`, { ...fields, answer: "given" })
     expect([answered.status, answered.location]).toEqual([303, `/visits/${id}`])
     const { text } = await citizen.get(`/visits/${id}`)
     expect(text).not.toContain("May we record the call?")
@@ -75,13 +85,36 @@ describe("consent", () => {
     expect(await standingOf(hall.store, id)).toBe("yes")
   })
 
+  test("is to the text that was shown, in its language: a yes to another one is none, a no is one to whatever stood there", async () => {
+    const next = hall.citizen(4)
+    const { row: other } = await hall.video.walkIn(next)
+    const reader = await visiting(server, { citizen: 4 })
+    const [ar, en] = [
+      await shownTo(reader, `/visits/${other.id}?lang=ar`),
+      await shownTo(reader, `/visits/${other.id}?lang=en`),
+    ]
+    expect([ar.lang, en.lang, ar.text === en.text]).toEqual(["ar", "en", false])
+    const says = (fields: Record<string, string>) =>
+      reader.post(`/visits/${other.id}/consent`, fields, { Accept: "application/json" })
+    const crossed = await says({ lang: "ar", text: en.text, answer: "given" })
+    expect([crossed.status, json(crossed).code]).toEqual([409, "text_changed"])
+    expect((await says({ lang: "ar", text: "0".repeat(64), answer: "given" })).status).toBe(409)
+    expect((await says({ answer: "given" })).status).toBe(400)
+    // The other language has been chosen in another window since.
+    expect((await says({ ...ar, answer: "given" })).status).toBe(303)
+    expect((await hall.facts("recording.answered")).at(-1)?.body).toMatchObject({ lang: "ar", text: ar.text })
+    expect((await says({ lang: "en", text: "0".repeat(64), answer: "refused" })).status).toBe(303)
+    expect(await answersIn(hall.store, other.id)).toMatchObject([{ state: "withdrawn" }])
+  })
+
   test("is nobody's to give who is not in the visit, and not the agent's", async () => {
     const stranger = await visiting(server, { citizen: 5 })
     await stranger.get("/")
-    expect((await stranger.post(`/visits/${id}/consent`, { answer: "given" })).status).toBe(404)
-    expect((await agent.post(`/visits/${id}/consent`, { answer: "given" })).status).toBe(403)
-    expect((await citizen.post(`/visits/${id}/consent`, { answer: "noticed" })).status).toBe(409)
-    expect((await citizen.post(`/visits/${id}/consent`, { answer: "perhaps" })).status).toBe(400)
+    const fields = await shownTo(citizen, `/visits/${id}`)
+    expect((await stranger.post(`/visits/${id}/consent`, { ...fields, answer: "given" })).status).toBe(404)
+    expect((await agent.post(`/visits/${id}/consent`, { ...fields, answer: "given" })).status).toBe(403)
+    expect((await citizen.post(`/visits/${id}/consent`, { ...fields, answer: "noticed" })).status).toBe(409)
+    expect((await citizen.post(`/visits/${id}/consent`, { ...fields, answer: "perhaps" })).status).toBe(400)
   })
 
   test("is asked of who was invited on the page of their link, and leads back there", async () => {
@@ -93,13 +126,15 @@ describe("consent", () => {
     await guest.get(path)
     await guest.post(path)
     expect((await guest.get(path)).text).toContain("May we record the call?")
-    const answered = await guest.post(`/visits/${id}/consent`, { answer: "refused", back: path })
+    const fields = await shownTo(guest, path)
+    const answered = await guest.post(`/visits/${id}/consent`, { ...fields, answer: "refused", back: path })
     expect([answered.status, answered.location]).toEqual([303, path])
     expect((await answersIn(hall.store, id)).map(({ state }) => state).sort()).toEqual(["given", "refused"])
     // Not let in yet: what goes on without them is not theirs to stop.
     expect(await standingOf(hall.store, id)).toBe("yes")
     expect(
-      (await guest.post(`/visits/${id}/consent`, { answer: "refused", back: "//elsewhere.example" })).location,
+      (await guest.post(`/visits/${id}/consent`, { ...fields, answer: "refused", back: "//elsewhere.example" }))
+        .location,
     ).toBe(`/visits/${id}`)
   })
 })
@@ -165,6 +200,28 @@ describe("a chunk", () => {
     expect(json(await sends({ seq: 3, prev: head })).seq).toBe(3)
   })
 
+  test("leaves nothing on the disk that was taken when nothing is to be recorded", async () => {
+    const { head } = json(await agent.get(`/visits/${id}/recording/${first}`))
+    const { put } = server.house.storage
+    const kept = () => server.house.storage.list(`visits/${row.thread}/recording/${first}`)
+    const before = await kept()
+    let puts = 0
+    server.house.storage.put = async (path, bytes) => {
+      puts++
+      await put(path, bytes)
+      // Between the bytes and the chain.
+      await hall.write((tx) => hold(tx, hall.agent(1), id))
+      hall.clock.advance(recordingTimes.slack + 1_000)
+    }
+    const between = await sends({ seq: 4, prev: head })
+    expect([between.status, json(between).code, puts]).toEqual([409, "recording_stopped", 1])
+    expect(await kept()).toEqual(before)
+    const during = await sends({ seq: 4, prev: head })
+    expect([json(during).code, puts]).toEqual(["recording_stopped", 1])
+    server.house.storage.put = put
+    await hall.write((tx) => resume(tx, hall.agent(1), id))
+  })
+
   test("ends its segment with the number that there are", async () => {
     const at = `/visits/${id}/recording/${first}/end`
     const script = { Accept: "application/json" }
@@ -183,11 +240,12 @@ test("where an agency only tells people, it tells them; where it records nothing
   const { row: other } = await hall.video.walkIn(next)
   const reader = await visiting(told, { citizen: 3 })
   expect((await reader.get(`/visits/${other.id}`)).text).toContain("This call will be recorded")
-  expect((await reader.post(`/visits/${other.id}/consent`, { answer: "refused" })).status).toBe(409)
-  expect((await reader.post(`/visits/${other.id}/consent`, { answer: "noticed" })).status).toBe(303)
+  const fields = await shownTo(reader, `/visits/${other.id}`)
+  expect((await reader.post(`/visits/${other.id}/consent`, { ...fields, answer: "refused" })).status).toBe(409)
+  expect((await reader.post(`/visits/${other.id}/consent`, { ...fields, answer: "noticed" })).status).toBe(303)
   expect(await answersIn(hall.store, other.id)).toMatchObject([{ state: "noticed" }])
   const unasked = await visiting(off, { citizen: 3 })
   const page = (await unasked.get(`/visits/${other.id}`)).text
   expect(page).not.toContain("record-ask")
-  expect((await unasked.post(`/visits/${other.id}/consent`, { answer: "given" })).status).toBe(404)
+  expect((await unasked.post(`/visits/${other.id}/consent`, { ...fields, answer: "given" })).status).toBe(404)
 })

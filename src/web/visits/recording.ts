@@ -1,5 +1,5 @@
 import { z } from "zod"
-import { Refusal } from "../../base/refusal.ts"
+import { isRefusal, Refusal } from "../../base/refusal.ts"
 import type { Staff } from "../../domain/access/subject.ts"
 import { service as serviceOf } from "../../domain/catalogue/reads.ts"
 import { hashOf, hashOfText } from "../../domain/visits/recording/chain.ts"
@@ -22,7 +22,7 @@ import { recordingTexts, recordingVersion } from "../../i18n/recording.ts"
 import { readForm } from "../form.ts"
 import { type Context, get, type House, type PageRoute, post } from "../house.ts"
 import { paths } from "../paths.ts"
-import { putChunk } from "../recording-files.ts"
+import { dropChunk, putChunk } from "../recording-files.ts"
 
 /** What people answer to being recorded, and what the agent's page sends of it. */
 export const recordingRoutes: PageRoute[] = [
@@ -44,18 +44,30 @@ export async function shownText({ store, env }: Pick<House, "store" | "env">, se
   return env.recording === "notice" ? [what, why, who, kept, notice] : [what, why, who, kept, consent, back]
 }
 
-const answers = ["noticed", "given", "refused", "withdrawn"] as const satisfies Answer[]
-const answerForm = z.object({ answer: z.enum(answers), back: z.string().max(200).optional() })
+/** Of the text as somebody is shown it: their page sends it back with the answer. */
+export const hashOfShown = (text: readonly string[]) => hashOfText(text.join("\n"))
 
-/** A form, for who has no script; the page's own script stays where it is. */
+const answers = ["noticed", "given", "refused", "withdrawn"] as const satisfies Answer[]
+const answerForm = z.object({
+  answer: z.enum(answers),
+  back: z.string().max(200).optional(),
+  lang: z.enum(["ar", "en"]),
+  text: z.string().regex(/^[0-9a-f]{64}$/),
+})
+
+/**
+ * A form, for who has no script; the page's own script stays where it is. What is kept is what was shown: nobody agrees to a text that they
+ * have not read, and a no is a no to whatever stood there.
+ */
 async function answerNow(c: Context): Promise<Response> {
-  const { house, subject, lang } = c.var
+  const { house, subject } = c.var
   const { recording: basis } = house.env
   const id = c.req.param("id") ?? ""
-  const { answer, back } = await readForm(c, answerForm)
+  const { answer, back, lang, text: textHash } = await readForm(c, answerForm)
   if (!subject || basis === "off") throw new Refusal("not_found", { what: "visit" })
   const { row, ticket } = await visit(house.store, id)
-  const textHash = hashOfText((await shownText(house, ticket.service, lang)).join("\n"))
+  const isYes = answer === "given" || answer === "noticed"
+  if (isYes && textHash !== hashOfShown(await shownText(house, ticket.service, lang))) throw new Refusal("text_changed")
   const shown = { basis, version: recordingVersion, lang, textHash }
   await house.writer.write((tx) => answerConsent(tx, subject, id, answer, shown), { scopes: [`office:${row.office}`] })
   // Who was asked in came by a link of their own, and goes back to it.
@@ -109,17 +121,22 @@ async function close(c: Context): Promise<Response> {
   return c.json(await c.var.house.writer.write((tx) => closeSegment(tx, agent, id, segment, given), { scopes }))
 }
 
-/** A chunk: checked, put on the disk, and only then chained. */
+/** A chunk: checked, put on the disk, and only then chained. What is not chained then does not stay there. */
 async function receive(c: Context): Promise<Response> {
   const { house } = c.var
   const { agent, id, scopes } = await asked(c)
   const segment = c.req.param("segment") ?? ""
   const bytes = new Uint8Array(await c.req.arrayBuffer())
   const given = chunkOf(c, bytes)
-  const { row, isKnown } = await expectChunk(house.store, agent, id, segment, given)
+  const { row, isKnown } = await expectChunk(house.store, agent, id, segment, given, house.clock.office())
   if (isKnown) return c.json({ ...stateOfSegment(row), isKnown })
   await putChunk(house, row, given, bytes)
-  return c.json(await house.writer.write((tx) => acceptChunk(tx, agent, id, segment, given), { scopes }))
+  try {
+    return c.json(await house.writer.write((tx) => acceptChunk(tx, agent, id, segment, given), { scopes }))
+  } catch (thrown) {
+    if (isRefusal(thrown)) await dropChunk(house, row, given)
+    throw thrown
+  }
 }
 
 /** Refuses `malformed` where the bytes are not those of which the page speaks: they were bent on the way. */

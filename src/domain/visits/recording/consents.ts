@@ -114,6 +114,21 @@ export async function lastAnswerAt(store: Store, id: string): Promise<number> {
   return Math.max(0, ...answers)
 }
 
+/** Since when the answers of those who are in a visit do not let it be recorded, where they do not. */
+export async function unansweredSince(store: Store, id: string): Promise<number> {
+  const all = (await withAnswers(store).execute({ visit: id })).filter(({ who }) => isIn(who))
+  const times = all.flatMap(({ who, answer }) => {
+    if (!isAsked(who.kind)) return []
+    if (!answer) return who.joinedAt ?? 0
+    if (answer.state === "refused" || answer.state === "withdrawn") return answer.at
+    const later = all.filter(
+      (one) => isThird(one.who.kind) && one.who.id !== who.id && !answer.company.includes(one.who.id),
+    )
+    return later.map((one) => one.who.joinedAt ?? 0)
+  })
+  return Math.min(...times)
+}
+
 async function consentOf(store: Store, thread: string, subject: string): Promise<ConsentRow | null> {
   const [row] = await store.db
     .select()
@@ -129,8 +144,8 @@ async function companyOf(store: Store, id: string): Promise<string[]> {
 
 const isIn = ({ state }: ParticipantRow) => state === "admitted" || state === "held"
 /** Staff know that they are recorded at work. */
-const isAsked = (kind: ParticipantKind) => kind !== "agent" && kind !== "supervisor"
-const isThird = (kind: ParticipantKind) => kind !== "agent" && kind !== "citizen"
+export const isAsked = (kind: ParticipantKind) => kind !== "agent" && kind !== "supervisor"
+export const isThird = (kind: ParticipantKind) => kind !== "agent" && kind !== "citizen"
 
 const withAnswers = statement((db) =>
   db

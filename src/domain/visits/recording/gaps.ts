@@ -8,7 +8,7 @@ import type { Instant } from "../../../base/day.ts"
 import { Refusal } from "../../../base/refusal.ts"
 import type { Staff } from "../../access/subject.ts"
 import { visitAtHand } from "../visits.ts"
-import { standingOf } from "./consents.ts"
+import { standingOf, unansweredSince } from "./consents.ts"
 import { recordingTimes } from "./times.ts"
 
 /*
@@ -52,6 +52,18 @@ export async function follow(tx: Tx, id: string, by: string): Promise<void> {
     if (!stays) await endGap(tx, row, gap, by)
   }
   if (wanted !== null && !open.some(({ why }) => why === wanted)) await begin(tx, row, wanted, { by })
+}
+
+/**
+ * For a first segment that comes late: the recording may have been stopped since, when there was nothing yet that could be stopped. `since`:
+ * when what stops it by now began.
+ */
+export async function followLate(tx: Tx, row: VisitRow, by: string): Promise<void> {
+  if (!(row.phase in whyOf) && row.phase !== "call") return
+  const wanted = await wantedIn(tx, row)
+  if (wanted === null || (await openGaps(tx, row.id)).some(({ why }) => why === wanted)) return
+  const since = row.phase in whyOf ? row.since : await unansweredSince(tx, row.id)
+  await begin(tx, row, wanted, { by, since })
 }
 
 const whyOf: Partial<Record<VisitRow["phase"], GapWhy>> = {

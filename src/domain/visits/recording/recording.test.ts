@@ -15,7 +15,7 @@ import { clearRecordings, threadsToClear } from "./retention.ts"
 import { checkRecording, openReview, recordingOf } from "./review.ts"
 import { acceptChunk, closeForgotten, closeSegment } from "./segments.ts"
 import { recordingStands } from "./stands.ts"
-import { recordingTimes } from "./times.ts"
+import { recordingLimits, recordingTimes } from "./times.ts"
 
 type Hall = Awaited<ReturnType<typeof recordingHall>>
 
@@ -91,6 +91,92 @@ describe("what is recorded", () => {
     const other = await hall.recorder(id, 2)
     await expect(other.opens()).rejects.toEqual(refusal("not_your_counter"))
     await expect(other.sends(opened, bytesOf(1))).rejects.toEqual(refusal("not_found"))
+  })
+})
+
+describe("what comes late", () => {
+  const opens = { age: 8_000 }
+
+  test("is taken where it was agreed to when it began, and no more of it than until the no", async () => {
+    const { recorder, who, whys, hall } = await inCall(await recordingHall())
+    await recorder.answers(who)
+    await hall.video.pass(2_000)
+    await hall.video.pass(3_000)
+    await recorder.answers(who, "withdrawn")
+    await hall.video.pass(2_000)
+    await hall.video.pass(4_000)
+    const opened = await recorder.opens("citizen", opens)
+    expect(await whys()).toEqual(["withdrawn…"])
+    const last = await recorder.sends(opened, bytesOf(1), 7_000)
+    await expect(recorder.sends(last, bytesOf(2), 0)).rejects.toEqual(refusal("recording_stopped"))
+  })
+
+  test("is not taken where it began before anybody had agreed, whatever they say now", async () => {
+    const { recorder, who, hall } = await inCall(await recordingHall())
+    await hall.video.pass(5_000)
+    await hall.video.pass(5_000)
+    await recorder.answers(who)
+    await expect(recorder.opens("citizen", opens)).rejects.toEqual(refusal("recording_stopped"))
+    await recorder.sends(await recorder.opens(), bytesOf(1))
+  })
+
+  test("is taken from before somebody joined who has not answered, and not from after that", async () => {
+    const { recorder, who, hall, id, agent } = await inCall(await recordingHall())
+    await recorder.answers(who)
+    await hall.video.pass(5_000)
+    const asked = await hall.write((tx) => invite(tx, hall.keys, agent, id, { kind: "interpreter", name: "Salma" }))
+    await hall.write((tx) => takeUp(tx, hall.citizen(2), asked.id))
+    await hall.write((tx) => admit(tx, agent, id, asked.id))
+    await hall.video.pass(5_000)
+    await expect(recorder.opens("citizen", { age: 4_000 })).rejects.toEqual(refusal("recording_stopped"))
+    const opened = await recorder.opens("citizen", opens)
+    await expect(recorder.sends(opened, bytesOf(1))).rejects.toEqual(refusal("recording_stopped"))
+    await recorder.sends(opened, bytesOf(1), 8_000)
+  })
+
+  test("is not taken from a hold, though nothing had been recorded that could be stopped", async () => {
+    const { recorder, who, hall, id, agent } = await inCall(await recordingHall())
+    await recorder.answers(who)
+    await hall.write((tx) => hold(tx, agent, id))
+    await hall.video.pass(2_000)
+    await expect(recorder.opens()).rejects.toEqual(refusal("recording_stopped"))
+  })
+})
+
+describe("there is a limit", () => {
+  const limit = expect.objectContaining({ code: "recording_stopped", details: { why: "limit" } })
+
+  test("to how fast chunks come, far above what a page takes", async () => {
+    const { recorder, segment, hall } = await recorded()
+    let now = segment
+    for (let n = 0; n < recordingLimits.chunksAtOnce * 2 && now.seq < recordingLimits.chunksAtOnce + 20; n++) {
+      now = await recorder.sends(now, bytesOf(now.seq + 1))
+    }
+    await expect(recorder.sends(now, bytesOf(now.seq + 1))).rejects.toEqual(limit)
+    await hall.video.pass(2_000)
+    expect((await recorder.sends(now, bytesOf(now.seq + 1))).seq).toBe(now.seq + 1)
+  })
+
+  test("to the bytes of a visit, over all its segments, held by the statement that takes them", async () => {
+    const { recorder, segment, hall, id, agent } = await recorded()
+    const other = await recorder.opens("agent")
+    await hall.bend(
+      `UPDATE recording_segment SET bytes = ${recordingLimits.visitBytes - 10} WHERE id = '${other.segment}'`,
+    )
+    await expect(recorder.sends(segment, bytesOf(5))).rejects.toEqual(limit)
+    const given = { seq: 5, prev: segment.head, hash: "f".repeat(64), length: 100, ageMilliseconds: 0 }
+    await expect(hall.write((tx) => acceptChunk(tx, agent, id, segment.segment, given))).rejects.toEqual(limit)
+    expect((await rowOf(hall, segment.segment))?.chunks).toBe(4)
+  })
+
+  test("to the segments of a visit, and nothing is left of the one too many", async () => {
+    const { recorder, segment, hall } = await recorded()
+    await hall.bend(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${recordingLimits.visitSegments - 1})
+      INSERT INTO recording_segment SELECT 'more' || i, visit, thread, office, person, by, of, what, mime, class, consent,
+      started_at, first, head, chunks, bytes, receipt_at, held_until, closed_at, closed_why
+      FROM recording_segment, n WHERE id = '${segment.segment}'`)
+    await expect(recorder.opens()).rejects.toEqual(limit)
+    expect(await hall.store.db.select().from(recordingSegments)).toHaveLength(recordingLimits.visitSegments)
   })
 })
 
@@ -329,6 +415,19 @@ describe("afterwards", () => {
     expect(await rowOf(hall, segment.segment)).toBeUndefined()
     const [fact] = await hall.facts("recording.deleted", "accounts")
     expect(fact?.body).toMatchObject({ chunks: 4, head: segment.head, class: "standard", why: "time" })
+  })
+
+  test("it is deleted however many others wait for a part of theirs that is younger or still open", async () => {
+    const { hall, row, segment } = await closed()
+    hall.clock.advance(91 * 24 * hour)
+    const as = (thread: string, id: string, startedAt: string) =>
+      hall.bend(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
+        INSERT INTO recording_segment SELECT ${id}, visit, ${thread}, office, person, by, of, what, mime, class, consent,
+        ${startedAt}, first, head, chunks, bytes, receipt_at, held_until, closed_at, closed_why
+        FROM recording_segment, n WHERE id = '${segment.segment}'`)
+    await as("'!' || i", "'old' || i", "started_at")
+    await as("'!' || i", "'young' || i", String(hall.clock.office() - hour))
+    expect(await due(hall)).toEqual([row.thread])
   })
 
   test("it is kept while a legal hold stands on its person", async () => {

@@ -1,4 +1,5 @@
-import { and, eq, inArray, isNotNull, lt } from "drizzle-orm"
+import { and, eq, sql } from "drizzle-orm"
+import { alias } from "drizzle-orm/sqlite-core"
 import { recordingSegments } from "../../../../db/schema/recordings.ts"
 import { visitKeys, visits } from "../../../../db/schema/visits.ts"
 import type { Store } from "../../../../db/store.ts"
@@ -33,27 +34,22 @@ const threadsMax = 50
 
 /** Threads all of whose recordings are old enough, and whose people nobody holds. */
 export async function threadsToClear(store: Store, now: Instant, realNow: Instant): Promise<string[]> {
-  const old: string[] = []
-  for (const name of Object.keys(recordingClasses) as RecordingClass[]) {
-    const rows = await store.db
-      .selectDistinct({ thread: recordingSegments.thread })
-      .from(recordingSegments)
-      .where(
-        and(
-          eq(recordingSegments.class, name),
-          lt(recordingSegments.startedAt, now - recordingClasses[name] * 24 * hour),
-          isNotNull(recordingSegments.closedAt),
-          notHeld(recordingSegments.person, realNow),
-        ),
-      )
-      .limit(threadsMax)
-    old.push(...rows.map(({ thread }) => thread))
-  }
-  const all = await store.db.select().from(recordingSegments).where(inArray(recordingSegments.thread, old))
-  const isOld = ({ class: name, startedAt, closedAt }: (typeof all)[number]) =>
-    closedAt !== null && startedAt < now - (recordingClasses[name as RecordingClass] ?? 0) * 24 * hour
-  return [...new Set(old)].filter((thread) => all.every((one) => one.thread !== thread || isOld(one)))
+  const other = alias(recordingSegments, "other")
+  const spans = Object.entries(recordingClasses).map(([name, days]) => sql`when ${name} then ${days * 24 * hour}`)
+  const span = sql`case ${other.class} ${sql.join(spans, sql` `)} else ${longest} end`
+  const kept = sql`select 1 from ${recordingSegments} "other" where ${other.thread} = ${recordingSegments.thread}
+    and (${other.closedAt} is null or ${other.startedAt} >= ${now} - ${span})`
+  const rows = await store.db
+    .selectDistinct({ thread: recordingSegments.thread })
+    .from(recordingSegments)
+    // Decided here for the whole thread: what is not to be cleared yet takes nobody's place among the first.
+    .where(and(sql`not exists (${kept})`, notHeld(recordingSegments.person, realNow)))
+    .orderBy(recordingSegments.thread)
+    .limit(threadsMax)
+  return rows.map(({ thread }) => thread)
 }
+
+const longest = Math.max(...Object.values(recordingClasses)) * 24 * hour
 
 /** Deletes what is kept of these recordings; a fact of each says what it was. Their files go after the turn. */
 export async function clearRecordings(tx: Tx, threads: readonly string[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { and, eq, isNull, lt, sql } from "drizzle-orm"
+import { and, count, eq, isNull, lt, sql } from "drizzle-orm"
 import {
   type ChunkRow,
   recordingChunks,
@@ -10,6 +10,7 @@ import {
 import { placeholders, statement } from "../../../../db/statement.ts"
 import type { Store } from "../../../../db/store.ts"
 import type { Tx } from "../../../../db/write.ts"
+import type { Instant } from "../../../base/day.ts"
 import { Refusal } from "../../../base/refusal.ts"
 import type { Keys } from "../../../base/seal.ts"
 import { authorize } from "../../access/authorize.ts"
@@ -18,13 +19,13 @@ import { service } from "../../catalogue/reads.ts"
 import { office } from "../../offices/reads.ts"
 import { counter } from "../../queue/tickets.ts"
 import { fileKey, folderOf } from "../files.ts"
-import { talking } from "../phases.ts"
 import { participantOf, roster, type Visit, visit } from "../visits.ts"
 import { firstHead, nextHead } from "./chain.ts"
-import { answersIn, consentHash, standing } from "./consents.ts"
-import { endGap, mustNotBeStopped, openGaps } from "./gaps.ts"
+import { consentHash } from "./consents.ts"
+import { standingAt } from "./earlier.ts"
+import { endGap, followLate, mustNotBeStopped, openGaps } from "./gaps.ts"
 import { classOf } from "./retention.ts"
-import { recordingTimes } from "./times.ts"
+import { recordingLimits, recordingTimes } from "./times.ts"
 
 /* What an agent's page records, as it comes: segments, and their chunks in order. */
 
@@ -55,8 +56,8 @@ export interface Opening {
 }
 
 /**
- * Begins a segment; asked twice it is begun once. Refuses `recording_stopped` where not everybody has agreed or at a time that is not to be
- * recorded, `not_your_counter` to whoever has not the visit in hand, `wrong_state` outside a call, `not_found`.
+ * Begins a segment; asked twice it is begun once. Refuses `recording_stopped` where not everybody had agreed when it began, at a time that is
+ * not to be recorded, and where a visit has more than any visit could have, `not_your_counter` to whoever has not the visit in hand, `wrong_state` outside a call, `not_found`.
  */
 export async function openSegment(tx: Tx, keys: Keys, agent: Staff, id: string, given: Opening): Promise<SegmentState> {
   const [found] = await byId(tx).execute({ id: given.segment })
@@ -65,10 +66,11 @@ export async function openSegment(tx: Tx, keys: Keys, agent: Staff, id: string, 
   const of = await inOwnHand(tx, agent, id, startedAt)
   if (!(await roster(tx, id)).some((one) => one.id === given.of))
     throw new Refusal("not_found", { what: "participant" })
-  const answered = standing(await answersIn(tx, id, !talking.includes(of.phase)))
-  if (answered !== "yes") throw new Refusal("recording_stopped", { why: answered })
-  await mustNotBeStopped(tx, id, startedAt, 0)
   const { row, ticket } = of
+  const answered = await standingAt(tx, row, startedAt)
+  if (answered !== "yes") throw new Refusal("recording_stopped", { why: answered })
+  await followLate(tx, row, agent.id)
+  await mustNotBeStopped(tx, id, startedAt, 0)
   // Made now, so that every chunk finds it.
   await fileKey(tx, keys, row.thread)
   const consent = await consentHash(tx, id)
@@ -87,6 +89,8 @@ export async function openSegment(tx: Tx, keys: Keys, agent: Staff, id: string, 
     ...{ receiptAt: null, heldUntil: null, closedAt: null, closedWhy: null },
   }
   await insertSegment(tx).execute({ ...segment })
+  const [all] = await segmentsIn(tx).execute({ visit: id })
+  if ((all?.segments ?? 0) > recordingLimits.visitSegments) throw new Refusal("recording_stopped", { why: "limit" })
   const said = { visit: id, segment: segment.id, of: segment.of, what: segment.what, by: agent.id, consent, first }
   await tx.say(row.office, "recording.opened", { ...said, subject: row.person })
   return stateOfSegment(segment)
@@ -105,7 +109,7 @@ export interface ChunkGiven {
 
 /**
  * Before a chunk's bytes are put anywhere: whose segment it is, and whether it is the next one. `isKnown`: it has come before, and there is
- * nothing to do. Refuses `recording_moved` with the state to go on from, `not_found`.
+ * nothing to do. Refuses `recording_moved` with the state to go on from, `recording_stopped` as `acceptChunk`, `not_found`.
  */
 export async function expectChunk(
   store: Store,
@@ -113,6 +117,7 @@ export async function expectChunk(
   id: string,
   segment: string,
   given: ChunkGiven,
+  now: Instant,
 ): Promise<{ row: SegmentRow; isKnown: boolean }> {
   const row = await segmentOf(store, agent, id, segment)
   if (given.seq <= row.chunks) {
@@ -120,23 +125,41 @@ export async function expectChunk(
     if (chunk?.hash !== given.hash) throw moved(row)
     return { row, isKnown: true }
   }
-  if (given.seq !== row.chunks + 1 || given.prev !== row.head || row.closedAt !== null) throw moved(row)
+  if (!isNext(row, given)) throw moved(row)
+  await mustNotBeStopped(store, id, heldWith(row, given, now))
+  const [within] = await roomFor(store).execute({ segment, seq: given.seq, length: given.length, now })
+  if (!within) throw new Refusal("recording_stopped", { why: "limit" })
   return { row, isKnown: false }
 }
 
+/** Whether these very bytes are in the chain: what is not may be taken from the disk again. */
+export async function isChained(store: Store, segment: string, { seq, hash }: ChunkGiven): Promise<boolean> {
+  const [chunk] = await chunkAt(store).execute({ segment, seq })
+  return chunk?.hash === hash
+}
+
+const isNext = (row: SegmentRow, { seq, prev }: ChunkGiven) =>
+  seq === row.chunks + 1 && prev === row.head && row.closedAt === null
+
+/** Until when everything has been taken, with this chunk. */
+const heldWith = ({ heldUntil, startedAt }: SegmentRow, { ageMilliseconds }: ChunkGiven, now: Instant) =>
+  Math.max(heldUntil ?? startedAt, now - ageMilliseconds)
+
 /**
  * Takes a chunk whose bytes are on the disk. One statement decides that it is the next; two at once, and one of them is told to go on from
- * the other. Refuses `recording_moved`, `recording_stopped` for what was taken when nothing is to be recorded, `not_found`.
+ * the other, and that there is not more of it than any page could have taken. Refuses `recording_moved`, `recording_stopped` for what was
+ * taken when nothing is to be recorded and for what is too much, `not_found`.
  */
 export async function acceptChunk(
   tx: Tx,
   agent: Staff,
   id: string,
   segment: string,
-  { seq, prev, hash, length, ageMilliseconds }: ChunkGiven,
+  given: ChunkGiven,
 ): Promise<SegmentState> {
+  const { seq, prev, hash, length } = given
   const before = await segmentOf(tx, agent, id, segment)
-  const heldUntil = Math.max(before.heldUntil ?? before.startedAt, tx.now - ageMilliseconds)
+  const heldUntil = heldWith(before, given, tx.now)
   await mustNotBeStopped(tx, id, heldUntil)
   const head = nextHead(prev, { hash, seq, length, at: tx.now })
   const [row] = await takeNext(tx).execute({
@@ -149,7 +172,7 @@ export async function acceptChunk(
     now: tx.now,
     heldUntil,
   })
-  if (!row) throw moved(await segmentOf(tx, agent, id, segment))
+  if (!row) throw isNext(before, given) ? new Refusal("recording_stopped", { why: "limit" }) : moved(before)
   await insertChunk(tx).execute({ segment, seq, hash, length, at: tx.now, head })
   const isAfterSilence = before.receiptAt === null || tx.now - before.receiptAt > recordingTimes.silent
   if (isAfterSilence) await tx.say(row.office, "recording.begun", { visit: id, segment, subject: row.person })
@@ -265,6 +288,23 @@ const chunkAt = statement((db) =>
       and(eq(recordingChunks.segment, sql.placeholder("segment")), eq(recordingChunks.seq, sql.placeholder("seq"))),
     ),
 )
+/** Not more than a page could have taken since it began, and not more than a visit may have. */
+const isWithin = sql`(${sql.placeholder("seq")} - ${recordingLimits.chunksAtOnce}) * ${recordingLimits.chunkEvery}
+    <= ${sql.placeholder("now")} - ${recordingSegments.startedAt}
+  and ${sql.placeholder("length")} + (select sum(one.bytes) from ${recordingSegments} one
+    where one.visit = ${recordingSegments.visit}) <= ${recordingLimits.visitBytes}`
+const roomFor = statement((db) =>
+  db
+    .select({ id: recordingSegments.id })
+    .from(recordingSegments)
+    .where(and(eq(recordingSegments.id, sql.placeholder("segment")), isWithin)),
+)
+const segmentsIn = statement((db) =>
+  db
+    .select({ segments: count() })
+    .from(recordingSegments)
+    .where(eq(recordingSegments.visit, sql.placeholder("visit"))),
+)
 const insertSegment = statement((db) => db.insert(recordingSegments).values(placeholders(recordingSegments)))
 const insertChunk = statement((db) => db.insert(recordingChunks).values(placeholders(recordingChunks)))
 const takeNext = statement((db) =>
@@ -283,6 +323,7 @@ const takeNext = statement((db) =>
         sql`${recordingSegments.chunks} = ${sql.placeholder("before")}`,
         sql`${recordingSegments.head} = ${sql.placeholder("prev")}`,
         isNull(recordingSegments.closedAt),
+        isWithin,
       ),
     )
     .returning(),

@@ -26,6 +26,12 @@ export const recordingTimes = {
 export const recordingLimits = {
   /** Far above two seconds of anything. */
   chunkBytes: 4 * 1024 * 1024,
+  /** Far above a day of many people in one visit. */
+  visitBytes: 16 * 1024 * 1024 * 1024,
+  visitSegments: 1_000,
+  /** So many chunks at once, and from then on one each so many milliseconds: a page has a chunk every two seconds. */
+  chunksAtOnce: 60,
+  chunkEvery: 400,
   reasonLeast: 10,
   reasonMost: 500,
 } as const
