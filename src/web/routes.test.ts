@@ -80,6 +80,8 @@ const gateAlone = new Set([
   ...["POST /visits/:id/recording/:segment/chunks/:seq", "GET /recordings/of/:visit", "POST /recordings/of/:visit"],
   ...["GET /recordings/reviews/:id", "GET /recordings/reviews/:id/:segment"],
   ...["GET /in/:id/:participant/:secret", "POST /in/:id/:participant/:secret"],
+  // From the call on a visit is its agent's and the supervisors': its rows say so, and their tests ask it.
+  ...["GET /desk/visits/:id", "POST /desk/visits/:id", "POST /desk/visits/:id/pictures"],
   // What a visit holds is asked for with the visit; who may see a picture, or a rejected check, is said by its rows. Their tests ask it.
   ...["GET /visits/:id/files/:file", "GET /desk/visits/:id/files/:file"],
   ...["GET /desk/pictures/:picture", "GET /desk/checks/:check", "POST /desk/checks/:check"],

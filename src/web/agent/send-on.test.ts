@@ -78,6 +78,12 @@ test("what is written for the person is kept whichever button ends the visit", a
   for (const verb of ["visit-end", "next"]) {
     const { id } = await inCall()
     const act = verb === "visit-end" ? `${verb} ${id}` : verb
+    // A key that is struck cuts nobody off: the call is ended first.
+    if (verb === "next") {
+      const refused = await desk.send("/desk/act", { do: verb, counter: hall.counter() })
+      expect([refused.status, (await hall.video.now(id)).phase]).toEqual([409, "call"])
+      await desk.send("/desk/act", { do: `visit-hangup ${id}`, counter: hall.counter() })
+    }
     await desk.send("/desk/act", { do: act, counter: hall.counter(), outcome: "done", word: "Bring the deed" })
     const { row, phase } = await hall.video.now(id)
     ended.push(`${phase} ${row.wordSealed !== null}`)
