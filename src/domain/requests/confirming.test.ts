@@ -64,6 +64,20 @@ async function asked() {
   }
 }
 
+test("nothing is asked while the server has not seen by which keys both sides talk: it would hold for any connection", async () => {
+  const { desk, guardian, waiting, write, now } = await asked()
+  await write((tx) => decline(tx, guardian, waiting.id))
+  for (const unseen of [
+    { citizen: null, agent: null },
+    { ...media, citizen: null },
+    { ...media, agent: null },
+  ]) {
+    expect((await refusal(desk.ask(waiting.id, unseen))).code).toBe("connection_unknown")
+  }
+  expect((await now()).state).toBe("draft")
+  await desk.ask(waiting.id)
+})
+
 test("what the person sees is what is frozen and what is done: in one turn, with a receipt and the evidence", async () => {
   const { hall, keys, store, guardian, waiting, now, valid, answer, give } = await asked()
   const shown = await toConfirm(store, keys, guardian.id, waiting.confirmation ?? "", hall.clock.real())
