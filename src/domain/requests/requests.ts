@@ -19,7 +19,7 @@ import { mustBeIn, talking } from "../visits/phases.ts"
 import { visitAtHand } from "../visits/visits.ts"
 import { missingIn, readFields } from "./fields.ts"
 import type { Asked, Decision, Fields, Line, Reason, Service } from "./service.ts"
-import { type Fingerprints, mustStand, twoInCall } from "./standing.ts"
+import { type Fingerprints, helpersIn, mustStand, twoInCall } from "./standing.ts"
 import { serviceFile } from "./table.ts"
 
 /*
@@ -71,6 +71,8 @@ export interface Bound {
   page: string
   epoch: number
   fingerprints: Fingerprints
+  /** Who else was there to help. */
+  helpers: string[]
 }
 
 const p = sql.placeholder
@@ -215,6 +217,7 @@ export async function ask(tx: Tx, keys: Keys, agent: Staff, id: string, asking: 
     ...{ visit: row.visit, version: row.version, agent: agent.id },
     ...{ participant: two.citizen.id, page: two.citizen.page ?? "", epoch: two.citizen.epoch },
     fingerprints: asking.fingerprints,
+    helpers: await helpersIn(tx, row.visit),
   }
   const frozen = await freeze(
     tx,
