@@ -25,6 +25,8 @@ export const identityChecks = table("identity_check", {
   visit: words().notNull(),
   participant: words().notNull(),
   page: words().notNull(),
+  /** The browser's tab, by which a reload of the page is told from another device. */
+  tab: words(),
   epoch: whole().notNull(),
   kind: word<CheckKind>().notNull(),
   state: word<CheckState>().notNull(),

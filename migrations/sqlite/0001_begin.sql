@@ -739,6 +739,7 @@ CREATE TABLE identity_check (
   visit TEXT NOT NULL REFERENCES visit (id),
   participant TEXT NOT NULL,
   page TEXT NOT NULL,
+  tab TEXT,
   epoch INTEGER NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('full', 'again')),
   state TEXT NOT NULL CHECK (state IN ('open', 'verified', 'inconclusive', 'rejected')),

@@ -42,6 +42,7 @@ export const statusOf = {
   account_held: 403,
   confirmation_over: 409,
   confirmation_stale: 409,
+  connection_unknown: 409,
   forbidden: 403,
   second_person: 403,
   own_rights: 403,

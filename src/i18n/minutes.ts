@@ -1,4 +1,4 @@
-import type { CheckKind, CheckState, LapseReason, StepKind, StepResult } from "../../db/schema/identity.ts"
+import type { CheckKind, CheckState, LapseReason, StepResult } from "../../db/schema/identity.ts"
 import type { RequestState } from "../../db/schema/requests.ts"
 import type { What } from "../domain/requests/happened.ts"
 import type { Minutes } from "../domain/requests/minutes.ts"
@@ -55,25 +55,7 @@ export const minutesWords = inBoth({
       unseen: "سقط التحقق: غاب صاحبه عن النظر",
       camera_off: "سقط التحقق: أُوقفت الكاميرا",
     } as Record<LapseReason, string>,
-    steps: {
-      measured: "قياس الصورة",
-      consent: "الموافقة",
-      turn_head: "تدوير الرأس",
-      hand_across: "يد أمام الوجه",
-      digits: "قراءة أرقام",
-      document_beside: "الوثيقة بجانب الوجه",
-      repeat_digits: "إعادة أرقام",
-      repeat_word: "إعادة كلمة",
-      diffractive: "العلامة المتغيرة اللون",
-      personalisation: "بيانات الوثيقة",
-      material: "مادة الوثيقة",
-      print: "طباعة الوثيقة",
-      picture: "صورة الوثيقة",
-      data: "البيانات المسجلة",
-      talk: "الحديث",
-      same_person: "الشخص نفسه",
-    } as Record<StepKind, string>,
-    results: { pass: "نعم", fail: "لا", not_possible: "تعذّر", exchanged: "استُبدلت بطريقة أخرى" } as Record<
+    results: { pass: "اجتازها", fail: "لم يجتزها", not_possible: "تعذّر", exchanged: "استُبدلت بطريقة أخرى" } as Record<
       StepResult,
       string
     >,
@@ -86,7 +68,6 @@ export const minutesWords = inBoth({
       failed: "لم تُنفّذ",
       withdrawn: "تُركت",
     } as Record<RequestState, string>,
-    years: (count: number) => `${count}\u00a0سنة`,
     files: "الملفات",
     fileFrom: { citizen: "من صاحب الزيارة", staff: "من المكتب" },
     bytes: (count: number) => `${Math.ceil(count / 1024)}\u00a0ك.ب`,
@@ -95,9 +76,8 @@ export const minutesWords = inBoth({
     what: "ماذا",
     recording: "التسجيل",
     recorded: "سُجّلت المكالمة. التسجيل نفسه ليس جزءًا من المحضر؛ هذه أطراف سلسلته:",
-    segment: (who: string, from: string, until: string, chunks: number) =>
-      `${who}: من ${from} إلى ${until}، ${chunks} قطعة`,
-    screen: "عرض الشاشة",
+    segment: (who: string, from: string, until: string, pieces: string) => `${who}: من ${from} إلى ${until}، ${pieces}`,
+    screen: "مشاركة الشاشة",
     gaps: "لم يُسجَّل",
     gap: (why: string, from: string, until: string) => `${why}: من ${from} إلى ${until}`,
     answers: {
@@ -166,25 +146,7 @@ export const minutesWords = inBoth({
       unseen: "It lapsed: the person was out of sight",
       camera_off: "It lapsed: the camera was off",
     },
-    steps: {
-      measured: "Picture measured",
-      consent: "Consent",
-      turn_head: "Turning the head",
-      hand_across: "A hand across the face",
-      digits: "Reading digits",
-      document_beside: "The document beside the face",
-      repeat_digits: "Repeating digits",
-      repeat_word: "Repeating a word",
-      diffractive: "The mark that changes colour",
-      personalisation: "The document's data",
-      material: "The document's material",
-      print: "The document's print",
-      picture: "The document's picture",
-      data: "The data on record",
-      talk: "A talk",
-      same_person: "The same person",
-    },
-    results: { pass: "Yes", fail: "No", not_possible: "Not possible", exchanged: "Done in another way" },
+    results: { pass: "Passed", fail: "Not passed", not_possible: "Not possible", exchanged: "Done in another way" },
     requests: "Services",
     requestNumber: "Request number",
     requestStates: {
@@ -194,7 +156,6 @@ export const minutesWords = inBoth({
       failed: "Not carried out",
       withdrawn: "Left",
     },
-    years: (count: number) => `${count}\u00a0years`,
     files: "Files",
     fileFrom: { citizen: "From the person", staff: "From the office" },
     bytes: (count: number) => `${Math.ceil(count / 1024)}\u00a0KB`,
@@ -203,8 +164,7 @@ export const minutesWords = inBoth({
     what: "What",
     recording: "Recording",
     recorded: "The call was recorded. The recording itself is no part of the minutes; these are the ends of its chain:",
-    segment: (who: string, from: string, until: string, chunks: number) =>
-      `${who}: ${from} to ${until}, ${chunks} pieces`,
+    segment: (who: string, from: string, until: string, pieces: string) => `${who}: ${from} to ${until}, ${pieces}`,
     screen: "Shared screen",
     gaps: "Not recorded",
     gap: (why: string, from: string, until: string) => `${why}: ${from} to ${until}`,

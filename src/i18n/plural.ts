@@ -96,6 +96,11 @@ const nouns = {
     ar: ["أقل من سنة", "سنة واحدة", "سنتان", "{n} سنوات", "{n} سنةً", "{n} سنة"],
     en: ["less than a year", "one year", "{n} years"],
   },
+  /** Of a recording. */
+  pieces: {
+    ar: ["لا مقاطع", "مقطع واحد", "مقطعان", "{n} مقاطع", "{n} مقطعًا", "{n} مقطع"],
+    en: ["no pieces", "one piece", "{n} pieces"],
+  },
   hours: {
     ar: ["أقل من ساعة", "ساعة واحدة", "ساعتان", "{n} ساعات", "{n} ساعةً", "{n} ساعة"],
     en: ["less than an hour", "one hour", "{n} hours"],

@@ -15,6 +15,12 @@ export function refusalWords(code: RefusalCode, lang: Lang): RefusalWords {
 type Row = [title: string, help: string, titleEn: string, helpEn: string]
 
 const texts: Record<RefusalCode, Row> = {
+  connection_unknown: [
+    "لم يكتمل الاتصال بين الصفحتين بعد",
+    "انتظر حتى تريا بعضكما، ثم اطلب التأكيد من جديد.",
+    "The two pages are not connected to each other yet",
+    "Wait until you see each other, then ask for the confirmation again.",
+  ],
   confirmation_stale: [
     "تغيّر شيء منذ طُلب منك التأكيد",
     "لم يُنفّذ شيء. يطلب منك الموظف التأكيد من جديد.",

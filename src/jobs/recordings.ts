@@ -2,6 +2,7 @@ import type { Keys } from "../base/seal.ts"
 import { anchor, wantsAnchor } from "../domain/visits/recording/anchors.ts"
 import { clearRecordings, forgottenFiles, threadsToClear } from "../domain/visits/recording/retention.ts"
 import { closeForgotten, officesWithSegments } from "../domain/visits/recording/segments.ts"
+import { dropUnpacked } from "../outside/remux.ts"
 import type { Storage } from "../outside/storage.ts"
 import type { JobParts } from "./run.ts"
 
@@ -11,11 +12,12 @@ export interface RecordingParts extends JobParts {
 }
 
 /**
- * Once an hour: closes what no page has brought to its end, deletes what has been kept for as long as it is kept, and signs the heads of
+ * At the start and once an hour: takes away what was left decrypted, closes what no page has brought to its end, deletes what has been kept for as long as it is kept, and signs the heads of
  * what was recorded. The log says each signature, for an operator who copies it from this machine.
  */
 export async function stepRecordings(parts: RecordingParts): Promise<void> {
   const { store, writer, clock, keys, log } = parts
+  dropUnpacked()
   for (const office of await officesWithSegments(store)) {
     await writer.write((tx) => closeForgotten(tx, office), { scopes: [`office:${office}`] })
   }

@@ -19,6 +19,7 @@ import { forgetProxies } from "../domain/people/proxies.ts"
 import { officesWithWork } from "../domain/queue/agenda.ts"
 import { minutesStep, officesOwingMinutes } from "../domain/requests/minutes.ts"
 import { officesWithVisits } from "../domain/visits/steps.ts"
+import { dropUnpacked } from "../outside/remux.ts"
 import { type FileParts, stepFiles } from "./files.ts"
 import { type MessageParts, stepMessages } from "./messages.ts"
 import { officeStep } from "./office.ts"
@@ -61,6 +62,7 @@ export function startJobs(parts: JobParts & MessageParts & FileParts & Recording
   const records = once(parts, "records_step", () => stepRetention(parts))
   const files = once(parts, "files_step", () => stepFiles(parts))
   const recordings = once(parts, "recordings_step", () => stepRecordings(parts))
+  dropUnpacked()
   const ends = [
     timers.every(officeEvery, office.begin),
     timers.every(messagesEvery, messages.begin),

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs"
+import { closeSync, fstatSync, mkdtempSync, openSync, readdirSync, readSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
@@ -22,6 +22,28 @@ export function findRemuxer(): string | null {
 /** No recording takes as long to be packed. */
 const longest = 120_000
 
+const folders = "dawr-play-"
+
+/**
+ * Takes away what a process that died while it packed has left behind: it lies there decrypted. What somebody may still be packing stays.
+ * Answers how many there were.
+ */
+export function dropUnpacked(root = tmpdir()): number {
+  // How old a folder is, by the file system's own clock.
+  const mark = mkdtempSync(join(root, folders))
+  const now = statSync(mark).mtimeMs
+  rmSync(mark, { recursive: true })
+  let dropped = 0
+  for (const name of readdirSync(root)) {
+    if (!name.startsWith(folders)) continue
+    const { mtimeMs, uid } = statSync(join(root, name), { throwIfNoEntry: false }) ?? { mtimeMs: now, uid: -1 }
+    if (now - mtimeMs <= 2 * longest || uid !== process.getuid?.()) continue
+    rmSync(join(root, name), { recursive: true, force: true })
+    dropped++
+  }
+  return dropped
+}
+
 /**
  * Packs a recording anew. What comes of it lies in a file that has no name any more as soon as this answers: it is gone with `close`, and
  * with the process. Throws where ffmpeg does not understand it.
@@ -31,7 +53,7 @@ export async function remux(
   pieces: AsyncIterable<Uint8Array>,
   form: "webm" | "mp4",
 ): Promise<Playable> {
-  const folder = mkdtempSync(join(tmpdir(), "dawr-play-"))
+  const folder = mkdtempSync(join(tmpdir(), folders))
   const out = join(folder, `out.${form}`)
   try {
     const packing = Bun.spawn(
@@ -56,12 +78,18 @@ export async function remux(
 
 function openFile(path: string): Playable {
   const handle = openSync(path, "r")
+  let isOpen = true
   return {
     size: fstatSync(handle).size,
     async read(from, until) {
+      // By now the number may be another file's.
+      if (!isOpen) return new Uint8Array()
       const bytes = new Uint8Array(until - from)
       return bytes.subarray(0, readSync(handle, bytes, 0, bytes.length, from))
     },
-    close: () => closeSync(handle),
+    close() {
+      if (isOpen) closeSync(handle)
+      isOpen = false
+    },
   }
 }

@@ -48,6 +48,7 @@ import { type TestHall, testHall } from "./hall.ts"
 import { shown } from "./recorded.ts"
 import { recordedVisit } from "./recorded-scene.ts"
 import { testServer } from "./server.ts"
+import { media } from "./services.ts"
 
 /*
  * Two agencies for looking at: one that is full, in which there is as much of everything as there may ever be, under the longest names
@@ -337,7 +338,7 @@ async function requestIn(office: TestHall, { id, person: whose }: VisitRow, numb
   const draft = await write((tx) => begin(tx, keys, agent, id, "PAS-05"))
   const fields = { dependant, kind: "multiple", paper: "passport", countries: "GB,FR,AE,US,DE,IT,ES", until }
   await write((tx) => edit(tx, keys, agent, draft.id, fields))
-  const asking = { fingerprints: { citizen: null, agent: null }, write: frozenText, isDemo: true }
+  const asking = { fingerprints: media, write: frozenText, isDemo: true }
   await write((tx) => askToConfirm(tx, keys, agent, draft.id, { ...asking, realNow: office.clock.real() }))
 }
 

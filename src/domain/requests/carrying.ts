@@ -33,7 +33,7 @@ import {
   unask,
 } from "./requests.ts"
 import type { Decision, Fields } from "./service.ts"
-import { type Fingerprints, mustStand, twoInCall } from "./standing.ts"
+import { type Fingerprints, helpersIn, mustStand, twoInCall } from "./standing.ts"
 
 /*
  * The person confirms, and in the same turn it is carried out from what was frozen: the confirmation is used up, the change is made and the
@@ -181,6 +181,8 @@ async function mustBeAsAsked(tx: Tx, row: RequestRow, { id, data }: Frozen, seen
   const two = await twoInCall(tx, row.visit, bound.agent)
   if (!two || two.citizen.id !== bound.participant) throw stale("call")
   if (two.citizen.page !== bound.page || two.citizen.epoch !== bound.epoch) throw stale("page")
+  const helpers = await helpersIn(tx, row.visit)
+  if (bound.helpers.some((one) => !helpers.includes(one))) throw stale("helper")
   const { citizen, agent } = bound.fingerprints
   if (citizen !== seen.citizen || agent !== seen.agent) throw stale("connection")
 }

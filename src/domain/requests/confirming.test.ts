@@ -14,6 +14,7 @@ import { ownData } from "../people/own-data.ts"
 import { clearOld } from "../people/retention.ts"
 import { setMobile } from "../people/writes.ts"
 import { end, hold } from "../visits/calls.ts"
+import { admit, invite, remove, takeUp } from "../visits/participants.ts"
 import { carryOutNow, toConfirm } from "./carrying.ts"
 import { minutesStep } from "./minutes.ts"
 import { validPermit } from "./permits.ts"
@@ -63,6 +64,36 @@ async function asked() {
     isStale,
   }
 }
+
+test("what was asked in front of an interpreter is asked anew once that one is gone, and stands while they are back in time", async () => {
+  const { hall, video, write, keys, guardian, agent, desk, device, visit, waiting, isStale } = await asked()
+  const guest = hall.citizen(5)
+  const { id: helper } = await write((tx) => invite(tx, keys, agent, visit, { kind: "interpreter", name: "ليلى" }))
+  await write((tx) => takeUp(tx, guest, helper))
+  await write((tx) => admit(tx, agent, visit, helper))
+  await video.page(guest, visit)
+  const again = await desk.ask(waiting.id)
+  await video.lost(await video.participant(visit, "interpreter"), "reconnecting")
+  const signed = await desk.answer(guardian, device, again)
+  await write((tx) => remove(tx, agent, visit, helper))
+  await isStale(desk.give(guardian, signed, again), "helper")
+  const alone = await desk.ask(waiting.id)
+  expect((await desk.confirm(guardian, device, alone)).state).toBe("done")
+})
+
+test("nothing is asked while the server has not seen by which keys both sides talk: it would hold for any connection", async () => {
+  const { desk, guardian, waiting, write, now } = await asked()
+  await write((tx) => decline(tx, guardian, waiting.id))
+  for (const unseen of [
+    { citizen: null, agent: null },
+    { ...media, citizen: null },
+    { ...media, agent: null },
+  ]) {
+    expect((await refusal(desk.ask(waiting.id, unseen))).code).toBe("connection_unknown")
+  }
+  expect((await now()).state).toBe("draft")
+  await desk.ask(waiting.id)
+})
 
 test("what the person sees is what is frozen and what is done: in one turn, with a receipt and the evidence", async () => {
   const { hall, keys, store, guardian, waiting, now, valid, answer, give } = await asked()

@@ -19,7 +19,7 @@ import { mustBeIn, talking } from "../visits/phases.ts"
 import { visitAtHand } from "../visits/visits.ts"
 import { missingIn, readFields } from "./fields.ts"
 import type { Asked, Decision, Fields, Line, Reason, Service } from "./service.ts"
-import { type Fingerprints, mustStand, twoInCall } from "./standing.ts"
+import { type Fingerprints, helpersIn, mustStand, twoInCall } from "./standing.ts"
 import { serviceFile } from "./table.ts"
 
 /*
@@ -71,6 +71,8 @@ export interface Bound {
   page: string
   epoch: number
   fingerprints: Fingerprints
+  /** Who else was there to help. */
+  helpers: string[]
 }
 
 const p = sql.placeholder
@@ -192,7 +194,8 @@ export interface Asking {
 
 /**
  * Freezes what is filled in and asks the person to confirm it, for two minutes. Refuses `service_refused` with the reason where the service
- * says no, `invalid_field` while something is missing, `identity_needed`, `recording_needed`, `wrong_state`, `not_your_counter`.
+ * says no, `invalid_field` while something is missing, `connection_unknown` while the server has not seen by which keys the two talk,
+ * `identity_needed`, `recording_needed`, `wrong_state`, `not_your_counter`.
  */
 export async function ask(tx: Tx, keys: Keys, agent: Staff, id: string, asking: Asking): Promise<RequestRow> {
   const row = await inHand(tx, agent, id)
@@ -204,6 +207,9 @@ export async function ask(tx: Tx, keys: Keys, agent: Staff, id: string, asking: 
   const key = await keyFor(tx, keys, row.person)
   const fields = openFields(key, row)
   const { lines } = await mustBeYes(tx, keys, row, fields)
+  // What is bound to nothing would stand for any connection.
+  const { citizen, agent: own } = asking.fingerprints
+  if (citizen === null || own === null) throw new Refusal("connection_unknown")
   const text = asking.write(lines)
   const content: FrozenContent = { fields, lines, text }
   const { name } = await serviceOf(tx, row.service)
@@ -211,6 +217,7 @@ export async function ask(tx: Tx, keys: Keys, agent: Staff, id: string, asking: 
     ...{ visit: row.visit, version: row.version, agent: agent.id },
     ...{ participant: two.citizen.id, page: two.citizen.page ?? "", epoch: two.citizen.epoch },
     fingerprints: asking.fingerprints,
+    helpers: await helpersIn(tx, row.visit),
   }
   const frozen = await freeze(
     tx,

@@ -43,6 +43,17 @@ export async function twoInCall(store: Store, visitId: string, agent: string): P
   return citizen.page === null || other.page === null ? null : { citizen, agent: other }
 }
 
+/**
+ * Who else helps the person to understand and to decide, and is there now: an interpreter, a guardian. Without one of them the person may not
+ * know what they confirm.
+ */
+export async function helpersIn(store: Store, visitId: string): Promise<string[]> {
+  return (await roster(store, visitId))
+    .filter(({ kind }) => kind !== "citizen" && kind !== "agent" && kind !== "supervisor")
+    .filter(({ state, presence }) => state === "admitted" && (presence === "online" || presence === "reconnecting"))
+    .map(({ id }) => id)
+}
+
 /** The first thing that hinders this service in this visit; `null`: nothing does. `isDemo`: a passkey can be done without. */
 export async function hindrance(
   store: Store,

@@ -270,6 +270,24 @@ describe("a check that stands", () => {
     expect(await checkedNow(store, id)).toBe(true)
   })
 
+  test("is gone through as a whole again on another device, whether it took over or came when the first was gone", async () => {
+    for (const isTakeover of [true, false]) {
+      const { hall, who, id, checks, write } = await verified()
+      await hall.video.page(who, id, "reloaded")
+      await write((tx) => connect(tx, who, id, { page: "the-phone", tab: "of-the-phone" }, isTakeover))
+      expect((await checks.draw(id)).kind).toBe("full")
+    }
+  })
+
+  test("does not count for as long as the camera is off, whether or not the page goes on saying so", async () => {
+    const { hall, id, store, write } = await verified()
+    const { id: person } = await hall.video.participant(id, "citizen")
+    await write((tx) => cameraIs(tx, person, true))
+    expect(await checkedNow(store, id)).toBe(false)
+    hall.clock.advance(60 * second)
+    expect(await checkedNow(store, id)).toBe(false)
+  })
+
   test("is over with the visit, and nothing is left of it ninety days later", async () => {
     const { hall, id, store, write } = await verified()
     await write((tx) => end(tx, hall.agent(), id, { outcome: "done" }))

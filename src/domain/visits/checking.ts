@@ -41,7 +41,8 @@ export interface Received extends Measured {
 }
 
 /**
- * Draws a list for the person's present page: a whole one, or a short one where this agent has found the same person before in this visit.
+ * Draws a list for the person's present page: a whole one, or a short one where this agent has found the same person before in this visit
+ * and in this tab, as after a reload.
  * Refuses `not_your_counter`, `wrong_state` while the two do not see each other, while one is open, and after a rejection that stands.
  */
 export async function drawCheck(tx: Tx, agent: Staff, id: string): Promise<CheckRow> {
@@ -57,10 +58,15 @@ export async function drawCheck(tx: Tx, agent: Staff, id: string): Promise<Check
   if (last?.state === "open" && last.lapsedAt === null) throw new Refusal("wrong_state", { state: "open" })
   if (last?.state === "verified" && last.lapsedAt === null) throw new Refusal("wrong_state", { state: "verified" })
   if (before.some(({ state }) => state === "rejected")) throw new Refusal("wrong_state", { state: "rejected" })
-  const isKnown = before.some((one) => one.visit === id && one.agent === agent.id && one.state === "verified")
+  // Whoever comes from another device may be another one: nothing that was found there tells who sits here.
+  const isKnown = before.some(
+    ({ visit: of, agent: by, state, tab }) =>
+      of === id && by === agent.id && state === "verified" && tab !== null && tab === person.tab,
+  )
   const kind: CheckKind = isKnown ? "again" : "full"
   const check: CheckRow = {
-    ...{ id: tx.id(), visit: id, participant: person.id, page: person.page, epoch: person.epoch, kind },
+    ...{ id: tx.id(), visit: id, participant: person.id, page: person.page, tab: person.tab },
+    ...{ epoch: person.epoch, kind },
     ...{ state: "open", agent: agent.id, drawnAt: tx.now, asked: null, endedAt: null, darkSince: null },
     ...{ lapsedAt: null, lapsed: null, second: null, secondBy: null, secondAt: null, secondNoteSealed: null },
   }

@@ -1,3 +1,6 @@
+import { and, eq, isNotNull, isNull, sql } from "drizzle-orm"
+import { visits } from "../../../db/schema/visits.ts"
+import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import type { Instant } from "../../base/day.ts"
@@ -6,14 +9,21 @@ import { bookAgain, comesFirst } from "../bookings/again.ts"
 import { type Booking, bookingFor } from "../bookings/reads.ts"
 import { liveTicketOfBooking } from "../queue/tickets.ts"
 import { goHome } from "./arriving.ts"
-import { openVisits } from "./visits.ts"
 
 /** The visit that waits for this booking while the office is late for it; `null` where there is none. */
 async function lateVisit(store: Store, booking: string): Promise<string | null> {
   const ticket = await liveTicketOfBooking(store, booking)
-  const row = ticket && (await openVisits(store, ticket.office)).find(({ id }) => id === ticket.id)
-  return row && row.lateAt !== null && ticket?.state === "waiting" ? row.id : null
+  if (ticket?.state !== "waiting") return null
+  const [row] = await lateOf(store).execute({ id: ticket.id })
+  return row?.id ?? null
 }
+
+const lateOf = statement((db) =>
+  db
+    .select({ id: visits.id })
+    .from(visits)
+    .where(and(eq(visits.id, sql.placeholder("id")), isNotNull(visits.lateAt), isNull(visits.overAt))),
+)
 
 /** Whether this booking's person may take another time before everybody else: the office is late, or was. */
 export async function mayTakeOther(store: Store, booking: Booking, now: Instant): Promise<boolean> {

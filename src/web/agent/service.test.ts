@@ -4,13 +4,14 @@ import { addDays } from "../../base/day.ts"
 import { request, requestsIn } from "../../domain/requests/requests.ts"
 import { visiting } from "../../testing/screens.ts"
 import { testServer } from "../../testing/server.ts"
-import { serviceHall } from "../../testing/services.ts"
+import { seenTalking, serviceHall } from "../../testing/services.ts"
 import { serviceFragment } from "./service.tsx"
 
 /* Services at the desk, over HTTP: what the page offers, what the server takes, and what it takes from nobody. */
 
 const hall = await serviceHall({ counters: 10, citizens: 12 })
 const server = await testServer({ office: hall })
+seenTalking(server.house.hub)
 let last = 0
 
 /** Somebody in a call with an agent, who asks with a form as the desk's page does. */

@@ -1,5 +1,5 @@
 import type { ChunkRow, SegmentRow } from "../../../db/schema/recordings.ts"
-import { minute } from "../../base/day.ts"
+import { machineTimers } from "../../base/clock.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { chunksOf, recordingOf, reviewOf } from "../../domain/visits/recording/review.ts"
 import { findRemuxer, type Playable, remux } from "../../outside/remux.ts"
@@ -7,6 +7,7 @@ import type { Storage } from "../../outside/storage.ts"
 import type { Context, House } from "../house.ts"
 import { readerOf } from "../recording-files.ts"
 import { staffHere } from "../staff-head.tsx"
+import { keepPacked, type Packed } from "./packed.ts"
 
 /** A segment as the browser plays it, in ranges; decrypted here, piece by piece. What failed its check is not played: `not_found`. */
 export async function play(c: Context): Promise<Response> {
@@ -58,25 +59,12 @@ function streamOf(file: Playable, from: number, until: number): ReadableStream<U
   })
 }
 
-/** What has been packed for a review is kept for a while: a browser asks for it many times over. */
-const keptFor = 10 * minute
-const kept = new WeakMap<Storage, Map<string, { at: number; file: Promise<Playable> }>>()
+const kept = new WeakMap<Storage, Packed>()
 
-function playableOf(house: House, key: string, segment: SegmentRow): Promise<Playable> {
-  const now = house.clock.real()
-  const own = kept.get(house.storage) ?? new Map()
+function playableOf(house: House, name: string, segment: SegmentRow): Promise<Playable> {
+  const own = kept.get(house.storage) ?? keepPacked(machineTimers)
   kept.set(house.storage, own)
-  for (const [name, { at, file }] of own) {
-    if (now - at < keptFor) continue
-    own.delete(name)
-    file.then((one: Playable) => one.close(), ignore)
-  }
-  const before = own.get(key)
-  if (before) return before.file
-  const file = openSegment(house, segment)
-  own.set(key, { at: now, file })
-  file.catch(() => own.delete(key))
-  return file
+  return own.get(name, () => openSegment(house, segment))
 }
 
 /** Packed anew where that can be done, else as it came. */

@@ -4,16 +4,15 @@ import { request } from "../../domain/requests/requests.ts"
 import { refusal } from "../../testing/office.ts"
 import { visiting } from "../../testing/screens.ts"
 import { testServer } from "../../testing/server.ts"
-import { serviceHall } from "../../testing/services.ts"
+import { seenTalking, serviceHall } from "../../testing/services.ts"
 import { requestFragment } from "./request.tsx"
 
 /* What the person is shown of a service in the visit, and answers, over HTTP. */
 
-const nobodysMedia = { citizen: null, agent: null }
-
 async function asked({ demo = false } = {}) {
   const hall = await serviceHall()
   const server = await testServer({ office: hall, demo })
+  const seen = seenTalking(server.house.hub)
   const who = hall.citizen(1)
   const device = await hall.desk.passkey(who)
   const child = await hall.desk.child(who, "2012-01-01")
@@ -24,7 +23,7 @@ async function asked({ demo = false } = {}) {
   await visitor.get(`/visits/${row.id}`)
   const answer = (verb: string, more = {}) =>
     visitor.post(`/visits/${row.id}/confirmation`, { do: verb, ...more }, { Accept: "application/json" })
-  const ask = () => hall.desk.ask(draft.id, nobodysMedia)
+  const ask = () => hall.desk.ask(draft.id, seen)
   const shown = (reader = who.id) => requestFragment(server.house, row.id, "en", reader)
   return { hall, server, who, device, visit: row.id, id: draft.id, visitor, answer, ask, shown }
 }

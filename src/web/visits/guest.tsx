@@ -78,7 +78,15 @@ async function enter(c: Context): Promise<Response> {
   }
   const { row } = await visit(house.store, c.req.param("id") ?? "")
   const scopes = [`office:${row.office}` as const]
-  const taken = await house.writer.write((tx) => takeUp(tx, subject, participant), { scopes })
-  if (!taken || taken.visit !== row.id) throw new Refusal("not_found", { what: "visit" })
+  const taken = await house.writer.write(
+    async (tx) => {
+      const own = await takeUp(tx, subject, participant)
+      // In the turn that would take it up: an invitation into another visit stays as it is.
+      if (own && own.visit !== row.id) throw new Refusal("not_found", { what: "visit" })
+      return own
+    },
+    { scopes },
+  )
+  if (!taken) throw new Refusal("not_found", { what: "visit" })
   return c.redirect(paths.visitInvitation(row.id, participant, secret), 303)
 }

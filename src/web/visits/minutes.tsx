@@ -8,8 +8,10 @@ import { type Minutes, type MinutesCheck, minutesOf } from "../../domain/request
 import type { Value } from "../../domain/requests/service.ts"
 import { visit } from "../../domain/visits/visits.ts"
 import { dayText, hijriText, timeText } from "../../i18n/dates.ts"
+import { identityWords } from "../../i18n/identity.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { minutesWords, whatWords } from "../../i18n/minutes.ts"
+import { counted } from "../../i18n/plural.ts"
 import { recordingWords } from "../../i18n/recording.ts"
 import { standingWords } from "../../i18n/verify.ts"
 import { callWords } from "../../i18n/visits-agent.ts"
@@ -171,7 +173,7 @@ function Check({ check, office, lang }: { check: MinutesCheck; office: Office; l
       <ul class="small">
         {steps.map(({ kind: step, result }) => (
           <li>
-            {words.steps[step]}: {result === null ? "–" : words.results[result]}
+            {identityWords[lang].steps[step]}: {result === null ? "–" : words.results[result]}
           </li>
         ))}
       </ul>
@@ -269,7 +271,7 @@ function shownValue(value: Value, lang: Lang): Child {
     case "day":
       return dayText(value.day, lang, { year: true })
     case "years":
-      return minutesWords[lang].years(value.years)
+      return counted("years", value.years, lang)
     case "said":
       return null
   }
@@ -308,7 +310,12 @@ function Recording({ minutes: { recording }, office, lang }: Part) {
         <ul class="minutes-files">
           {recording.segments.map(({ of, what, from, until, chunks, head }) => (
             <li>
-              {words.segment(what === "screen" ? words.screen : kinds[of], time(from), time(until), chunks)}
+              {words.segment(
+                what === "screen" ? words.screen : kinds[of],
+                time(from),
+                time(until),
+                counted("pieces", chunks, lang),
+              )}
               <br />
               <bdi dir="ltr" class="small quiet">
                 SHA-256 {head}

@@ -1,3 +1,4 @@
+import { Refusal } from "../../base/refusal.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
 import { talking } from "../../domain/visits/phases.ts"
 import { type Answered, answersIn } from "../../domain/visits/recording/consents.ts"
@@ -13,13 +14,15 @@ import { hashOfShown, shownText } from "./recording.ts"
 
 /**
  * Whether the call is recorded, by what the server has got, and what somebody in it who is not of the office is asked about it or has
- * answered. The buttons belong to `ConsentForm`, which stands outside. Empty where nothing is ever recorded.
+ * answered. The buttons belong to `ConsentForm`, which stands outside. Empty where nothing is ever recorded. Refuses `not_found` to whoever
+ * is not in the visit.
  */
 export async function recordFragment(house: Rendering, id: string, lang: Lang, reader: string): Promise<string> {
   const { store, clock, env } = house
   if (env.recording === "off") return ""
   const of = await visit(store, id)
   const own = await participantOf(store, id, reader)
+  if (!own) throw new Refusal("not_found", { what: "view" })
   const { zone } = await officeOf(store, of.row.office)
   const how = await recordingState(store, of, clock.office())
   const answers = await answersIn(store, id)

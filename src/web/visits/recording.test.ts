@@ -139,6 +139,17 @@ describe("consent", () => {
   })
 })
 
+test("an invitation is taken up at its own visit's address, and not at another one's", async () => {
+  const { row: other } = await hall.video.walkIn(hall.citizen(5))
+  const asked = await hall.write((tx) => invite(tx, hall.keys, hall.agent(1), id, { kind: "guardian", name: "Huda" }))
+  const guest = await visiting(server, { citizen: 6 })
+  await guest.get("/")
+  const secret = hall.keys.capability("visit", asked.id)
+  expect((await guest.post(`/in/${other.id}/${asked.id}/${secret}`)).status).toBe(404)
+  expect((await hall.video.participant(id, "guardian")).subject).toBeNull()
+  expect((await guest.post(`/in/${id}/${asked.id}/${secret}`)).status).toBe(303)
+})
+
 test("who answered what is the agent's to see: to everybody else in the visit there is no such view", async () => {
   const forAgent = await recorderFragment(server.house, id, "en", hall.agent(1).id)
   expect(forAgent).toContain("Interpreter: did not agree")
@@ -146,6 +157,7 @@ test("who answered what is the agent's to see: to everybody else in the visit th
     await expect(recorderFragment(server.house, id, "en", reader)).rejects.toMatchObject({ code: "not_found" })
     expect(await recordFragment(server.house, id, "en", reader)).not.toContain("Interpreter")
   }
+  await expect(recordFragment(server.house, id, "en", hall.agent(2).id)).rejects.toMatchObject({ code: "not_found" })
 })
 
 describe("a chunk", () => {
