@@ -25,6 +25,12 @@ export function CallRoom({ lang, visit, end }: { lang: Lang; visit?: string; end
           {words.useHere}
         </button>
       </div>
+      <div class="call-ask notice notice-late" data-call-part="again" role="alert" hidden>
+        <p class="strong">{words.again}</p>
+        <button type="button" class="button button-main" data-call-do="join">
+          {words.join}
+        </button>
+      </div>
       <div class="call-ask notice notice-late" data-call-part="devices" role="alert" hidden>
         <p data-call-part="devices-text" />
         <button type="button" class="button button-second" data-call-do="devices">

@@ -62,6 +62,8 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
   const tiles = openTiles(root, words)
   let isLight = false
   let lastPhase: Room["phase"] = "lobby"
+  /** Whether this person wants to be seen in the call that there is; `null` until the first word about it. */
+  let isAsked: boolean | null = null
   const thinning = createThinning()
   let isOver = false
   let names: VisitView["people"] = []
@@ -162,16 +164,28 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
     if (ask) ask.hidden = true
     if (isNew) options.onStanding?.("live")
     tiles.people(room, nameOf)
-    if (isIn || (room.phase === "ringing" && room.you.kind === "agent")) void own.prepare()
+    // Who was in the call when this page was loaded, or has answered its ring, is seen. Whom somebody brings back after it had ended is asked
+    // first: no camera is opened by anybody else's press.
+    isAsked ??= isIn || room.you.kind !== "citizen"
+    if (isIn && lastPhase === "ringing") isAsked = true
+    const isOffice = room.you.kind === "agent" || room.you.kind === "supervisor"
+    if (isIn && (isAsked || isOffice)) void own.prepare()
+    else if (room.phase === "ringing" && room.you.kind === "agent") void own.prepare()
+    const again = part("again")
+    if (again) again.hidden = !isIn || isAsked || isOffice
     // First: who records wants to know why a stream ends.
     options.onRoom?.(room)
     peers.join(room, isNew)
     if (room.phase === "over" || room.phase === "wrapUp") {
       if (!isOver) close()
       isOver = true
+      isAsked = false
     } else isOver = false
     // Sent on, or the agent is gone: who waits again is not filmed.
-    if (room.phase === "lobby" && talking.includes(lastPhase)) close()
+    if (room.phase === "lobby" && talking.includes(lastPhase)) {
+      close()
+      isAsked = false
+    }
     lastPhase = room.phase
     state(
       isOver
@@ -305,6 +319,12 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
     },
     typing: () => toggle("typing", talk.toggleTyping()),
     devices: own.retry,
+    join() {
+      isAsked = true
+      const again = part("again")
+      if (again) again.hidden = true
+      void own.prepare()
+    },
     here: wire.takeOver,
   }
 

@@ -9,7 +9,7 @@ import { videoHall } from "../../testing/video.ts"
 
 setDefaultTimeout(60_000)
 
-const hall = await videoHall({ counters: 10, citizens: 20 })
+const hall = await videoHall({ counters: 14, citizens: 30 })
 const server = await testServer({ office: hall })
 let last = 0
 const open: Screen[] = []
@@ -64,6 +64,20 @@ describe("a call", () => {
     await citizen.page.locator(".visit-wrapUp").waitFor()
     await desk.page.locator(".call-agent[data-phase=wrapUp]").waitFor()
     expect((await flow(desk.page)).open).toBe(0)
+  })
+
+  test("that the agent takes up again after its end opens nobody's camera: the person is asked first", async () => {
+    const { id, agent, citizen, desk } = await talking()
+    await hall.write((tx) => hangUp(tx, agent, id))
+    await state(citizen, "over")
+    await desk.page.locator(`button[value="visit-resume ${id}"]`).click()
+    await citizen.page.locator("[data-call-part=again]").waitFor()
+    const isFilmed = () =>
+      citizen.page.locator("[data-call-part=self]").evaluate((video: HTMLVideoElement) => video.srcObject !== null)
+    expect(await isFilmed()).toBe(false)
+    await citizen.page.locator("[data-call-do=join]").click()
+    await Promise.all([frames(citizen.page, 5), frames(desk.page, 5)])
+    expect(await isFilmed()).toBe(true)
   })
 
   test("rings from the desk, is answered on the phone, and both see each other move", async () => {
