@@ -12,7 +12,7 @@ export const visitConsents = table(
     subject: words().notNull(),
     participant: words().notNull(),
     state: word<ConsentState>().notNull(),
-    /** Of the text that was shown, its language, and the SHA-256 of what stood there. */
+    /** Of the text that was shown, its language, and the SHA-256 of what stood there, in hexadecimal as all of them here. */
     version: words().notNull(),
     lang: words().notNull(),
     textHash: words().notNull(),

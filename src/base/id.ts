@@ -16,6 +16,11 @@ export function uuidAt(now: Instant, chance: Chance): string {
   return written(Buffer.from(bytes.buffer, bytes.byteOffset, 16))
 }
 
+/** When an id of `uuidAt` was made; not a number for any other text. */
+export function madeAt(id: string): Instant {
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-7/.test(id) ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : Number.NaN
+}
+
 /** The UUIDv8 (RFC 9562 §5.8) that belongs to a text: the first bits of its SHA-256. The same text has the same id, everywhere. */
 export function uuidOf(text: string): string {
   const bytes = new Bun.CryptoHasher("sha256").update(text).digest().subarray(0, 16)

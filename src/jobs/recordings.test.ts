@@ -1,11 +1,15 @@
 import { expect, test } from "bun:test"
 import { eq } from "drizzle-orm"
+import { visitFiles } from "../../db/schema/identity.ts"
 import { recordingSegments } from "../../db/schema/recordings.ts"
 import { visitKeys } from "../../db/schema/visits.ts"
+import { machineChance } from "../base/clock.ts"
 import { hour } from "../base/day.ts"
+import { uuidAt } from "../base/id.ts"
 import { openLog } from "../base/log.ts"
 import { erase } from "../domain/people/erasure.ts"
 import { clearOld } from "../domain/people/retention.ts"
+import { dropVisits } from "../domain/people/video.ts"
 import { end } from "../domain/visits/calls.ts"
 import { anchorText } from "../domain/visits/recording/anchors.ts"
 import { closeSegment } from "../domain/visits/recording/segments.ts"
@@ -63,6 +67,29 @@ test("while a recording is kept for longer than its visit, its key stays and the
   hall.clock.advance(301 * 24 * hour)
   await look()
   expect([await key(), await files()]).toEqual([[], []])
+})
+
+test("a visit that is deleted takes its files along, though a later one of its thread is kept", async () => {
+  const { hall, closes, look, row } = await afterACall()
+  await closes()
+  const chance = machineChance
+  const now = () => hall.clock.office()
+  const [old, kept, coming] = [uuidAt(now(), chance), uuidAt(now(), chance), uuidAt(now() + 3 * hour, chance)]
+  for (const id of [old, kept, coming]) await hall.storage.put(`visits/${row.thread}/file-${id}`, Uint8Array.of(1))
+  const later = (await hall.video.walkIn(hall.citizen(2))).row
+  const named = { id: kept, visit: later.id, thread: row.thread, sender: later.person, senderKind: "citizen" as const }
+  const more = { nameSealed: "-", type: "application/pdf" as const, bytes: 1, sha256: "-", at: now() }
+  await hall.write(async (tx) => {
+    await tx.db.insert(visitFiles).values({ ...named, ...more })
+  })
+  await hall.bend(`UPDATE visit SET thread = '${row.thread}' WHERE id = '${later.id}'`)
+  const files = async () => (await hall.storage.list(`visits/${row.thread}`)).filter((name) => name !== "recording")
+  hall.clock.advance(2 * hour)
+  await look()
+  expect(await files()).toHaveLength(3)
+  await hall.write((tx) => dropVisits(tx, [{ id: row.id, thread: row.thread }]))
+  await look()
+  expect((await files()).sort()).toEqual([`file-${kept}`, `file-${coming}`].sort())
 })
 
 test("nobody opens the recording of somebody who has been erased: key, rows and files are gone, and a fact of it stays", async () => {

@@ -1,6 +1,12 @@
 import type { Keys } from "../base/seal.ts"
 import { anchor, wantsAnchor } from "../domain/visits/recording/anchors.ts"
-import { clearRecordings, forgottenFiles, threadsToClear } from "../domain/visits/recording/retention.ts"
+import {
+  clearRecordings,
+  forgottenFiles,
+  threadsCutShort,
+  threadsToClear,
+  unnamedFiles,
+} from "../domain/visits/recording/retention.ts"
 import { closeForgotten, officesWithSegments } from "../domain/visits/recording/segments.ts"
 import { dropUnpacked } from "../outside/remux.ts"
 import type { Storage } from "../outside/storage.ts"
@@ -33,12 +39,18 @@ export async function stepRecordings(parts: RecordingParts): Promise<void> {
 }
 
 /** Files lie there after their rows are gone, and never the other way round: a folder is listed before its rows are asked for. */
-async function dropForgotten({ store, storage }: RecordingParts): Promise<void> {
+async function dropForgotten({ store, storage, writer }: RecordingParts): Promise<void> {
   const folders = await storage.list("visits")
   if (folders.length === 0) return
   for (const { thread, recording, others } of await forgottenFiles(store, folders)) {
     for (const name of await storage.list(`visits/${thread}`)) {
       if (name === "recording" ? recording : others) await storage.drop(`visits/${thread}/${name}`)
+    }
+  }
+  for (const thread of await threadsCutShort(store)) {
+    const names = await storage.list(`visits/${thread}`)
+    for (const name of await unnamedFiles(store, thread, names, writer.now())) {
+      await storage.drop(`visits/${thread}/${name}`)
     }
   }
 }

@@ -1,10 +1,12 @@
 import { and, eq, sql } from "drizzle-orm"
 import { alias } from "drizzle-orm/sqlite-core"
+import { identityPictures, visitFiles } from "../../../../db/schema/identity.ts"
 import { recordingSegments } from "../../../../db/schema/recordings.ts"
 import { visitKeys, visits } from "../../../../db/schema/visits.ts"
 import type { Store } from "../../../../db/store.ts"
 import type { Tx } from "../../../../db/write.ts"
 import { hour, type Instant } from "../../../base/day.ts"
+import { madeAt } from "../../../base/id.ts"
 import { notHeld } from "../../people/legal-holds.ts"
 import { records } from "../../people/records.ts"
 import { dropRecordings } from "../../people/video.ts"
@@ -76,4 +78,30 @@ export async function forgottenFiles(
   return threads
     .map((thread) => ({ thread, recording: !withRecording.has(thread), others: !withVisit.has(thread) }))
     .filter(({ recording, others }) => recording || others)
+}
+
+/** Threads whose first visit is deleted while a later one is kept: files of the first may still lie there. */
+export async function threadsCutShort(store: Store): Promise<string[]> {
+  const first = sql`select 1 from ${visits} "first" where "first".id = ${visits.thread}`
+  const rows = await store.db.selectDistinct({ thread: visits.thread }).from(visits).where(sql`not exists (${first})`)
+  return rows.map(({ thread }) => thread)
+}
+
+/** Which of these files of a thread nothing names any more. What may still be on its way, put there and not yet named, is none of them. */
+export async function unnamedFiles(
+  store: Store,
+  thread: string,
+  names: readonly string[],
+  now: Instant,
+): Promise<string[]> {
+  const files = await store.db.select({ id: visitFiles.id }).from(visitFiles).where(eq(visitFiles.thread, thread))
+  const pictures = await store.db
+    .select({ id: identityPictures.id })
+    .from(identityPictures)
+    .where(eq(identityPictures.thread, thread))
+  const named = new Set([...files, ...pictures].map(({ id }) => id))
+  return names.filter((name) => {
+    const id = name.replace(/^(file|picture)-/, "")
+    return madeAt(id) < now - hour && !named.has(id)
+  })
 }
