@@ -37,8 +37,7 @@ function main(args: string[]): number {
     throw new StoreProblem(`A backup of ${dataDir} must lie outside it, best on another disk.`)
   }
   const at = new Date()
-  const folder = join(parent, `dawr-${at.toISOString().replace(/:/g, "-").replace(/\..*$/, "Z")}`)
-  if (existsSync(folder)) throw new StoreProblem(`${folder} is there already.`)
+  const folder = unused(join(parent, `dawr-${at.toISOString().replace(/:/g, "-").replace(/\..*$/, "Z")}`))
   const aside = `${folder}.new`
   rmSync(aside, { recursive: true, force: true })
   mkdirSync(aside, { recursive: true })
@@ -61,6 +60,14 @@ function main(args: string[]): number {
   } catch (thrown) {
     rmSync(aside, { recursive: true, force: true })
     throw thrown
+  }
+}
+
+/** Two may be taken within a second. */
+function unused(folder: string): string {
+  for (let number = 2, name = folder; ; number++) {
+    if (!existsSync(name)) return name
+    name = `${folder}-${number}`
   }
 }
 
