@@ -305,7 +305,11 @@ export function openPeers({ say, ice, ...told }: PeersOptions): MediaTransport {
       for (const { pc } of links.values()) {
         if (!pc) continue
         for (const { sender, receiver } of pc.getTransceivers()) {
-          await sender.replaceTrack(tracks[receiver.track.kind === "audio" ? "audio" : "video"])
+          const track = tracks[receiver.track.kind === "audio" ? "audio" : "video"]
+          // It may be closed in the midst of this: then there is nothing to put on it any more.
+          await sender.replaceTrack(track).catch((thrown) => {
+            if (pc.signalingState !== "closed") throw thrown
+          })
         }
         await ease(pc)
       }

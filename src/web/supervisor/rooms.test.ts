@@ -20,7 +20,7 @@ test("the supervisor sees every room and everybody who waits, by number and with
   for (const said of [`${ticket.number}`, `${waits.ticket.number}`, "In the call", "There is no relay"]) {
     expect(read.toLowerCase()).toContain(said.toLowerCase())
   }
-  expect(reading(await lead.get(`${page}?lang=ar`))).toContain("لا خادم وصل")
+  expect(reading(await lead.get(`${page}?lang=ar`))).toContain("لا خادم ترحيل")
 })
 
 test("joins a room, which opens its page, and leaves it", async () => {
