@@ -58,7 +58,10 @@ export function openBeholder(scene: Scene) {
       await page.setViewportSize({ width: size.width, height: size.height })
       const address = server.origin + visit.path(scene)
       // From one part of a page to another there is no answer.
-      if (page.url().split("#")[0] === address.split("#")[0]) await page.goto("about:blank")
+      if (page.url().split("#")[0] === address.split("#")[0]) {
+        // A screen whose cookie has just been taken away may load itself anew in this very moment, once.
+        await page.goto("about:blank").catch(() => page.goto("about:blank"))
+      }
       // A screen that looks by itself whether it is paired may be on its way when it is left.
       const answer = await page.goto(address).catch(() => page.goto(address))
       await visit.first?.(page, scene)
