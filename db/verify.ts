@@ -37,8 +37,10 @@ export function verifyFile(file: string): Verdict {
     raw.run("PRAGMA busy_timeout = 10000")
     // One look at one moment, however much is written meanwhile.
     raw.run("BEGIN")
-    const wrong = foreign(raw) ?? [...damage(raw), ...loose(raw)]
-    return wrong.length > 0 && !isOurs(raw) ? { wrong, facts: 0, heads: {} } : chains(raw, wrong)
+    const strange = foreign(raw)
+    if (strange) return { wrong: strange, facts: 0, heads: {} }
+    const { wrong, ...rest } = verifyChains(raw)
+    return { wrong: [...damage(raw), ...loose(raw), ...wrong], ...rest }
   } catch (thrown) {
     return { wrong: [`${file} cannot be read (${said(thrown)})`], facts: 0, heads: {} }
   } finally {
@@ -48,11 +50,9 @@ export function verifyFile(file: string): Verdict {
 
 const said = (thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown))
 
-const isOurs = (raw: Database) =>
-  raw.query<{ application_id: number }, []>("PRAGMA application_id").get()?.application_id === applicationId
-
 function foreign(raw: Database): string[] | null {
-  if (!isOurs(raw)) return ["it is not a Dawr database"]
+  const id = raw.query<{ application_id: number }, []>("PRAGMA application_id").get()?.application_id
+  if (id !== applicationId) return ["it is not a Dawr database"]
   const version = raw.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0
   const newest = migrations().at(-1)?.version ?? 0
   return version > newest ? [`it was written by a newer Dawr (schema ${version}, this one knows ${newest})`] : null
@@ -78,7 +78,9 @@ interface Row {
   hash: string
 }
 
-function chains(raw: Database, wrong: string[]): Verdict {
+/** Whether every stream's facts follow each other without a gap, each as it was said. */
+export function verifyChains(raw: Database): Verdict {
+  const wrong: string[] = []
   const heads: Record<string, Head> = {}
   let facts = 0
   const all = raw.query<Row, []>("SELECT stream, seq, at, kind, subject, body, hash FROM fact ORDER BY stream, seq")

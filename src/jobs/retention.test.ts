@@ -7,6 +7,7 @@ import { messages } from "../../db/schema/messages.ts"
 import { confirmationEvidence, confirmations, enrolments } from "../../db/schema/passkeys.ts"
 import { readLog, retentionRuns } from "../../db/schema/privacy.ts"
 import { waitlist } from "../../db/schema/waitlist.ts"
+import { verifyChains } from "../../db/verify.ts"
 import { hour } from "../base/day.ts"
 import { openLog } from "../base/log.ts"
 import { makeEnrolment } from "../domain/access/enrolment.ts"
@@ -20,7 +21,6 @@ import { records } from "../domain/people/records.ts"
 import { endRequest, takeRequest } from "../domain/people/requests.ts"
 import { nobody } from "../domain/people/retention.ts"
 import { finish } from "../domain/queue/serving.ts"
-import { brokenChains } from "../testing/chain.ts"
 import { type TestHall, testHall } from "../testing/hall.ts"
 import { clearRecords, stepRetention } from "./retention.ts"
 import { stepHouse } from "./run.ts"
@@ -80,7 +80,7 @@ test("a visit loses its note after three months and its person after thirteen, a
     { record: "visits", count: 1 },
     { record: "bookings", count: 1 },
   ])
-  expect(await brokenChains(office.store)).toEqual([])
+  expect(verifyChains(office.store.connection.raw).wrong).toEqual([])
 })
 
 test("what a court wants is kept beyond its time, and goes when the court wants it no more", async () => {
@@ -177,7 +177,7 @@ test("holds, waits, looks, keys, proofs and requests go when their time is over,
   await after(office, begun, records.proofs.days + 1)
   expect(await left()).toEqual({ places: 0, waiting: 0, reads: 0, proofs: 0 })
   expect(await subjectOfKey(store, key, begun)).toBeNull()
-  expect(await brokenChains(store)).toEqual([])
+  expect(verifyChains(store.connection.raw).wrong).toEqual([])
 })
 
 test("it is done once a day, however often it is asked", async () => {

@@ -9,7 +9,7 @@ import { openTalk } from "./talk.ts"
 import { createThinning } from "./thinning.ts"
 import { openTiles } from "./tiles.ts"
 import type { Quality, Tracks } from "./transport.ts"
-import { openWire, type Room, type Standing } from "./wire.ts"
+import { openWire, type Room, type Standing, talking } from "./wire.ts"
 
 export interface CallOptions {
   /** The visit's id. */
@@ -46,7 +46,6 @@ export interface Call {
 export type { Room, Standing }
 
 const nothing: Tracks = { audio: null, video: null }
-const talking: readonly string[] = ["call", "hold", "private"]
 const reportEvery = 5_000
 
 /**

@@ -1,7 +1,7 @@
 import type { Peer, Signal, VisitWord } from "../../realtime/visit-words.ts"
 import { type Link, newLink, read, restartWaits, sessionOf, setUpDeadline } from "./link.ts"
 import type { MediaTransport, Subscriber, Tracks, Weight } from "./transport.ts"
-import type { Room } from "./wire.ts"
+import { type Room, talking } from "./wire.ts"
 
 /*
  * Sound and picture straight between pages: one connection for each pair, at most four people. Negotiation is the "perfect" one of the
@@ -15,8 +15,6 @@ export interface PeersOptions extends Subscriber {
   /** Relays with credentials that are fresh. Throws where there are none to be had now. */
   ice(): Promise<RTCIceServer[]>
 }
-
-const talking: readonly string[] = ["call", "hold", "private"]
 
 export function openPeers({ say, ice, ...told }: PeersOptions): MediaTransport {
   const links = new Map<string, Link>()

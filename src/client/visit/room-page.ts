@@ -10,14 +10,13 @@ import { answerInPlace } from "./consent.ts"
 import { followGiving } from "./giving.ts"
 import { mountRequest } from "./request.ts"
 import { mountSelfTest, sendKept } from "./selftest.ts"
+import { talking } from "./wire.ts"
 
 /*
  * The page of one's own visit. What it shows is the live region's; this makes the ring heard, seen in the tab's title and counted down,
  * answers without leaving the page, and hands camera and microphone from the test to the call.
  */
 
-/** In these somebody is there without a press: who talks is not asked whether they still are. */
-const talking: ReadonlySet<string | undefined> = new Set(["call", "hold", "private"])
 const stayMilliseconds = 5 * 60_000
 
 /** So often it is heard while it rings. */
@@ -46,7 +45,8 @@ export function followVisit(page: HTMLElement): void {
   region.addEventListener("dawr:change", look)
   look()
   setInterval(tick, 250)
-  setInterval(() => talking.has(state()["state"]) && void stayHere(), stayMilliseconds)
+  // Who talks is there without a press, and is not asked whether they still are.
+  setInterval(() => talking.includes(state()["state"] ?? "") && void stayHere(), stayMilliseconds)
   if (page.dataset["results"]) void sendKept(page.dataset["results"])
   // Browsers let a page be heard once it has been touched, and a waiting person touches it sooner or later.
   document.addEventListener("pointerdown", () => void chime.wake(), { once: true })

@@ -21,6 +21,9 @@ export interface Wire {
   close(): void
 }
 
+/** Phases in which people may see and hear each other. */
+export const talking: readonly string[] = ["call", "hold", "private"]
+
 /** What media belong to: one load of a page, never kept. */
 export const page = mark()
 
