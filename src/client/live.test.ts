@@ -178,6 +178,19 @@ describe("a page with a live region", () => {
     await nothingForbidden(page)
   })
 
+  test("asks for all the views of a topic at once, and so stays within what the house hears of a page", async () => {
+    const hall = await stage()
+    const views = ["short", "long", "wide"]
+    hall.body = views.map((view) => `<div data-live="${topic}" data-view="${view}"></div>`).join("")
+    const page = await newPage()
+    const said: unknown[] = []
+    page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => said.push(JSON.parse(String(payload)))))
+    await page.goto(`${hall.origin}/`)
+    // Only one of them is there; the others are refused.
+    await page.locator('[data-view="short"] p').waitFor({ state: "attached" })
+    expect(said.slice(1)).toEqual([{ sub: [topic], as: "html", view: views }])
+  })
+
   test("follows a region that a module adds later, and forgets one that is taken away", async () => {
     const hall = await stage()
     const page = await visit(hall)

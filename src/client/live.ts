@@ -135,16 +135,23 @@ function follow(): Live {
     listenForSilence()
   }
 
-  /** Asks for what has not been asked for yet, in as few messages as there are points to go on from. */
+  /** Asks for what has not been asked for yet, in few messages: the house hears no more than so many of one page. */
   function ask(wanted: Followed[]): void {
-    const messages = new Map<string, Subscribe & { as: As }>()
+    const byView = new Map<string, { one: Followed; sub: string[] }>()
     for (const one of wanted) {
       if (!isOpen || one.isAsked) continue
       one.isAsked = true
-      const key = `${one.as} ${one.view} ${one.have}`
+      const key = `${one.as} ${one.have} ${one.view}`
+      const same = byView.get(key)
+      if (same) same.sub.push(one.name)
+      else byView.set(key, { one, sub: [one.name] })
+    }
+    const messages = new Map<string, Subscribe & { view?: string[] }>()
+    for (const { one, sub } of byView.values()) {
+      const key = `${one.as} ${one.have} ${one.view === null} ${sub}`
       const message = messages.get(key)
-      if (message) message.sub.push(one.name)
-      else messages.set(key, { sub: [one.name], as: one.as, ...(one.view ? { view: one.view } : {}), ...since(one) })
+      if (message) message.view?.push(one.view ?? "")
+      else messages.set(key, { sub, as: one.as, ...(one.view === null ? {} : { view: [one.view] }), ...since(one) })
     }
     for (const message of messages.values()) socket.send(JSON.stringify(message))
   }

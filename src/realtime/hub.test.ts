@@ -89,6 +89,9 @@ describe("a board on the wall", () => {
     await call(101)
     const both = [await english.next(isChange), await english.next(isChange)]
     expect(both.map((message) => "view" in message && message.view)).toContain("short")
+    arabic.say({ sub: [topic], as: "html", view: ["short", "unheard-of"] })
+    expect(await arabic.next(isSnapshot)).toMatchObject({ topic, view: "short" })
+    expect(await arabic.next((message) => "refused" in message)).toEqual({ refused: topic, code: "not_found" })
     english.say({ sub: [topic], as: "html", view: "unheard-of" })
     expect(await english.next((message) => "refused" in message)).toEqual({ refused: topic, code: "not_found" })
   })

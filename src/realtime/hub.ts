@@ -242,15 +242,18 @@ export function createHub(options: HubOptions): Hub {
   }
 
   async function subscribe(socket: Socket, wanted: Subscribe): Promise<void> {
+    const as = wanted.as ?? socket.prefers
+    const views = as === "html" ? [wanted.view ?? null].flat() : [null]
     for (const name of wanted.sub) {
-      await socket.roomToSend()
-      const { reader } = socket
-      if (!reader || socket.isOver) return
-      const as = wanted.as ?? socket.prefers
-      const manner: Manner = { as, lang: socket.lang, view: as === "html" ? (wanted.view ?? null) : null }
-      const key = `${as}.${manner.view ?? ""} ${name}`
-      const code = await listen(socket, reader, { name, key, manner, since: wanted.since })
-      if (code) turnAway(socket, key, code, name)
+      for (const view of views) {
+        await socket.roomToSend()
+        const { reader } = socket
+        if (!reader || socket.isOver) return
+        const manner: Manner = { as, lang: socket.lang, view }
+        const key = `${as}.${view ?? ""} ${name}`
+        const code = await listen(socket, reader, { name, key, manner, since: wanted.since })
+        if (code) turnAway(socket, key, code, name)
+      }
     }
   }
 

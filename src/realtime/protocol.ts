@@ -16,8 +16,8 @@ export interface Subscribe {
   /** The `seq` that the client has of these topics. */
   since?: number
   as?: As
-  /** Which fragment of the topic, where there are several in HTML. */
-  view?: string
+  /** Which fragment of the topics, or which ones, where there are several in HTML. */
+  view?: string | string[]
 }
 
 export interface Unsubscribe {
@@ -105,6 +105,14 @@ export const liveLimits = {
 
 const viewName = /^[a-z][a-z0-9_-]{0,23}$/
 
+function isView(value: unknown): value is string {
+  return typeof value === "string" && viewName.test(value)
+}
+
+function areViews(value: unknown): value is string[] {
+  return Array.isArray(value) && value.length > 0 && value.length <= liveLimits.topicsPerSocket && value.every(isView)
+}
+
 /** The message that `text` is, or `null`. */
 export function parseMessage(text: string): ClientMessage | null {
   const value = object(text)
@@ -115,7 +123,7 @@ export function parseMessage(text: string): ClientMessage | null {
     const { sub, since, as, view } = value
     if (since !== undefined && !isSeq(since)) return null
     if (as !== undefined && as !== "html" && as !== "json") return null
-    if (view !== undefined && (typeof view !== "string" || !viewName.test(view))) return null
+    if (view !== undefined && !isView(view) && !areViews(view)) return null
     return { sub, ...(since === undefined ? {} : { since }), ...(as ? { as } : {}), ...(view ? { view } : {}) }
   }
   if ("unsub" in value) return onlyKeys(keys, ["unsub"]) && names(value.unsub) ? { unsub: value.unsub } : null
