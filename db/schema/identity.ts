@@ -17,8 +17,8 @@ export interface Measured {
 }
 
 /**
- * Who somebody before a camera is, looked at by a list that the server drew. It counts for one page of one participant, and for the
- * connection that this page then had.
+ * Who somebody before a camera is, looked at by a list that the server drew. It counts for one page of one participant, and for the connection
+ * that this page has: where the page itself comes back on another one, the check goes on with it.
  */
 export const identityChecks = table("identity_check", {
   id: text().primaryKey(),

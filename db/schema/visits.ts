@@ -57,6 +57,8 @@ export const participants = table("participant", {
   page: words(),
   /** The browser's tab, which a reload keeps and a duplicate shares. */
   tab: words(),
+  /** The session under which the page said hello: nobody else's page goes on as this one. */
+  session: words(),
   presence: word<PresenceState>().notNull(),
   presenceAt: instant().notNull(),
   invitedBy: words(),

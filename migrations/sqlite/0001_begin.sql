@@ -700,6 +700,7 @@ CREATE TABLE participant (
   epoch INTEGER NOT NULL,
   page TEXT,
   tab TEXT,
+  session TEXT,
   presence TEXT NOT NULL CHECK (presence IN ('offline', 'online', 'reconnecting', 'gone')),
   presence_at INTEGER NOT NULL,
   invited_by TEXT,

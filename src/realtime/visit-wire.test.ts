@@ -2,8 +2,10 @@ import { afterAll, describe, expect, test } from "bun:test"
 import { minute } from "../base/day.ts"
 import type { Citizen, Staff } from "../domain/access/subject.ts"
 import { end, hangUp, hold } from "../domain/visits/calls.ts"
+import { checkedNow } from "../domain/visits/identity.ts"
 import { invite, remove, takeUp } from "../domain/visits/participants.ts"
 import { visitTimes } from "../domain/visits/times.ts"
+import { checksIn } from "../testing/checks.ts"
 import { type Client, type handTimers, liveHall } from "../testing/live.ts"
 import { videoHall } from "../testing/video.ts"
 import { parseVisitWord, type VisitAnswer } from "./visit-words.ts"
@@ -20,13 +22,18 @@ async function room(given: { hall?: Awaited<ReturnType<typeof videoHall>> } = {}
   const hall = given.hall ?? (await videoHall())
   const live = await liveHall({ office: hall })
   const timers = live.timers as ReturnType<typeof handTimers>
-  const letIn = (who: Citizen | Staff) => live.letIn(`${who.role}-${who.id}`, who)
   let pages = 0
 
   /** A page of somebody's, that has said hello in the visit. */
-  async function page(who: Citizen | Staff, visit: string, mark = `page-${++pages}-mark`, tab = "tab-of-it") {
-    letIn(who)
-    const client = await live.page(`${who.role}-${who.id}`)
+  async function page(
+    who: Citizen | Staff,
+    visit: string,
+    mark = `page-${++pages}-mark`,
+    tab = "tab-of-it",
+    session = `${who.role}-${who.id}`,
+  ) {
+    live.letIn(session, who)
+    const client = await live.page(session)
     const say = (word: object) => client.say({ visit: word })
     say({ do: "hello", visit, page: mark, tab })
     return { client, say, mark, ...hearing(client) }
@@ -128,6 +135,25 @@ describe("two people in a call", () => {
     const { peers, phase } = await back.hear("welcome")
     expect([phase, peers.length]).toEqual(["call", 1])
     await agent.hear("room", ({ peers: [one] }) => one?.page === citizen.mark && one.connectivity === "online")
+  })
+
+  test("of whom one is checked stay checked over a lost line, and not over a reload or another sign-in with the same page", async () => {
+    const all = await room()
+    const { inCall, page, hall } = all
+    const { id, citizen, agent } = await inCall()
+    const checks = checksIn(hall)
+    await checks.draw(id)
+    await checks.through(id, hall.citizen(1))
+    citizen.client.close()
+    await agent.hear("room", ({ peers }) => peers[0]?.connectivity === "reconnecting")
+    const back = await page(hall.citizen(1), id, citizen.mark)
+    await back.hear("welcome")
+    expect(await checkedNow(hall.store, id)).toBe(true)
+    back.client.close()
+    await agent.hear("room", ({ peers }) => peers[0]?.connectivity === "reconnecting")
+    const elsewhere = await page(hall.citizen(1), id, citizen.mark, "tab-of-it", "another-session")
+    await elsewhere.hear("welcome")
+    expect(await checkedNow(hall.store, id)).toBe(false)
   })
 
   test("one of whom loses only the connection to us for a minute go on talking: who is seen and heard is not gone", async () => {

@@ -32,6 +32,8 @@ import type { Media, Peer, VisitAnswer, VisitWord } from "./visit-words.ts"
 /** What this needs of a socket. */
 export interface VisitSocket extends Connection {
   readonly reader: Reader | null
+  /** By which it was let in. */
+  readonly session: string
   send(frame: string): void
   /** Ends it without a word. */
   drop(): void
@@ -244,7 +246,10 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
       if (before.page === one.page) before.socket.drop()
     }
     const { page, tab } = one
-    const row = await inOffice(one.office, (tx) => connect(tx, one.subject, one.visit, { page, tab }, isTakeover))
+    const { session } = one.socket
+    const row = await inOffice(one.office, (tx) =>
+      connect(tx, one.subject, one.visit, { page, tab, session }, isTakeover),
+    )
     if (bound.get(one.socket) !== one || presence.connectionOf(one.participant) !== one.socket) return
     one.epoch = row.epoch
     await tellRoom(one.visit, one)

@@ -333,8 +333,8 @@ async function requestIn(office: TestHall, { id, person: whose }: VisitRow, numb
   const civil = { sex: "female" as const, marital: "unmarried" as const, military: false, papers }
   const child = { nationalId: "1000000305", kind: "citizen" as const, name: longPerson, birthDay: day("2012-01-01") }
   const [dependant = ""] = await write((tx) => keepFamily(tx, keys, whose, [{ ...child, relation: "child", civil }]))
-  await write((tx) => connect(tx, guardian, id, { page: "page-of-call", tab: "tab" }, false))
-  await write((tx) => connect(tx, agent, id, { page: "page-of-desk", tab: "tab" }, false))
+  await write((tx) => connect(tx, guardian, id, { page: "page-of-call", tab: "tab", session: "its-own" }, false))
+  await write((tx) => connect(tx, agent, id, { page: "page-of-desk", tab: "tab", session: "its-own" }, false))
   const draft = await write((tx) => begin(tx, keys, agent, id, "PAS-05"))
   const fields = { dependant, kind: "multiple", paper: "passport", countries: "GB,FR,AE,US,DE,IT,ES", until }
   await write((tx) => edit(tx, keys, agent, draft.id, fields))
@@ -381,7 +381,9 @@ async function checkedIn(office: TestHall, { id }: VisitRow, number: number): Pr
 async function rejectedIn(office: TestHall, row: VisitRow, number: number): Promise<CheckRow> {
   const { write, keys } = office
   const agent = office.agent(number, videoCode)
-  await write((tx) => connect(tx, office.citizen(byVideo.over), row.id, { page: "page-of-over", tab: "tab" }, false))
+  await write((tx) =>
+    connect(tx, office.citizen(byVideo.over), row.id, { page: "page-of-over", tab: "tab", session: "its-own" }, false),
+  )
   await checkedIn(office, row, number)
   const failed = { place: 1, result: "fail" as const, note: longReason.ar }
   await write((tx) => answerStep(tx, keys, agent, row.id, failed, office.clock.real()))

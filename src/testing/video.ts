@@ -42,7 +42,7 @@ export async function videoHall(plan: TestPlan = {}) {
     },
     /** A page of somebody connects. */
     page: (who: Citizen | Staff, id: string, page = `page-${++pages}`) =>
-      write((tx) => connect(tx, who, id, { page, tab: "tab" }, false)),
+      write((tx) => connect(tx, who, id, { page, tab: "tab", session: `of-${who.id}` }, false)),
     async lost(one: ParticipantRow, state: "reconnecting" | "gone") {
       const now = await video.participant(one.visit, one.kind)
       await write((tx) => presenceIs(tx, now.id, state))

@@ -156,5 +156,8 @@ export async function dropVisitsOf(tx: Tx, person: string): Promise<void> {
     .update(visitConsents)
     .set({ subject: sql`${visitConsents.participant}` })
     .where(eq(visitConsents.subject, person))
-  await tx.db.update(participants).set({ subject: null, nameSealed: null }).where(eq(participants.subject, person))
+  await tx.db
+    .update(participants)
+    .set({ subject: null, nameSealed: null, session: null })
+    .where(eq(participants.subject, person))
 }

@@ -187,9 +187,46 @@ describe("a check that stands", () => {
 
   test("counts no longer where another device has taken over", async () => {
     const { hall, who, id, store, write } = await verified()
-    await write((tx) => connect(tx, who, id, { page: "the-phone", tab: "other" }, true))
+    await write((tx) => connect(tx, who, id, { page: "the-phone", tab: "other", session: "phone" }, true))
     expect(await checkedNow(store, id)).toBe(false)
     expect((await hall.facts("check.lapsed")).map(({ body }) => body.why)).toEqual(["takeover"])
+  })
+
+  test("stands when the line is lost and the very same page is back, however often", async () => {
+    const { hall, who, id, store } = await verified()
+    const { page, epoch } = await hall.video.participant(id, "citizen")
+    for (const _ of [1, 2]) {
+      await hall.video.lost(await hall.video.participant(id, "citizen"), "reconnecting")
+      await hall.video.page(who, id, page ?? "")
+      expect(await checkedNow(store, id)).toBe(true)
+    }
+    expect((await hall.video.participant(id, "citizen")).epoch).toBe(epoch + 2)
+    expect(await hall.facts("check.lapsed")).toEqual([])
+  })
+
+  test("does not stand for who claims to be that page: under another session, from another tab, or by taking over", async () => {
+    for (const [claim, isTakeover] of [
+      [{ session: "another" }, false],
+      [{ tab: "another" }, false],
+      [{}, true],
+    ] as const) {
+      const { hall, who, id, store, write } = await verified()
+      const { page, tab, session } = await hall.video.participant(id, "citizen")
+      const own = { page: page ?? "", tab: tab ?? "", session: session ?? "", ...claim }
+      await write((tx) => connect(tx, who, id, own, isTakeover))
+      expect(await checkedNow(store, id)).toBe(false)
+      // It is gone for good: also for the page that had it.
+      await hall.video.page(who, id, page ?? "")
+      expect(await checkedNow(store, id)).toBe(false)
+    }
+  })
+
+  test("does not wake again when a page comes back after another one was there", async () => {
+    const { hall, who, id, store } = await verified()
+    const { page } = await hall.video.participant(id, "citizen")
+    await hall.video.page(who, id, "another-window")
+    await hall.video.page(who, id, page ?? "")
+    expect(await checkedNow(store, id)).toBe(false)
   })
 
   test("is held against the connection that the row has, whether or not anybody said that it changed", async () => {
@@ -274,7 +311,9 @@ describe("a check that stands", () => {
     for (const isTakeover of [true, false]) {
       const { hall, who, id, checks, write } = await verified()
       await hall.video.page(who, id, "reloaded")
-      await write((tx) => connect(tx, who, id, { page: "the-phone", tab: "of-the-phone" }, isTakeover))
+      await write((tx) =>
+        connect(tx, who, id, { page: "the-phone", tab: "of-the-phone", session: "phone" }, isTakeover),
+      )
       expect((await checks.draw(id)).kind).toBe("full")
     }
   })

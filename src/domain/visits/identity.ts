@@ -49,6 +49,17 @@ export async function lapse(
   for (const { check } of rows) await tx.say(office, "check.lapsed", { visit: id, check, why, subject: person })
 }
 
+/**
+ * The same page is back on another connection: what was looked at goes on counting by its new epoch. Whoever asks has made sure that it is the
+ * same load of the page, under the same session, and that nobody took its place in between.
+ */
+export async function carry(
+  tx: Tx,
+  { participant, page, from, to }: { participant: string; page: string; from: number; to: number },
+): Promise<void> {
+  await follow(tx).execute({ participant, page, from, to })
+}
+
 const p = sql.placeholder
 const standing = statement((db) =>
   db
@@ -87,6 +98,19 @@ const there = statement((db) =>
         sql`${participants.kind} = 'citizen'`,
         sql`${participants.subject} is not null`,
         sql`${participants.presence} in ('online', 'reconnecting')`,
+      ),
+    ),
+)
+const follow = statement((db) =>
+  db
+    .update(identityChecks)
+    .set({ epoch: sql`${p("to")}` })
+    .where(
+      and(
+        eq(identityChecks.participant, p("participant")),
+        eq(identityChecks.page, p("page")),
+        eq(identityChecks.epoch, p("from")),
+        sql`${identityChecks.lapsedAt} is null`,
       ),
     ),
 )

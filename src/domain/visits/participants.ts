@@ -17,7 +17,7 @@ import { isStaff, type Staff, type Subject } from "../access/subject.ts"
 import { office } from "../offices/reads.ts"
 import { personKey } from "../people/sealed.ts"
 import { interrupt } from "./calls.ts"
-import { lapse } from "./identity.ts"
+import { carry, lapse } from "./identity.ts"
 import { mustBeIn, talking } from "./phases.ts"
 import { follow } from "./recording/gaps.ts"
 import { visitLimits } from "./times.ts"
@@ -147,6 +147,8 @@ export interface Page {
   page: string
   /** Kept over a reload and copied with the tab; for telling windows apart only. */
   tab: string
+  /** By which it was let in. Others in the visit learn the name of the page, and nobody learns this. */
+  session: string
 }
 
 /** Who this one is in the visit; an agent with its ticket in hand becomes its agent. Refuses `not_found`, `wrong_state` when it is over. */
@@ -159,24 +161,27 @@ export async function attend(tx: Tx, subject: Subject, id: string): Promise<Part
 
 /**
  * A connection is let in: its epoch is the next one, and what comes with a smaller one is void. `isTakeover`: it goes on in the place of
- * another window that was still there. Refuses `not_found` to whoever is not in the visit.
+ * another window that was still there. The page that was there before, back under its own session, is the same person before the same camera:
+ * sound and picture never went through us, and what was looked at stands. Any other page begins anew. Refuses `not_found` to whoever is not in the visit.
  */
 export async function connect(
   tx: Tx,
   subject: Subject,
   id: string,
-  { page, tab }: Page,
+  { page, tab, session }: Page,
   isTakeover: boolean,
 ): Promise<ParticipantRow> {
   const row = await attend(tx, subject, id)
   const of = await visit(tx, id)
   const wasOnline = row.presence === "online"
   const presenceAt = wasOnline ? row.presenceAt : tx.now
-  const after = await change(tx, row, { page, tab, epoch: row.epoch + 1, presence: "online", presenceAt })
+  const after = await change(tx, row, { page, tab, session, epoch: row.epoch + 1, presence: "online", presenceAt })
   if (!wasOnline) {
     await tx.say(of.row.office, "visit.presence", { visit: id, participant: row.id, state: "online" })
   }
-  if (row.kind === "citizen") await lapse(tx, of.row, isTakeover ? "takeover" : "page")
+  const isSame = !isTakeover && row.page === page && row.tab === tab && row.session === session
+  if (row.kind === "citizen" && isSame) await carry(tx, { participant: row.id, page, from: row.epoch, to: after.epoch })
+  else if (row.kind === "citizen") await lapse(tx, of.row, isTakeover ? "takeover" : "page")
   if (isTakeover) {
     await tx.say(of.row.office, "visit.taken_over", { visit: id, participant: row.id, epoch: after.epoch })
   }

@@ -163,7 +163,7 @@ export async function addParticipant(
   const row: ParticipantRow = {
     id: tx.id(),
     visit: of.id,
-    ...{ nameSealed: null, state: "invited", epoch: 0, page: null, tab: null },
+    ...{ nameSealed: null, state: "invited", epoch: 0, page: null, tab: null, session: null },
     ...{ presence: "offline", presenceAt: tx.now, invitedBy: null, joinedAt: null, leftAt: null },
     ...given,
   }
