@@ -38,6 +38,8 @@ export const identityChecks = table("identity_check", {
   endedAt: instant(),
   /** Since when the person's camera has been off; null while it is on. */
   darkSince: instant(),
+  /** Since when the agent's page has got no picture of the person, whatever the person's page says; null while it gets one. */
+  unseenSince: instant(),
   lapsedAt: instant(),
   lapsed: word<LapseReason>(),
   second: word<"confirmed" | "overturned">(),

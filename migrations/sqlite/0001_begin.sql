@@ -749,6 +749,7 @@ CREATE TABLE identity_check (
   asked INTEGER,
   ended_at INTEGER,
   dark_since INTEGER,
+  unseen_since INTEGER,
   lapsed_at INTEGER,
   lapsed TEXT CHECK (lapsed IN ('page', 'takeover', 'unseen', 'camera_off')),
   second TEXT CHECK (second IN ('confirmed', 'overturned')),

@@ -156,6 +156,31 @@ describe("two people in a call", () => {
     expect(await checkedNow(hall.store, id)).toBe(false)
   })
 
+  test("of whom one is checked: it does not count while the agent's page gets no picture, whatever the person's says", async () => {
+    const { inCall, hall } = await room()
+    const { id, citizen, agent, mine } = await inCall()
+    const checks = checksIn(hall)
+    await checks.draw(id)
+    await checks.through(id, hall.citizen(1))
+    const report = async (fps: number | undefined) => {
+      agent.say({ do: "media", state: "flowing", of: mine.participant, ...(fps === undefined ? {} : { fps }) })
+      await citizen.hear("media")
+      citizen.say({ do: "media", state: "flowing", videoOff: false })
+      await agent.hear("media")
+    }
+    const [seen, unseen, unsaid] = [24, 0, undefined]
+    await report(seen)
+    expect(await checkedNow(hall.store, id)).toBe(true)
+    await report(unseen)
+    expect(await checkedNow(hall.store, id)).toBe(false)
+    await report(seen)
+    expect(await checkedNow(hall.store, id)).toBe(true)
+    await report(unsaid)
+    hall.clock.advance(6 * second)
+    await report(seen)
+    expect((await hall.facts("check.lapsed")).map(({ body }) => body.why)).toEqual(["unseen"])
+  })
+
   test("one of whom loses only the connection to us for a minute go on talking: who is seen and heard is not gone", async () => {
     const { inCall, alive, hall, page } = await room()
     const { id, citizen, agent, mine } = await inCall()

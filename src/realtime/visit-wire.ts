@@ -5,9 +5,9 @@ import type { Tx, Writer } from "../../db/write.ts"
 import type { Clock, Timers } from "../base/clock.ts"
 import { isRefusal, Refusal } from "../base/refusal.ts"
 import type { Keys } from "../base/seal.ts"
-import type { Subject } from "../domain/access/subject.ts"
+import { isStaff, type Subject } from "../domain/access/subject.ts"
 import { write as writeMessage } from "../domain/visits/chat.ts"
-import { cameraIs, isNewsOfCamera, type Received } from "../domain/visits/checking.ts"
+import { isNewsOfSight, type Received, type Sight, sightIs } from "../domain/visits/checking.ts"
 import {
   attend,
   connect,
@@ -195,8 +195,9 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
   }
 
   /**
-   * What a report means for who somebody is: what is received of them, as it was said last, and whether their camera shows them. A screen in
-   * the place of the picture shows nobody. Of somebody with whom one does not talk nothing can be reported.
+   * What a report means for who somebody is: what is received of them, as it was said last, whether anything of their picture arrives, and
+   * whether their camera shows them. A screen in the place of the picture shows nobody, and what is not said to arrive does not. Of somebody
+   * with whom one does not talk nothing can be reported.
    */
   async function notice(one: Bound, word: Media): Promise<void> {
     const { of, w = 0, h = 0, fps = 0, loss = 0, videoOff, screen, state } = word
@@ -204,11 +205,16 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
       const own = received.get(one.participant) ?? new Map<string, Received>()
       received.set(one.participant, own.set(of, { w, h, fps, loss, at: options.clock.office() }))
       if (state === "flowing") presence.vouch(of)
+      if (isStaff(one.subject)) {
+        await look(one, of, { by: "agent", agent: one.subject.id, isOff: state !== "flowing" || fps === 0 })
+      }
     }
-    if (videoOff === undefined) return
-    const isOff = videoOff || screen === true
-    if (!(await isNewsOfCamera(store, one.participant, isOff))) return
-    await inOffice(one.office, (tx) => cameraIs(tx, one.participant, isOff))
+    if (videoOff !== undefined) await look(one, one.participant, { by: "person", isOff: videoOff || screen === true })
+  }
+
+  async function look(one: Bound, participant: string, sight: Sight): Promise<void> {
+    if (!(await isNewsOfSight(store, participant, sight))) return
+    await inOffice(one.office, (tx) => sightIs(tx, participant, sight))
   }
 
   async function hello(socket: VisitSocket, word: Extract<VisitWord, { do: "hello" }>): Promise<void> {

@@ -34,6 +34,9 @@ export interface Link {
   arrivedAt: number
   lost: number
   received: number
+  /** Pictures of the other end, and when the last one came. */
+  frames: number
+  seenAt: number
 }
 
 export function newLink({ participant, page, epoch }: Peer, given: Pick<Link, "offers" | "isPolite" | "policy">): Link {
@@ -42,7 +45,7 @@ export function newLink({ participant, page, epoch }: Peer, given: Pick<Link, "o
     ...{ isOffering: false, isUnsent: false, isRefused: false, isClosed: false },
     ...{ tries: 0, restart: 0, deadline: 0, queue: Promise.resolve() },
     quality: { of: participant, state: "setup", bytes: 0 },
-    ...{ arrivedAt: 0, lost: 0, received: 0 },
+    ...{ arrivedAt: 0, lost: 0, received: 0, frames: 0, seenAt: 0 },
     ...given,
   }
 }
@@ -69,6 +72,9 @@ export async function read(link: Link, pc: RTCPeerConnection): Promise<Quality |
   const [bytes, lost, received] = [sum("bytesReceived"), sum("packetsLost"), sum("packetsReceived")]
   const at = performance.now()
   if (bytes > link.quality.bytes || link.arrivedAt === 0) link.arrivedAt = at
+  const frames = picture?.framesDecoded ?? 0
+  if (frames > link.frames) Object.assign(link, { frames, seenAt: at })
+  const isSeen = frames > 0 && at - link.seenAt <= silence
   const [nowLost, nowReceived] = [Math.max(0, lost - link.lost), Math.max(0, received - link.received)]
   Object.assign(link, { lost, received })
   return {
@@ -78,7 +84,8 @@ export async function read(link: Link, pc: RTCPeerConnection): Promise<Quality |
     ...(local?.candidateType ? { localType: local.candidateType } : {}),
     ...(pair?.currentRoundTripTime === undefined ? {} : { rtt: Math.round(pair.currentRoundTripTime * 1000) }),
     loss: nowLost + nowReceived > 0 ? Math.round((nowLost / (nowLost + nowReceived)) * 1000) / 1000 : 0,
-    ...(picture?.framesPerSecond === undefined ? {} : { fps: picture.framesPerSecond }),
+    // A browser goes on naming the last figure when nothing comes any more.
+    fps: isSeen ? Math.max(1, picture?.framesPerSecond ?? 1) : 0,
     ...(picture?.frameWidth === undefined ? {} : { w: picture.frameWidth, h: picture.frameHeight ?? 0 }),
   }
 }
@@ -97,6 +104,7 @@ interface Stat {
   packetsLost?: number
   packetsReceived?: number
   framesPerSecond?: number
+  framesDecoded?: number
   frameWidth?: number
   frameHeight?: number
 }

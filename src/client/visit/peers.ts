@@ -16,6 +16,8 @@ export interface PeersOptions extends Subscriber {
   ice(): Promise<RTCIceServer[]>
 }
 
+const isSeen = ({ fps = 0 }: Link["quality"]) => fps > 0
+
 export function openPeers({ say, ice, ...told }: PeersOptions): MediaTransport {
   const links = new Map<string, Link>()
   const expected = new Map<string, number>()
@@ -282,7 +284,8 @@ export function openPeers({ say, ice, ...told }: PeersOptions): MediaTransport {
       const now = await read(link, pc)
       if (link.isClosed || !now) continue
       link.quality = now
-      told.quality(link.peer, now, before.state !== now.state)
+      // That pictures come, or do not, is said at once as well: whoever was looked at must stay in sight.
+      told.quality(link.peer, now, before.state !== now.state || isSeen(before) !== isSeen(now))
     }
   }
 

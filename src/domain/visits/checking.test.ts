@@ -8,7 +8,7 @@ import { videoHall } from "../../testing/video.ts"
 import { clearOld } from "../people/retention.ts"
 import { end, hold, resume, talkPrivately } from "./calls.ts"
 import { askedView, awaitingSecond, identityView } from "./check-reads.ts"
-import { answerStep, breakOff, cameraIs, decide, isNewsOfCamera, otherWayFor, stepsOf } from "./checking.ts"
+import { answerStep, breakOff, decide, isNewsOfSight, otherWayFor, sightIs, stepsOf } from "./checking.ts"
 import { checkedNow, levelNow } from "./identity.ts"
 import { admit, connect, invite, takeUp } from "./participants.ts"
 import { openPicture, pictureFor } from "./pictures.ts"
@@ -275,7 +275,8 @@ describe("a check that stands", () => {
     const { hall, id, store, write } = await verified()
     const { id: person } = await hall.video.participant(id, "citizen")
     const camera = async (isOff: boolean) => {
-      if (await isNewsOfCamera(store, person, isOff)) await write((tx) => cameraIs(tx, person, isOff))
+      const said = { by: "person", isOff } as const
+      if (await isNewsOfSight(store, person, said)) await write((tx) => sightIs(tx, person, said))
     }
     await camera(true)
     hall.clock.advance(5 * second)
@@ -286,15 +287,37 @@ describe("a check that stands", () => {
     await camera(true)
     expect(await checkedNow(store, id)).toBe(false)
     expect((await hall.facts("check.lapsed")).map(({ body }) => body.why)).toEqual(["camera_off"])
-    expect(await isNewsOfCamera(store, person, true)).toBe(false)
+    expect(await isNewsOfSight(store, person, { by: "person", isOff: true })).toBe(false)
+  })
+
+  test("does not count while nothing of the person reaches the agent, and lapses after five seconds of it", async () => {
+    const { hall, id, store, write } = await verified()
+    const { id: person } = await hall.video.participant(id, "citizen")
+    const agent = hall.agent().id
+    const report = (sight: Parameters<typeof sightIs>[2]) => write((tx) => sightIs(tx, person, sight))
+    await report({ by: "agent", agent, isOff: true })
+    expect(await checkedNow(store, id)).toBe(false)
+    // That the camera is on is the person's own word, and shows nobody.
+    await report({ by: "person", isOff: false })
+    expect(await checkedNow(store, id)).toBe(false)
+    hall.clock.advance(5 * second)
+    await report({ by: "agent", agent, isOff: false })
+    expect(await checkedNow(store, id)).toBe(true)
+    // What others receive is no matter: they do not answer for it.
+    await report({ by: "agent", agent: hall.supervisor().id, isOff: true })
+    expect(await checkedNow(store, id)).toBe(true)
+    await report({ by: "agent", agent, isOff: true })
+    hall.clock.advance(6 * second)
+    await report({ by: "agent", agent, isOff: true })
+    expect((await hall.facts("check.lapsed")).map(({ body }) => body.why)).toEqual(["unseen"])
   })
 
   test("lapses as well when the camera comes back too late and nothing was said in between", async () => {
     const { hall, id, store, write } = await verified()
     const { id: person } = await hall.video.participant(id, "citizen")
-    await write((tx) => cameraIs(tx, person, true))
+    await write((tx) => sightIs(tx, person, { by: "person", isOff: true }))
     hall.clock.advance(9 * second)
-    await write((tx) => cameraIs(tx, person, false))
+    await write((tx) => sightIs(tx, person, { by: "person", isOff: false }))
     expect(await checkedNow(store, id)).toBe(false)
   })
 
@@ -321,7 +344,7 @@ describe("a check that stands", () => {
   test("does not count for as long as the camera is off, whether or not the page goes on saying so", async () => {
     const { hall, id, store, write } = await verified()
     const { id: person } = await hall.video.participant(id, "citizen")
-    await write((tx) => cameraIs(tx, person, true))
+    await write((tx) => sightIs(tx, person, { by: "person", isOff: true }))
     expect(await checkedNow(store, id)).toBe(false)
     hall.clock.advance(60 * second)
     expect(await checkedNow(store, id)).toBe(false)

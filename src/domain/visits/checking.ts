@@ -67,7 +67,15 @@ export async function drawCheck(tx: Tx, agent: Staff, id: string): Promise<Check
   const check: CheckRow = {
     ...{ id: tx.id(), visit: id, participant: person.id, page: person.page, tab: person.tab },
     ...{ epoch: person.epoch, kind },
-    ...{ state: "open", agent: agent.id, drawnAt: tx.now, asked: null, endedAt: null, darkSince: null },
+    ...{
+      state: "open",
+      agent: agent.id,
+      drawnAt: tx.now,
+      asked: null,
+      endedAt: null,
+      darkSince: null,
+      unseenSince: null,
+    },
     ...{ lapsedAt: null, lapsed: null, second: null, secondBy: null, secondAt: null, secondNoteSealed: null },
   }
   await tx.db.insert(identityChecks).values(check)
@@ -186,26 +194,36 @@ export async function decide(
   return after
 }
 
-/** Whether a report of the person's page that the camera is off, or on, is news for a check. For whoever would else begin a turn for each. */
-export async function isNewsOfCamera(store: Store, participant: string, isOff: boolean): Promise<boolean> {
+/** What a page says of the picture: the person's whether the camera is on, the agent's whether anything of it arrives. */
+export type Sight = { by: "person"; isOff: boolean } | { by: "agent"; agent: string; isOff: boolean }
+
+/** Whether a report of a participant's picture is news for a check. For whoever would else begin a turn for each. */
+export async function isNewsOfSight(store: Store, participant: string, sight: Sight): Promise<boolean> {
   const [check] = await standing(store).execute({ participant })
-  return check !== undefined && (isOff || check.darkSince !== null)
+  return check !== undefined && isTheirs(check, sight) && (sight.isOff || check[since(sight)] !== null)
 }
 
 /**
- * What the person's page reports of its camera. Off for more than five seconds, and nobody knows any more who sits there: whatever was looked
- * at lapses. The page reports at once when it changes, and every five seconds.
+ * What is reported of the person's picture. Off for more than five seconds, or nothing of it at the agent for as long, and nobody knows any
+ * more who sits there: whatever was looked at lapses. Each of the two pages says it at once when it changes, and every five seconds; neither
+ * takes back what the other has said. Of agents, the one counts who answers for the check.
  */
-export async function cameraIs(tx: Tx, participant: string, isOff: boolean): Promise<void> {
+export async function sightIs(tx: Tx, participant: string, sight: Sight): Promise<void> {
   const [check] = await standing(tx).execute({ participant })
-  if (!check) return
+  if (!check || !isTheirs(check, sight)) return
   const { row } = await visit(tx, check.visit)
-  if (check.darkSince !== null && tx.now - check.darkSince > visitTimes.cameraOff) {
-    return lapse(tx, row, "camera_off")
-  }
-  const darkSince = isOff ? (check.darkSince ?? tx.now) : null
-  await tx.db.update(identityChecks).set({ darkSince }).where(eq(identityChecks.id, check.id))
+  const isTooLong = (at: Instant | null) => at !== null && tx.now - at > visitTimes.cameraOff
+  if (isTooLong(check.darkSince)) return lapse(tx, row, "camera_off")
+  if (isTooLong(check.unseenSince)) return lapse(tx, row, "unseen")
+  const at = sight.isOff ? (check[since(sight)] ?? tx.now) : null
+  await tx.db
+    .update(identityChecks)
+    .set({ [since(sight)]: at })
+    .where(eq(identityChecks.id, check.id))
 }
+
+const since = ({ by }: Sight) => (by === "person" ? "darkSince" : "unseenSince")
+const isTheirs = ({ agent }: CheckRow, sight: Sight) => sight.by === "person" || sight.agent === agent
 
 /** The checks of a visit's thread, the last first. */
 export async function checksOf(store: Store, thread: string): Promise<CheckRow[]> {

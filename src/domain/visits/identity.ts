@@ -22,8 +22,8 @@ export type Level = 0 | 1 | 2 | 3
 
 /**
  * Whether the list stands verified for the citizen's present page and epoch, while the two see each other: not on hold, not after an
- * interruption, not after a rejection that nobody has overturned, and not for as long as the camera is off: it counts again when it is back
- * in time. Ask it in the turn that executes.
+ * interruption, not after a rejection that nobody has overturned, and not for as long as the camera is off or nothing of it reaches the agent:
+ * it counts again when the picture is back in time. Ask it in the turn that executes.
  */
 export async function checkedNow(store: Store, visitId: string): Promise<boolean> {
   return (await standing(store).execute({ visit: visitId })).length > 0
@@ -81,6 +81,7 @@ const standing = statement((db) =>
         sql`${identityChecks.state} = 'verified'`,
         sql`${identityChecks.lapsedAt} is null`,
         sql`${identityChecks.darkSince} is null`,
+        sql`${identityChecks.unseenSince} is null`,
         sql`${participants.state} = 'admitted'`,
         sql`${visits.phase} in ('call', 'private')`,
         sql`${tickets.state} = 'serving'`,
