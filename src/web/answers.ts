@@ -35,9 +35,11 @@ export function bugProblem(c: Context): Response {
   return c.body(JSON.stringify(body), 500, { "Content-Type": "application/problem+json; charset=utf-8" })
 }
 
-/** What was thrown, as a refusal where it is one in disguise: a body that is no JSON, a request that is too large. */
+/** What was thrown, as a refusal where it is one in disguise: a body that is no JSON, a request too large, or one whose sender hung up. */
 export function asRefusal(thrown: unknown): Refusal | null {
   if (thrown instanceof Refusal) return thrown
+  // Reading on after the connection has gone; nobody is there to be answered, and it is no mistake of ours to be woken for.
+  if (thrown instanceof DOMException && thrown.name === "AbortError") return new Refusal("malformed")
   if (typeof thrown === "object" && thrown !== null && "status" in thrown && typeof thrown.status === "number") {
     if (thrown.status === 413) return new Refusal("too_large")
     if (thrown.status === 404) return new Refusal("not_found")

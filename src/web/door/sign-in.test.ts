@@ -344,6 +344,23 @@ async function byPasskeyAlone({ isWrong = false } = {}) {
   return who.post("/sign-in/passkey", { response })
 }
 
+test("of a hundred addresses that guess at ten accounts five guesses at each are looked at, and their owners come in by passkey meanwhile", async () => {
+  server.house.env.trustedProxies = ["127.0.0.1", "::1"]
+  const accounts = [known, ...Array.from({ length: 9 }, (_, at) => `10000001${String(at).padStart(2, "0")}`)]
+  const looked = new Map<string, number>()
+  for (let address = 1; address <= 100; address++) {
+    const number = accounts[address % accounts.length] ?? known
+    const from = { "X-Forwarded-For": `203.0.113.${address}` }
+    const { status } = await anyone().post("/sign-in", { number, password: "a guess", next: "" }, from)
+    expect([401, 429]).toContain(status)
+    if (status === 401) looked.set(number, (looked.get(number) ?? 0) + 1)
+  }
+  server.house.env.trustedProxies = []
+  expect([...looked.values()]).toEqual(accounts.map(() => 5))
+  expect((await byCitizen(anyone())).status).toBe(429)
+  expect((await byPasskeyAlone()).status).toBe(303)
+})
+
 test("one address may miss ten times with a passkey, and then once in five seconds; whoever gets in is not counted", async () => {
   for (let tries = 0; tries < 12; tries++) expect((await byPasskeyAlone()).status).toBe(303)
   for (let tries = 0; tries < 10; tries++) expect((await byPasskeyAlone({ isWrong: true })).status).toBe(401)
