@@ -17,7 +17,7 @@ import { forgetMessages, type Place } from "../domain/notifications/outbox.ts"
 import { notHeld } from "../domain/people/legal-holds.ts"
 import { forgetProxies } from "../domain/people/proxies.ts"
 import { officesWithWork } from "../domain/queue/agenda.ts"
-import { minutesStep, officesOwingMinutes } from "../domain/requests/minutes.ts"
+import { issueMinutes, officesOwingMinutes } from "../domain/requests/minutes.ts"
 import { officesWithVisits } from "../domain/visits/steps.ts"
 import { dropUnpacked } from "../outside/remux.ts"
 import { type FileParts, stepFiles } from "./files.ts"
@@ -100,7 +100,7 @@ export async function stepOffices({ store, writer, log }: JobParts): Promise<voi
 export async function stepMinutes({ store, writer, keys, log }: JobParts & { keys: Keys }): Promise<void> {
   for (const office of await officesOwingMinutes(store, writer.now())) {
     try {
-      await writer.write((tx) => minutesStep(tx, keys, office), { scopes: [`office:${office}`, "accounts"] })
+      await issueMinutes({ store, writer }, keys, office)
     } catch (cause) {
       log.error("job_failed", { detail: "minutes_step", office, cause })
     }

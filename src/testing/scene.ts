@@ -25,7 +25,7 @@ import { callThis } from "../domain/queue/calling.ts"
 import { openCounter, pauseCounter } from "../domain/queue/counters.ts"
 import { away, leave } from "../domain/queue/holder.ts"
 import { absent, finish, park, serve } from "../domain/queue/serving.ts"
-import { minutesStep } from "../domain/requests/minutes.ts"
+import { issueMinutes } from "../domain/requests/minutes.ts"
 import { cancelPermitNow, issuePermitNow } from "../domain/requests/permits.ts"
 import { ask as askToConfirm, begin, close, edit } from "../domain/requests/requests.ts"
 import { arrive, walkIn } from "../domain/visits/arriving.ts"
@@ -434,8 +434,8 @@ async function videosOf(office: TestHall) {
       .update(videoVisits)
       .set({ overAt: tx.now - minute })
       .where(eq(videoVisits.id, over.id))
-    await minutesStep(tx, keys, videoCode)
   })
+  await issueMinutes(office, keys, videoCode)
   const absentOne = await rung("absent", 1)
   await write((tx) => absent(tx, agent(1), absentOne.id))
   const aside = await broken("aside", 1)

@@ -16,7 +16,7 @@ import { setMobile } from "../people/writes.ts"
 import { end, hold } from "../visits/calls.ts"
 import { admit, invite, remove, takeUp } from "../visits/participants.ts"
 import { carryOutNow, toConfirm } from "./carrying.ts"
-import { minutesStep } from "./minutes.ts"
+import { issueMinutes } from "./minutes.ts"
 import { validPermit } from "./permits.ts"
 import { begin, decline, edit, keyFor, type Outcome, request, requestMoves, requestsIn, withdraw } from "./requests.ts"
 import { issuePermit } from "./services/issue-permit.ts"
@@ -341,7 +341,7 @@ describe("a request", () => {
     const { hall, write, keys, agent, visit, now } = await asked()
     await write((tx) => end(tx, agent, visit, { outcome: "done" }))
     hall.clock.advance(10 * minute)
-    await write((tx) => minutesStep(tx, keys, hall.code))
+    await issueMinutes(hall, keys, hall.code)
     expect(await now()).toMatchObject({ state: "withdrawn", confirmation: null })
     expect((await hall.facts("request.withdrawn")).map(({ body }) => body.by)).toEqual(["time"])
   })

@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test"
+import { eq } from "drizzle-orm"
+import { visits } from "../../../db/schema/visits.ts"
 import { addDays, minute } from "../../base/day.ts"
 import { checksIn } from "../../testing/checks.ts"
 import { recordingHall } from "../../testing/recorded.ts"
@@ -13,10 +15,10 @@ import { end, hold, resume } from "../visits/calls.ts"
 import { write as chat } from "../visits/chat.ts"
 import { answer, ring } from "../visits/ringing.ts"
 import { leaveWord } from "../visits/word.ts"
-import { minutesOf, minutesStep, officesOwingMinutes } from "./minutes.ts"
+import { issueMinutes, minutesOf, officesOwingMinutes } from "./minutes.ts"
 
 const second = 1_000
-const issue = (hall: VideoHall) => hall.write((tx) => minutesStep(tx, hall.keys, hall.code))
+const issue = (hall: VideoHall) => issueMinutes(hall, hall.keys, hall.code)
 const read = (hall: VideoHall, id: string) => minutesOf(hall.store, hall.keys, id, hall.clock.office())
 
 /** A call of ten minutes with a hold of two and an interruption of one. */
@@ -138,7 +140,7 @@ test("a service that was carried out stands in them with its number, as its rece
   const done = await desk.give(guardian, await desk.answer(guardian, device, waiting), waiting)
   await write((tx) => end(tx, hall.agent(), row.id, { outcome: "done" }))
   hall.clock.advance(minute)
-  await write((tx) => minutesStep(tx, hall.keys, hall.code))
+  await issueMinutes(hall, hall.keys, hall.code)
   const { minutes } = (await minutesOf(hall.store, hall.keys, row.id, hall.clock.office())) ?? {}
   expect(minutes?.requests).toMatchObject([{ number: done.number, state: "done", reason: null }])
   expect(minutes?.requests[0]?.lines[0]?.label.en).toBe("Issue a travel permit")
@@ -245,9 +247,9 @@ test("of a recording they say the ends of its chain and its gaps, once its last 
   await hall.write((tx) => resume(tx, hall.agent(), row.id))
   await hall.write((tx) => end(tx, hall.agent(), row.id, { outcome: "done" }))
   hall.clock.advance(minute)
-  expect(await hall.write((tx) => minutesStep(tx, hall.keys, hall.code))).toBe(0)
+  expect(await issueMinutes(hall, hall.keys, hall.code)).toBe(0)
   hall.clock.advance(14 * minute)
-  expect(await hall.write((tx) => minutesStep(tx, hall.keys, hall.code))).toBe(1)
+  expect(await issueMinutes(hall, hall.keys, hall.code)).toBe(1)
   const { minutes } = (await minutesOf(hall.store, hall.keys, row.id, hall.clock.office())) ?? {}
   expect(minutes?.recording?.segments).toMatchObject([{ of: "citizen", chunks: 4, head: segment.head }])
   expect(minutes?.recording?.gaps.map(({ why }) => why)).toContain("hold")
@@ -255,4 +257,44 @@ test("of a recording they say the ends of its chain and its gaps, once its last 
     how: "given",
     who: "citizen",
   })
+})
+
+test("what is said or written of a visit while its minutes are put together is not left out: they come with the next round", async () => {
+  const changes = [
+    (hall: VideoHall, id: string) =>
+      hall.write(async (tx) => {
+        await tx.db.update(visits).set({ wordSealed: null }).where(eq(visits.id, id))
+      }),
+    (hall: VideoHall, id: string) => hall.write((tx) => tx.say(hall.code, "visit.late", { visit: id, since: 1 })),
+  ]
+  for (const change of changes) {
+    const { hall, id } = await afterACall()
+    hall.clock.advance(30 * second)
+    let turns = 0
+    // The turn that writes comes after somebody else's.
+    const after: typeof hall.writer.write = async (turn, options) => {
+      turns++
+      await change(hall, id)
+      return hall.writer.write(turn, options)
+    }
+    const slow = { store: hall.store, writer: { now: hall.writer.now, write: after } }
+    expect(await issueMinutes(slow, hall.keys, hall.code)).toBe(0)
+    expect([turns, await read(hall, id)]).toEqual([1, null])
+    expect(await issue(hall)).toBe(1)
+    expect(await issue(hall)).toBe(0)
+    expect((await read(hall, id))?.minutes?.word ?? "").toBe(change === changes[0] ? "" : "Bring the deed")
+  }
+})
+
+test("somebody who is erased while the minutes are put together gets none, and nothing is owed any more", async () => {
+  const { hall, who, id } = await afterACall()
+  hall.clock.advance(30 * second)
+  const after: typeof hall.writer.write = async (turn, options) => {
+    await hall.write((tx) => erase(tx, who.id, who.id, hall.clock.real()))
+    return hall.writer.write(turn, options)
+  }
+  expect(
+    await issueMinutes({ store: hall.store, writer: { now: hall.writer.now, write: after } }, hall.keys, hall.code),
+  ).toBe(0)
+  expect([await read(hall, id), await officesOwingMinutes(hall.store, hall.clock.office())]).toEqual([null, []])
 })

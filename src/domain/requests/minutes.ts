@@ -1,5 +1,7 @@
-import { and, asc, eq, inArray, isNull, lte, or, sql } from "drizzle-orm"
+import { and, asc, eq, gt, inArray, isNull, lte, or, sql } from "drizzle-orm"
+import { headOfStream } from "../../../db/heads.ts"
 import type { Words } from "../../../db/schema/catalogue.ts"
+import { facts } from "../../../db/schema/facts.ts"
 import {
   type CheckKind,
   type CheckState,
@@ -18,7 +20,7 @@ import {
   type SegmentEnd,
   type SegmentWhat,
 } from "../../../db/schema/recordings.ts"
-import type { RequestState } from "../../../db/schema/requests.ts"
+import { type RequestState, requests } from "../../../db/schema/requests.ts"
 import {
   type ParticipantKind,
   type ParticipantRow,
@@ -27,13 +29,13 @@ import {
   visits,
 } from "../../../db/schema/visits.ts"
 import type { Store } from "../../../db/store.ts"
-import type { Tx } from "../../../db/write.ts"
+import type { Scope, Tx, Writer } from "../../../db/write.ts"
 import { type Instant, minute } from "../../base/day.ts"
 import type { Keys, PersonKey } from "../../base/seal.ts"
 import { staffNames } from "../access/names.ts"
 import { service as serviceOf } from "../catalogue/reads.ts"
 import { documentsOf, type Held } from "../documents/reads.ts"
-import { issueDocument } from "../documents/writes.ts"
+import { type Issued, issueDocument } from "../documents/writes.ts"
 import { notify } from "../notifications/outbox.ts"
 import { office as officeOf } from "../offices/reads.ts"
 import { personalData } from "../people/reads.ts"
@@ -157,56 +159,133 @@ export async function officesOwingMinutes(store: Store, now: Instant): Promise<s
 
 const batch = 20
 
-/** Issues what is owed in an office, a few in a turn, and tells the person of each. A step of a job; answers how many were issued. */
-export async function minutesStep(tx: Tx, keys: Keys, office: string): Promise<number> {
-  const rows = await tx.db
+/**
+ * Issues what an office owes, a few at a time, and tells the person of each. Everything is read and put together before the turn that writes:
+ * while a visit's whole story is looked through, others get on with theirs. A visit of which anything was said or written in between is left
+ * for the next round. A step of a job; answers how many were issued.
+ */
+export async function issueMinutes(
+  { store, writer }: { store: Store; writer: Pick<Writer, "write" | "now"> },
+  keys: Keys,
+  office: string,
+): Promise<number> {
+  const scopes: Scope[] = [`office:${office}`, "accounts"]
+  const owed = await owedIn(store, office, writer.now())
+  // What was left open in the visit is given up first: so it stands in them.
+  const open = owed.filter(({ isOpen }) => isOpen).map(({ row }) => row.id)
+  if (open.length > 0) {
+    await writer.write(
+      async (tx) => {
+        for (const id of open) await withdrawLeft(tx, id)
+      },
+      { scopes },
+    )
+  }
+  const gathered: Gathered[] = []
+  for (const { row } of owed) {
+    const found = await gather(store, keys, row.id)
+    if (found) gathered.push(found)
+  }
+  if (gathered.length === 0) return 0
+  return writer.write(
+    async (tx) => {
+      let issued = 0
+      for (const one of gathered) if (await issue(tx, keys, one)) issued++
+      return issued
+    },
+    { scopes },
+  )
+}
+
+async function owedIn(store: Store, office: string, now: Instant): Promise<{ row: VisitRow; isOpen: boolean }[]> {
+  const left = sql<number>`exists (select 1 from ${requests}
+    where ${requests.visit} = ${visits.id} and ${requests.state} in ('draft', 'asked'))`
+  const rows = await store.db
+    .select({ row: visits, isOpen: left })
+    .from(visits)
+    .innerJoin(tickets, eq(tickets.id, visits.id))
+    .where(and(eq(visits.office, office), isDue(now)))
+    .orderBy(asc(visits.overAt))
+    .limit(batch)
+  return rows.map(({ row, isOpen }) => ({ row, isOpen: Boolean(isOpen) }))
+}
+
+/** A visit as it was when it was looked through, and what its minutes are to say; `null`: it gets none. */
+interface Gathered {
+  row: VisitRow
+  ticket: TicketRow
+  /** What the office had said by then. */
+  head: number
+  said: Pick<Issued, "body"> | null
+}
+
+async function visitWith(store: Store, id: string): Promise<{ row: VisitRow; ticket: TicketRow } | null> {
+  const [found] = await store.db
     .select({ row: visits, ticket: tickets })
     .from(visits)
     .innerJoin(tickets, eq(tickets.id, visits.id))
-    .where(and(eq(visits.office, office), isDue(tx.now)))
-    .orderBy(asc(visits.overAt))
-    .limit(batch)
-  let issued = 0
-  for (const { row, ticket } of rows) {
-    await withdrawLeft(tx, row.id)
-    if (await issue(tx, keys, row, ticket)) issued++
-    await tx.db.update(visits).set({ minutesAt: tx.now }).where(eq(visits.id, row.id))
-  }
-  return issued
+    .where(eq(visits.id, id))
+  return found ?? null
 }
 
-async function issue(tx: Tx, keys: Keys, row: VisitRow, ticket: TicketRow): Promise<boolean> {
-  const all = await tx.db
+async function gather(store: Store, keys: Keys, id: string): Promise<Gathered | null> {
+  const found = await visitWith(store, id)
+  if (!found) return null
+  const { row, ticket } = found
+  const head = await headOfStream(store, row.office)
+  const all = await store.db
     .select()
     .from(participants)
     .where(eq(participants.visit, row.id))
     .orderBy(asc(participants.id))
   const hadCall = all.some(({ kind, joinedAt }) => kind === "citizen" && joinedAt !== null)
-  const [data, key] = [await personalData(tx, keys, row.person), await personKey(tx, keys, row.person)]
-  if (!hadCall || !data || !key) return false
-  const service = await serviceOf(tx, ticket.service)
-  const minutes = await written(tx, key, { row, ticket, all, own: data.name, service: service.name })
+  const [data, key] = [await personalData(store, keys, row.person), await personKey(store, keys, row.person)]
+  if (!hadCall || !data || !key) return { row, ticket, head, said: null }
+  const service = await serviceOf(store, ticket.service)
+  const minutes = await written(store, key, { row, ticket, all, own: data.name, service: service.name })
   const outcome = outcomes[minutes.outcome ?? ""]
+  const body = {
+    title: { ar: "محضر زيارة مرئية", en: "Minutes of a video visit" },
+    goodFor: {
+      ar: "إثبات ما جرى في الزيارة. ليس قرارًا ولا تصريحًا.",
+      en: "Showing what happened in the visit. It is no decision and no permit.",
+    },
+    people: [{ name: data.name ?? nameless, number: data.nationalId }],
+    lines: [
+      { label: { ar: "الخدمة", en: "Service" }, value: service.sensitive ? hidden : service.name },
+      ...(outcome ? [{ label: { ar: "النتيجة", en: "Outcome" }, value: outcome }] : []),
+    ],
+    content: { ...minutes },
+  }
+  return { row, ticket, head, said: { body } }
+}
+
+/** Writes what was gathered, where the visit is still as it was then. */
+async function issue(tx: Tx, keys: Keys, { row, ticket, head, said }: Gathered): Promise<boolean> {
+  const now = await visitWith(tx, row.id)
+  if (!now || !Bun.deepEquals(now, { row, ticket }) || (await isSpokenOf(tx, row, head))) return false
+  await tx.db.update(visits).set({ minutesAt: tx.now }).where(eq(visits.id, row.id))
+  // Erased in between: nothing of theirs could be read any more.
+  if (!said || !(await personKey(tx, keys, row.person))) return false
   await issueDocument(tx, keys, {
     ...{ kind: "minutes", person: row.person, office: row.office, ref: row.id, until: null, visit: row.id },
-    body: {
-      title: { ar: "محضر زيارة مرئية", en: "Minutes of a video visit" },
-      goodFor: {
-        ar: "إثبات ما جرى في الزيارة. ليس قرارًا ولا تصريحًا.",
-        en: "Showing what happened in the visit. It is no decision and no permit.",
-      },
-      people: [{ name: data.name ?? nameless, number: data.nationalId }],
-      lines: [
-        { label: { ar: "الخدمة", en: "Service" }, value: service.sensitive ? hidden : service.name },
-        ...(outcome ? [{ label: { ar: "النتيجة", en: "Outcome" }, value: outcome }] : []),
-      ],
-      content: { ...minutes },
-    },
+    ...said,
   })
   const about = { ticket: row.id, office: row.office, service: ticket.service }
   const to = { kind: "citizen" as const, id: row.person }
   await notify(tx, { to, kind: "visit_minutes", data: about, dedupe: `visit_minutes:${row.id}` })
   return true
+}
+
+/** Whether the office has said anything of the visit after `head`. */
+async function isSpokenOf(store: Store, { id, office }: VisitRow, head: number): Promise<boolean> {
+  const about = sql`coalesce(json_extract(${facts.body}, '$.visit'), json_extract(${facts.body}, '$.ticket'))`
+  const rows = await store.db
+    .select({ seq: facts.seq })
+    .from(facts)
+    .where(and(eq(facts.stream, office), gt(facts.seq, head), sql`${about} = ${id}`))
+    .limit(1)
+  return rows.length > 0
 }
 
 const nameless: Words = { ar: "", en: "" }
@@ -225,23 +304,23 @@ interface Source {
   service: Words
 }
 
-async function written(tx: Tx, key: PersonKey, { row, ticket, all, own, service }: Source): Promise<Minutes> {
-  const bookedAt = await bookedStart(tx, ticket.booking)
+async function written(store: Store, key: PersonKey, { row, ticket, all, own, service }: Source): Promise<Minutes> {
+  const bookedAt = await bookedStart(store, ticket.booking)
   const kinds = new Map(all.map(({ id, kind }) => [id, kind as string]))
-  const span = { from: Math.min(ticket.arrivedAt, row.openedAt), until: row.overAt ?? tx.now }
-  const happened = await happenings(tx, { id: row.id, office: row.office, ...span, kinds })
-  const checks = await checksOf(tx, row.id)
+  const span = { from: Math.min(ticket.arrivedAt, row.openedAt), until: row.overAt ?? row.since }
+  const happened = await happenings(store, { id: row.id, office: row.office, ...span, kinds })
+  const checks = await checksOf(store, row.id)
   return {
     visit: row.id,
-    office: (await officeOf(tx, row.office)).name,
+    office: (await officeOf(store, row.office)).name,
     ...{ service, number: ticket.number, bookedAt, happened },
-    people: await peopleOf(tx, key, all, own),
+    people: await peopleOf(store, key, all, own),
     spent: spent(happened, bookedAt),
     level: levelOf(happened, checks),
     checks: checks.map(({ lapsedAt: _, ...check }) => check),
-    requests: await requestsOf(tx, key, row.id),
-    files: await filesOf(tx, row.id),
-    recording: await recordingOf(tx, row.id, new Map(all.map(({ id, kind }) => [id, kind]))),
+    requests: await requestsOf(store, key, row.id),
+    files: await filesOf(store, row.id),
+    recording: await recordingOf(store, row.id, new Map(all.map(({ id, kind }) => [id, kind]))),
     outcome: ticket.outcome,
     word: row.wordSealed === null ? null : key.open("visit.word", row.wordSealed),
   }
@@ -260,9 +339,14 @@ function levelOf(
   return isThree ? 3 : confirmed.length > 0 ? 2 : 1
 }
 
-async function peopleOf(tx: Tx, key: PersonKey, all: ParticipantRow[], own: Words | null): Promise<MinutesPerson[]> {
+async function peopleOf(
+  store: Store,
+  key: PersonKey,
+  all: ParticipantRow[],
+  own: Words | null,
+): Promise<MinutesPerson[]> {
   const staff = all.flatMap(({ subjectKind, subject }) => (subjectKind === "staff" && subject ? [subject] : []))
-  const names = await staffNames(tx, staff)
+  const names = await staffNames(store, staff)
   // Who was asked in and never let in was not there.
   return all
     .filter(({ joinedAt }) => joinedAt !== null)
@@ -274,14 +358,14 @@ async function peopleOf(tx: Tx, key: PersonKey, all: ParticipantRow[], own: Word
     })
 }
 
-async function checksOf(tx: Tx, visit: string): Promise<(MinutesCheck & { lapsedAt: Instant | null })[]> {
-  const rows = await tx.db
+async function checksOf(store: Store, visit: string): Promise<(MinutesCheck & { lapsedAt: Instant | null })[]> {
+  const rows = await store.db
     .select()
     .from(identityChecks)
     .where(eq(identityChecks.visit, visit))
     .orderBy(asc(identityChecks.drawnAt))
   const ids = rows.map(({ id }) => id)
-  const steps = await tx.db
+  const steps = await store.db
     .select()
     .from(identitySteps)
     .where(inArray(identitySteps.check, ids))
@@ -292,37 +376,37 @@ async function checksOf(tx: Tx, visit: string): Promise<(MinutesCheck & { lapsed
   }))
 }
 
-async function requestsOf(tx: Tx, key: PersonKey, visit: string): Promise<MinutesRequest[]> {
-  const rows = (await requestsIn(tx, visit)).toSorted((a, b) => a.startedAt - b.startedAt)
+async function requestsOf(store: Store, key: PersonKey, visit: string): Promise<MinutesRequest[]> {
+  const rows = (await requestsIn(store, visit)).toSorted((a, b) => a.startedAt - b.startedAt)
   return Promise.all(
     rows.map(async ({ number, service, state, endedAt, outcomeSealed }) => {
       const sealed = outcomeSealed === null ? null : key.open("request.outcome", outcomeSealed)
       const outcome = sealed === null ? null : (JSON.parse(sealed) as Outcome)
       const lines = outcome === null ? [] : [...outcome.lines, ...outcome.receipt]
       const reason = state === "failed" ? (outcome?.reason.words ?? null) : null
-      return { number, service: (await serviceOf(tx, service)).name, state, endedAt, lines, reason }
+      return { number, service: (await serviceOf(store, service)).name, state, endedAt, lines, reason }
     }),
   )
 }
 
-async function filesOf(tx: Tx, visit: string): Promise<MinutesFile[]> {
-  const rows = await tx.db.select().from(visitFiles).where(eq(visitFiles.visit, visit)).orderBy(asc(visitFiles.at))
+async function filesOf(store: Store, visit: string): Promise<MinutesFile[]> {
+  const rows = await store.db.select().from(visitFiles).where(eq(visitFiles.visit, visit)).orderBy(asc(visitFiles.at))
   return rows.map(({ senderKind, type, bytes, sha256, at }) => ({ from: senderKind, type, bytes, sha256, at }))
 }
 
 async function recordingOf(
-  tx: Tx,
+  store: Store,
   visit: string,
   kinds: ReadonlyMap<string, ParticipantKind>,
 ): Promise<MinutesRecording | null> {
-  const segments = await tx.db
+  const segments = await store.db
     .select()
     .from(recordingSegments)
     .where(eq(recordingSegments.visit, visit))
     .orderBy(asc(recordingSegments.startedAt), asc(recordingSegments.id))
   const held = segments.filter(({ chunks }) => chunks > 0)
   if (held.length === 0) return null
-  const gaps = await tx.db
+  const gaps = await store.db
     .select()
     .from(recordingGaps)
     .where(eq(recordingGaps.visit, visit))

@@ -2,7 +2,7 @@ import { afterAll, expect, test } from "bun:test"
 import { createHash, createPublicKey, verify } from "node:crypto"
 import { minute } from "../../base/day.ts"
 import { readsOf } from "../../domain/people/read-log.ts"
-import { minutesStep } from "../../domain/requests/minutes.ts"
+import { issueMinutes } from "../../domain/requests/minutes.ts"
 import { end } from "../../domain/visits/calls.ts"
 import { leaveWord } from "../../domain/visits/word.ts"
 import { testServer } from "../../testing/server.ts"
@@ -26,7 +26,7 @@ async function over() {
   await write((tx) => leaveWord(tx, hall.keys, hall.agent(), row.id, "Bring the deed on Sunday"))
   await write((tx) => end(tx, hall.agent(), row.id, { outcome: "referred" }))
   hall.clock.advance(minute)
-  await write((tx) => minutesStep(tx, hall.keys, hall.code))
+  await issueMinutes(hall, hall.keys, hall.code)
   return { citizen, id: row.id, path: `/visits/${row.id}/minutes` }
 }
 
