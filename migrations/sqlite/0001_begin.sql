@@ -707,7 +707,7 @@ CREATE TABLE participant (
   joined_at INTEGER,
   left_at INTEGER
 ) STRICT;
-CREATE UNIQUE INDEX participant_once ON participant (visit, subject) WHERE subject IS NOT NULL;
+CREATE UNIQUE INDEX participant_once ON participant (visit, subject) WHERE subject IS NOT NULL AND state <> 'removed';
 CREATE INDEX participant_visit ON participant (visit);
 CREATE INDEX participant_subject ON participant (subject) WHERE subject IS NOT NULL;
 CREATE INDEX participant_there ON participant (presence) WHERE presence IN ('online', 'reconnecting');

@@ -8,10 +8,14 @@ import { officeNow } from "../time.ts"
 
 const form = document.querySelector<HTMLFormElement>("#desk-form")
 const told = document.querySelector<HTMLElement>("[data-told]")
+const asking = document.querySelector<HTMLDialogElement>("[data-asking]")
+/** How a question is closed by one of its buttons. */
+const asked = "asked"
 const keysKept = "dawr.keys"
 
 listen()
 if (form) form.addEventListener("submit", send)
+asking?.addEventListener("close", goBack)
 document.addEventListener("keydown", press)
 setInterval(count, 1_000)
 document.addEventListener("dawr:change", look)
@@ -22,6 +26,11 @@ async function send(event: SubmitEvent): Promise<void> {
   const button = event.submitter as HTMLButtonElement | null
   if (!form || !button) return
   event.preventDefault()
+  // The answer to a question closes it, and "no" is not always a word to the server.
+  if (asking?.open && asking.contains(button)) {
+    asking.close(asked)
+    if (button.value === "") return
+  }
   const body = new URLSearchParams()
   for (const [name, value] of new FormData(form, button)) if (typeof value === "string") body.append(name, value)
   const verb = button.value.split(" ")[0] ?? ""
@@ -36,6 +45,7 @@ async function send(event: SubmitEvent): Promise<void> {
     const said = answer.status === 204 ? null : ((await answer.json()) as Said)
     if (["open", "close", "close-anyway"].includes(verb) && answer.ok) location.assign("/desk")
     else if (said?.reload) sendWhole(form, button)
+    else if (said?.asks && asking) ask(asking, said.asks)
     else tell(said)
     if (answer.ok)
       for (const fold of document.querySelectorAll<HTMLDetailsElement>(".hand details[open]")) fold.open = false
@@ -59,6 +69,42 @@ interface Said {
   help?: string
   good?: string
   reload?: boolean
+  asks?: Question
+}
+
+/** As src/web/agent/asking.ts words it. */
+interface Question {
+  title: string
+  lines: string[]
+  yes: { verb: string | null; label: string; isGrave: boolean }
+  no: { verb: string | null; label: string }
+}
+
+/** What a press would do and whom it concerns, before it is done. */
+function ask(dialog: HTMLDialogElement, { title, lines, yes, no }: Question): void {
+  const part = <T extends HTMLElement>(name: string) => dialog.querySelector<T>(`[data-asking-${name}]`)
+  const heading = part("title")
+  if (heading) heading.textContent = title
+  part("lines")?.replaceChildren(
+    ...lines.map((text) => Object.assign(document.createElement("p"), { textContent: text, dir: "auto" })),
+  )
+  for (const [button, choice] of [
+    [part<HTMLButtonElement>("yes"), yes],
+    [part<HTMLButtonElement>("no"), no],
+  ] as const) {
+    if (button) Object.assign(button, { value: choice.verb ?? "", textContent: choice.label })
+  }
+  part("yes")?.classList.toggle("button-danger", yes.isGrave)
+  part("yes")?.classList.toggle("button-main", !yes.isGrave)
+  dialog.returnValue = ""
+  dialog.showModal()
+}
+
+/** Escape is a no like the other. */
+function goBack({ currentTarget }: Event): void {
+  const dialog = currentTarget as HTMLDialogElement
+  const no = dialog.querySelector<HTMLButtonElement>("[data-asking-no]")
+  if (dialog.returnValue !== asked && no && no.value !== "") form?.requestSubmit(no)
 }
 
 function tell(said: Said | null): void {
@@ -81,7 +127,7 @@ function formToken(): string {
 }
 
 function press(event: KeyboardEvent): void {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !areKeysOn()) return
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !areKeysOn() || asking?.open) return
   const at = event.target as HTMLElement
   if (at.closest("input:not([type=checkbox]):not([type=radio]), textarea, select")) return
   const target = document.querySelector<HTMLElement>(`[data-key="${event.code}"]`)

@@ -64,8 +64,11 @@ export async function takeUp(tx: Tx, by: Subject, participant: string): Promise<
   }
   const of = await visit(tx, found.visit)
   if (found.subject === by.id) return found
-  // Whoever is in the visit already is not a second person of it, and whoever was removed does not come in by another invitation.
-  const isTaken = found.subject !== null || (await everIn(tx, found.visit, by.id)) !== null
+  // Whoever is in the visit already is not a second person of it. Whoever was put out comes in by an invitation that was made since then, and
+  // not by one that lay about.
+  const before = await everIn(tx, found.visit, by.id)
+  const isAnew = before?.state === "removed" && isThird(before) && found.presenceAt >= (before.leftAt ?? tx.now)
+  const isTaken = found.subject !== null || (before !== null && !isAnew)
   const subjectKind = isStaff(by) ? ("staff" as const) : ("citizen" as const)
   const [mine] = isTaken ? [] : await claim(tx).execute({ id: participant, subject: by.id, subjectKind })
   if (mine) return mine
@@ -89,7 +92,7 @@ export async function admit(tx: Tx, agent: Staff, id: string, participant: strin
   return admitted
 }
 
-/** Puts a third person out for good. Refuses `not_found`, `not_your_counter`. */
+/** Puts a third person out: their invitation is void, and they come back by another one alone. Refuses `not_found`, `not_your_counter`. */
 export async function remove(tx: Tx, agent: Staff, id: string, participant: string, why = "agent"): Promise<void> {
   const { row } = await visitAtHand(tx, agent, id)
   const found = await thirdIn(tx, id, participant)
@@ -245,10 +248,12 @@ export async function maySignal(store: Store, id: string, from: string, to: stri
 
 async function thirdIn(tx: Tx, id: string, participant: string): Promise<ParticipantRow> {
   const [found] = await byId(tx).execute({ id: participant })
-  const isThird = found && found.visit === id && found.kind !== "citizen" && found.kind !== "agent"
-  if (!isThird || found.state === "removed") throw new Refusal("not_found", { what: "participant" })
+  const isHere = found && found.visit === id && found.kind !== "citizen" && found.kind !== "agent"
+  if (!isHere || found.state === "removed") throw new Refusal("not_found", { what: "participant" })
   return found
 }
+
+const isThird = ({ kind }: ParticipantRow) => kind === "interpreter" || kind === "guardian"
 
 /** The limit is in the statement. Refuses `limit_reached`. */
 async function takeChair(tx: Tx, id: string): Promise<void> {

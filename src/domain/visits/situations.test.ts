@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test"
+import { eq } from "drizzle-orm"
 import { participants } from "../../../db/schema/visits.ts"
 import { minute } from "../../base/day.ts"
 import { granted, refusal, refusedWith } from "../../testing/office.ts"
@@ -315,14 +316,34 @@ describe("a call", () => {
     expect(joined).toEqual([supervisor.id])
     expect(await refusal(ask())).toMatchObject({ code: "limit_reached", details: { max: 4 } })
     expect((await refusal(write((tx) => joinAsSupervisor(tx, hall.agent(2), row.id)))).code).toBe("forbidden")
-    await write((tx) => takeUp(tx, hall.citizen(6), first.id))
     await write((tx) => remove(tx, hall.agent(), row.id, first.id))
-    // Who was put out does not come in by the next invitation; a supervisor may come again, and takes a chair again.
-    const second = await ask()
-    expect(await write((tx) => takeUp(tx, hall.citizen(6), second.id))).toBeNull()
+    await ask()
+    // A supervisor may come again, and takes a chair again.
     await write((tx) => remove(tx, hall.agent(), row.id, supervisor.id))
     await write((tx) => joinAsSupervisor(tx, hall.supervisor(), row.id))
     expect((await refusal(ask())).code).toBe("limit_reached")
+  })
+
+  test("who was put out comes back by an invitation that was made since then, and by no other", async () => {
+    const hall = await videoHall()
+    const { write, video, keys, store } = hall
+    const { row } = await video.inCall(hall.citizen(1))
+    const guest = hall.citizen(6)
+    const ask = () => write((tx) => invite(tx, keys, hall.agent(), row.id, { kind: "guardian", name: "خالد" }))
+    const [first, lyingAbout] = [await ask(), await ask()]
+    hall.clock.advance(1_000)
+    await write((tx) => takeUp(tx, guest, first.id))
+    await write((tx) => admit(tx, hall.agent(), row.id, first.id))
+    await write((tx) => remove(tx, hall.agent(), row.id, first.id))
+    expect((await refusal(write((tx) => takeUp(tx, guest, first.id)))).code).toBe("not_found")
+    expect(await write((tx) => takeUp(tx, guest, lyingAbout.id))).toBeNull()
+    hall.clock.advance(1_000)
+    const anew = await ask()
+    expect((await write((tx) => takeUp(tx, guest, anew.id)))?.id).toBe(anew.id)
+    await write((tx) => admit(tx, hall.agent(), row.id, anew.id))
+    expect((await mustFollow(store, guest, row.id)) as unknown).toMatchObject({ id: anew.id, state: "admitted" })
+    const all = await store.db.select().from(participants).where(eq(participants.subject, guest.id))
+    expect(all.map(({ state }) => state).sort()).toEqual(["admitted", "removed"])
   })
 
   test("whose invitation was forwarded is refused to the second account, and the agent sees the attempt", async () => {

@@ -118,7 +118,7 @@ export async function participantOf(store: Store, id: string, subject: string): 
   return (await bySubject(store).execute({ visit: id, subject }))[0] ?? null
 }
 
-/** As `participantOf`, also for who was removed: nobody has two rows in a visit. */
+/** As `participantOf`, also for who was removed: the row that stands, else that of the last leave. */
 export async function everIn(store: Store, id: string, subject: string): Promise<ParticipantRow | null> {
   return (await anyBySubject(store).execute({ visit: id, subject }))[0] ?? null
 }
@@ -217,7 +217,9 @@ const anyBySubject = statement((db) =>
   db
     .select()
     .from(participants)
-    .where(and(eq(participants.visit, sql.placeholder("visit")), eq(participants.subject, sql.placeholder("subject")))),
+    .where(and(eq(participants.visit, sql.placeholder("visit")), eq(participants.subject, sql.placeholder("subject"))))
+    // Whoever was put out and asked in once more has another row for that.
+    .orderBy(sql`${participants.state} = 'removed'`, sql`${participants.leftAt} desc`),
 )
 const insertVisit = statement((db) => db.insert(visits).values(placeholders(visits)))
 const setPhase = statement((db) =>

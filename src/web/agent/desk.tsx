@@ -24,6 +24,7 @@ import { Empty, Notice } from "../shell/cards.tsx"
 import { Button, Field, PostForm, Select } from "../shell/controls.tsx"
 import { Icon } from "../shell/icons.tsx"
 import { Plate } from "../shell/marks.tsx"
+import type { Choice, Question } from "./asking.ts"
 import { deskForm, handFragment } from "./hand.tsx"
 import { listFragment } from "./list.tsx"
 import { panelFragment } from "./panel.tsx"
@@ -35,6 +36,8 @@ export interface Told {
   good?: string
   /** The last counter was asked to close while people wait: ask again. */
   confirmClose?: string
+  /** Something is asked before it is done. */
+  asks?: Question
 }
 
 export function agentOf(c: Context): Staff {
@@ -156,6 +159,14 @@ async function desk(c: Context, here: Office, seat: CounterRow, told: Told): Pro
           <div data-told aria-live="polite">
             <Telling told={told} lang={lang} />
           </div>
+          <dialog class="card asking" data-asking aria-labelledby="asking-title">
+            <p class="h3" id="asking-title" data-asking-title />
+            <div data-asking-lines />
+            <p class="row">
+              <button type="submit" form={deskForm} name="do" class="button" data-asking-yes />
+              <button type="submit" form={deskForm} name="do" class="button button-second" data-asking-no autofocus />
+            </p>
+          </dialog>
           <div class="desk-hand-live" data-live={`counter:${seat.id}`} data-view="hand" data-seq={head.seq}>
             {raw(hand)}
           </div>
@@ -271,6 +282,36 @@ function HeadLinks({ c, here }: { c: Context; here: Office }) {
   )
 }
 
+/** For a browser without scripts; the others get it as a dialog. */
+function Asking({ asks: { title, lines, yes, no } }: { asks: Question }) {
+  return (
+    <Notice tone="late" icon="warning">
+      <p class="strong">{title}</p>
+      {lines.map((line) => (
+        <p dir="auto">{line}</p>
+      ))}
+      <p class="row">
+        <Press {...yes} class={yes.isGrave ? "button-danger" : "button-main"} />
+        {no.verb === null ? (
+          <a class="button button-second" href={paths.desk}>
+            {no.label}
+          </a>
+        ) : (
+          <Press {...no} class="button-second" />
+        )}
+      </p>
+    </Notice>
+  )
+}
+
+function Press({ verb, label, class: more }: Choice & { class: string }) {
+  return (
+    <button type="submit" form={deskForm} name="do" value={verb ?? ""} class={`button ${more}`}>
+      {label}
+    </button>
+  )
+}
+
 function Telling({ told, lang }: { told: Told; lang: Lang }) {
   if (told.confirmClose) {
     return (
@@ -282,6 +323,7 @@ function Telling({ told, lang }: { told: Told; lang: Lang }) {
       </Notice>
     )
   }
+  if (told.asks) return <Asking asks={told.asks} />
   if (told.refusal) {
     const { title, help } = refusalWords(told.refusal.code, lang)
     return (

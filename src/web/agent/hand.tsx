@@ -378,10 +378,13 @@ export function Do({
   icon,
   keyed,
   class: more = "button-second",
+  asks = false,
   children,
 }: {
   verb: string
   ticket: string
+  /** Says first whom it concerns, and is done when it is pressed once more. */
+  asks?: boolean
   icon?: IconName
   keyed?: readonly string[]
   class?: string
@@ -393,7 +396,7 @@ export function Do({
       form={deskForm}
       id={`do-${verb}-${ticket.replace(" ", "-")}`}
       name="do"
-      value={`${verb} ${ticket}`}
+      value={`${asks ? "ask " : ""}${verb} ${ticket}`}
       class={`button ${more}`}
       data-key={keyed ? `Key${keyed[0]}` : undefined}
     >

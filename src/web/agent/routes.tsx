@@ -38,6 +38,7 @@ import { notingCall } from "../noting.ts"
 import { bookingCodeOf, holderOf } from "../numbers.ts"
 import { doOnce, onceLengthMax } from "../once.ts"
 import { paths } from "../paths.ts"
+import { questionFor } from "./asking.ts"
 import { agentOf, deskPage, type Told } from "./desk.tsx"
 import { identityTurn } from "./identity-acts.ts"
 import { attend, attendedPage, attendPage, bookFor, changeFor } from "./person.tsx"
@@ -82,12 +83,13 @@ async function act(c: Context): Promise<Response> {
   const given = await readForm(c, fields)
   const told = await attempt(c, given)
   if (c.req.header("Accept")?.includes("application/json")) return answerScript(c, told)
-  return told.refusal || told.good || told.confirmClose ? deskPage(c, told) : c.redirect(paths.desk, 303)
+  return told.refusal || told.good || told.confirmClose || told.asks ? deskPage(c, told) : c.redirect(paths.desk, 303)
 }
 
 function answerScript(c: Context, told: Told): Response {
   const { lang } = c.var
   if (told.confirmClose) return c.json({ reload: true }, 409)
+  if (told.asks) return c.json({ asks: told.asks })
   if (told.refusal) {
     const { title, help } = refusalWords(told.refusal.code, lang)
     return c.json({ code: told.refusal.code, title, help }, told.refusal.status as 409)
@@ -132,6 +134,10 @@ async function perform(c: Context, given: Given): Promise<Told | null> {
         scopes: scopesOf(officeOfCounter(given.counter)),
       })
       return called ? null : { good: words.nobodyCalled }
+    }
+    case "ask": {
+      const [, asked = "", about = "", whom = ""] = given.do.split(" ")
+      return { asks: await questionFor(c, asked, about, whom) }
     }
     case "issue":
       return issue(c, id, given)

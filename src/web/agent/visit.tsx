@@ -178,7 +178,7 @@ function Somebody({ one, view, link, lang }: { one: PersonIn; view: VisitView; l
               {words.admit(name)}
             </Do>
           )}
-          <Do verb="visit-remove" ticket={`${view.id} ${one.id}`} class="button-quiet">
+          <Do verb="visit-remove" ticket={`${view.id} ${one.id}`} class="button-quiet" asks>
             {words.remove(name)}
           </Do>
         </span>
