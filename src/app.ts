@@ -1,7 +1,9 @@
 import { OpenAPIHono } from "@hono/zod-openapi"
 import type { MiddlewareHandler } from "hono"
 import { bodyLimit } from "hono/body-limit"
+import { machineTimers } from "./base/clock.ts"
 import { Refusal } from "./base/refusal.ts"
+import { admit, openAdmission } from "./web/admission.ts"
 import { asRefusal, bugProblem, problem } from "./web/answers.ts"
 import { mountApi } from "./web/api/mount.ts"
 import { atOurHost, byLevel, fromOurPages, identify, open, passing, pathOf } from "./web/gate.ts"
@@ -18,6 +20,7 @@ const bodyMax = 256 * 1024
 /** The whole web: gates first, then what stands in `web/routes.ts`, then one answer for whatever was refused. */
 export function createApp(house: House): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({ getPath: pathOf })
+  const admission = openAdmission(house.env.requestsAtOnce, machineTimers.soon, house.chance)
 
   app.use(open(house))
   app.use(atOurHost)
@@ -25,14 +28,15 @@ export function createApp(house: House): OpenAPIHono<AppEnv> {
   // What a load balancer or a page's stylesheet asks needs no session and gets none of the gates' work.
   app.get("/healthz", health)
   app.get("/readyz", ready(house))
-  app.get("/metrics", metrics(house))
+  app.get("/metrics", metrics(house, admission))
   app.get("/assets/*", asset(house))
   app.get("/theme.css", asset(house))
   app.get("/favicon.ico", asset(house))
 
   const takes = takesOf(pages)
-  app.use((c, next) => limited(takes(c.req.path)?.bytes ?? bodyMax)(c, next))
   app.use(identify(openBudget(house.env.anonymousPerMinute), openBudget(house.env.keyPerMinute)))
+  app.use(admit(admission))
+  app.use((c, next) => limited(takes(c.req.path)?.bytes ?? bodyMax)(c, next))
   app.use(fromOurPages(takes))
   app.use(byLevel)
 

@@ -22,6 +22,8 @@ export interface Env {
   anonymousPerMinute: number
   /** Calls a minute with one key of a program. */
   keyPerMinute: number
+  /** Requests that are answered at once before those who only look round are sent away. */
+  requestsAtOnce: number
   /** Where mail and SMS are handed over; `null`: nowhere, the log says what would have gone. */
   mail: { url: string; from: string } | null
   sms: { url: string; token: string | null; from: string | null } | null
@@ -61,6 +63,7 @@ export function readEnv(given: Record<string, string | undefined>): Env {
     trustedProxies: readAddresses("TRUSTED_PROXIES", source.TRUSTED_PROXIES ?? ""),
     anonymousPerMinute: wholeNumber("ANONYMOUS_PER_MINUTE", source.ANONYMOUS_PER_MINUTE ?? "600", 10, 1_000_000),
     keyPerMinute: wholeNumber("KEY_PER_MINUTE", source.KEY_PER_MINUTE ?? "3000", 10, 1_000_000),
+    requestsAtOnce: wholeNumber("REQUESTS_AT_ONCE", source.REQUESTS_AT_ONCE ?? "512", 2, 100_000),
     mail: readMail(source),
     sms: readSms(source, production),
     turn: readTurn(source),

@@ -4,6 +4,7 @@ import { facts } from "../../db/schema/facts.ts"
 import { Refusal } from "../base/refusal.ts"
 import { sameText } from "../base/seal.ts"
 import { waitingByOffice } from "../domain/queue/agenda.ts"
+import type { Admission } from "./admission.ts"
 import { problem } from "./answers.ts"
 import type { Context, House } from "./house.ts"
 
@@ -29,7 +30,7 @@ export function asset(house: House) {
 }
 
 /** Prometheus text (prometheus.io exposition format 0.0.4), for whoever has the token. Without a token configured there is none. */
-export function metrics(house: House) {
+export function metrics(house: House, admission: Admission) {
   const registry = new Registry()
   const said = new Counter({
     name: "dawr_facts_total",
@@ -42,6 +43,18 @@ export function metrics(house: House) {
   })
   const memory = new Gauge({ name: "dawr_memory_bytes", help: "Resident memory", registers: [registry] })
   const live = new Gauge({ name: "dawr_live", help: "The live wire", labelNames: ["what"], registers: [registry] })
+  const inside = new Gauge({
+    name: "dawr_requests",
+    help: "Requests that are being answered, those that wait to be begun among them",
+    labelNames: ["what"],
+    registers: [registry],
+  })
+  const away = new Gauge({
+    name: "dawr_sent_away",
+    help: "Requests sent away since this process began because there were too many at once",
+    labelNames: ["standing"],
+    registers: [registry],
+  })
   const waiting = new Gauge({
     name: "dawr_waiting",
     help: "Tickets that may be called",
@@ -55,6 +68,9 @@ export function metrics(house: House) {
     if (!sameText(wanted, given)) return problem(c, new Refusal("bad_token"))
     memory.set(process.memoryUsage.rss())
     for (const [what, value] of Object.entries(house.hub.numbers())) live.set({ what }, value)
+    const { sentAway, ...now } = admission.numbers()
+    for (const [what, value] of Object.entries(now)) inside.set({ what }, value)
+    for (const [standing, value] of Object.entries(sentAway)) away.set({ standing }, value)
     waiting.reset()
     const rows = await waitingByOffice(house.store)
     for (const { office, n } of rows) waiting.set({ office }, n)

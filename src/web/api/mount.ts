@@ -25,7 +25,9 @@ export function mountApi(app: OpenAPIHono<AppEnv>, house: House, calls: Endpoint
   let made: ApiDocument | null = null
   // Not before it is asked for: where the port is the system's choice, our own address is known only once the doors are open.
   const document = () => (made ??= description(calls, house.env.origin))
-  app.get("/openapi.json", passing("anyone"), (c) => c.json(document()))
+  let text: string | null = null
+  const written = () => (text ??= JSON.stringify(document()))
+  app.get("/openapi.json", passing("anyone"), (c) => c.body(written(), 200, { "Content-Type": "application/json" }))
   app.get("/docs", passing("anyone"), (c) => docsPage(c, document()))
 }
 
