@@ -227,6 +227,20 @@ test("when the engine ends the transaction by itself, the whole batch is told an
   expect(await keys()).toEqual(["again"])
 })
 
+test("whoever finds the disk full is told to ask again, and it is no bug; what needs no room goes on", async () => {
+  const { write, keys, raw } = door()
+  const pages = raw.query<{ page_count: number }, []>("PRAGMA page_count").get()?.page_count ?? 0
+  raw.run(`PRAGMA max_page_count = ${pages}`)
+  const large = write((tx) => insertMeta(tx).execute({ key: "large", value: "x".repeat(200_000) }))
+  const small = write((tx) => put(tx, "small"))
+  const [first] = await Promise.allSettled([large, small])
+  expect(first?.status === "rejected" && first.reason).toMatchObject({ name: "Refusal", code: "unavailable" })
+  expect(first?.status === "rejected" && first.reason.cause).toMatchObject({ code: "SQLITE_FULL" })
+  raw.run("PRAGMA max_page_count = 1000000")
+  await write((tx) => insertMeta(tx).execute({ key: "large", value: "x".repeat(200_000) }))
+  expect(await keys()).toContain("large")
+})
+
 test("a fact into a stream that the scopes do not name is refused", async () => {
   const { write, said } = door()
   const turn = write((tx) => tx.say("JED-SRF", "counter.closed", { counter: "JED-SRF.1", by: "x" }))

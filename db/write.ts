@@ -155,7 +155,7 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
           return lost(batch, cause)
         }
         if (isFatal(thrown)) return lost(batch, thrown)
-        settle.push(() => waiting.reject(thrown))
+        settle.push(() => waiting.reject(isOf(diskFull, thrown) ? unavailable(thrown) : thrown))
       }
     }
     try {
@@ -183,7 +183,7 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
     }
     log.forget()
     if (isFatal(cause)) broken = cause
-    failAll(batch, new Refusal("unavailable", { why: "store" }), cause)
+    failAll(batch, unavailable(cause))
     if (broken) options.onBroken?.(broken)
   }
 
@@ -212,8 +212,7 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
   }
 }
 
-function failAll(batch: Waiting[], refusal: Refusal, cause?: unknown): void {
-  if (cause !== undefined) refusal.cause = cause
+function failAll(batch: Waiting[], refusal: Refusal): void {
   for (const waiting of batch) waiting.reject(refusal)
 }
 
@@ -243,12 +242,26 @@ function macrotask(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
+/** What the store could not do now: the same may well be done later, so that whoever asked is told to ask again. */
+function unavailable(cause: unknown): Refusal {
+  const refusal = new Refusal("unavailable", { why: "store" })
+  refusal.cause = cause
+  return refusal
+}
+
+const diskFull = /^SQLITE_FULL/
+
 /** After these SQLite gives no promise about what is on disk; a retried fsync least of all. */
+const untrusted = /^SQLITE_(IOERR|CORRUPT|NOTADB|CANTOPEN)/
+
 function isFatal(thrown: unknown): boolean {
+  return isOf(untrusted, thrown)
+}
+
+/** Whether it is an error of the store of this kind, or was caused by one. */
+function isOf(kind: RegExp, thrown: unknown): boolean {
   if (isRefusal(thrown) || !(thrown instanceof Error)) return false
   const code = "code" in thrown ? String(thrown.code) : ""
   const cause = thrown.cause
-  return (
-    /^SQLITE_(IOERR|CORRUPT|NOTADB|CANTOPEN)/.test(code) || (cause !== undefined && cause !== thrown && isFatal(cause))
-  )
+  return kind.test(code) || (cause !== undefined && cause !== thrown && isOf(kind, cause))
 }

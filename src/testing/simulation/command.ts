@@ -1,0 +1,81 @@
+import { parseArgs } from "node:util"
+import { runSeed } from "./run.ts"
+
+/*
+ * What `npm run simulate` runs. Ends with 1 where a promise was broken, after saying which and how to see it again.
+ */
+
+export const usage = `Usage: npm run simulate -- [--seeds 100] [--days 7] [--from 1]
+  --seeds 1000      how many seeds (default: 100)
+  --days 7          virtual days of each (default: 7)
+  --from 1          the first seed (default: 1)
+  --seed 17         this one alone
+  --trace           says everything that happens
+  --planted [name]  plants each known mistake, or the named ones, in a copy of the source, and sees whether it is noticed
+  --json            figures for a program
+`
+
+async function main(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      seeds: { type: "string", default: "100" },
+      days: { type: "string", default: "7" },
+      from: { type: "string", default: "1" },
+      seed: { type: "string" },
+      trace: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h" },
+    },
+  })
+  if (values.help) {
+    process.stdout.write(usage)
+    return 0
+  }
+  const days = count("--days", values.days)
+  const first = count("--from", values.seed ?? values.from)
+  const last = values.seed === undefined ? first + count("--seeds", values.seeds) - 1 : first
+  const say = values.trace ? (line: string) => process.stdout.write(`${line}\n`) : undefined
+  const sum = { seeds: 0, requests: 0, turns: 0, faults: 0 }
+  const began = performance.now()
+  for (let seed = first; seed <= last; seed++) {
+    const { hash, breaches, requests, turns, faults } = await runSeed(seed, { days, say })
+    sum.seeds++
+    sum.requests += requests
+    sum.turns += turns
+    for (const times of faults.values()) sum.faults += times
+    if (values.seed !== undefined) process.stdout.write(`seed ${seed}: ${hash}\n`)
+    const [breach] = breaches
+    if (!breach) continue
+    process.stderr.write(`Seed ${seed} breaks a promise: ${breach.invariant}.\n  ${breach.what}\n`)
+    process.stderr.write(`See it step by step:\n  npm run simulate -- --seed ${seed} --days ${days} --trace\n`)
+    return 1
+  }
+  const seconds = (performance.now() - began) / 1000
+  process.stdout.write(values.json ? `${JSON.stringify({ ...sum, days, seconds })}\n` : told(sum, days, seconds))
+  return 0
+}
+
+function told(sum: { seeds: number; requests: number; turns: number; faults: number }, days: number, seconds: number) {
+  const each = (number: number) => `${number} (${(number / seconds).toFixed(number / seconds < 10 ? 1 : 0)} a second)`
+  return (
+    `Nothing was broken in ${seconds.toFixed(1)} s.\n` +
+    `  seeds     ${each(sum.seeds)} of ${days} days\n` +
+    `  requests  ${each(sum.requests)}\n  turns     ${each(sum.turns)}\n  faults    ${each(sum.faults)}\n`
+  )
+}
+
+function count(name: string, text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new RangeError(`${name} is a whole number from 1 on (got ${text})`)
+  return value
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (thrown: unknown) => {
+    const expected = thrown instanceof RangeError || (thrown instanceof TypeError && /option/i.test(thrown.message))
+    process.stderr.write(expected ? `${(thrown as Error).message}\n${usage}` : `${(thrown as Error).stack}\n`)
+    process.exit(expected ? 64 : 70)
+  },
+)

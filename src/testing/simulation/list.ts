@@ -1,0 +1,30 @@
+import { agents } from "./actors/agents.ts"
+import { citizens } from "./actors/citizens.ts"
+import { jobs } from "./actors/jobs.ts"
+import { visitors } from "./actors/visitors.ts"
+import { clockJump } from "./faults/clock-jump.ts"
+import { crashAtCommit } from "./faults/crash-at-commit.ts"
+import { crashInTurn } from "./faults/crash-in-turn.ts"
+import { diskFull } from "./faults/disk-full.ts"
+import { failingCommit } from "./faults/failing-commit.ts"
+import { lateJobs } from "./faults/late-jobs.ts"
+import { delayed, doubled, lost } from "./faults/network.ts"
+import { restart } from "./faults/restart.ts"
+import { revoked } from "./faults/revoked.ts"
+import { slowCommit } from "./faults/slow-commit.ts"
+import { acknowledged } from "./invariants/acknowledged.ts"
+import { capacity } from "./invariants/capacity.ts"
+import { sequence } from "./invariants/sequence.ts"
+import type { Actor, Fault, Invariant } from "./parts.ts"
+
+/* Everything that takes part in a simulation. */
+
+export const actors: readonly Actor[] = [citizens, visitors, agents, jobs]
+
+export const faults: readonly Fault[] = [
+  ...[lost, delayed, doubled, revoked],
+  ...[crashInTurn, crashAtCommit, failingCommit, slowCommit],
+  ...[restart, clockJump, diskFull, lateJobs],
+]
+
+export const invariants: readonly Invariant[] = [capacity, acknowledged, sequence]
