@@ -87,11 +87,12 @@ function testFiles(): string[] {
 }
 
 /**
- * One file after the other, each in a fresh global: nothing that one file leaves behind (a server, a timer, a patched global)
- * reaches the next, and a browser, a server and the test have two small cores to themselves.
+ * Each file in a fresh global: nothing that one file leaves behind (a server, a timer, a patched global) reaches the next. Two files at
+ * a time, for while one waits for a browser the other has something to do; more of them would only make each other late.
  */
 function bunTest(args: string[]): Promise<number> {
-  const options = ["test", "--isolate", "--timeout=30000", "--reporter=junit", `--reporter-outfile=${junitFile}`]
+  const how = ["--isolate", "--parallel=2", "--timeout=30000"]
+  const options = ["test", ...how, "--reporter=junit", `--reporter-outfile=${junitFile}`]
   const child = spawn(process.execPath, [...options, ...args], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
