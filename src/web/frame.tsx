@@ -13,7 +13,7 @@ import { isReminding } from "./entering.ts"
 import type { Context } from "./house.ts"
 import { paths } from "./paths.ts"
 import { PostForm } from "./shell/controls.tsx"
-import { type Frame, Page } from "./shell/page.tsx"
+import { type Frame, pageText } from "./shell/page.tsx"
 import { StaffLinks } from "./staff-head.tsx"
 
 export interface Shown {
@@ -39,7 +39,7 @@ export interface Shown {
 const everywhere = ["fonts", "tokens", "base", "components"] as const
 
 /** Answers with a page: the document around `body`, in the reader's language, with this answer's nonce. */
-export function show(c: Context, page: Shown, body: Child): Response | Promise<Response> {
+export async function show(c: Context, page: Shown, body: Child): Promise<Response> {
   const { house, lang, nonce, formToken, subject } = c.var
   const { assets, look, clock } = house
   const [words, account] = [common[lang], accountWords[lang]]
@@ -49,39 +49,38 @@ export function show(c: Context, page: Shown, body: Child): Response | Promise<R
   const isRung = page.head !== "none" && hasInbox(subject)
   // The bell is live on every page; a page's own modules come first, and all of them share one wire.
   const scripts = [...new Set([...(page.scripts ?? []), ...(isRung ? ["live"] : []), ...(expiry ? ["session"] : [])])]
-  return c.html(
-    <Page
-      lang={lang}
-      title={page.title}
-      name={inLang(look.name, lang)}
-      logo={look.logo ? assets.url(look.logo) : null}
-      nonce={nonce}
-      styles={[...styles.slice(0, 2), assets.url("theme.css"), ...styles.slice(2)]}
-      scripts={scripts.map((name) => assets.url(`${name}.js`))}
-      manifest={assets.url("manifest.webmanifest")}
-      icon={assets.url("icons/mark.svg")}
-      formToken={formToken}
-      otherLangHref={inOtherLang(c)}
-      words={{ skip: words.skip, otherLang: words.otherLanguage, demo: words.demo }}
-      ribbon={house.demo ? ribbonOf(now, lang, page.head === "none") : null}
-      ribbonLink={house.demo ? { href: paths.demoMessages, text: inboxWords[lang].demoLink } : undefined}
-      reminder={isReminding(c) ? { text: account.secondKey, href: paths.passkeyNew, link: account.secondKeyAdd } : null}
-      expiry={expiry}
-      head={page.head}
-      bell={isRung ? <Bell c={c} /> : null}
-      headLinks={page.headLinks ?? <AccountLinks c={c} />}
-      headBeside={page.headBeside}
-      homeHref={page.homeHref}
-      bodyClass={page.bodyClass}
-      theme={page.theme}
-      foot={page.foot}
-      againSeconds={page.againSeconds}
-      now={now}
-    >
-      {body}
-    </Page>,
-    (page.status ?? 200) as 200,
+  const text = await pageText(
+    {
+      lang,
+      title: page.title,
+      name: inLang(look.name, lang),
+      logo: look.logo ? assets.url(look.logo) : null,
+      nonce,
+      styles: [...styles.slice(0, 2), assets.url("theme.css"), ...styles.slice(2)],
+      scripts: scripts.map((name) => assets.url(`${name}.js`)),
+      manifest: assets.url("manifest.webmanifest"),
+      icon: assets.url("icons/mark.svg"),
+      formToken,
+      otherLangHref: inOtherLang(c),
+      words: { skip: words.skip, otherLang: words.otherLanguage, demo: words.demo },
+      ribbon: house.demo ? ribbonOf(now, lang, page.head === "none") : null,
+      ribbonLink: house.demo ? { href: paths.demoMessages, text: inboxWords[lang].demoLink } : undefined,
+      reminder: isReminding(c) ? { text: account.secondKey, href: paths.passkeyNew, link: account.secondKeyAdd } : null,
+      expiry,
+      head: page.head,
+      bell: isRung ? <Bell c={c} /> : null,
+      headLinks: page.headLinks ?? <AccountLinks c={c} />,
+      headBeside: page.headBeside,
+      homeHref: page.homeHref,
+      bodyClass: page.bodyClass,
+      theme: page.theme,
+      foot: page.foot,
+      againSeconds: page.againSeconds,
+      now,
+    },
+    body,
   )
+  return c.html(text, (page.status ?? 200) as 200)
 }
 
 /** On a board or a kiosk, whose page stays open, a minute would soon be wrong: it says the day alone. */

@@ -1,4 +1,5 @@
 import { and, eq, gt, gte, lt, ne, sql } from "drizzle-orm"
+import { known } from "../../../db/known.ts"
 import { heldBack, heldPlaces, slots } from "../../../db/schema/availability.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
@@ -185,6 +186,19 @@ export async function slotsOffered(store: Store, asked: OfferAsked): Promise<Off
     days.push({ day, slots: offered })
   }
   return { zone: office.zone, days, validUntil: Number.isFinite(validUntil) ? validUntil : null }
+}
+
+/**
+ * As `slotsOffered`, for pages and programs that look: worked out once for all who ask the same, as long as it is true. Not for turns,
+ * which see what nobody has been told yet. Nobody may change what it answers.
+ */
+export async function slotsShown(store: Store, asked: OfferAsked): Promise<Offer> {
+  const { office, service, from, days, people = 1, now, forStaff = false } = asked
+  // Whoever has a place in it already sees what nobody else does.
+  if (asked.ignoring !== undefined || asked.moving) return slotsOffered(store, asked)
+  const today = dayIn(now, (await officeWith(store, office)).zone)
+  const key = JSON.stringify(["slots", office, service, from, days, people, forStaff, today])
+  return known(store, { stream: office, key, now }, () => slotsOffered(store, asked))
 }
 
 /**

@@ -49,6 +49,19 @@ const proxiesFor = statement((db) =>
     .where(and(eq(proxies.holder, p("actor")), eq(proxies.giver, p("person")), isNotNull(proxies.since)))
     .orderBy(desc(proxies.until)),
 )
+const relationsOf = statement((db) =>
+  db
+    .select({ relation: relations, kind: people.kind })
+    .from(relations)
+    .innerJoin(people, eq(people.id, relations.dependant))
+    .where(eq(relations.guardian, p("actor"))),
+)
+const proxiesHeld = statement((db) =>
+  db
+    .select()
+    .from(proxies)
+    .where(and(eq(proxies.holder, p("actor")), isNotNull(proxies.since))),
+)
 const sectorOf = statement((db) =>
   db
     .select({ sector: services.sector })
@@ -164,18 +177,11 @@ export async function actedFor(
   now: Instant,
   service: string | null = null,
 ): Promise<{ person: string; right: Right }[]> {
-  const rows = await store.db
-    .select({ relation: relations, kind: people.kind })
-    .from(relations)
-    .innerJoin(people, eq(people.id, relations.dependant))
-    .where(eq(relations.guardian, actor))
+  const rows = await relationsOf(store).execute({ actor })
   const found = new Map<string, Right>()
   for (const { relation, kind } of rows)
     if (isBinding(relation, kind, now)) found.set(relation.dependant, relation.kind)
-  const held = await store.db
-    .select()
-    .from(proxies)
-    .where(and(eq(proxies.holder, actor), isNotNull(proxies.since)))
+  const held = await proxiesHeld(store).execute({ actor })
   for (const proxy of held) {
     const mayBook =
       isStanding(proxy, now) && proxy.acts.includes("book") && (await covers(store, proxy.services, service))

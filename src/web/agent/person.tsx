@@ -10,7 +10,7 @@ import { dayIn } from "../../base/time.ts"
 import { authorize } from "../../domain/access/authorize.ts"
 import { citizenOf } from "../../domain/access/keys.ts"
 import { spendTry } from "../../domain/access/throttle.ts"
-import { type OfferAsked, slotsOffered } from "../../domain/availability/reads.ts"
+import { type OfferAsked, slotsShown } from "../../domain/availability/reads.ts"
 import { type Booking, bookingFor, bookingsOf } from "../../domain/bookings/reads.ts"
 import { aheadStates } from "../../domain/bookings/rules.ts"
 import { book, cancel, move } from "../../domain/bookings/writes.ts"
@@ -282,7 +282,7 @@ async function timesOf(c: Context, here: Office, service: string, moving: Bookin
     ...{ office: here.code, service, from: dayIn(now, here.zone), days: daysShown, now, forStaff: true },
     ...(moving ? { moving, people: moving.people } : {}),
   }
-  const offer = await slotsOffered(house.store, asked)
+  const offer = await slotsShown(house.store, asked)
   return offer.days
     .flatMap(({ slots }) => slots)
     .filter(({ free }) => free > 0)

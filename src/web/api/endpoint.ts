@@ -28,6 +28,8 @@ export interface Answer {
   status: 200 | 201 | 204
   /** Nothing with 204. */
   body?: object
+  /** The body as JSON where it has been written before. */
+  text?: string
 }
 
 type Form = z.ZodType<unknown>
@@ -83,7 +85,9 @@ export function call<P extends Form = never, Q extends Form = never, B extends F
         ...(given.method === "get" ? { body: {}, given: null } : await readBody(c, body ?? null)),
       }
       const answer = await given.handle(c, asked as Asked<Read<P>, Read<Q>, Read<B>>)
-      return answer.status === 204 ? c.body(null, 204) : c.json(answer.body ?? {}, answer.status)
+      if (answer.status === 204) return c.body(null, 204)
+      if (answer.text !== undefined) return c.body(answer.text, answer.status, { "Content-Type": "application/json" })
+      return c.json(answer.body ?? {}, answer.status)
     },
   }
 }

@@ -5,7 +5,7 @@ import { dayIn, isoWithOffset } from "../../base/time.ts"
 import { type Action, authorize } from "../../domain/access/authorize.ts"
 import { isStaff } from "../../domain/access/subject.ts"
 import { plannedDays } from "../../domain/availability/plan.ts"
-import { slotsOffered } from "../../domain/availability/reads.ts"
+import { type Offer, slotsShown } from "../../domain/availability/reads.ts"
 import { changeable } from "../../domain/bookings/writes.ts"
 import { allServices, type Service } from "../../domain/catalogue/reads.ts"
 import { factsSince } from "../../domain/offices/facts.ts"
@@ -20,6 +20,28 @@ import { call } from "./endpoint.ts"
 import { cursor, dayText, id, officePath, serviceCode, wholeText } from "./forms.ts"
 import { counter, fact, list, office as officeShape, slotDays } from "./shapes.ts"
 import { anybody, citizenOrStaff } from "./subjects.ts"
+
+const texts = new WeakMap<Offer, string>()
+
+/** The same for all who are shown it. */
+function textOf(offer: Offer): string {
+  const known = texts.get(offer)
+  if (known !== undefined) return known
+  const { zone } = offer
+  const days = offer.days.map(({ day, slots }) => ({
+    day,
+    hijri: hijriDay(day),
+    slots: slots.map(({ id, startsAt, endsAt, free }) => ({
+      id,
+      startsAt: isoWithOffset(startsAt, zone),
+      endsAt: isoWithOffset(endsAt, zone),
+      free,
+    })),
+  }))
+  const text = JSON.stringify({ zone, days })
+  texts.set(offer, text)
+  return text
+}
 
 /** Offices as anybody may see them, and what their staff and integrators may see besides. */
 export const officeCalls = [
@@ -122,18 +144,7 @@ export const officeCalls = [
         now,
         ...(query.moving === undefined ? {} : await ofMoving(c, query.moving, here, query.service)),
       }
-      const { zone, days } = await slotsOffered(store, asked)
-      const shown = days.map(({ day, slots }) => ({
-        day,
-        hijri: hijriDay(day),
-        slots: slots.map(({ id, startsAt, endsAt, free }) => ({
-          id,
-          startsAt: isoWithOffset(startsAt, zone),
-          endsAt: isoWithOffset(endsAt, zone),
-          free,
-        })),
-      }))
-      return { status: 200, body: { zone, days: shown } }
+      return { status: 200, text: textOf(await slotsShown(store, asked)) }
     },
   }),
 

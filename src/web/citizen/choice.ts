@@ -4,7 +4,7 @@ import { dayIn } from "../../base/time.ts"
 import type { Citizen } from "../../domain/access/subject.ts"
 import { readSlotId } from "../../domain/availability/grid.ts"
 import { plannedAt } from "../../domain/availability/plan.ts"
-import { type OfferAsked, type OfferedDay, slotsOffered } from "../../domain/availability/reads.ts"
+import { type Offer, type OfferAsked, type OfferedDay, slotsShown } from "../../domain/availability/reads.ts"
 import { peopleMax } from "../../domain/availability/rules.ts"
 import { type Service, service as serviceOf } from "../../domain/catalogue/reads.ts"
 import { mustServe, type Office, office as officeOf } from "../../domain/offices/reads.ts"
@@ -78,6 +78,8 @@ export interface Times {
   service: Service
   now: Instant
   today: Day
+  /** What these times were taken from. */
+  offer: Offer
   /** Every service day that can be booked, from today on. */
   days: OfferedDay[]
   /** The one whose times are shown. */
@@ -113,11 +115,11 @@ export async function timesFor(
   const asked = { office: office.code, service: service.code, people, now, ...own }
   // A night that began yesterday may still have times.
   const from = addDays(today, -1)
-  const offer = await slotsOffered(house.store, { ...asked, from, days: office.furthestDays + 2 })
+  const offer = await slotsShown(house.store, { ...asked, from, days: office.furthestDays + 2 })
   const days = offer.days.filter(({ day, slots }) => day >= today || slots.length > 0)
   const wished = choice.day ?? (await dayOf(house, office, choice.slot))
   const shown = days.find(({ day }) => day === wished)?.day ?? firstFree(days) ?? today
-  return { office, service, now, today, days, shown, family, who, people } satisfies Times
+  return { office, service, now, today, offer, days, shown, family, who, people } satisfies Times
 }
 
 /** Those for whom the asker may book; nobody for whoever is here without an account. */

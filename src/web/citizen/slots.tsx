@@ -12,6 +12,7 @@ import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
+import { Remembered } from "../remembered.tsx"
 import { Empty, Notice } from "../shell/cards.tsx"
 import { ButtonLink } from "../shell/controls.tsx"
 import { type Choice, choiceFields, choiceIn, slotsHref, type Times, timesFor } from "./choice.ts"
@@ -139,7 +140,11 @@ export async function slotsAnswer(
           <ButtonLink href={paths.service(service.code)}>{inLang(service.name, lang)}</ButtonLink>
         </Empty>
       )}
-      <DayStrip times={times} lang={lang} link={link} />
+      <Remembered
+        of={times.offer}
+        as={moving || forOthers ? null : `days ${lang} ${times.shown} ${times.today} ${times.people}`}
+        make={() => <DayStrip times={times} lang={lang} link={link} />}
+      />
       <TimesForm
         {...{ action, token: formToken, fields, choice, lang, zone, reader, now: times.now }}
         stranger={!citizen}

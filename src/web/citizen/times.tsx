@@ -8,6 +8,7 @@ import { inLang, type Lang } from "../../i18n/lang.ts"
 import { counted } from "../../i18n/plural.ts"
 import { theirTime } from "../clocks.tsx"
 import { paths } from "../paths.ts"
+import { Remembered } from "../remembered.tsx"
 import { Empty } from "../shell/cards.tsx"
 import { Button, Choices, PostForm } from "../shell/controls.tsx"
 import type { Choice, Times } from "./choice.ts"
@@ -145,16 +146,11 @@ export function TimesForm(props: TimesFormProps) {
       {fields.map(([name, value]) => (
         <input type="hidden" name={name} value={value} />
       ))}
-      {grouped(shown, zone, lang).map(({ title, slots }) => (
-        <fieldset class="stack">
-          <legend class="times-part">{title}</legend>
-          <div class="tiles time-tiles">
-            {slots.map((slot) => (
-              <TimeTile {...{ slot, zone, reader, lang }} chosen={slot.id === choice.slot} />
-            ))}
-          </div>
-        </fieldset>
-      ))}
+      <Remembered
+        of={shown}
+        as={choice.slot === null ? `times ${lang} ${reader}` : null}
+        make={() => <TimeTiles {...{ shown, zone, reader, lang }} chosen={choice.slot} />}
+      />
       {hasFree && (
         <div class="foot-bar">
           <Button weight="main" wide>
@@ -181,6 +177,27 @@ export function TimesForm(props: TimesFormProps) {
       )}
     </section>
   )
+}
+
+interface TimeTilesProps {
+  shown: OfferedDay
+  zone: string
+  reader: string | null
+  lang: Lang
+  chosen: string | null
+}
+
+function TimeTiles({ shown, zone, reader, lang, chosen }: TimeTilesProps) {
+  return grouped(shown, zone, lang).map(({ title, slots }) => (
+    <fieldset class="stack">
+      <legend class="times-part">{title}</legend>
+      <div class="tiles time-tiles">
+        {slots.map((slot) => (
+          <TimeTile {...{ slot, zone, reader, lang }} chosen={slot.id === chosen} />
+        ))}
+      </div>
+    </fieldset>
+  ))
 }
 
 interface TimeTileProps {

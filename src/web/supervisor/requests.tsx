@@ -2,7 +2,7 @@ import { z } from "zod"
 import type { BookingRow } from "../../../db/schema/bookings.ts"
 import { isRefusal, type Refusal } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
-import { slotsOffered } from "../../domain/availability/reads.ts"
+import { slotsShown } from "../../domain/availability/reads.ts"
 import { bookingById, requestsOf, struckBookings } from "../../domain/bookings/reads.ts"
 import { accept, decline, propose } from "../../domain/bookings/requests.ts"
 import { move } from "../../domain/bookings/writes.ts"
@@ -70,7 +70,7 @@ async function Request({ c, here, row }: { c: Context; here: Office; row: Bookin
   const service = (await allServices(house.store)).find(({ code }) => code === row.service)
   await noteReads(c, [{ person: row.person, what: "booking", office: here.code, about: row.id }])
   const who = await person(house.store, house.keys, row.person)
-  const offer = await slotsOffered(house.store, {
+  const offer = await slotsShown(house.store, {
     office: here.code,
     service: row.service,
     from: dayIn(now, here.zone),

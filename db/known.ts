@@ -1,0 +1,58 @@
+import type { Connection } from "./dialect.ts"
+import { headOfStream } from "./heads.ts"
+import type { Store } from "./store.ts"
+
+/*
+ * What many look at and few change: worked out from a stream's state, and true until something is said there or time makes it untrue.
+ * Every change says a fact in the turn that makes it, so the number of the stream's latest fact tells whether anything changed at all.
+ */
+
+interface Known {
+  head: number
+  mark: number
+  at: number
+  value: Promise<{ validUntil: number | null }>
+  validUntil: number
+}
+
+/** So many for each connection; the one that was asked for longest ago goes first. */
+const most = 100
+
+const knownBy = new WeakMap<Connection, Map<string, Known>>()
+
+/**
+ * What `read` answers, asked again only after a fact of `stream`, a change of set-up, or from its `validUntil` on. Whoever asks for the same
+ * at the same time waits for the same answer. It is shared by all: nobody may change it. Not for turns, which see what they have not said yet.
+ */
+export async function known<T extends { validUntil: number | null }>(
+  store: Store,
+  { stream, key, now }: { stream: string; key: string; now: number },
+  read: () => Promise<T>,
+): Promise<T> {
+  store.mustBeOpen()
+  const { connection } = store
+  // Before it is read: what is said in between makes it be read once more, never once too few.
+  const [mark, head] = [await connection.setupMark(), await headOfStream(store, stream)]
+  const all = knownBy.get(connection) ?? new Map<string, Known>()
+  knownBy.set(connection, all)
+  const found = all.get(key)
+  all.delete(key)
+  if (found && found.head === head && found.mark === mark && found.at <= now && now < found.validUntil) {
+    all.set(key, found)
+    return found.value as Promise<T>
+  }
+  const value = read()
+  const made: Known = { head, mark, at: now, value, validUntil: Number.POSITIVE_INFINITY }
+  all.set(key, made)
+  for (const oldest of all.keys()) {
+    if (all.size <= most) break
+    all.delete(oldest)
+  }
+  try {
+    made.validUntil = (await value).validUntil ?? Number.POSITIVE_INFINITY
+  } catch (thrown) {
+    if (all.get(key) === made) all.delete(key)
+    throw thrown
+  }
+  return value
+}
