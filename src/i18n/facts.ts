@@ -38,7 +38,7 @@ export const texts: Partial<Record<FactKind, [ar: string, en: string]>> = {
   "visit.called_off": ["عاد الموظف عن مناداتك، ومكانك كما هو", "The agent took back the ring, and your place stayed"],
   "visit.invited": ["دُعي شخص إلى زيارتك المرئية", "Somebody was asked into your video visit"],
   "visit.joined": ["انضم شخص إلى زيارتك المرئية", "Somebody joined your video visit"],
-  "visit.removed": ["أُخرج شخص من زيارتك المرئية", "Somebody was put out of your video visit"],
+  "visit.removed": ["خرج شخص من زيارتك المرئية أو أُخرج", "Somebody left your video visit, or was put out"],
   "visit.ended_by_supervisor": ["أنهى المشرف زيارتك المرئية", "A supervisor ended your video visit"],
   "visit.invitation_refused": ["رُفضت دعوة فتحها حساب آخر", "An invitation was refused to another account"],
   "visit.presence": ["تغيّر اتصال أحد الحاضرين", "Somebody's connection changed"],

@@ -215,6 +215,8 @@ export const agentVisitWords = inBoth({
     inLead: "دُعيت إلى زيارة بالفيديو. يراك ويسمعك من فيها بعد أن يأذن الموظف.",
     enter: "ادخل",
     waitAdmit: "ينتظر الموظف. ابقَ في هذه الصفحة.",
+    leave: "غادر الزيارة",
+    isOut: "لم تعد في هذه الزيارة. يمكن للموظف أن يدعوك من جديد.",
   },
   en: {
     inHand: "Visit",
@@ -306,5 +308,7 @@ export const agentVisitWords = inBoth({
     inLead: "You were invited to a video visit. Those in it see and hear you once the agent agrees.",
     enter: "Enter",
     waitAdmit: "Waiting for the agent. Stay on this page.",
+    leave: "Leave the visit",
+    isOut: "You are no longer in this visit. The agent can invite you again.",
   },
 })

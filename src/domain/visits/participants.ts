@@ -5,6 +5,7 @@ import {
   type Phase,
   type PresenceState,
   participants,
+  type VisitRow,
   visits,
 } from "../../../db/schema/visits.ts"
 import { statement } from "../../../db/statement.ts"
@@ -95,14 +96,31 @@ export async function admit(tx: Tx, agent: Staff, id: string, participant: strin
 /** Puts a third person out: their invitation is void, and they come back by another one alone. Refuses `not_found`, `not_your_counter`. */
 export async function remove(tx: Tx, agent: Staff, id: string, participant: string, why = "agent"): Promise<void> {
   const { row } = await visitAtHand(tx, agent, id)
-  const found = await thirdIn(tx, id, participant)
-  await change(tx, found, { state: "removed", leftAt: tx.now })
+  await goesOut(tx, row, await thirdIn(tx, id, participant), agent.id, why)
+}
+
+/**
+ * Who was asked in leaves by themselves: from then on as if their invitation had never been taken up. Refuses `not_found` to everybody else, and
+ * once they have left.
+ */
+export async function leaveAsGuest(tx: Tx, by: Subject, participant: string): Promise<void> {
+  const found = await participantBy(tx, participant)
+  if (!found || found.subject !== by.id || !isThird(found) || found.state === "removed") {
+    throw new Refusal("not_found", { what: "participant" })
+  }
+  const { row } = await visit(tx, found.visit)
+  await goesOut(tx, row, found, by.id, "left")
+}
+
+/** A chair is free, and everybody in the visit is told. */
+async function goesOut(tx: Tx, { id, office: where }: VisitRow, one: ParticipantRow, by: string, why: string) {
+  await change(tx, one, { state: "removed", leftAt: tx.now })
   await tx.db
     .update(visits)
     .set({ thirds: sql`${visits.thirds} - 1` })
     .where(eq(visits.id, id))
-  await tx.say(row.office, "visit.removed", { visit: id, participant, by: agent.id, why })
-  await follow(tx, id, agent.id)
+  await tx.say(where, "visit.removed", { visit: id, participant: one.id, by, why })
+  await follow(tx, id, by)
 }
 
 /**
@@ -135,13 +153,7 @@ export async function leaveAsSupervisor(tx: Tx, supervisor: Staff, id: string): 
   const { row } = await visit(tx, id)
   const found = await everIn(tx, id, supervisor.id)
   if (found?.kind !== "supervisor" || found.state === "removed") throw new Refusal("not_found", { what: "participant" })
-  await change(tx, found, { state: "removed", leftAt: tx.now })
-  await tx.db
-    .update(visits)
-    .set({ thirds: sql`${visits.thirds} - 1` })
-    .where(eq(visits.id, id))
-  const said = { visit: id, participant: found.id, by: supervisor.id, why: "left" }
-  await tx.say(row.office, "visit.removed", said)
+  await goesOut(tx, row, found, supervisor.id, "left")
 }
 
 /** By which page somebody is there. */
@@ -244,6 +256,11 @@ export async function maySignal(store: Store, id: string, from: string, to: stri
   if (!talking.includes(of.phase)) return false
   const both = await admittedOf(store).execute({ visit: id, one: from, other: to })
   return both.length === 2
+}
+
+/** A row of somebody in a visit, whatever has become of them; `null` for no such one. */
+export async function participantBy(store: Store, id: string): Promise<ParticipantRow | null> {
+  return (await byId(store).execute({ id }))[0] ?? null
 }
 
 async function thirdIn(tx: Tx, id: string, participant: string): Promise<ParticipantRow> {

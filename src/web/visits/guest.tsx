@@ -1,9 +1,11 @@
 import { raw } from "hono/html"
+import { z } from "zod"
 import { Refusal } from "../../base/refusal.ts"
-import { takeUp } from "../../domain/visits/participants.ts"
-import { roster, visit } from "../../domain/visits/visits.ts"
+import { leaveAsGuest, participantBy, takeUp } from "../../domain/visits/participants.ts"
+import { visit } from "../../domain/visits/visits.ts"
 import { agentVisitWords } from "../../i18n/visits-agent.ts"
 import { CallRoom } from "../call-room.tsx"
+import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import { headOf } from "../heads.ts"
 import { type Context, get, type PageRoute, post } from "../house.ts"
@@ -24,8 +26,10 @@ async function invitation(c: Context) {
   const nothing = new Refusal("not_found", { what: "visit" })
   if (!house.keys.isCapability("visit", participant, secret)) throw nothing
   const { row, phase } = await visit(house.store, id)
-  const found = (await roster(house.store, id)).find((one) => one.id === participant)
-  if (!found || (found.subject !== null && found.subject !== subject?.id)) throw nothing
+  const found = await participantBy(house.store, participant)
+  // Who was put out, or has left, may read that it is over for them; an invitation that nobody took up is not there any more.
+  const isVoid = found?.state === "removed" && found.subject === null
+  if (found?.visit !== id || isVoid || (found.subject !== null && found.subject !== subject?.id)) throw nothing
   return { visit: row, phase, found, here: paths.visitInvitation(id, participant, secret) }
 }
 
@@ -33,7 +37,8 @@ async function guestPage(c: Context): Promise<Response> {
   const { house, lang, formToken } = c.var
   const { visit: of, phase, found, here } = await invitation(c)
   const words = agentVisitWords[lang]
-  const isIn = found.subject !== null && phase !== "over"
+  const isOut = found.state === "removed"
+  const isIn = found.subject !== null && phase !== "over" && !isOut
   const reader = found.subject ?? ""
   const { seq } = await headOf(house, { kind: "visit", id: of.id, reader })
   const record = isIn ? await recordFragment(house, of.id, lang, reader) : ""
@@ -44,8 +49,8 @@ async function guestPage(c: Context): Promise<Response> {
       <h1>{words.inTitle}</h1>
       {!isIn && (
         <Card class="stack">
-          <p>{phase === "over" ? words.over : words.inLead}</p>
-          {phase !== "over" && (
+          <p>{isOut ? words.isOut : phase === "over" ? words.over : words.inLead}</p>
+          {phase !== "over" && !isOut && (
             <PostForm action={here} token={formToken}>
               <Button weight="main" icon="video">
                 {words.enter}
@@ -62,13 +67,20 @@ async function guestPage(c: Context): Promise<Response> {
           </div>
           <ConsentForm visit={of.id} token={formToken} back={here} />
           <CallRoom lang={lang} visit={of.id} />
+          <PostForm action={here} token={formToken}>
+            <Button name="do" value="leave" weight="danger" icon="phone">
+              {words.leave}
+            </Button>
+          </PostForm>
         </>
       )}
     </div>,
   )
 }
 
-/** Only a press takes an invitation up: what merely looks at a link, a message service for one, does not. */
+const fields = z.object({ do: z.enum(["enter", "leave"]).default("enter") })
+
+/** Only a press takes an invitation up: what merely looks at a link, a message service for one, does not. Another one leaves. */
 async function enter(c: Context): Promise<Response> {
   const { house, subject } = c.var
   const participant = c.req.param("participant") ?? ""
@@ -78,6 +90,11 @@ async function enter(c: Context): Promise<Response> {
   }
   const { row } = await visit(house.store, c.req.param("id") ?? "")
   const scopes = [`office:${row.office}` as const]
+  const { do: pressed } = await readForm(c, fields)
+  if (pressed === "leave") {
+    await house.writer.write((tx) => leaveAsGuest(tx, subject, participant), { scopes })
+    return c.redirect(paths.visitInvitation(row.id, participant, secret), 303)
+  }
   const taken = await house.writer.write(
     async (tx) => {
       const own = await takeUp(tx, subject, participant)
