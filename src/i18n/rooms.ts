@@ -44,6 +44,10 @@ export const roomWords = inBoth({
     doEnd: "أنهِ الزيارة",
     relay: "خادم الترحيل (TURN) مضبوط.",
     noRelay: "لا خادم ترحيل (TURN): من تمنع شبكته الاتصال المباشر لا تتم مكالمته.",
+    relayRefused: (since: string, people: string) =>
+      `خادم الترحيل (TURN) يرفض ما نعطيه من تصاريح منذ ${since}. من رُفض: ${people}.`,
+    relayRefusedHelp:
+      "من تمنع شبكته الاتصال المباشر لا تتم مكالمته. على مشغّل النظام أن يطابق TURN_SECRET والساعة بين الخادمين.",
     lateHere: "تأخر المكتب",
     unansweredTimes: (times: string) => `لم يُجب ${times}`,
     here: (minutes: string) => `هنا منذ ${minutes}`,
@@ -93,6 +97,10 @@ export const roomWords = inBoth({
     doEnd: "End the visit",
     relay: "A relay (TURN) is configured.",
     noRelay: "There is no relay (TURN): calls with whose network allows no direct connection do not come about.",
+    relayRefused: (since: string, people: string) =>
+      `The relay (TURN) has refused our credentials since ${since}. Refused: ${people}.`,
+    relayRefusedHelp:
+      "Calls with whose network allows no direct connection do not come about. Whoever runs the system compares TURN_SECRET and the clock of both servers.",
     lateHere: "The office is late",
     unansweredTimes: (times: string) => `did not answer ${times}`,
     here: (minutes: string) => `here for ${minutes}`,

@@ -84,6 +84,8 @@ export interface Hub {
   readonly watch: Watch
   /** What a participant's page last said of what it receives of another one. */
   received: VisitWire["received"]
+  /** Whether the relay for video calls refuses us. */
+  relay: VisitWire["relay"]
   /** By which key somebody in a visit sends sound and picture to somebody else, as far as it was seen. */
   fingerprint(visit: string, from: string, to: string): string | null
   /** Every screen that listens to the topic, and what it says it has shown. */
@@ -402,6 +404,7 @@ export function createHub(options: HubOptions): Hub {
     refresh: () => channels.touchAll(),
     watch: (participant) => options.visits?.watch(participant) ?? null,
     received: (by, of) => options.visits?.received(by, of) ?? null,
+    relay: () => options.visits?.relay() ?? null,
     fingerprint: (visit, from, to) => options.visits?.fingerprint(visit, from, to) ?? null,
     touch: (topics) => channels.touchTopics(topics),
     shown(topic) {

@@ -254,6 +254,39 @@ describe("two people in a call", () => {
   })
 })
 
+test("that the relay refuses us is told to whoever looks after it, once a person, until it lets somebody through", async () => {
+  const { inCall, page, hall, live } = await room()
+  const waits = await hall.video.walkIn(hall.citizen(2))
+  const waiting = await page(hall.citizen(2), waits.row.id)
+  await waiting.hear("welcome")
+  const { citizen, agent, mine, other } = await inCall()
+  const { relay } = live.hub
+  // Who has got no credentials has none that could be refused.
+  waiting.say({ do: "relay", refused: true })
+  expect((await waiting.hear("denied")).code).toBe("wrong_state")
+  expect(relay()).toBeNull()
+  const since = hall.clock.office()
+  citizen.say({ do: "relay", refused: true })
+  citizen.say({ do: "relay", refused: true })
+  await citizen.say({ do: "media", state: "failed", of: other.participant })
+  await agent.hear("media")
+  hall.clock.advance(minute)
+  agent.say({ do: "relay", refused: true })
+  agent.say({ do: "media", state: "failed", of: mine.participant })
+  await citizen.hear("media")
+  expect(relay()).toEqual({ since, count: 2 })
+  expect(live.refusals).toEqual([1, 2].map((count) => ({ since, count })))
+  agent.say({ do: "media", state: "flowing", of: mine.participant, localType: "relay" })
+  await citizen.hear("media", ({ state }) => state === "flowing")
+  expect(relay()).toBeNull()
+  citizen.say({ do: "relay", refused: true })
+  citizen.say({ do: "media", state: "setup", of: other.participant })
+  await agent.hear("media", ({ state }) => state === "setup")
+  expect(relay()?.count).toBe(1)
+  hall.clock.advance(visitTimes.relayTrouble + second)
+  expect(relay()).toBeNull()
+})
+
 describe("a ghost", () => {
   test("that never answers is gone from the room within thirty seconds, though the server keeps sending", async () => {
     const { inCall, alive, hall } = await room()

@@ -18,9 +18,11 @@ import {
 } from "../domain/visits/participants.ts"
 import { talking } from "../domain/visits/phases.ts"
 import type { Watch } from "../domain/visits/reads.ts"
+import type { RelayTrouble } from "../domain/visits/rooms.ts"
 import { visitTimes } from "../domain/visits/times.ts"
 import { mustFollow, roster, visit } from "../domain/visits/visits.ts"
 import { type Connection, createPresence } from "./presence.ts"
+import { createRelayWatch } from "./relay-watch.ts"
 import type { Reader } from "./topics.ts"
 import type { Media, Peer, VisitAnswer, VisitWord } from "./visit-words.ts"
 
@@ -46,6 +48,8 @@ export interface VisitWireOptions {
   writer: Pick<Writer, "write" | "onFacts">
   keys: Keys
   onError(cause: unknown, where: string): void
+  /** The relay has refused one more person: for whoever looks after it. */
+  onRelayRefused(trouble: RelayTrouble): void
 }
 
 export interface VisitWire {
@@ -57,6 +61,8 @@ export interface VisitWire {
   readonly watch: Watch
   /** What this one's page last said of what it receives of the other; `null` where it has said nothing. */
   received(by: string, of: string): Received | null
+  /** Whether the relay refuses us; `null` while nobody says so. */
+  relay(): RelayTrouble | null
   /**
    * The fingerprint of the key by which `from` sends sound and picture to `to` (RFC 8122), as it last went through here; `null` before
    * any did. Each pair has a connection of its own, and each connection a key.
@@ -90,6 +96,7 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
   const received = new Map<string, Map<string, Received>>()
   /** By visit, then by who sends to whom. */
   const fingerprints = new Map<string, Map<string, string>>()
+  const relay = createRelayWatch({ now: () => options.clock.office(), onRefused: options.onRelayRefused })
   let isClosed = false
 
   const presence = createPresence({
@@ -172,6 +179,10 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
         return
       case "sig":
         return signal(one, word)
+      case "relay":
+        // Credentials are for who is in a call: of nobody else is it believed.
+        if (!talking.includes((await visit(store, one.visit)).phase)) throw new Refusal("wrong_state")
+        return relay.refused(one.participant)
       case "media":
       case "rtt":
         if (word.do === "media") await notice(one, word)
@@ -205,6 +216,7 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
       const own = received.get(one.participant) ?? new Map<string, Received>()
       received.set(one.participant, own.set(of, { w, h, fps, loss, at: options.clock.office() }))
       if (state === "flowing") presence.vouch(of)
+      if (state === "flowing" && word.localType === "relay") relay.works()
       if (isStaff(one.subject)) {
         await look(one, of, { by: "agent", agent: one.subject.id, isOff: state !== "flowing" || fps === 0 })
       }
@@ -374,6 +386,7 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
     },
     watch: (participant) => presence.watch(participant),
     received: (by, of) => received.get(by)?.get(of) ?? null,
+    relay: relay.current,
     fingerprint: (id, from, to) => fingerprints.get(id)?.get(`${from} ${to}`) ?? null,
     ready,
     close() {

@@ -49,6 +49,8 @@ export type VisitWord =
   | ({ do: "media" } & Media)
   | { do: "chat"; text: string }
   | { do: "rtt"; delta: string }
+  /** The relay did not take what the page showed it. */
+  | { do: "relay"; refused: true }
   | { do: "takeover" }
   | { do: "bye" }
 
@@ -118,6 +120,8 @@ export function parseVisitWord(value: unknown): VisitWord | null {
       return has(rest, ["text"]) && isText(rest.text, visitLimits.textLength) ? { do: "chat", text: rest.text } : null
     case "rtt":
       return has(rest, ["delta"]) && isText(rest.delta, deltaLength) ? { do: "rtt", delta: rest.delta } : null
+    case "relay":
+      return has(rest, ["refused"]) && rest.refused === true ? { do: "relay", refused: true } : null
     case "takeover":
     case "bye":
       return has(rest, []) ? { do: word } : null

@@ -6,6 +6,7 @@ import { Refusal } from "../base/refusal.ts"
 import { capabilitiesOf } from "../domain/access/devices.ts"
 import { type Device, type Integrator, mint, type Staff, type Subject } from "../domain/access/subject.ts"
 import { visitView } from "../domain/visits/reads.ts"
+import type { RelayTrouble } from "../domain/visits/rooms.ts"
 import { mustFollow } from "../domain/visits/visits.ts"
 import type { Caller } from "../realtime/admission.ts"
 import type { Manner, Snapshot } from "../realtime/channel.ts"
@@ -31,6 +32,7 @@ export async function liveHall(given: { office?: TestOffice; timers?: Timers; pa
   const people = new Map<string, Subject>()
   const ended = new Set<string>()
   const errors: unknown[] = []
+  const refusals: RelayTrouble[] = []
   const looks: string[] = []
   const hall = {
     /** Makes every content larger. */
@@ -52,7 +54,15 @@ export async function liveHall(given: { office?: TestOffice; timers?: Timers; pa
 
   const onError = (cause: unknown) => void errors.push(cause)
   const { store, writer, keys, clock } = office
-  const visits = createVisitWire({ clock, timers, store, writer, keys, onError })
+  const visits = createVisitWire({
+    clock,
+    timers,
+    store,
+    writer,
+    keys,
+    onError,
+    onRelayRefused: (trouble) => void refusals.push(trouble),
+  })
   const viewOf = ({ id, reader }: { id: string; reader: string }) =>
     visitView(office.store, keys, id, reader, clock.office(), visits.watch) as Promise<object>
   const hub = createHub({
@@ -111,6 +121,7 @@ export async function liveHall(given: { office?: TestOffice; timers?: Timers; pa
     origin,
     url,
     errors,
+    refusals,
     looks,
     ended,
     close,

@@ -1,5 +1,5 @@
 import type { Watch } from "../domain/visits/reads.ts"
-import type { ReceivedBy } from "../domain/visits/rooms.ts"
+import type { ReceivedBy, RelayTrouble } from "../domain/visits/rooms.ts"
 import type { Lang } from "../i18n/lang.ts"
 import type { House } from "./house.ts"
 
@@ -8,7 +8,7 @@ export type Rendering = Pick<House, "store" | "clock" | "keys" | "env" | "look" 
 
 /**
  * One live region of a page: the same function makes it for the first answer and for every change. `reader` is the account that looks,
- * where a topic has a view for each; `watch` and `received` are what the process knows of connections beyond the store.
+ * where a topic has a view for each; `watch`, `received` and `relay` are what the process knows of connections beyond the store.
  */
 export type Fragment = (
   house: Rendering,
@@ -17,4 +17,5 @@ export type Fragment = (
   reader: string,
   watch: Watch,
   received: ReceivedBy,
+  relay: () => RelayTrouble | null,
 ) => Promise<string>

@@ -95,7 +95,10 @@ export function openPeers({ say, ice, ...told }: PeersOptions): MediaTransport {
       send(link, { candidate: given })
     }
     pc.onicecandidateerror = ({ errorCode }) => {
-      if (errorCode === 401 || errorCode === 403) link.isRefused = true
+      if (errorCode !== 401 && errorCode !== 403) return
+      // Said at once and by every connection, also by one that then finds a way without the relay: others will not.
+      if (!link.isRefused) say({ do: "relay", refused: true })
+      link.isRefused = true
     }
     pc.ontrack = ({ track }) => {
       link.stream.addTrack(track)

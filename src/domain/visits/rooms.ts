@@ -12,6 +12,12 @@ import { roster, visit } from "./visits.ts"
 /** What the one receives of the other, as their page said it last. */
 export type ReceivedBy = (by: string, of: string) => Received | null
 
+/** The relay does not take the credentials that the house gives: since when, and to how many people it has happened. */
+export interface RelayTrouble {
+  since: Instant
+  count: number
+}
+
 /** A visit at a counter: a room. */
 export interface Room extends PanelRow {
   /** Since when this phase. */

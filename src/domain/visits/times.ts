@@ -33,6 +33,9 @@ export const visitTimes = {
   /** A camera that is off for longer than this: nobody knows any more who sits there. */
   cameraOff: 5 * second,
 
+  /** That the relay refused us is forgotten when nobody has said it for so long. */
+  relayTrouble: 60 * minute,
+
   /** So long after an interruption the visit goes on where it was. */
   interruption: 10 * minute,
   /** So long the person waits for an agent whose connection was lost before somebody else may help. */

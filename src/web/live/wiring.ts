@@ -8,6 +8,7 @@ import type { Subject } from "../../domain/access/subject.ts"
 import { office } from "../../domain/offices/reads.ts"
 import { ticketOfWhom } from "../../domain/queue/desk.ts"
 import { ticket } from "../../domain/queue/tickets.ts"
+import type { RelayTrouble } from "../../domain/visits/rooms.ts"
 import { mustFollow } from "../../domain/visits/visits.ts"
 import { isLang, type Lang, preferred } from "../../i18n/lang.ts"
 import type { Manner, Snapshot } from "../../realtime/channel.ts"
@@ -36,7 +37,8 @@ export function openHub(house: Parts, timers: Timers): Hub {
     follow: (subject: Subject | null, id: string) => mustFollow(store, subject, id),
   }
   const onError = (cause: unknown, where: string) => log.error("live", { cause, detail: where })
-  const visits = createVisitWire({ clock, timers, store, writer: house.writer, keys, onError })
+  const onRelayRefused = ({ count }: RelayTrouble) => log.error("relay_refused", { count })
+  const visits = createVisitWire({ clock, timers, store, writer: house.writer, keys, onError, onRelayRefused })
   return createHub({
     visits,
     origin: () => house.env.origin,
@@ -93,7 +95,7 @@ async function snapshot(
   house: Parts,
   topic: Topic,
   manner: Manner,
-  { watch, received }: Pick<VisitWire, "watch" | "received">,
+  { watch, received, relay }: Pick<VisitWire, "watch" | "received" | "relay">,
 ): Promise<Snapshot> {
   const { as, lang, view } = manner
   const head = await headOf(house, topic)
@@ -101,7 +103,7 @@ async function snapshot(
   const fragment = fragments[topic.kind]?.[view ?? "default"]
   if (!fragment) throw new Refusal("not_found", { what: "view" })
   const reader = "reader" in topic ? topic.reader : ""
-  return { ...head, content: await fragment(house, idOf(topic), lang, reader, watch, received) }
+  return { ...head, content: await fragment(house, idOf(topic), lang, reader, watch, received, relay) }
 }
 
 function idOf(topic: Topic): string {

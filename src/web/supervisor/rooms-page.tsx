@@ -25,8 +25,8 @@ export async function roomsPage(c: Context, refusal?: Refusal): Promise<Response
   const here = await managed(c, "room.watch")
   const words = roomWords[lang]
   const { seq } = await headOf(house, { kind: "queue", office: here.code })
-  const { watch, received } = house.hub
-  const region = here.video ? await roomsFragment(house, here.code, lang, leadOf(c).id, watch, received) : ""
+  const { watch, received, relay } = house.hub
+  const region = here.video ? await roomsFragment(house, here.code, lang, leadOf(c).id, watch, received, relay) : ""
   const acts = may(leadOf(c), "room.end", here)
   return show(
     c,

@@ -2,6 +2,7 @@ import { afterAll, expect, test } from "bun:test"
 import { testServer } from "../../testing/server.ts"
 import { leadsTo, reading, signedIn } from "../../testing/signed-in.ts"
 import { videoHall } from "../../testing/video.ts"
+import { roomsFragment } from "./rooms.tsx"
 
 const hall = await videoHall({ more: [{ code: "VIR-02", video: true, lines: [{ code: "VIR" }], counters: 1 }] })
 const server = await testServer({ office: hall })
@@ -21,6 +22,24 @@ test("the supervisor sees every room and everybody who waits, by number and with
     expect(read.toLowerCase()).toContain(said.toLowerCase())
   }
   expect(reading(await lead.get(`${page}?lang=ar`))).toContain("لا خادم ترحيل")
+})
+
+test("that the relay refuses our credentials stands there, with since when and to how many", async () => {
+  const env = { ...server.house.env, turn: { urls: ["turn:relay.example:3478"], secret: "a secret" } }
+  const region = (lang: "ar" | "en", trouble: { since: number; count: number } | null) =>
+    roomsFragment(
+      { ...server.house, env },
+      hall.code,
+      lang,
+      "",
+      () => null,
+      () => null,
+      () => trouble,
+    )
+  const trouble = { since: hall.clock.office(), count: 3 }
+  expect(await region("en", trouble)).toMatch(/has refused our credentials since 10:00\. Refused: 3\s+people/)
+  expect(await region("ar", trouble)).toMatch(/3\s+أشخاص/)
+  expect(await region("en", null)).toContain("A relay (TURN) is configured")
 })
 
 test("joins a room, which opens its page, and leaves it", async () => {

@@ -4,8 +4,9 @@ import type { Outcome } from "../../domain/queue/serving.ts"
 import type { Received } from "../../domain/visits/checking.ts"
 import { talking } from "../../domain/visits/phases.ts"
 import type { Connectivity, PanelRow, Watch } from "../../domain/visits/reads.ts"
-import { grade, type ReceivedBy, type Room, rooms } from "../../domain/visits/rooms.ts"
+import { grade, type ReceivedBy, type RelayTrouble, type Room, rooms } from "../../domain/visits/rooms.ts"
 import { stuckReasons } from "../../domain/visits/stuck.ts"
+import { timeText } from "../../i18n/dates.ts"
 import { deskWords } from "../../i18n/desk.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { counted } from "../../i18n/plural.ts"
@@ -29,17 +30,28 @@ export async function roomsFragment(
   _reader: string,
   watch: Watch,
   received: ReceivedBy,
+  relay: () => RelayTrouble | null,
 ): Promise<string> {
   const now = clock.office()
   const here = await officeOf(store, code)
   const all = await rooms(store, code, now, watch, received)
   const words = roomWords[lang]
+  const refused = env.turn ? relay() : null
   const waiting = [...all.waiting, ...all.aside]
   return String(
     <>
-      <Notice tone={env.turn ? "info" : "late"} icon={env.turn ? "info" : "warning"}>
-        <p>{env.turn ? words.relay : words.noRelay}</p>
-      </Notice>
+      {refused ? (
+        <Notice tone="late" icon="warning">
+          <p class="strong">
+            {words.relayRefused(timeText(refused.since, here.zone, lang), counted("people", refused.count, lang))}
+          </p>
+          <p>{words.relayRefusedHelp}</p>
+        </Notice>
+      ) : (
+        <Notice tone={env.turn ? "info" : "late"} icon={env.turn ? "info" : "warning"}>
+          <p>{env.turn ? words.relay : words.noRelay}</p>
+        </Notice>
+      )}
       <h2>
         {words.rooms} · <span class="number">{all.rooms.length}</span>
       </h2>
