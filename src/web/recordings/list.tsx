@@ -1,8 +1,16 @@
+import { addDays, readDay } from "../../base/day.ts"
+import { asciiDigits } from "../../base/text.ts"
+import { wallToInstant } from "../../base/time.ts"
 import { authorize, may } from "../../domain/access/authorize.ts"
 import { staffNames } from "../../domain/access/names.ts"
 import { allServices } from "../../domain/catalogue/reads.ts"
 import { allOffices, office as officeOf } from "../../domain/offices/reads.ts"
-import { type RecordingRow, recordingsOf } from "../../domain/visits/recording/review.ts"
+import {
+  type RecordingPlace,
+  type RecordingRow,
+  type RecordingSearch,
+  recordingsOf,
+} from "../../domain/visits/recording/review.ts"
 import { momentText } from "../../i18n/dates.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { recordingWords } from "../../i18n/recording.ts"
@@ -10,6 +18,7 @@ import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
 import { Empty, LinkList } from "../shell/cards.tsx"
+import { Button } from "../shell/controls.tsx"
 import { State } from "../shell/marks.tsx"
 import { staffHead, staffHere } from "../staff-head.tsx"
 
@@ -52,7 +61,9 @@ export async function listPage(c: Context): Promise<Response> {
   const words = recordingWords[lang]
   const here = await officeOf(house.store, c.req.param("office") ?? "")
   authorize(staffHere(c), "recording.review", here)
-  const rows = await recordingsOf(house.store, here.code)
+  const asked = askedIn(c)
+  const search = searchFor(asked, here.zone)
+  const { rows, next } = search ? await recordingsOf(house.store, here.code, search) : { rows: [], next: null }
   const names = await staffNames(house.store, [...new Set(rows.map(({ by }) => by))])
   const services = new Map((await allServices(house.store)).map((one) => [one.code, inLang(one.name, lang)]))
   const line = (row: RecordingRow) => {
@@ -61,15 +72,28 @@ export async function listPage(c: Context): Promise<Response> {
       .filter(Boolean)
       .join(" · ")
   }
+  const isAsked = asked.q !== "" || asked.day !== "" || asked.after !== ""
   return show(
     c,
     { title: words.reviewTitle, ...staffHead(c), styles: ["staff", "record"] },
     <div class="column record-list">
       <h1>{words.reviewTitle}</h1>
       <p class="quiet">{inLang(here.name, lang)}</p>
+      <form method="get" action={paths.recordingsOf(here.code)} class="record-search">
+        <label class="field">
+          <span class="label">{words.searchNumber}</span>
+          <span class="hint">{words.searchHint}</span>
+          <input class="input input-digits" name="q" inputmode="numeric" dir="ltr" maxlength={20} value={asked.q} />
+        </label>
+        <label class="field">
+          <span class="label">{words.searchDay}</span>
+          <input class="input" type="date" name="day" value={asked.day} />
+        </label>
+        <Button icon="search">{words.search}</Button>
+      </form>
       {rows.length === 0 ? (
-        <Empty title={words.none}>
-          <p class="quiet">{words.noneHelp}</p>
+        <Empty title={isAsked ? words.notFound : words.none}>
+          <p class="quiet">{isAsked ? words.notFoundHelp : words.noneHelp}</p>
         </Empty>
       ) : (
         <LinkList
@@ -89,8 +113,45 @@ export async function listPage(c: Context): Promise<Response> {
           }))}
         />
       )}
+      <nav class="actions" aria-label={words.pages}>
+        {isAsked && <a href={paths.recordingsOf(here.code)}>{words.newest}</a>}
+        {next && (
+          <a rel="next" href={`${paths.recordingsOf(here.code)}?${onward(asked, next)}`}>
+            {words.older}
+          </a>
+        )}
+      </nav>
     </div>,
   )
+}
+
+interface Asked {
+  q: string
+  day: string
+  after: string
+}
+
+function askedIn(c: Context): Asked {
+  const [q = "", day = "", after = ""] = ["q", "day", "after"].map((name) => c.req.query(name)?.trim().slice(0, 80))
+  return { q, day, after }
+}
+
+/** What is looked for; `null` where nothing could be it. */
+function searchFor({ q, day, after }: Asked, zone: string): RecordingSearch | null {
+  const digits = asciiDigits(q).replace(/\D/g, "")
+  const on = day === "" ? null : readDay(day)
+  if ((q !== "" && digits === "") || digits.length > 10 || (day !== "" && on === null)) return null
+  const [at = "", visit = ""] = after.split(".")
+  return {
+    ...(digits === "" ? {} : digits.length === 10 ? { reference: digits } : { number: Number(digits) }),
+    ...(on ? { from: wallToInstant(on, "00:00", zone), before: wallToInstant(addDays(on, 1), "00:00", zone) } : {}),
+    ...(/^\d{1,15}$/.test(at) ? { after: { startedAt: Number(at), visit } } : {}),
+  }
+}
+
+function onward({ q, day }: Asked, { startedAt, visit }: RecordingPlace): URLSearchParams {
+  const all = { q, day, after: `${startedAt}.${visit}` }
+  return new URLSearchParams(Object.entries(all).filter(([, value]) => value !== ""))
 }
 
 function Completeness({ row, zone, lang }: { row: RecordingRow; zone: string; lang: Lang }) {

@@ -83,6 +83,24 @@ test("supervisors see the recordings of their own office, auditors of those they
   }
 })
 
+test("the list is searched by number and day, and says so where nothing fits", async () => {
+  const { id } = await recorded()
+  const lead = await visiting(server, "supervisor")
+  const { ticket } = await hall.video.now(id)
+  const has = async (query: string) => {
+    const { status, text } = await lead.get(`/recordings/in/${hall.code}?lang=en&${query}`)
+    return [status, text.includes(`/recordings/of/${id}`)]
+  }
+  expect(await has(`q=${ticket.number}`)).toEqual([200, true])
+  expect(await has(`q=${ticket.number}&day=${hall.today}`)).toEqual([200, true])
+  const arabic = String(ticket.number).replace(/\d/g, (digit) => "٠١٢٣٤٥٦٧٨٩"[Number(digit)] ?? "")
+  expect(await has(`q=${encodeURIComponent(arabic)}`)).toEqual([200, true])
+  for (const query of ["q=999", "q=abc", "q=123456789012", "day=2020-01-01", "day=yesterday", "after=0.x"]) {
+    expect([query, ...(await has(query))]).toEqual([query, 200, false])
+  }
+  expect((await lead.get(`/recordings/in/${hall.code}?lang=en&q=999`)).text).toContain("No recording like that")
+})
+
 test("a recording is opened for a reason, which is kept with who opened it and when", async () => {
   const { id, who } = await recorded()
   const reader = await visiting(server, "supervisor")

@@ -1,5 +1,6 @@
-import { and, asc, desc, eq, gt, max, min, sql } from "drizzle-orm"
+import { and, asc, desc, eq, gt, gte, inArray, lt, lte, max, min, or, sql } from "drizzle-orm"
 import type { FactBodies } from "../../../../db/facts.ts"
+import { bookings } from "../../../../db/schema/bookings.ts"
 import { facts } from "../../../../db/schema/facts.ts"
 import { tickets } from "../../../../db/schema/queue.ts"
 import {
@@ -13,6 +14,7 @@ import {
   recordingSegments,
   type SegmentRow,
 } from "../../../../db/schema/recordings.ts"
+import { requests } from "../../../../db/schema/requests.ts"
 import type { Store } from "../../../../db/store.ts"
 import type { Tx } from "../../../../db/write.ts"
 import type { Instant } from "../../../base/day.ts"
@@ -44,10 +46,70 @@ export interface RecordingRow {
   bytes: number
 }
 
-const rowsMax = 200
+/** One page of the list. */
+const pageRows = 50
 
-/** The recordings of an office, the last first; no names stand here. */
-export async function recordingsOf(store: Store, officeCode: string): Promise<RecordingRow[]> {
+/** What is looked for in an office's recordings; all of it must fit. Nobody's name and no number of a person's. */
+export interface RecordingSearch {
+  /** Of which the first segment began from then on, and before then. */
+  from?: Instant
+  before?: Instant
+  /** The ticket's. */
+  number?: number
+  /** Ten digits: the number of the booking, or of the receipt of a service that was carried out in the visit. */
+  reference?: string
+  /** Where the page before ended. */
+  after?: RecordingPlace
+}
+
+/** A place in the list: when the first segment began, and of which visit. */
+export interface RecordingPlace {
+  startedAt: Instant
+  visit: string
+}
+
+/**
+ * The recordings of an office, the last first; no names stand here. `next`: where the following page begins; `null` on the last one. A page is
+ * found by its first segments along the index, however many there are.
+ */
+export async function recordingsOf(
+  store: Store,
+  officeCode: string,
+  { from, before, number, reference, after }: RecordingSearch = {},
+  most = pageRows,
+): Promise<{ rows: RecordingRow[]; next: RecordingPlace | null }> {
+  const { startedAt, visit, id } = recordingSegments
+  const isFirst = sql`not exists (select 1 from ${recordingSegments} as "earlier" where "earlier"."visit" = ${visit}
+    and ("earlier"."started_at" < ${startedAt} or ("earlier"."started_at" = ${startedAt} and "earlier"."id" < ${id})))`
+  const isReferred = sql`(${tickets.booking} in (select ${bookings.id} from ${bookings} where ${bookings.code} = ${reference})
+    or ${tickets.id} in (select ${requests.visit} from ${requests} where ${requests.number} = ${reference}))`
+  const first = await store.db
+    .select({ startedAt, visit })
+    .from(recordingSegments)
+    .innerJoin(tickets, eq(tickets.id, visit))
+    .where(
+      and(
+        eq(recordingSegments.office, officeCode),
+        isFirst,
+        from === undefined ? undefined : gte(startedAt, from),
+        before === undefined ? undefined : lt(startedAt, before),
+        number === undefined ? undefined : eq(tickets.number, number),
+        reference === undefined ? undefined : isReferred,
+        after && lte(startedAt, after.startedAt),
+        after && or(lt(startedAt, after.startedAt), lt(visit, after.visit)),
+      ),
+    )
+    .orderBy(desc(startedAt), desc(visit))
+    .limit(most + 1)
+  const shown = first.slice(0, most)
+  const rows = await rowsOf(
+    store,
+    shown.map((one) => one.visit),
+  )
+  return { rows, next: first.length > most ? (shown.at(-1) ?? null) : null }
+}
+
+function rowsOf(store: Store, visits: string[]): Promise<RecordingRow[]> {
   return store.db
     .select({
       visit: recordingSegments.visit,
@@ -63,10 +125,9 @@ export async function recordingsOf(store: Store, officeCode: string): Promise<Re
     })
     .from(recordingSegments)
     .innerJoin(tickets, eq(tickets.id, recordingSegments.visit))
-    .where(eq(recordingSegments.office, officeCode))
+    .where(inArray(recordingSegments.visit, visits))
     .groupBy(recordingSegments.visit)
-    .orderBy(desc(min(recordingSegments.startedAt)))
-    .limit(rowsMax)
+    .orderBy(desc(min(recordingSegments.startedAt)), desc(recordingSegments.visit))
 }
 
 export interface Recording {
