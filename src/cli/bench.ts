@@ -4,6 +4,7 @@ import { parseArgs } from "node:util"
 import { bookings } from "./bench/bookings.ts"
 import { type Figure, onProgress, type Part, ratioByWork, ratioOf, reaches, table } from "./bench/figure.ts"
 import { firstFrame } from "./bench/first-frame.ts"
+import { watchProfiles } from "./bench/hottest.ts"
 import { memory } from "./bench/memory.ts"
 import { messages } from "./bench/messages.ts"
 import { callNext } from "./bench/next.ts"
@@ -28,7 +29,7 @@ const usage = `Usage: npm run bench -- [options]
   --only bookings,press    these parts alone: PARTS
   --disk <folder>          where the stores are made (default: the system's temporary folder)
   --json                   figures for a program
-  --profile <folder>       each server leaves a profile of its processor's time there
+  --profile <folder>       each server leaves a profile of its processor's time there, and its hottest functions are named
 `
 
 const { values: asked } = parseArgs({
@@ -42,7 +43,9 @@ const { values: asked } = parseArgs({
   },
 })
 const disk = resolve(asked.disk)
-if (asked.profile !== undefined) profileInto(resolve(asked.profile))
+const profiles = asked.profile === undefined ? null : resolve(asked.profile)
+const profiled = profiles === null ? null : watchProfiles(profiles)
+if (profiles !== null) profileInto(profiles)
 const sized = <T>(whole: T, quick: T): T => (asked.quick ? quick : whole)
 
 const parts = {
@@ -54,11 +57,11 @@ const parts = {
       rounds: sized(3, 1),
       warmth: sized(6_000, 1_000),
     }),
-  next: () => callNext({ disk, waiting: 100_000, calls: sized(2_000, 300) }),
+  next: () => callNext({ disk, waiting: sized(1_000_000, 100_000), calls: sized(2_000, 300) }),
   slots: () => slots({ disk, connections: 64, seconds: sized(4, 2), rounds: sized(3, 1) }),
   messages: () => messages({ disk, boards: 2_000, each: sized(150, 50), rounds: sized(3, 1) }),
   press: () => press({ disk, boards: 2_000, presses: sized(150, 30), inBrowser: sized(40, 10) }),
-  memory: () => memory({ disk, sockets: sized(5_000, 1_000) }),
+  memory: () => memory({ disk, sockets: sized(15_000, 1_000) }),
   visits: () => visits({ disk, waiting: sized(600, 150), calls: sized(200, 50), seconds: sized(15, 5) }),
   "first-frame": () => firstFrame({ disk, calls: sized(15, 3) }),
   "sign-in": () =>
@@ -117,4 +120,6 @@ if (asked.json) {
   process.stdout.write(table(figures))
   for (const note of notes) process.stdout.write(`${note}\n`)
 }
+// Beside the figures, so that what reads those as JSON is not disturbed.
+if (profiled) process.stderr.write(`\n${profiled()}`)
 process.exit()

@@ -5,6 +5,7 @@ import { fill, findForm } from "./booking-statements.ts"
 import { bookings } from "./bookings.ts"
 import { type Figure, median, quantile, ratioByWork, ratioOf, reaches, table } from "./figure.ts"
 import { firstFrame } from "./first-frame.ts"
+import { hottest } from "./hottest.ts"
 import { memory } from "./memory.ts"
 import { messages } from "./messages.ts"
 import { callNext } from "./next.ts"
@@ -158,4 +159,14 @@ describe("the table", () => {
     expect(quantile(values, 0.99)).toBe(5)
     expect(quantile([], 0.5)).toBe(0)
   })
+})
+
+test("a profile names the functions in which most time was spent", () => {
+  const row = (own: number, what: string) =>
+    `| ${own}% | 1.0ms | ${own + 1}% | 2.0ms | \`${what}\` | \`/src/${what}.ts:1\` |`
+  const rows = Array.from({ length: 12 }, (_, index) => row(30 - index, `f${index}`))
+  const profile = `# CPU Profile\n\n## Hot Functions (Self Time)\n\n| Self% | Self | Total% | Total | Function | Location |\n|--:|--:|--:|--:|--|--|\n${rows.join("\n")}\n\n## Call Tree (Total Time)\n\n${row(99, "tree")}\n`
+  const named = hottest(profile)
+  expect(named).toHaveLength(10)
+  expect(named[0]?.trim()).toBe("30% own     31% in all  f0  /src/f0.ts:1")
 })

@@ -30,10 +30,12 @@ export async function memory({ disk, sockets }: Wanted): Promise<Part> {
       {
         ...{ what: `memory a socket, ${sockets} open`, value: own, unit: "bytes" },
         baseline: { what: "bare Bun", value: other },
+        aim: { most: 12_288 },
       },
       {
         ...{ what: "memory of the idle process", value: (idle[0] ?? 0) / 2 ** 20, unit: "MB" },
         baseline: { what: "bare Hono", value: (idle[1] ?? 0) / 2 ** 20 },
+        aim: { most: 120 },
       },
     ]
     return { figures }

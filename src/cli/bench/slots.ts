@@ -47,7 +47,11 @@ export async function slots({ disk, connections, seconds, rounds }: Wanted): Pro
           others.push(await ask(client, bare, { asks: plain, connections, seconds }))
         }
         const note = `${bytes} bytes a page`
-        figures.push({ ...beside(`${what}, ${connections} connections`, own, "constant bytes", others), note })
+        figures.push({
+          ...beside(`${what}, ${connections} connections`, own, "constant bytes", others),
+          aim: { ratioLeast: 0.5 },
+          note,
+        })
       }
       await Promise.all([house.stop(), bare.stop()])
       return { figures }
