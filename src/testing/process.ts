@@ -120,8 +120,14 @@ export function demoFile(folder: string): DemoFile {
 }
 
 /** Asks as a program does; the body is JSON where there is one. */
-export async function asks(origin: string, token: string | null, path: string, body?: unknown) {
-  const headers = new Headers(token ? { Authorization: `Bearer ${token}` } : {})
+export async function asks(
+  origin: string,
+  token: string | null,
+  path: string,
+  body?: unknown,
+  more: Record<string, string> = {},
+) {
+  const headers = new Headers({ ...more, ...(token ? { Authorization: `Bearer ${token}` } : {}) })
   if (body !== undefined) headers.set("Content-Type", "application/json")
   const method = body === undefined ? "GET" : "POST"
   const response = await fetch(origin + path, {
