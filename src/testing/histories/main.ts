@@ -1,4 +1,6 @@
 import { writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { cleanUp } from "../cleanup.ts"
 import { runHistory } from "./run.ts"
@@ -38,7 +40,7 @@ async function main(args: string[]): Promise<number> {
     process.stdout.write("Nothing in it contradicts what is promised.\n")
     return 0
   }
-  const file = `history-${plan.seed}.json`
+  const file = join(tmpdir(), `dawr-history-${plan.seed}.json`)
   writeFileSync(file, JSON.stringify({ faults, events: history.events, end }, null, 1))
   process.stdout.write(`${faults.map((fault) => `  - ${fault}\n`).join("")}All of it stands in ${file}.\n`)
   return 1

@@ -113,7 +113,7 @@ async function survey(origin: string, demo: DemoFile) {
     day.slots.flatMap(({ id, free }) => (free > 0 ? [id] : [])),
   )
   const lines = all.filter(({ bookingOnly }) => !bookingOnly).map(({ code }) => code)
-  return { services, slots: free.slice(-25), lines }
+  return { services, slots: free.slice(-6), lines }
 }
 
 /** The same numbers for the same seed (mulberry32). */
