@@ -74,7 +74,7 @@ export const recordingChunks = table(
 )
 
 /** `late`: nothing came although it should have; every other one is meant. */
-export type GapWhy = "hold" | "private" | "pause" | "interruption" | "asked" | "withdrawn" | "late"
+export type GapWhy = "hold" | "private" | "pause" | "interruption" | "asked" | "withdrawn" | "late" | "camera"
 
 /** From when to when a visit was not recorded, and why. */
 export const recordingGaps = table("recording_gap", {

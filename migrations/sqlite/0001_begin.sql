@@ -922,7 +922,7 @@ CREATE TABLE recording_gap (
   id TEXT PRIMARY KEY,
   visit TEXT NOT NULL,
   thread TEXT NOT NULL,
-  why TEXT NOT NULL CHECK (why IN ('hold', 'private', 'pause', 'interruption', 'asked', 'withdrawn', 'late')),
+  why TEXT NOT NULL CHECK (why IN ('hold', 'private', 'pause', 'interruption', 'asked', 'withdrawn', 'late', 'camera')),
   reason TEXT,
   by TEXT NOT NULL,
   since INTEGER NOT NULL,

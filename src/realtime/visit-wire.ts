@@ -18,6 +18,7 @@ import {
 } from "../domain/visits/participants.ts"
 import { talking } from "../domain/visits/phases.ts"
 import type { Watch } from "../domain/visits/reads.ts"
+import { cameraTaken, isNewsOfTaken } from "../domain/visits/recording/gaps.ts"
 import type { RelayTrouble } from "../domain/visits/rooms.ts"
 import { visitTimes } from "../domain/visits/times.ts"
 import { mustFollow, roster, visit } from "../domain/visits/visits.ts"
@@ -211,7 +212,7 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
    * with whom one does not talk nothing can be reported.
    */
   async function notice(one: Bound, word: Media): Promise<void> {
-    const { of, w = 0, h = 0, fps = 0, loss = 0, videoOff, screen, state } = word
+    const { of, w = 0, h = 0, fps = 0, loss = 0, videoOff, taken, screen, state } = word
     if (of && (await maySignal(store, one.visit, one.participant, of))) {
       const own = received.get(one.participant) ?? new Map<string, Received>()
       received.set(one.participant, own.set(of, { w, h, fps, loss, at: options.clock.office() }))
@@ -221,7 +222,12 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
         await look(one, of, { by: "agent", agent: one.subject.id, isOff: state !== "flowing" || fps === 0 })
       }
     }
-    if (videoOff !== undefined) await look(one, one.participant, { by: "person", isOff: videoOff || screen === true })
+    if (videoOff === undefined) return
+    const { id: subject } = one.subject
+    if (await isNewsOfTaken(store, one.visit, subject, taken === true)) {
+      await inOffice(one.office, (tx) => cameraTaken(tx, one.visit, subject, taken === true))
+    }
+    await look(one, one.participant, { by: "person", isOff: videoOff || screen === true })
   }
 
   async function look(one: Bound, participant: string, sight: Sight): Promise<void> {

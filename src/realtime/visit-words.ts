@@ -37,6 +37,8 @@ export interface Media {
   /** Muted by the person. */
   audioOff?: boolean
   videoOff?: boolean
+  /** With `videoOff`: the camera was not switched off, something else has it. */
+  taken?: boolean
   /** The screen is shown in the place of the person. */
   screen?: boolean
 }
@@ -159,7 +161,7 @@ function parseMedia({ state, ...given }: Given): VisitWord | null {
   if (!mediaStates.includes(String(state))) return null
   const media: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(given)) {
-    const isFlag = name === "audioOff" || name === "videoOff" || name === "screen"
+    const isFlag = ["audioOff", "videoOff", "taken", "screen"].includes(name)
     const isNumber = ["rtt", "loss", "fps", "w", "h"].includes(name)
     if (isFlag ? typeof value !== "boolean" : isNumber ? !isMeasure(value) : name !== "localType" && name !== "of")
       return null

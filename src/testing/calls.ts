@@ -100,6 +100,19 @@ export async function relayedOnly(page: Page): Promise<void> {
   })
 }
 
+/** As on a network that loses a quarter of what comes to this page: it says so of everybody, once `isLosing` of its window is set. */
+export async function lossy(page: Page): Promise<(isLosing: boolean) => Promise<void>> {
+  await page.addInitScript(() => {
+    const state = Object.assign(window, { isLosing: false })
+    const send = WebSocket.prototype.send
+    WebSocket.prototype.send = function (data) {
+      const isReport = state.isLosing && typeof data === "string" && data.includes('"do":"media"')
+      send.call(this, isReport ? data.replace(/"loss":[\d.]+/, '"loss":0.25') : data)
+    }
+  })
+  return (isLosing) => page.evaluate((is) => void Object.assign(window, { isLosing: is }), isLosing)
+}
+
 /** Cuts a page's line to the server, until its network is there again; what goes between pages is left alone. */
 export async function cutOff(page: Page): Promise<void> {
   await page.context().setOffline(true)

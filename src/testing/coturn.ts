@@ -18,8 +18,8 @@ export interface Coturn {
   start(): Promise<void>
 }
 
-/** Starts one that knows `secret`. It listens on loopback only, and may relay there, which one for the world must never. */
-export async function coturn(secret = "a secret of the tests"): Promise<Coturn> {
+/** Starts one that knows `secret`; with `tcpOnly` no datagram reaches it. It listens on loopback only, and may relay there, which one for the world must never. */
+export async function coturn(secret = "a secret of the tests", { tcpOnly = false } = {}): Promise<Coturn> {
   const port = await freePort()
   const folder = ownFolder()
   const args = [
@@ -28,6 +28,7 @@ export async function coturn(secret = "a secret of the tests"): Promise<Coturn> 
     ...[`--static-auth-secret=${secret}`, "--fingerprint", "--allow-loopback-peers", "--no-tls", "--no-dtls"],
     ...["--no-cli", "--no-multicast-peers", "--log-file=stdout", "--simple-log"],
     ...[`--pidfile=${join(folder, "pid")}`, `--userdb=${join(folder, "users")}`],
+    ...(tcpOnly ? ["--no-udp"] : []),
   ]
   let running: ReturnType<typeof spawn> | null = null
 

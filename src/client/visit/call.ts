@@ -64,11 +64,14 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
   /** Whether this person wants to be seen in the call that there is; `null` until the first word about it. */
   let isAsked: boolean | null = null
   const thinning = createThinning()
+  let weighed = thinning.weight
   let isOver = false
   let names: VisitView["people"] = []
   /** What the others say about how we arrive there. */
   const theirs = new Map<string, Media>()
   const streams = new Map<string, MediaStream | null>()
+  /** Why there is no connection to somebody yet; it stays said while it is tried anew. */
+  const troubled = new Map<string, string>()
 
   const wire = openWire(options.visit, hear)
   const talk = openTalk(root, words, { say: wire.say, nameOf, signal })
@@ -81,7 +84,7 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
       arrives(participant)
     },
     quality: qualityIs,
-    trouble: (_, why) => status(why === "relay_refused" ? words["relayRefused"] : words["slow"]),
+    trouble: (participant, why) => troubled.set(participant, why === "relay_refused" ? "relayRefused" : "slow"),
   })
   const isWanted = () => !ending.signal.aborted && wire.standing !== "elsewhere"
   const own = openOwn({ root, words, isWanted, changed: publish, toggled: report, toggle })
@@ -122,7 +125,11 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
         break
       case "media":
         if (takeMedia(word)) arrives(word.from)
-        tiles.mark(word.from, { isMuted: word.audioOff === true, isDark: word.videoOff === true })
+        tiles.mark(word.from, {
+          isMuted: word.audioOff === true,
+          isDark: word.videoOff === true,
+          isTaken: word.taken === true,
+        })
         showQuality()
         break
       case "rtt":
@@ -163,6 +170,8 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
     if (ask) ask.hidden = true
     if (isNew) options.onStanding?.("live")
     tiles.people(room, nameOf)
+    thinning.only(room.peers.filter(({ state: its }) => its === "admitted").map(({ participant }) => participant))
+    if (thinning.weight !== weighed) weigh()
     // Who was in the call when this page was loaded, or has answered its ring, is seen. Whom somebody brings back after it had ended is asked
     // first: no camera is opened by anybody else's press.
     isAsked ??= isIn || room.you.kind !== "citizen"
@@ -216,9 +225,10 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
     if (all.some(({ state: its }) => its === "unstable" || its === "restarting")) return words["unstable"]
     if (room.phase === "private") return words["privately"]
     const others = room.peers.filter(({ state: its }) => its === "admitted")
-    if (others.some(({ participant }) => !all.some((one) => one.of === participant && one.state === "flowing"))) {
-      return words["connecting"]
-    }
+    const missing = others.find(
+      ({ participant }) => !all.some((one) => one.of === participant && one.state === "flowing"),
+    )
+    if (missing) return words[troubled.get(missing.participant) ?? "connecting"]
     return others.map(({ participant }) => words["joining"]?.replace("{name}", nameOf(participant))).join(" · ")
   }
 
@@ -232,6 +242,7 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
 
   function qualityIs(participant: string, quality: Quality, isChanged: boolean): void {
     tiles.mark(participant, { state: quality.state })
+    if (quality.state === "flowing") troubled.delete(participant)
     showQuality()
     if (!isChanged) return
     reportOne(quality)
@@ -242,15 +253,15 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
   }
 
   /** Sound comes first: what does not arrive is not sent, until it would arrive again. */
-  function thin(received: Media): void {
-    const before = thinning.weight
+  function thin(received: Media & { from: string }): void {
     const isSeen = wire.room?.peers.some(({ kind }) => kind === "interpreter") || wire.room?.you.kind === "interpreter"
-    if (thinning.hear(received, isSeen) !== before) weigh()
+    if (thinning.hear(received, isSeen, received.from) !== weighed) weigh()
   }
 
   const isSoundOnly = () => isLight || thinning.weight === "sound"
 
   function weigh(): void {
+    weighed = thinning.weight
     peers.weigh(isSoundOnly() ? "sound" : thinning.weight)
     publish()
     showQuality()
@@ -262,8 +273,9 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
 
   function reportOne({ bytes: _, ...quality }: Quality): void {
     const { audio, video, screen } = own
-    const isDark = screen === null && (video === null || isSoundOnly())
-    const sent = { audioOff: audio?.enabled !== true, videoOff: isDark, screen: screen !== null }
+    const isTaken = screen === null && own.isTaken
+    const isDark = screen === null && (video === null || isTaken || isSoundOnly())
+    const sent = { audioOff: audio?.enabled !== true, videoOff: isDark, taken: isTaken, screen: screen !== null }
     wire.say({ do: "media", ...quality, ...sent })
   }
 

@@ -20,6 +20,8 @@ export function openOwn({ root, words, isWanted, changed, toggled, toggle }: Own
   let audio: MediaStreamTrack | null = null
   let video: MediaStreamTrack | null = null
   let screen: MediaStreamTrack | null = null
+  /** Something else has the camera, and nobody has switched it off. */
+  let isTaken = false
   let opening: Promise<void> | null = null
   const part = <T extends HTMLElement>(name: string) => root.querySelector<T>(`[data-call-part="${name}"]`)
 
@@ -52,8 +54,16 @@ export function openOwn({ root, words, isWanted, changed, toggled, toggle }: Own
   /** A telephone call, or another program, takes a device away without ending it; it comes back by itself (W3C Media Capture §4.3.1). */
   function watchOver(track: MediaStreamTrack | null): void {
     const isOurs = () => track === audio || track === video
-    track?.addEventListener("mute", () => isOurs() && trouble("busy", true, words["taken"]))
-    track?.addEventListener("unmute", () => isOurs() && trouble(null, true))
+    const is = (taken: boolean) => {
+      if (!isOurs()) return
+      if (taken) trouble("busy", track?.kind === "video", words["taken"])
+      else trouble(null, true)
+      if (track?.kind !== "video" || isTaken === taken) return
+      isTaken = taken
+      toggled()
+    }
+    track?.addEventListener("mute", () => is(true))
+    track?.addEventListener("unmute", () => is(false))
     if (track?.kind === "audio") {
       track.addEventListener("ended", () => {
         if (audio !== track) return
@@ -64,12 +74,13 @@ export function openOwn({ root, words, isWanted, changed, toggled, toggle }: Own
     }
   }
 
-  function setVideo(track: MediaStreamTrack | null): void {
+  function setVideo(track: MediaStreamTrack | null, taken = false): void {
     video = track
+    isTaken = taken
     // An incoming telephone call takes the camera away on some phones.
     track?.addEventListener("ended", () => {
       if (video !== track) return
-      setVideo(null)
+      setVideo(null, true)
       trouble("busy", true, words["stopped"])
     })
     watchOver(track)
@@ -90,9 +101,12 @@ export function openOwn({ root, words, isWanted, changed, toggled, toggle }: Own
       before?.stop()
       return
     }
+    const before = video
     const track = await openCamera()
     trouble(typeof track === "string" ? track : null, true)
-    if (typeof track !== "string") setVideo(track)
+    if (typeof track === "string") return
+    setVideo(track)
+    before?.stop()
   }
 
   async function retry(): Promise<void> {
@@ -131,6 +145,9 @@ export function openOwn({ root, words, isWanted, changed, toggled, toggle }: Own
     get screen() {
       return screen
     },
+    get isTaken() {
+      return isTaken
+    },
     prepare,
     take,
     retry,
@@ -150,6 +167,7 @@ export function openOwn({ root, words, isWanted, changed, toggled, toggle }: Own
     close(): void {
       const open = [audio, video, screen]
       audio = video = screen = null
+      isTaken = false
       for (const track of open) track?.stop()
       toggle("share", false)
     },

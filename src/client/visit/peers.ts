@@ -143,6 +143,8 @@ export function openPeers({ say, ice, ...told }: PeersOptions): MediaTransport {
       if (link && isFirst && link.offers && !link.isPolite) return
       const isAnother = link && !isFirst && link.session !== sessionOf(signal.description.sdp)
       if (link && (isAnother || (isFirst && link.offers))) {
+        // The other end has given up what never came about, an instant before this one would have.
+        if (isAnother && link.quality.state === "setup") told.trouble(from, whyLate(link))
         drop(link)
         link = undefined
       }
@@ -236,10 +238,12 @@ export function openPeers({ say, ice, ...told }: PeersOptions): MediaTransport {
     plan(link, restartWaits[link.tries] ?? restartWaits.at(-1) ?? 0)
   }
 
+  const whyLate = ({ isRefused }: Link) => (isRefused ? "relay_refused" : "slow")
+
   function late(link: Link): void {
     if (link.isClosed) return
+    told.trouble(link.peer, whyLate(link))
     turn(link, "failed")
-    told.trouble(link.peer, link.isRefused ? "relay_refused" : "slow")
     renew(link, known.length > 0 ? "relay" : "all")
   }
 

@@ -55,3 +55,22 @@ test("where somebody interprets the picture is never paused, only smaller", () =
   for (let report = 0; report < 10; report++) thinning.hear(bad, true)
   expect(thinning.weight).toBe("small")
 })
+
+test("of two who receive us the worse network counts, until that one is gone", () => {
+  const thinning = createThinning()
+  for (let report = 0; report < 2; report++) {
+    thinning.hear(bad, false, "by train")
+    thinning.hear(good, false, "at the desk")
+  }
+  expect(thinning.weight).toBe("small")
+  for (let report = 0; report < 9; report++) thinning.hear(good, false, "at the desk")
+  expect(thinning.weight).toBe("small")
+  thinning.only(["at the desk"])
+  expect(thinning.weight).toBe("full")
+})
+
+test("a picture that was paused is there again when somebody comes in who reads it", () => {
+  const thinning = createThinning()
+  expect(hears(thinning, bad, 4)).toBe("sound")
+  expect(thinning.hear(bad, true)).toBe("small")
+})

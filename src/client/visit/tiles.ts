@@ -5,6 +5,7 @@ import type { Room } from "./wire.ts"
 export interface Marks {
   isMuted?: boolean
   isDark?: boolean
+  isTaken?: boolean
   state?: string
 }
 
@@ -41,7 +42,11 @@ export function openTiles(root: HTMLElement, words: Record<string, string>) {
   }
 
   function paint({ element, marks, now }: Tile): void {
-    const said = [now.isMuted && words["muted"], now.isDark && words["cameraOff"], now.isAway && words["away"]]
+    const said = [
+      now.isMuted && words["muted"],
+      now.isDark && words[now.isTaken ? "cameraTaken" : "cameraOff"],
+      now.isAway && words["away"],
+    ]
     marks.textContent = said.filter(Boolean).join(" · ")
     element.dataset["media"] = now.state ?? ""
     element.toggleAttribute("data-dark", now.isDark === true)
@@ -61,6 +66,11 @@ export function openTiles(root: HTMLElement, words: Record<string, string>) {
       for (const peer of there) {
         const one = tile(peer.participant)
         one.element.dataset["kind"] = peer.kind
+        // Who signs stands first and stays there, whoever else comes. To be moved stops a picture.
+        if (peer.kind === "interpreter" && place?.firstElementChild !== one.element) {
+          place?.prepend(one.element)
+          if (one.video.srcObject) one.video.play().catch(() => {})
+        }
         one.now.isAway = peer.away
         one.name.textContent = nameOf(peer.participant)
         paint(one)

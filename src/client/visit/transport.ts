@@ -8,7 +8,7 @@ export interface Tracks {
 }
 
 /** How the connection to one other person is. */
-export type Quality = Omit<Media, "audioOff" | "videoOff" | "screen"> & { of: string; bytes: number }
+export type Quality = Omit<Media, "audioOff" | "videoOff" | "taken" | "screen"> & { of: string; bytes: number }
 
 /** How much is sent: `small` is a quarter of the picture, `sound` no picture at all. */
 export type Weight = "full" | "small" | "sound"

@@ -13,7 +13,8 @@ import { recordingTimes } from "./times.ts"
 
 /*
  * When a visit is not recorded although it has been: on hold, in private talk, by the agent's pause, while it is interrupted, while somebody
- * is asked, after somebody no longer wants it. Each such time is kept with who, why, from and until, so that whoever sees the recording
+ * is asked, after somebody no longer wants it; and when a telephone call or the like has taken somebody's camera, of whom there is the sound
+ * alone then. Each such time is kept with who, why, from and until, so that whoever sees the recording
  * later knows that the gap was meant.
  */
 
@@ -48,7 +49,9 @@ export async function follow(tx: Tx, id: string, by: string): Promise<void> {
   const isTalk = row.phase in whyOf || row.phase === "call"
   const wanted = isTalk ? await wantedIn(tx, row) : null
   for (const gap of open) {
-    const stays = isTalk && (gap.why === wanted || gap.why === "pause" || (gap.why === "late" && wanted === null))
+    const stays =
+      isTalk &&
+      (gap.why === wanted || gap.why === "pause" || gap.why === "camera" || (gap.why === "late" && wanted === null))
     if (!stays) await endGap(tx, row, gap, by)
   }
   if (wanted !== null && !open.some(({ why }) => why === wanted)) await begin(tx, row, wanted, { by })
@@ -118,9 +121,25 @@ export async function mustNotBeStopped(
 ): Promise<void> {
   const all = await allOf(store).execute({ visit: id })
   const gap = all.find(
-    ({ why, since, until }) => why !== "late" && takenAt >= since + slack && (until === null || takenAt < until),
+    ({ why, since, until }) =>
+      why !== "late" && why !== "camera" && takenAt >= since + slack && (until === null || takenAt < until),
   )
   if (gap) throw new Refusal("recording_stopped", { why: gap.why, since: gap.since })
+}
+
+/** Whether `cameraTaken` would change something; asked before each turn for it, because pages report every few seconds. */
+export async function isNewsOfTaken(store: Store, id: string, subject: string, isTaken: boolean): Promise<boolean> {
+  const gap = (await openGaps(store, id)).find(({ why, by }) => why === "camera" && by === subject)
+  return isTaken !== (gap !== undefined) && (!isTaken || (await hasRecording(store, id)))
+}
+
+/** A telephone call or another program has taken somebody's camera, or they have it again, as their page reports. Of a visit of which nothing is recorded nothing is noted. */
+export async function cameraTaken(tx: Tx, id: string, subject: string, isTaken: boolean): Promise<void> {
+  const [row] = await rowOf(tx).execute({ id })
+  if (!row || !(await isNewsOfTaken(tx, id, subject, isTaken))) return
+  const gap = (await openGaps(tx, id)).find(({ why, by }) => why === "camera" && by === subject)
+  if (gap) await endGap(tx, row, gap, subject)
+  else if (row.phase === "call") await begin(tx, row, "camera", { by: subject })
 }
 
 async function hasRecording(store: Store, id: string): Promise<boolean> {

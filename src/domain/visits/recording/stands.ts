@@ -94,7 +94,9 @@ const lastMeant = statement((db) =>
   db
     .select({ until: max(recordingGaps.until) })
     .from(recordingGaps)
-    .where(sql`${recordingGaps.visit} = ${sql.placeholder("visit")} and ${recordingGaps.why} <> 'late'`),
+    .where(
+      sql`${recordingGaps.visit} = ${sql.placeholder("visit")} and ${recordingGaps.why} not in ('late', 'camera')`,
+    ),
 )
 const byPerson = statement((db) =>
   db
