@@ -1,6 +1,6 @@
 import type { CheckState, LapseReason, StepKind, StepResult } from "../../db/schema/identity.ts"
 import type { Shortfall, SpokenWord } from "../domain/visits/check-list.ts"
-import { inBoth } from "./lang.ts"
+import { inBoth, type Lang } from "./lang.ts"
 
 type Said<K extends string> = Record<K, string>
 
@@ -34,6 +34,7 @@ export const identityWords = inBoth({
       talk: "سؤال وجواب",
       same_person: "الشخص نفسه",
     } satisfies Said<StepKind>,
+    pictureOf: { face: "صورة ثابتة للوجه", document: "صورة ثابتة للوثيقة" },
     guide: {
       measured: "انظر: إضاءة كافية ووجه واحد. ثم يقيس النظام ما يصلك، فلا يكفي أن تراه جيدًا.",
       consent: "اسأله: هل توافق على التقاط صور لك ولوثيقتك للتحقق؟ يجب أن يقولها بصوته.",
@@ -172,6 +173,7 @@ export const identityWords = inBoth({
       talk: "Question and answer",
       same_person: "Same person",
     },
+    pictureOf: { face: "Still picture of the face", document: "Still picture of the document" },
     guide: {
       measured: "See that the light is enough and one face is there. Then the system measures what arrives.",
       consent: "Ask: do you agree to pictures of you and your document for this check? It must be said aloud.",
@@ -281,6 +283,12 @@ export const identityWords = inBoth({
     back: "To the desk",
   },
 })
+
+/** A step by its name; `of` is what a picture is of. */
+export function stepName(kind: StepKind, of: string | null | undefined, lang: Lang): string {
+  const { steps, pictureOf } = identityWords[lang]
+  return kind === "picture" && (of === "face" || of === "document") ? pictureOf[of] : steps[kind]
+}
 
 /** Papers that go both ways in a visit. */
 export const paperWords = inBoth({

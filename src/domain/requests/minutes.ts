@@ -66,7 +66,8 @@ export interface MinutesCheck {
   endedAt: Instant | null
   lapsed: LapseReason | null
   second: "confirmed" | "overturned" | null
-  steps: { kind: StepKind; result: StepResult | null }[]
+  /** `of`: what a picture is of; minutes of before it was said do not have it. */
+  steps: { kind: StepKind; result: StepResult | null; of?: string | null }[]
 }
 
 export interface MinutesFile {
@@ -372,7 +373,11 @@ async function checksOf(store: Store, visit: string): Promise<(MinutesCheck & { 
     .orderBy(asc(identitySteps.place), asc(identitySteps.turn))
   return rows.map(({ id, kind, state, drawnAt, endedAt, lapsedAt, lapsed, second }) => ({
     ...{ kind, state, drawnAt, endedAt, lapsedAt, lapsed, second },
-    steps: steps.filter(({ check }) => check === id).map(({ kind: step, result }) => ({ kind: step, result })),
+    steps: steps
+      .filter(({ check }) => check === id)
+      .map(({ kind: step, result, drawn }) => {
+        return step === "picture" ? { kind: step, result, of: drawn } : { kind: step, result }
+      }),
   }))
 }
 

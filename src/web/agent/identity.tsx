@@ -13,7 +13,7 @@ import {
 } from "../../domain/visits/check-reads.ts"
 import { visit } from "../../domain/visits/visits.ts"
 import { dayText } from "../../i18n/dates.ts"
-import { identityWords } from "../../i18n/identity.ts"
+import { identityWords, stepName } from "../../i18n/identity.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { visitorWords } from "../../i18n/visitor.ts"
 import { paths } from "../paths.ts"
@@ -112,7 +112,7 @@ function Running({ check, ...seen }: Seen & { check: CheckView }) {
             tabindex={-1}
             data-identity-step={`${now.place}.${now.turn}`}
           >
-            {words.steps[now.kind]}
+            {stepName(now.kind, now.drawn, seen.lang)}
           </h3>
           <p>{words.guide[now.kind]}</p>
           <Drawn step={now} lang={seen.lang} />
@@ -292,9 +292,9 @@ export function Steps({ steps, lang }: { steps: readonly StepView[]; lang: Lang 
   if (steps.length === 0) return null
   return (
     <ol class="identity-steps small">
-      {steps.map(({ kind, result, note }) => (
+      {steps.map(({ kind, result, note, drawn }) => (
         <li>
-          {words.steps[kind]}: {result && <strong>{words.results[result]}</strong>}
+          {stepName(kind, drawn, lang)}: {result && <strong>{words.results[result]}</strong>}
           {note && <bdi class="quiet"> · {note}</bdi>}
         </li>
       ))}

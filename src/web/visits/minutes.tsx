@@ -8,7 +8,7 @@ import { type Minutes, type MinutesCheck, minutesOf } from "../../domain/request
 import type { Value } from "../../domain/requests/service.ts"
 import { visit } from "../../domain/visits/visits.ts"
 import { dayText, hijriText, timeText } from "../../i18n/dates.ts"
-import { identityWords } from "../../i18n/identity.ts"
+import { stepName } from "../../i18n/identity.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { minutesWords, whatWords } from "../../i18n/minutes.ts"
 import { counted } from "../../i18n/plural.ts"
@@ -171,9 +171,9 @@ function Check({ check, office, lang }: { check: MinutesCheck; office: Office; l
       {second !== null && <p>{words.second[second]}</p>}
       {lapsed !== null && <p>{words.lapsed[lapsed]}</p>}
       <ul class="small">
-        {steps.map(({ kind: step, result }) => (
+        {steps.map(({ kind: step, result, of }) => (
           <li>
-            {identityWords[lang].steps[step]}: {result === null ? "–" : words.results[result]}
+            {stepName(step, of, lang)}: {result === null ? "–" : words.results[result]}
           </li>
         ))}
       </ul>
