@@ -7,7 +7,7 @@ import { capabilitiesOf } from "../domain/access/devices.ts"
 import { type Device, type Integrator, mint, type Staff, type Subject } from "../domain/access/subject.ts"
 import { visitView } from "../domain/visits/reads.ts"
 import type { RelayTrouble } from "../domain/visits/rooms.ts"
-import { mustFollow } from "../domain/visits/visits.ts"
+import { mustWatch } from "../domain/visits/visits.ts"
 import type { Caller } from "../realtime/admission.ts"
 import type { Manner, Snapshot } from "../realtime/channel.ts"
 import { createHub } from "../realtime/hub.ts"
@@ -84,7 +84,7 @@ export async function liveHall(given: { office?: TestOffice; timers?: Timers; pa
       refusalToRead(reader, topic, {
         placeOf: (code) => ({ code, agency: "", region: null }),
         ticket: (id) => ({ person: hall.holders.get(id) ?? null, office: office.code }),
-        follow: (subject, id) => mustFollow(office.store, subject, id),
+        follow: (subject, id) => mustWatch(office.store, subject, id),
       }),
     callerOf: (request) => callerOf(/(?:^|; )sid=([\w-]+)/.exec(request.headers.get("cookie") ?? "")?.[1]),
     addressOf: () => "127.0.0.1",

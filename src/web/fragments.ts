@@ -2,6 +2,7 @@ import type { Topic } from "../realtime/topics.ts"
 import { handFragment } from "./agent/hand.tsx"
 import { identityFragment } from "./agent/identity.tsx"
 import { listFragment } from "./agent/list.tsx"
+import { deskMessagesFragment } from "./agent/messages.tsx"
 import { panelFragment } from "./agent/panel.tsx"
 import { recorderFragment } from "./agent/record.tsx"
 import { serviceFragment } from "./agent/service.tsx"
@@ -33,6 +34,7 @@ export const fragments: Partial<Record<Topic["kind"], Record<string, Fragment>>>
   visit: {
     default: visitFragment,
     messages: messagesFragment,
+    desk: deskMessagesFragment,
     agent: agentVisitFragment,
     record: recordFragment,
     recorder: recorderFragment,

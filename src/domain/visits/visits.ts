@@ -154,6 +154,18 @@ export async function mayLookIn(store: Store, { row, ticket: of, phase }: Visit,
   return (await everIn(store, row.id, staff.id)) !== null
 }
 
+/**
+ * Whether this one may hear how the visit goes: who may follow it, and, while the person waits, all who serve the office. They are in it no more
+ * than before: nothing is connected. Everybody else is told that there is no such visit.
+ */
+export async function mustWatch(store: Store, subject: Subject | null, id: string): Promise<void> {
+  if (subject && isStaff(subject)) {
+    const of = await visit(store, id)
+    if (of.phase === "lobby" && (await mayLookIn(store, of, subject))) return
+  }
+  await mustFollow(store, subject, id)
+}
+
 /** Writes somebody new into the visit. */
 export async function addParticipant(
   tx: Tx,

@@ -1,22 +1,26 @@
 import { raw } from "hono/html"
 import { z } from "zod"
 import { Refusal } from "../../base/refusal.ts"
+import { staffOf } from "../../domain/access/keys.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
 import { ticket } from "../../domain/queue/tickets.ts"
 import { messagesOf, write } from "../../domain/visits/chat.ts"
 import { visitLimits } from "../../domain/visits/times.ts"
-import { mayLookIn, visit } from "../../domain/visits/visits.ts"
+import { mayLookIn, mustWatch, visit } from "../../domain/visits/visits.ts"
 import { timeText } from "../../i18n/dates.ts"
+import { deskWords } from "../../i18n/desk.ts"
 import { paperWords } from "../../i18n/identity.ts"
 import type { Lang } from "../../i18n/lang.ts"
 import { agentVisitWords, callWords } from "../../i18n/visits-agent.ts"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import { GiveFile } from "../give-file.tsx"
+import { headOf } from "../heads.ts"
 import { type Context, get, type PageRoute, post } from "../house.ts"
 import { noteReads } from "../noting.ts"
 import { papersFragment } from "../papers.tsx"
 import { paths } from "../paths.ts"
+import type { Rendering } from "../rendering.ts"
 import { Card, Empty } from "../shell/cards.tsx"
 import { Button, ButtonLink, PostForm, TextArea } from "../shell/controls.tsx"
 import { agentOf } from "./desk.tsx"
@@ -44,15 +48,19 @@ async function messagesPage(c: Context): Promise<Response> {
   const { house, lang, formToken } = c.var
   const { row, ticket: of, phase, here } = await served(c)
   const words = callWords[lang]
+  const reader = agentOf(c).id
+  const { seq } = await headOf(house, { kind: "visit", id: row.id, reader })
   await noteReads(c, [{ person: row.person, what: "visit", office: here.code, about: row.id }])
-  const papers = await papersFragment(house, row.id, lang, agentOf(c).id)
-  const said = await messagesOf(house.store, house.keys, row, { reader: agentOf(c).id, until: row.overAt })
+  const papers = await papersFragment(house, row.id, lang, reader)
+  const said = await deskMessagesFragment(house, row.id, lang, reader)
+  const topic = (await isHeard(c, row.id)) ? `visit:${row.id}` : undefined
   return show(
     c,
     {
       title: `${words.chat} · ${of.number}`,
       head: "deep",
       styles: ["desk", "call"],
+      scripts: ["live"],
       homeHref: paths.desk,
     },
     <div class="column stack" data-zone={here.zone}>
@@ -60,11 +68,10 @@ async function messagesPage(c: Context): Promise<Response> {
         {words.chat} · <span class="number">{of.number}</span>
       </h1>
       <Card class="stack">
-        {said.length === 0 ? (
-          <Empty title={agentVisitWords[lang].noMessages} />
-        ) : (
-          <Messages said={said} zone={here.zone} lang={lang} />
-        )}
+        <p class="desk-offline" role="status" data-live-since={deskWords[lang].offline} />
+        <div data-live={topic} data-view="desk" data-seq={seq} role="log" aria-live="polite" aria-label={words.chat}>
+          {raw(said)}
+        </div>
         {phase !== "over" && (
           <PostForm action={paths.deskVisit(row.id)} token={formToken} class="stack">
             <TextArea name="text" label={words.message} maxlength={visitLimits.textLength} required />
@@ -74,7 +81,9 @@ async function messagesPage(c: Context): Promise<Response> {
       </Card>
       <Card class="stack">
         <h2 id="files">{paperWords[lang].title}</h2>
-        {raw(papers)}
+        <div data-live={topic} data-view="papers" data-seq={seq}>
+          {raw(papers)}
+        </div>
         {phase !== "over" && phase !== "lobby" && (
           <GiveFile action={paths.deskFiles(row.id)} token={formToken} lang={lang} />
         )}
@@ -82,6 +91,31 @@ async function messagesPage(c: Context): Promise<Response> {
       <ButtonLink href={paths.desk}>{agentVisitWords[lang].toDesk}</ButtonLink>
     </div>,
   )
+}
+
+/** Whether this one hears of what comes: of a call that is somebody else's one reads what was written, and no more. */
+async function isHeard(c: Context, id: string): Promise<boolean> {
+  return mustWatch(c.var.house.store, agentOf(c), id).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** What was written, for the staff who may look in. The field stands outside, so that no message takes it away. Refuses `not_found`. */
+export async function deskMessagesFragment(
+  { store, keys }: Rendering,
+  id: string,
+  lang: Lang,
+  reader: string,
+): Promise<string> {
+  const staff = await staffOf(store, reader)
+  const found = await visit(store, id)
+  if (!staff || !(await mayLookIn(store, found, staff))) throw new Refusal("not_found", { what: "view" })
+  const { row } = found
+  const said = await messagesOf(store, keys, row, { reader, until: row.overAt })
+  if (said.length === 0) return String(<Empty title={agentVisitWords[lang].noMessages} />)
+  const { zone } = await officeOf(store, row.office)
+  return String(<Messages said={said} zone={zone} lang={lang} />)
 }
 
 function Messages({ said, zone, lang }: { said: Awaited<ReturnType<typeof messagesOf>>; zone: string; lang: Lang }) {

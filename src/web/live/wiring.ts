@@ -9,7 +9,7 @@ import { office } from "../../domain/offices/reads.ts"
 import { ticketOfWhom } from "../../domain/queue/desk.ts"
 import { ticket } from "../../domain/queue/tickets.ts"
 import type { RelayTrouble } from "../../domain/visits/rooms.ts"
-import { mustFollow } from "../../domain/visits/visits.ts"
+import { mustWatch } from "../../domain/visits/visits.ts"
 import { isLang, type Lang, preferred } from "../../i18n/lang.ts"
 import type { Manner, Snapshot } from "../../realtime/channel.ts"
 import { createHub, type Hub } from "../../realtime/hub.ts"
@@ -34,7 +34,7 @@ export function openHub(house: Parts, timers: Timers): Hub {
       const { person } = reader?.role === "citizen" ? await ticketOfWhom(store, reader, row) : row
       return { person, office: row.office }
     },
-    follow: (subject: Subject | null, id: string) => mustFollow(store, subject, id),
+    follow: (subject: Subject | null, id: string) => mustWatch(store, subject, id),
   }
   const onError = (cause: unknown, where: string) => log.error("live", { cause, detail: where })
   const onRelayRefused = ({ count }: RelayTrouble) => log.error("relay_refused", { count })
