@@ -157,6 +157,9 @@ export interface FactBodies {
   }
   "visit.no_answer": { visit: string; rings: number }
   "visit.called_off": { visit: string; by: string }
+  /** An agent was asked whether to ring for this person, or to let this one in, and went back. */
+  "visit.not_rung": { visit: string; by: string }
+  "visit.not_admitted": { visit: string; participant: string; by: string }
   /** `to` is the visit that goes on, this one itself within the office. */
   "visit.sent_on": { visit: string; to: string; by: string; forAgent: string | null }
   /** Nobody of the office was there at the booked time, or any more in the call, since then: the person is first in line now. */

@@ -36,6 +36,11 @@ export const texts: Partial<Record<FactKind, [ar: string, en: string]>> = {
   "visit.moved": ["تغيّرت حال زيارتك المرئية", "Your video visit went on"],
   "visit.no_answer": ["رنّ الاتصال مرتين ولم تُجب", "Two rings found nobody"],
   "visit.called_off": ["عاد الموظف عن مناداتك، ومكانك كما هو", "The agent took back the ring, and your place stayed"],
+  "visit.not_rung": ["فُتح الاتصال بك ثم تُرك قبل أن يرن", "An agent was about to ring you and went back"],
+  "visit.not_admitted": [
+    "تُرك إدخال شخص إلى زيارتك المرئية",
+    "An agent was about to let somebody into your video visit and went back",
+  ],
   "visit.invited": ["دُعي شخص إلى زيارتك المرئية", "Somebody was asked into your video visit"],
   "visit.joined": ["انضم شخص إلى زيارتك المرئية", "Somebody joined your video visit"],
   "visit.removed": ["خرج شخص من زيارتك المرئية أو أُخرج", "Somebody left your video visit, or was put out"],

@@ -148,6 +148,8 @@ export const agentVisitWords = inBoth({
     goOn: "متابعة مع غيره",
     admit: (name: string) => `أدخل ${name}`,
     remove: (name: string) => `أخرج ${name}`,
+    askRing: (name: string) => `هل تتصل بـ${name}؟`,
+    askAdmit: (name: string) => `هل تُدخل ${name} إلى المكالمة؟`,
     askRemove: (name: string) => `هل تُخرج ${name} من الزيارة؟`,
     askRemoveHelp: "ينقطع عنه الصوت والصورة فورًا، ويبطل رابطه. ولك أن تدعوه برابط جديد.",
     askNo: "رجوع",
@@ -240,6 +242,8 @@ export const agentVisitWords = inBoth({
     goOn: "Go on with others",
     admit: (name: string) => `Let ${name} in`,
     remove: (name: string) => `Put ${name} out`,
+    askRing: (name: string) => `Ring ${name}?`,
+    askAdmit: (name: string) => `Let ${name} into the call?`,
     askRemove: (name: string) => `Put ${name} out of the visit?`,
     askRemoveHelp:
       "Sound and picture end for them at once, and their link is void. You can invite them again with a new one.",

@@ -93,6 +93,13 @@ export async function admit(tx: Tx, agent: Staff, id: string, participant: strin
   return admitted
 }
 
+/** Was about to let somebody in and did not: they wait as before, and that it was so is kept. Refuses `not_found`, `not_your_counter`. */
+export async function leaveOutside(tx: Tx, agent: Staff, id: string, participant: string): Promise<void> {
+  const { row } = await visitAtHand(tx, agent, id)
+  const { id: one } = await thirdIn(tx, id, participant)
+  await tx.say(row.office, "visit.not_admitted", { visit: id, participant: one, by: agent.id })
+}
+
 /** Puts a third person out: their invitation is void, and they come back by another one alone. Refuses `not_found`, `not_your_counter`. */
 export async function remove(tx: Tx, agent: Staff, id: string, participant: string, why = "agent"): Promise<void> {
   const { row } = await visitAtHand(tx, agent, id)

@@ -4,11 +4,12 @@ import { visits } from "../../../db/schema/visits.ts"
 import type { Tx } from "../../../db/write.ts"
 import type { Citizen, Staff } from "../access/subject.ts"
 import { callThis, next, recall } from "../queue/calling.ts"
+import { ticketHere } from "../queue/desk.ts"
 import { answered, callOff, ringAgain, unanswered } from "../queue/remote.ts"
 import { counter } from "../queue/tickets.ts"
 import { mustBeIn } from "./phases.ts"
 import { visitTimes } from "./times.ts"
-import { change, ownVisit, pass, roster, seatAgent, type Visit, visitAtHand, visitOf } from "./visits.ts"
+import { change, ownVisit, pass, roster, seatAgent, type Visit, visit, visitAtHand, visitOf } from "./visits.ts"
 
 /*
  * Calling somebody who sits before a camera. A ring is the ticket's call: `calls` counts the rings and `calledAt` says when the last one
@@ -37,6 +38,13 @@ export async function ring(tx: Tx, agent: Staff, id: string, counterId?: string)
 /** Rings once more before the time is up. Refuses `wrong_state`, `not_your_counter`. */
 export async function ringOnceMore(tx: Tx, agent: Staff, id: string): Promise<TicketRow> {
   return recall(tx, agent, id)
+}
+
+/** Somebody was about to ring and did not: nothing has happened to the person, and that it was so is kept. Refuses `not_found`. */
+export async function leaveWaiting(tx: Tx, agent: Staff, id: string): Promise<void> {
+  await ticketHere(tx, agent, id)
+  const { row } = await visit(tx, id)
+  await tx.say(row.office, "visit.not_rung", { visit: id, by: agent.id })
 }
 
 /** It was the wrong person: nobody has been called, and the place is as it was. Refuses `wrong_state`, `not_your_counter`. */

@@ -1,9 +1,14 @@
 import { Refusal } from "../../base/refusal.ts"
+import { service as serviceOf } from "../../domain/catalogue/reads.ts"
+import { person } from "../../domain/people/reads.ts"
+import { ticket } from "../../domain/queue/tickets.ts"
 import { type PersonIn, peopleIn } from "../../domain/visits/reads.ts"
 import { mayLookIn, visit } from "../../domain/visits/visits.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
+import { roomWords } from "../../i18n/rooms.ts"
 import { agentVisitWords, callWords } from "../../i18n/visits-agent.ts"
 import type { Context } from "../house.ts"
+import { noteReads } from "../noting.ts"
 import { agentOf } from "./desk.tsx"
 
 /*
@@ -24,16 +29,44 @@ export interface Question {
   no: Choice
 }
 
-/** What a button that asks first asks. Refuses `malformed` for what is done without a question, and `not_found`. */
+/**
+ * What a button that asks first asks. The name is shown to whoever may see it then: that is noted, as a call is. Refuses `malformed` for what is
+ * done without a question, and `not_found`.
+ */
 export async function questionFor(c: Context, verb: string, id: string, other: string): Promise<Question> {
   const words = agentVisitWords[c.var.lang]
-  if (verb !== "visit-remove") throw new Refusal("malformed")
-  const name = nameOf(await personIn(c, id, other), c.var.lang)
+  if (verb === "call") return beforeRing(c, id)
+  if (verb !== "visit-remove" && verb !== "visit-admit") throw new Refusal("malformed")
+  const one = await personIn(c, id, other)
+  const name = nameOf(one, c.var.lang)
+  const yes = { verb: `${verb} ${id} ${other}`, label: words.remove(name), isGrave: true }
+  if (verb === "visit-remove") {
+    return { title: words.askRemove(name), lines: [words.askRemoveHelp], yes, no: { verb: null, label: words.askNo } }
+  }
+  const service = await serviceOf(c.var.house.store, (await ticket(c.var.house.store, id)).service)
   return {
-    title: words.askRemove(name),
-    lines: [words.askRemoveHelp],
-    yes: { verb: `visit-remove ${id} ${other}`, label: words.remove(name), isGrave: true },
-    no: { verb: null, label: words.askNo },
+    title: words.askAdmit(name),
+    lines: [callWords[c.var.lang].people[one.kind], inLang(service.name, c.var.lang)],
+    yes: { ...yes, label: words.admit(name), isGrave: false },
+    no: { verb: `visit-not-admit ${id} ${other}`, label: words.askNo },
+  }
+}
+
+/** Of two who wait one may be meant and the other one pressed. */
+async function beforeRing(c: Context, id: string): Promise<Question> {
+  const { house, lang } = c.var
+  const words = agentVisitWords[lang]
+  const of = await visit(house.store, id)
+  if (!(await mayLookIn(house.store, of, agentOf(c)))) throw new Refusal("not_found", { what: "visit" })
+  await noteReads(c, [{ person: of.row.person, what: "visit", office: of.row.office, about: id }])
+  const who = await person(house.store, house.keys, of.row.person)
+  const name = who ? inLang(who.name, lang) : callWords[lang].people.citizen
+  const service = await serviceOf(house.store, of.ticket.service)
+  return {
+    title: words.askRing(name),
+    lines: [`${roomWords[lang].number} ${of.ticket.number}`, inLang(service.name, lang)],
+    yes: { verb: `call ${id}`, label: words.ring, isGrave: false },
+    no: { verb: `visit-not-ring ${id}`, label: words.askNo },
   }
 }
 

@@ -136,7 +136,7 @@ function Row({ row, isWishing, now, zone, lang, service }: RowProps) {
           </a>
         )}
         {row.state === "waiting" && row.phase !== null && (
-          <Do verb="call" ticket={row.id} class="button-quiet">
+          <Do verb="call" ticket={row.id} class="button-quiet" asks>
             {words.ring}
           </Do>
         )}

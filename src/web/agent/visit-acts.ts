@@ -4,9 +4,9 @@ import { cleanText } from "../../base/text.ts"
 import type { Staff } from "../../domain/access/subject.ts"
 import { inHand, type Outcome } from "../../domain/queue/serving.ts"
 import { end, goOnWithOthers, hangUp, hold, resume, sendOn, talkPrivately } from "../../domain/visits/calls.ts"
-import { admit, invite, remove } from "../../domain/visits/participants.ts"
+import { admit, invite, leaveOutside, remove } from "../../domain/visits/participants.ts"
 import { type PauseReason, pauseRecording, resumeRecording } from "../../domain/visits/recording/gaps.ts"
-import { ringOff, ringOnceMore } from "../../domain/visits/ringing.ts"
+import { leaveWaiting, ringOff, ringOnceMore } from "../../domain/visits/ringing.ts"
 import { leaveWord } from "../../domain/visits/word.ts"
 import { readTarget } from "./send-on.tsx"
 
@@ -48,6 +48,8 @@ export function visitTurn(
     "visit-hangup": (tx) => hangUp(tx, agent, id),
     "visit-on": (tx) => goOnWithOthers(tx, agent, id),
     "visit-admit": (tx) => admit(tx, agent, id, other),
+    "visit-not-ring": (tx) => leaveWaiting(tx, agent, id),
+    "visit-not-admit": (tx) => leaveOutside(tx, agent, id, other),
     "visit-remove": (tx) => remove(tx, agent, id, other),
     "visit-invite": (tx) => {
       const name = cleanText(given.guestName ?? "", "guestName", 80)

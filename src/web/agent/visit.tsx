@@ -174,7 +174,7 @@ function Somebody({ one, view, link, lang }: { one: PersonIn; view: VisitView; l
       {talking.includes(view.phase) && isThird && (
         <span class="call-person-acts">
           {(one.state === "invited" || one.state === "gone") && !isAwaited && (
-            <Do verb="visit-admit" ticket={`${view.id} ${one.id}`} class="button-main">
+            <Do verb="visit-admit" ticket={`${view.id} ${one.id}`} class="button-main" asks>
               {words.admit(name)}
             </Do>
           )}

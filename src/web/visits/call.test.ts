@@ -203,6 +203,8 @@ test("an interpreter comes by a link, waits to be let in, and all three see each
   expect((await late.page.goto(link))?.status()).toBe(404)
   expect((await flow(guest.page)).open).toBe(0)
   await desk.page.locator(".call-person-acts .button-main").click()
+  await desk.page.locator("[data-asking-lines]", { hasText: "Interpreter" }).waitFor()
+  await desk.page.locator("[data-asking-yes]").click()
   await Promise.all(
     [citizen, desk, guest].map(({ page }) => page.locator('[data-people="2"]').waitFor({ state: "attached" })),
   )
