@@ -108,16 +108,16 @@ function language(c: Context, house: House): Lang {
   if (isLang(wished)) {
     if (!isProgram) {
       const secure = house.env.origin.startsWith("https:")
-      setCookie(c, "lang", wished, { path: "/", maxAge: 365 * 24 * 3600, sameSite: "Lax", httpOnly: true, secure })
+      setCookie(c, cookieName(house, "lang"), wished, { path: "/", maxAge: 365 * 24 * 3600, sameSite: "Lax", httpOnly: true, secure })
     }
     return wished
   }
-  const kept = isProgram ? null : getCookie(c, "lang")
+  const kept = isProgram ? null : getCookie(c, cookieName(house, "lang"))
   return isLang(kept) ? kept : preferred(c.req.header("Accept-Language"))
 }
 
-/** A session's, that of somebody half signed in, a device's, that of a screen which asks to become a device. */
-type CookieName = "sid" | "pre" | "dev" | "pair"
+/** A session's, that of somebody half signed in, a device's, that of a screen which asks to become a device, the language chosen. */
+type CookieName = "sid" | "pre" | "dev" | "pair" | "lang"
 
 /** Cookie names. `__Host-` pins a cookie to this very origin (RFC 6265bis §4.1.3.2); it needs https. */
 export function cookieName(house: Pick<House, "env">, name: CookieName): string {

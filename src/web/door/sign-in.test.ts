@@ -609,6 +609,9 @@ test("a cookie for https is bound to this host, secure, and out of scripts' reac
       /^__Host-pre=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     )
     expect(answer.headers.get("Strict-Transport-Security")).toBe("max-age=31536000; includeSubDomains")
+    const headers = { Host: "front.example.gov" }
+    const inEnglish = await fetch(`${before}/sign-in?lang=en`, { headers, redirect: "manual" })
+    expect(inEnglish.headers.getSetCookie().join()).toMatch(/^__Host-lang=en; .*Secure/)
   } finally {
     env.origin = before
   }

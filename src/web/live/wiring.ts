@@ -60,7 +60,7 @@ export function openHub(house: Parts, timers: Timers): Hub {
     authenticate: (given, from) => keyCaller(house, given, from),
     redeemCapability: async (id, secret) => secret.length === 32 && keys.isCapability("ticket", id, secret),
     holderNow: (session) => behind(house, session),
-    langOf: (request) => langOf(request),
+    langOf: (request) => langOf(house, request),
     onFacts: (listener) => house.writer.onFacts(listener),
     onError,
   })
@@ -85,8 +85,8 @@ async function behind({ store, clock }: Parts, session: string): Promise<Subject
   return (await liveSession(store, session, now))?.subject ?? null
 }
 
-function langOf(request: Request): Lang {
-  const { lang } = parse(request.headers.get("cookie") ?? "")
+function langOf(house: Parts, request: Request): Lang {
+  const lang = parse(request.headers.get("cookie") ?? "")[cookieName(house, "lang")]
   return isLang(lang) ? lang : preferred(request.headers.get("accept-language") ?? undefined)
 }
 
