@@ -51,6 +51,10 @@ export const callWords = inBoth({
     thinSmall: "صورتك أصغر الآن ليبقى الصوت واضحًا",
     thinSound: "أوقفنا صورتك مؤقتًا ليبقى الصوت واضحًا",
     captions: "النص المباشر",
+    captionsNone:
+      "لا شيء هنا يكتب الكلام: متصفحك لا يكتبه على جهازك، وليس لدينا من يكتبه. اكتب كتابة حية، أو اطلب مترجمًا.",
+    captionsHere: "يكتب متصفحك ما تقوله أنت على جهازك ويراه من معك، وقد يخطئ. وما يقوله غيرك يكتبه متصفحه إن استطاع.",
+    captionsOwn: "اكتب ما أقوله",
     typingHelp: "يظهر ما تكتبه حرفًا حرفًا، ولا يُحفظ.",
     chat: "الرسائل",
     message: "رسالة",
@@ -112,6 +116,11 @@ export const callWords = inBoth({
     thinSmall: "your picture is smaller now, so that the sound stays clear",
     thinSound: "your picture is paused, so that the sound stays clear",
     captions: "Live text",
+    captionsNone:
+      "Nothing writes down what is said here: your browser cannot do it on your device, and we have nobody who does. Type live, or ask for an interpreter.",
+    captionsHere:
+      "Your browser writes down what you say on your device and shows it to the others. It makes mistakes. What others say is written down by their browser, if it can.",
+    captionsOwn: "Write down what I say",
     typingHelp: "What you type appears letter by letter and is not kept.",
     chat: "Messages",
     message: "Message",

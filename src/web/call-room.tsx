@@ -59,6 +59,12 @@ export function CallRoom({ lang, visit, end }: { lang: Lang; visit?: string; end
       </div>
       <div class="call-typing" data-call-part="typing" hidden>
         <h3 class="label">{words.captions}</h3>
+        <p class="small quiet" data-call-part="captions">
+          {words.captionsNone}
+        </p>
+        <button type="button" class="button button-second" data-call-do="captions" aria-pressed="false" hidden>
+          {words.captionsOwn}
+        </button>
         <div class="call-lines" data-call-part="lines" role="log" aria-live="polite" />
         <label class="field">
           <span class="quiet small">{words.typingHelp}</span>

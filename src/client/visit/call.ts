@@ -1,6 +1,7 @@
 import type { VisitView } from "../../domain/visits/reads.ts"
 import type { Media, VisitAnswer } from "../../realtime/visit-words.ts"
 import { type Change, listen } from "../live.ts"
+import { ownEars } from "./captions.ts"
 import { openOwn } from "./own.ts"
 import { openPeers } from "./peers.ts"
 import type { Shows } from "./recorder.ts"
@@ -85,6 +86,13 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
     },
     quality: qualityIs,
     trouble: (participant, why) => troubled.set(participant, why === "relay_refused" ? "relayRefused" : "slow"),
+  })
+  let isCaptioned = false
+  const captioning = ownEars(talk.said)
+  void captioning.then((ears) => {
+    const [sentence, button] = [part("captions"), root.querySelector<HTMLElement>('[data-call-do="captions"]')]
+    if (button) button.hidden = ears === null
+    if (sentence) sentence.textContent = words[ears ? "captionsHere" : "captionsNone"] ?? ""
   })
   const isWanted = () => !ending.signal.aborted && wire.standing !== "elsewhere"
   const own = openOwn({ root, words, isWanted, changed: publish, toggled: report, toggle })
@@ -329,6 +337,7 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
       weigh()
     },
     typing: () => toggle("typing", talk.toggleTyping()),
+    captions: () => caption(!isCaptioned),
     devices: own.retry,
     join() {
       isAsked = true
@@ -337,6 +346,13 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
       void own.prepare()
     },
     here: wire.takeOver,
+  }
+
+  function caption(isOn: boolean): void {
+    if (isOn === isCaptioned) return
+    isCaptioned = isOn
+    toggle("captions", isOn)
+    void captioning.then((ears) => (isOn ? ears?.start() : ears?.stop()))
   }
 
   function press(event: Event): void {
@@ -359,6 +375,7 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
 
   /** Camera, microphone and screen are given back. */
   function close(): void {
+    caption(false)
     own.close()
     tiles.self(null)
     options.onSending?.(nothing, false)

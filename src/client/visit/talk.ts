@@ -127,6 +127,11 @@ export function openTalk(root: HTMLElement, words: Record<string, string>, { say
       if (box) box.hidden = false
       put(from, delta, nameOf(from))
     },
+    /** What was said, as it was understood: a line of its own, as if it had been typed. */
+    said(text: string): void {
+      waiting += `${text}\n`
+      timer ||= window.setTimeout(send, 0)
+    },
     toggleTyping(): boolean {
       const box = part("typing")
       if (!box) return false

@@ -25,8 +25,11 @@ afterAll(() => {
 
 const films = { films: true } as const
 
+/** What is done to the page of the person before it loads. */
+type Before = (page: Screen["page"]) => Promise<unknown>
+
 /** Somebody waits on their phone, and the nth agent sits at the desk; nobody has rung yet. */
-async function waiting() {
+async function waiting(before?: Before) {
   const number = ++last
   const agent = number
   const who = hall.citizen(number)
@@ -36,6 +39,7 @@ async function waiting() {
   const desk = await asAgent(server, agent, { ...films, lang: "en" })
   open.push(citizen, desk)
   for (const { page } of [citizen, desk]) await counting(page)
+  await before?.(citizen.page)
   await citizen.page.goto(`/visits/${row.id}`)
   await desk.page.goto("/desk")
   await hearing(citizen, desk)
@@ -43,8 +47,8 @@ async function waiting() {
 }
 
 /** Both see each other. */
-async function talking() {
-  const all = await waiting()
+async function talking(before?: Before) {
+  const all = await waiting(before)
   await hall.write((tx) => ring(tx, all.agent, all.id, all.at))
   await all.desk.page.locator(`[data-visit="${all.id}"]`).waitFor({ state: "attached" })
   await hall.write((tx) => answer(tx, all.who, all.id))
@@ -170,6 +174,43 @@ test("what is typed is seen by the other as it is typed, and a message arrives",
   await desk.page.locator("[data-call-part=write] input").fill("Please open page two")
   await desk.page.locator("[data-call-part=write] button").click()
   await citizen.page.getByText("Please open page two").first().waitFor({ state: "attached" })
+})
+
+test("where the browser writes down speech on the device the others read it as live text; where it does not, the room says so", async () => {
+  const { citizen, desk } = await talking((page) =>
+    page.addInitScript(() => {
+      class Ears extends EventTarget {
+        static available = async (asked: { processLocally: boolean }) =>
+          asked.processLocally ? "available" : "unavailable"
+        processLocally = false
+        start(): void {
+          Object.assign(window, { hears: this })
+        }
+        stop(): void {
+          Object.assign(window, { hears: null })
+        }
+      }
+      Object.assign(window, { SpeechRecognition: Ears })
+    }),
+  )
+  await desk.page.locator("[data-call-do=typing]").click()
+  await desk.page.getByText("Nothing writes down what is said here").waitFor()
+  expect(await desk.page.locator("[data-call-do=captions]").isVisible()).toBe(false)
+  await citizen.page.locator("[data-call-do=typing]").click()
+  await citizen.page.locator("[data-call-do=captions]").click()
+  const hears = () =>
+    citizen.page.evaluate(
+      () => (window as unknown as { hears: { processLocally: boolean } | null }).hears?.processLocally,
+    )
+  expect(await hears()).toBe(true)
+  await citizen.page.evaluate(() => {
+    const results = [Object.assign([{ transcript: "my name is Sara" }], { isFinal: true })]
+    const { hears: ears } = window as unknown as { hears: EventTarget }
+    ears.dispatchEvent(Object.assign(new Event("result"), { results, resultIndex: 0 }))
+  })
+  await desk.page.locator("[data-call-part=lines]").getByText("my name is Sara").waitFor()
+  await citizen.page.locator("[data-call-do=captions]").click()
+  expect(await hears()).toBeUndefined()
 })
 
 test("muting and switching the camera off are seen at the other end, and the camera is really given back", async () => {
