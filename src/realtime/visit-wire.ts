@@ -95,6 +95,8 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
   const late = new Set<string>()
   /** What the one receives of the other, as their page said it last; of pages that are there. */
   const received = new Map<string, Map<string, Received>>()
+  /** Who shows a screen. */
+  const screens = new Set<string>()
   /** By visit, then by who sends to whom. */
   const fingerprints = new Map<string, Map<string, string>>()
   const relay = createRelayWatch({ now: () => options.clock.office(), onRefused: options.onRelayRefused })
@@ -215,13 +217,15 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
     const { of, w = 0, h = 0, fps = 0, loss = 0, videoOff, taken, screen, state } = word
     if (of && (await maySignal(store, one.visit, one.participant, of))) {
       const own = received.get(one.participant) ?? new Map<string, Received>()
-      received.set(one.participant, own.set(of, { w, h, fps, loss, at: options.clock.office() }))
+      received.set(one.participant, own.set(of, { w, h, fps, loss, rtt: word.rtt, state, at: options.clock.office() }))
       if (state === "flowing") presence.vouch(of)
       if (state === "flowing" && word.localType === "relay") relay.works()
       if (isStaff(one.subject)) {
         await look(one, of, { by: "agent", agent: one.subject.id, isOff: state !== "flowing" || fps === 0 })
       }
     }
+    if (screen) screens.add(one.participant)
+    else screens.delete(one.participant)
     if (videoOff === undefined) return
     const { id: subject } = one.subject
     if (await isNewsOfTaken(store, one.visit, subject, taken === true)) {
@@ -372,6 +376,7 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
     if (pages?.size === 0) byVisit.delete(one.visit)
     late.delete(one.participant)
     received.delete(one.participant)
+    screens.delete(one.participant)
   }
 
   function inOffice<T>(office: string, turn: (tx: Tx) => Promise<T>): Promise<T> {
@@ -391,7 +396,10 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
       if (!isClosed) closed(socket)
     },
     watch: (participant) => presence.watch(participant),
-    received: (by, of) => received.get(by)?.get(of) ?? null,
+    received(by, of) {
+      const found = received.get(by)?.get(of)
+      return found ? { ...found, isScreen: screens.has(of) } : null
+    },
     relay: relay.current,
     fingerprint: (id, from, to) => fingerprints.get(id)?.get(`${from} ${to}`) ?? null,
     ready,

@@ -1,3 +1,4 @@
+import { worstOf } from "../../base/call-quality.ts"
 import type { VisitView } from "../../domain/visits/reads.ts"
 import type { Media, VisitAnswer } from "../../realtime/visit-words.ts"
 import { type Change, listen } from "../live.ts"
@@ -294,7 +295,8 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
     const isSetUp = ({ state: its }: Media) => its !== "setup" && its !== "idle"
     const all = peers.stats().filter(isSetUp)
     const back = all.flatMap(({ of }) => theirs.get(of) ?? []).filter(isSetUp)
-    const [mine, other] = [grade(all), grade(back)]
+    const mine = worstOf(all.map((one) => ({ ...one, isScreen: showsOf(theirs.get(one.of)) === "screen" })))
+    const other = worstOf(back.map((one) => ({ ...one, isScreen: own.screen !== null })))
     element.dataset["grade"] = mine ?? ""
     const said = [
       mine && `${words["mine"]}: ${words[mine]}`,
@@ -417,15 +419,6 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
 
 function showsOf(media: Media | undefined): Shows {
   return media?.screen ? "screen" : media?.videoOff ? "nothing" : "camera"
-}
-
-/** Below fifteen in the hundred lost, and a quarter of a second there and back, people can talk. */
-function grade(all: readonly Media[]): "good" | "fair" | "bad" | null {
-  if (all.length === 0) return null
-  const loss = Math.max(...all.map((one) => one.loss ?? 0))
-  const rtt = Math.max(...all.map((one) => one.rtt ?? 0))
-  if (loss >= 0.15 || rtt >= 800 || all.some(({ state }) => state !== "flowing")) return "bad"
-  return loss >= 0.05 || rtt >= 250 ? "fair" : "good"
 }
 
 async function fetchRelays(visit: string): Promise<RTCIceServer[]> {

@@ -38,6 +38,11 @@ const noteMost = 500
 /** What the agent's page last said of the picture that it receives, and when. */
 export interface Received extends Measured {
   at: Instant
+  /** How the connection is beyond the picture, as far as it was said. */
+  rtt?: number | undefined
+  state?: string
+  /** It is a screen that is shown. */
+  isScreen?: boolean
 }
 
 /**

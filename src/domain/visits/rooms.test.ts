@@ -6,7 +6,7 @@ import { hangUp } from "./calls.ts"
 import type { Received } from "./checking.ts"
 import { joinAsSupervisor, leaveAsSupervisor, maySignal } from "./participants.ts"
 import { ring, ringNext } from "./ringing.ts"
-import { grade, type ReceivedBy, rooms } from "./rooms.ts"
+import { type ReceivedBy, rooms } from "./rooms.ts"
 import { endStuck, type StuckReason } from "./stuck.ts"
 import { roster } from "./visits.ts"
 
@@ -43,13 +43,6 @@ test("what each page last said of what it receives stands in the room, and nothi
   expect((await look(hall, received)).rooms[0]?.quality).toEqual({ ofPerson: said, ofAgent: null })
   hall.clock.advance(21_000)
   expect((await look(hall, received)).rooms[0]?.quality).toEqual({ ofPerson: null, ofAgent: null })
-})
-
-test("a tenth lost is bad, three in a hundred is weak, few pictures are bad, and sound alone is as good as it arrives", () => {
-  expect([grade({ loss: 0.1, fps: 25 }), grade({ loss: 0.03, fps: 25 }), grade({ loss: 0, fps: 25 })]).toEqual([
-    ...(["bad", "fair", "good"] as const),
-  ])
-  expect([grade({ loss: 0, fps: 9 }), grade({ loss: 0, fps: 0 })]).toEqual(["bad", "good"])
 })
 
 test("nobody who waits is missing, whatever has become of their connection, and whether or not they opened the page", async () => {

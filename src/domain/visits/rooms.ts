@@ -91,9 +91,3 @@ function lately(
   const found = by && of ? received(by.id, of.id) : null
   return found && now - found.at <= fresh ? found : null
 }
-
-/** How good a connection is, by what arrives: a tenth lost or fewer than ten pictures a second is bad. */
-export function grade({ loss, fps }: Pick<Received, "loss" | "fps">): "good" | "fair" | "bad" {
-  if (loss >= 0.1 || (fps > 0 && fps < 10)) return "bad"
-  return loss >= 0.03 || (fps > 0 && fps < 18) ? "fair" : "good"
-}

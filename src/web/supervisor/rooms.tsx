@@ -1,10 +1,11 @@
+import { gradeOf } from "../../base/call-quality.ts"
 import { type Instant, minute } from "../../base/day.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
 import type { Outcome } from "../../domain/queue/serving.ts"
 import type { Received } from "../../domain/visits/checking.ts"
 import { talking } from "../../domain/visits/phases.ts"
 import type { Connectivity, PanelRow, Watch } from "../../domain/visits/reads.ts"
-import { grade, type ReceivedBy, type RelayTrouble, type Room, rooms } from "../../domain/visits/rooms.ts"
+import { type ReceivedBy, type RelayTrouble, type Room, rooms } from "../../domain/visits/rooms.ts"
 import { stuckReasons } from "../../domain/visits/stuck.ts"
 import { timeText } from "../../i18n/dates.ts"
 import { deskWords } from "../../i18n/desk.ts"
@@ -196,8 +197,8 @@ function Quality({ of, is, lang }: { of: string; is: Received | null; lang: Lang
           <span class="quiet">{words.unheard}</span>
         ) : (
           <>
-            <State sign={({ good: "good", fair: "late", bad: "missed" } as const)[grade(is)]}>
-              {words.grades[grade(is)]}
+            <State sign={({ good: "good", fair: "late", bad: "missed" } as const)[gradeOf(is)]}>
+              {words.grades[gradeOf(is)]}
             </State>{" "}
             <bdi class="small quiet">{figures}</bdi>
           </>
