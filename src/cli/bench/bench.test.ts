@@ -71,7 +71,7 @@ describe("a small run of the bench", () => {
   test("sees the first frame of a call, and of one through a relay where there is one", async () => {
     const { figures } = await firstFrame({ disk: ownFolder(), calls: 1 })
     areFigures(figures, hasCoturn ? 3 : 2)
-  })
+  }, 90_000)
 
   test("sees the called number on every board, and in a browser", async () => {
     const { figures, notes } = await press({ disk: ownFolder(), boards: 10, presses: 2, inBrowser: 1 })

@@ -103,6 +103,8 @@ async function call(desk: Page, phone: Page, id = ""): Promise<{ first: number; 
   for (const page of [desk, phone]) await page.until(`document.documentElement.dataset.liveState === "live"`)
   await desk.until(`document.querySelector("#row-${id} button")`)
   await desk.evaluate(`document.querySelector("#row-${id} button").click()`)
+  await desk.until(`document.querySelector("dialog[open] [data-asking-yes]")`)
+  await desk.evaluate(`document.querySelector("dialog[open] [data-asking-yes]").click()`)
   await phone.until(`document.querySelector("button[form=visit-answer]")`)
   for (const page of [desk, phone]) await page.evaluate(watchForFrame)
   const pressedAt = await phone.evaluate<number>(press("button[form=visit-answer]"))

@@ -86,6 +86,7 @@ describe("a call", () => {
   test("rings from the desk, is answered on the phone, and both see each other move", async () => {
     const { id, citizen, desk } = await waiting()
     await desk.page.locator(`#row-${id} button`).click()
+    await desk.page.locator("[data-asking-yes]").click()
     await desk.page.locator(".call-agent[data-phase=ringing]").waitFor()
     await citizen.page.locator("button[form=visit-answer]").click()
     const from = Date.now()
