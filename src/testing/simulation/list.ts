@@ -1,6 +1,8 @@
 import { agents } from "./actors/agents.ts"
 import { citizens } from "./actors/citizens.ts"
 import { jobs } from "./actors/jobs.ts"
+import { supervisors } from "./actors/supervisors.ts"
+import { connections, videoAgents, videoVisitors } from "./actors/video.ts"
 import { visitors } from "./actors/visitors.ts"
 import { clockJump } from "./faults/clock-jump.ts"
 import { crashAtCommit } from "./faults/crash-at-commit.ts"
@@ -13,13 +15,25 @@ import { restart } from "./faults/restart.ts"
 import { revoked } from "./faults/revoked.ts"
 import { slowCommit } from "./faults/slow-commit.ts"
 import { acknowledged } from "./invariants/acknowledged.ts"
+import { asTold } from "./invariants/as-told.ts"
 import { capacity } from "./invariants/capacity.ts"
+import { endings } from "./invariants/endings.ts"
+import { holds } from "./invariants/holds.ts"
+import { nextIsLowest } from "./invariants/next-is-lowest.ts"
+import { numbers } from "./invariants/numbers.ts"
+import { reminders } from "./invariants/reminders.ts"
+import { rights } from "./invariants/rights.ts"
 import { sequence } from "./invariants/sequence.ts"
+import { sessions } from "./invariants/sessions.ts"
+import { visits } from "./invariants/visits.ts"
 import type { Actor, Fault, Invariant } from "./parts.ts"
 
 /* Everything that takes part in a simulation. */
 
-export const actors: readonly Actor[] = [citizens, visitors, agents, jobs]
+export const actors: readonly Actor[] = [
+  ...[citizens, visitors, agents, supervisors],
+  ...[videoVisitors, videoAgents, connections, jobs],
+]
 
 export const faults: readonly Fault[] = [
   ...[lost, delayed, doubled, revoked],
@@ -27,4 +41,8 @@ export const faults: readonly Fault[] = [
   ...[restart, clockJump, diskFull, lateJobs],
 ]
 
-export const invariants: readonly Invariant[] = [capacity, acknowledged, sequence]
+export const invariants: readonly Invariant[] = [
+  ...[acknowledged, sequence, asTold, endings],
+  ...[capacity, holds, reminders, rights, sessions],
+  ...[nextIsLowest, numbers, visits],
+]

@@ -84,7 +84,10 @@ function strikes(sim: Simulation, fault: Fault, draw: Draw): void {
 async function settle(sim: Simulation): Promise<void> {
   if (sim.breaches.length > 0) return
   await sim.calmDown()
-  for (let halves = 0; halves < settlingHours * 2 && sim.breaches.length === 0; halves++) {
+  const until = sim.now() + settlingHours * hour
+  // A clock that had been ahead: the house's own time stands still until the true one has caught up.
+  sim.pass(Math.max(0, sim.now() - sim.trueTime))
+  while (sim.now() < until && sim.breaches.length === 0) {
     sim.pass(30 * minute)
     await runJobs(sim)
     await sim.live()

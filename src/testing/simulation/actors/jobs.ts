@@ -7,7 +7,7 @@ import type { Simulation } from "../simulation.ts"
 /** The house's own jobs, at an uneven rhythm: what happens because time passes. */
 export const jobs: Actor = {
   name: "jobs",
-  everyMinutes: 4,
+  everyMinutes: 5,
   act: runJobs,
 }
 
@@ -29,7 +29,9 @@ async function stepMail(sim: Simulation): Promise<void> {
   const look = { name: { ar: "دَوْر", en: "Dawr" } }
   const post = { mail: carry, sms: carry }
   const parts = { ...sim.own("messages_step"), keys: sim.world.keys, post, look, inboxAt: () => "/inbox", demo: false }
+  const begun = sim.now()
   await stepMessages(parts, { soon: never, now: never })
+  sim.notes.set("reminders", String(begun))
 }
 
 /** A round that a fault has spoilt is tried again with the next one. */
