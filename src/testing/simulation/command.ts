@@ -1,4 +1,6 @@
 import { parseArgs } from "node:util"
+import { plantEach, within } from "./planted.ts"
+import { planted } from "./planted-list.ts"
 import { runSeed } from "./run.ts"
 
 /*
@@ -16,14 +18,16 @@ export const usage = `Usage: npm run simulate -- [--seeds 100] [--days 7] [--fro
 `
 
 async function main(args: string[]): Promise<number> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args,
+    allowPositionals: true,
     options: {
       seeds: { type: "string", default: "100" },
       days: { type: "string", default: "7" },
       from: { type: "string", default: "1" },
       seed: { type: "string" },
       trace: { type: "boolean", default: false },
+      planted: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       help: { type: "boolean", short: "h" },
     },
@@ -32,6 +36,8 @@ async function main(args: string[]): Promise<number> {
     process.stdout.write(usage)
     return 0
   }
+  if (values.planted) return plant(positionals)
+  if (positionals.length > 0) throw new RangeError(`what is ${positionals[0]}?`)
   const days = count("--days", values.days)
   const first = count("--from", values.seed ?? values.from)
   const last = values.seed === undefined ? first + count("--seeds", values.seeds) - 1 : first
@@ -54,6 +60,22 @@ async function main(args: string[]): Promise<number> {
   const seconds = (performance.now() - began) / 1000
   process.stdout.write(values.json ? `${JSON.stringify({ ...sum, days, seconds })}\n` : told(sum, days, seconds))
   return 0
+}
+
+/** Whether each mistake, or each of these, is noticed. */
+async function plant(names: readonly string[]): Promise<number> {
+  const wanted = names.length === 0 ? planted : planted.filter(({ name }) => names.includes(name))
+  if (wanted.length === 0) throw new RangeError(`known are ${planted.map(({ name }) => name).join(", ")}`)
+  const found = await plantEach(wanted, {}, ({ planted: one, seed, said }) => {
+    const what =
+      seed === null
+        ? `not noticed in ${within.seeds} seeds`
+        : `seed ${seed}: ${said.replace(/\s+/g, " ").slice(0, 140)}`
+    process.stdout.write(`${seed === null ? "✗" : "✓"} ${one.name} (${one.breaks})\n    ${what}\n`)
+  })
+  const missed = found.filter(({ seed }) => seed === null)
+  process.stdout.write(`${found.length - missed.length} of ${found.length} planted mistakes were noticed.\n`)
+  return missed.length === 0 ? 0 : 1
 }
 
 function told(sum: { seeds: number; requests: number; turns: number; faults: number }, days: number, seconds: number) {

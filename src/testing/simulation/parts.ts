@@ -91,3 +91,17 @@ export interface Refused {
 }
 
 export type Reply = { asked: Asked } & ({ ok: string } | { refused: string } | { unknown: string })
+
+/** A mistake that breaks one promise, as a change of the source. It is made in a copy, never here. */
+export interface Planted {
+  name: string
+  /** The promise. */
+  breaks: string
+  changes: {
+    /** From the root of the project. */
+    file: string
+    /** Stands there exactly once. */
+    find: string
+    replace: string
+  }[]
+}

@@ -225,7 +225,7 @@ function own(sim: Simulation, { id }: Caller): Own | undefined {
 async function wish(sim: Simulation): Promise<{ office: OfficeCode; service: string; slot: string } | null> {
   const office = sim.draw.one(offices) ?? "RUH-RML"
   const service = sim.draw.one(servicesOf[office]) ?? ""
-  const slot = await freeTime(sim, office, service, 0.8)
+  const slot = await freeTime(sim, office, service, 0.5)
   return slot === null ? null : { office, service, slot }
 }
 
@@ -233,19 +233,14 @@ async function wish(sim: Simulation): Promise<{ office: OfficeCode; service: str
 async function freeTime(sim: Simulation, office: OfficeCode, service: string, free: number): Promise<string | null> {
   const now = sim.now()
   const from = dayIn(now, office === "BER-OST" ? "Europe/Berlin" : "Asia/Riyadh")
-  // Most want it soon, so that they meet.
-  const offer = await slotsOffered(sim.store, {
-    office,
-    service,
-    from,
-    days: sim.draw.weighted([
-      [4, 1],
-      [4, 2],
-      [2, 4],
-    ]),
-    now,
-  })
+  const days = sim.draw.weighted([
+    [4, 1],
+    [4, 2],
+    [2, 4],
+  ])
+  const offer = await slotsOffered(sim.store, { office, service, from, days, now })
   const all = offer.days.flatMap(({ slots }) => slots)
   const wanted = sim.draw.hits(free) ? all.filter((slot) => slot.free > 0) : all
-  return sim.draw.one(wanted)?.id ?? null
+  // Most want the earliest there is, and so they meet.
+  return sim.draw.one(sim.draw.hits(0.6) ? wanted.slice(0, 4) : wanted)?.id ?? null
 }

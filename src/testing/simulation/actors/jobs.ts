@@ -31,7 +31,8 @@ async function stepMail(sim: Simulation): Promise<void> {
   const parts = { ...sim.own("messages_step"), keys: sim.world.keys, post, look, inboxAt: () => "/inbox", demo: false }
   const begun = sim.now()
   await stepMessages(parts, { soon: never, now: never })
-  sim.notes.set("reminders", String(begun))
+  // Of a process that has died on the way nobody knows how far it came.
+  if (!sim.process.isDead) sim.notes.set("reminders", String(begun))
 }
 
 /** A round that a fault has spoilt is tried again with the next one. */

@@ -17,8 +17,7 @@ export const visits: Invariant = {
             const { visit, to } = fact.body
             if (to === "interrupted") interrupted.set(visit, now)
           }
-          if (fact.kind === "ticket.issued") dues.set(fact.body.ticket, fact.body.due)
-          if (fact.kind !== "ticket.returned" && fact.kind !== "ticket.transferred") continue
+          if (!("ticket" in fact.body && "due" in fact.body)) continue
           const { ticket, due } = fact.body
           const since = interrupted.get(ticket)
           const isInTime = asked.what === "come_back" && since !== undefined && now <= since + keptFor

@@ -1,0 +1,58 @@
+import type { Planted } from "./parts.ts"
+import { acknowledgedBeforeCommit } from "./planted/acknowledged-before-commit.ts"
+import { answerNotKept } from "./planted/answer-not-kept.ts"
+import { brokenChain } from "./planted/broken-chain.ts"
+import { calledTwice } from "./planted/called-twice.ts"
+import { cancelledKeepsItsPlace } from "./planted/cancelled-keeps-its-place.ts"
+import { capacityReadBefore } from "./planted/capacity-read-before.ts"
+import { firstComeFirstCalled } from "./planted/first-come-first-called.ts"
+import { gapInTheSequence } from "./planted/gap-in-the-sequence.ts"
+import { handicapForgotten } from "./planted/handicap-forgotten.ts"
+import { holdExpiresByJob } from "./planted/hold-expires-by-job.ts"
+import { holdsNotCounted } from "./planted/holds-not-counted.ts"
+import { lostFact } from "./planted/lost-fact.ts"
+import { moveFreesLate } from "./planted/move-frees-late.ts"
+import { nextWithoutWaking } from "./planted/next-without-waking.ts"
+import { nobodyIsSentHome } from "./planted/nobody-is-sent-home.ts"
+import { numberGivenTwice } from "./planted/number-given-twice.ts"
+import { orderByWallClock } from "./planted/order-by-wall-clock.ts"
+import { placeLostByADrop } from "./planted/place-lost-by-a-drop.ts"
+import { refusedTurnStays } from "./planted/refused-turn-stays.ts"
+import { reminderSkipped } from "./planted/reminder-skipped.ts"
+import { reminderTwice } from "./planted/reminder-twice.ts"
+import { restartForgetsTheTime } from "./planted/restart-forgets-the-time.ts"
+import { sentWithoutSending } from "./planted/sent-without-sending.ts"
+import { sessionCheckedOnce } from "./planted/session-checked-once.ts"
+import { strangersCancel } from "./planted/strangers-cancel.ts"
+import { undoKeepsTheHand } from "./planted/undo-keeps-the-hand.ts"
+
+/* Mistakes that the simulation must notice. Each is a small change of a copy of the source; the source itself knows nothing of them. */
+
+export const planted: readonly Planted[] = [
+  acknowledgedBeforeCommit,
+  answerNotKept,
+  brokenChain,
+  calledTwice,
+  cancelledKeepsItsPlace,
+  capacityReadBefore,
+  firstComeFirstCalled,
+  gapInTheSequence,
+  handicapForgotten,
+  holdExpiresByJob,
+  holdsNotCounted,
+  lostFact,
+  moveFreesLate,
+  nextWithoutWaking,
+  nobodyIsSentHome,
+  numberGivenTwice,
+  orderByWallClock,
+  placeLostByADrop,
+  refusedTurnStays,
+  reminderSkipped,
+  reminderTwice,
+  restartForgetsTheTime,
+  sentWithoutSending,
+  sessionCheckedOnce,
+  strangersCancel,
+  undoKeepsTheHand,
+]

@@ -1,0 +1,14 @@
+import type { Planted } from "../parts.ts"
+
+export const answerNotKept: Planted = {
+  name: "answer-not-kept",
+  breaks: "one request is done once, however often it comes",
+  changes: [
+    {
+      file: "src/web/once.ts",
+      find: `  await keepAnswer(tx, repeatable, { status: 201, answer: made })
+`,
+      replace: "",
+    },
+  ],
+}

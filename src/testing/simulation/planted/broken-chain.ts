@@ -1,0 +1,13 @@
+import type { Planted } from "../parts.ts"
+
+export const brokenChain: Planted = {
+  name: "broken-chain",
+  breaks: "each fact is chained to the one before",
+  changes: [
+    {
+      file: "db/facts.ts",
+      find: "const hash = chainHash(head.hash, numbered, body)",
+      replace: `const hash = chainHash(head.seq % 50 === 49 ? "" : head.hash, numbered, body)`,
+    },
+  ],
+}

@@ -1,0 +1,13 @@
+import type { Planted } from "../parts.ts"
+
+export const capacityReadBefore: Planted = {
+  name: "capacity-read-before",
+  breaks: "the statement that takes a place holds the capacity",
+  changes: [
+    {
+      file: "src/domain/availability/writes.ts",
+      find: ".where(and(ofVisit, or(hasPlaces, wasOwn)))",
+      replace: ".where(ofVisit)",
+    },
+  ],
+}

@@ -1,0 +1,14 @@
+import type { Planted } from "../parts.ts"
+
+export const gapInTheSequence: Planted = {
+  name: "gap-in-the-sequence",
+  breaks: "facts are numbered without a gap",
+  changes: [
+    {
+      file: "db/facts.ts",
+      find: `for (const [stream, head] of this.#before.reverse()) this.#heads.set(stream, head)
+`,
+      replace: "",
+    },
+  ],
+}

@@ -1,0 +1,13 @@
+import type { Planted } from "../parts.ts"
+
+export const placeLostByADrop: Planted = {
+  name: "place-lost-by-a-drop",
+  breaks: "who comes back in time has the own place",
+  changes: [
+    {
+      file: "src/domain/visits/arriving.ts",
+      find: "await rejoin(tx, ticket, isKept)",
+      replace: `await rejoin(tx, ticket, isKept && ticket.id === "")`,
+    },
+  ],
+}

@@ -1,0 +1,14 @@
+import type { Planted } from "../parts.ts"
+
+export const refusedTurnStays: Planted = {
+  name: "refused-turn-stays",
+  breaks: "a refused turn leaves nothing behind",
+  changes: [
+    {
+      file: "db/write.ts",
+      find: `          sql.undo.run()
+`,
+      replace: "",
+    },
+  ],
+}

@@ -1,0 +1,13 @@
+import type { Planted } from "../parts.ts"
+
+export const reminderSkipped: Planted = {
+  name: "reminder-skipped",
+  breaks: "everybody is reminded",
+  changes: [
+    {
+      file: "src/domain/bookings/reminders.ts",
+      find: "{ hours, startsAt: end.startsAt, booking: end.id }",
+      replace: "{ hours, startsAt: end.startsAt + 10_800_000, booking: end.id }",
+    },
+  ],
+}

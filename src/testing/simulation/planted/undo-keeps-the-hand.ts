@@ -1,0 +1,14 @@
+import type { Planted } from "../parts.ts"
+
+export const undoKeepsTheHand: Planted = {
+  name: "undo-keeps-the-hand",
+  breaks: "an undo puts everything back",
+  changes: [
+    {
+      file: "src/domain/queue/undo.ts",
+      find: `  await letGo(tx, now.id)
+`,
+      replace: "",
+    },
+  ],
+}
