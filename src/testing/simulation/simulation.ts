@@ -390,7 +390,8 @@ export class Simulation {
     if (kind === "house") return null
     const known = this.#sessions.get(id)
     const found = known ? await liveSession(this.store, known, now) : null
-    if (found && wantsTouch(found.session, now)) {
+    // Less often than it really is: a turn of its own for each minute would be half of all there is.
+    if (found && wantsTouch(found.session, now) && this.#net.hits(0.25)) {
       await this.own("touch").writer.write((tx) => touchSession(tx, found.session, now), { scopes: [] })
     }
     if (found) return { subject: found.subject, session: found.session.id }

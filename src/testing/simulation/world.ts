@@ -30,8 +30,8 @@ export const servicesOf: Record<OfficeCode, string[]> = {
 export const countersIn: Record<OfficeCode, number> = { "RUH-RML": 3, "BER-OST": 2, "RUH-VID": 2 }
 export const videoOffice: OfficeCode = "RUH-VID"
 
-/** Days on which a run may begin: before the clocks change in autumn and in spring, before a holiday, at the turn of the year, any. */
-export const beginnings = ["2026-10-23", "2027-03-26", "2026-11-22", "2026-12-30", "2027-01-17"] as const
+/** Days on which a run may begin: the eve of the change of clocks in autumn and in spring, of a holiday, of the new year; and any day. */
+export const beginnings = ["2026-10-24", "2027-03-27", "2026-11-23", "2026-12-31", "2027-01-17"] as const
 export const citizenCount = 30
 
 export const everyScope: Scope[] = [...offices.map((code): Scope => `office:${code}`), "accounts"]
