@@ -58,7 +58,12 @@ export function createApp(house: House): OpenAPIHono<AppEnv> {
     const refusal = asRefusal(thrown)
     const said = { requestId: c.var.requestId, method: c.req.method, path: c.req.path }
     try {
-      if (refusal) return await refuse(c, refusal)
+      if (refusal) {
+        if (telling.has(refusal.code)) {
+          house.log.warn("refused", { ...said, path: roomOf(said.path), code: refusal.code, detail: whoAsks(c) })
+        }
+        return await refuse(c, refusal)
+      }
       house.log.error("bug", { ...said, cause: thrown })
       return await (wantsJson(c) ? bugProblem(c) : bugPage(c))
     } catch (cause) {
@@ -67,6 +72,26 @@ export function createApp(house: House): OpenAPIHono<AppEnv> {
     }
   })
   return app
+}
+
+/** What nobody meets by our own pages: somebody tries what is not theirs, or another site does it with their browser. */
+const telling: ReadonlySet<string> = new Set([
+  "forbidden",
+  "forged_request",
+  "key_in_address",
+  "own_rights",
+  "second_person",
+])
+
+/** The first part of a path, where it is a word of ours: behind it may stand what somebody has typed. */
+function roomOf(path: string): string {
+  return /^\/(api\/v1\/)?[a-z-]{0,20}(?=\/|$)/.exec(path)?.[0] ?? "/…"
+}
+
+/** By id alone. */
+function whoAsks(c: Context): string {
+  const { subject } = c.var
+  return subject ? `${subject.role} ${subject.id}` : "nobody"
 }
 
 const limits = new Map<number, MiddlewareHandler>()

@@ -108,7 +108,13 @@ function language(c: Context, house: House): Lang {
   if (isLang(wished)) {
     if (!isProgram) {
       const secure = house.env.origin.startsWith("https:")
-      setCookie(c, cookieName(house, "lang"), wished, { path: "/", maxAge: 365 * 24 * 3600, sameSite: "Lax", httpOnly: true, secure })
+      setCookie(c, cookieName(house, "lang"), wished, {
+        path: "/",
+        maxAge: 365 * 24 * 3600,
+        sameSite: "Lax",
+        httpOnly: true,
+        secure,
+      })
     }
     return wished
   }

@@ -67,3 +67,24 @@ test("nothing that anybody typed, and nothing that is known of a person, is logg
   // It is the right log.
   expect(logged).toContain("/account/data")
 })
+
+test("whoever tries what is not theirs, and a form that another site sends, is a line of the log with who it was and of no more", async () => {
+  const server = await testServer({ plan: { citizens: 1, counters: 1 } })
+  const lines = () =>
+    server.lines
+      .map((line) => JSON.parse(line))
+      .filter(({ event }) => event === "refused")
+      .map(({ method, path, code, detail }) => ({ method, path, code, detail }))
+  const citizen = server.office.citizen(1).id
+  expect((await server.citizen(1).get("/api/v1/offices/RUH-RML/queue")).status).toBe(403)
+  const stranger = visitor(() => server.origin)
+  const evil = { Origin: "https://evil.example", "Sec-Fetch-Site": "cross-site" }
+  expect((await stranger.post("/sign-in", { number: noura.nationalId }, evil)).status).toBe(403)
+  expect((await stranger.post(`/${encodeURIComponent(noura.name.ar)}/x`, {}, evil)).status).toBe(403)
+  expect(lines()).toEqual([
+    { method: "GET", path: "/api/v1/offices", code: "forbidden", detail: `citizen ${citizen}` },
+    { method: "POST", path: "/sign-in", code: "forged_request", detail: "nobody" },
+    { method: "POST", path: "/…", code: "forged_request", detail: "nobody" },
+  ])
+  expect(server.lines.join()).not.toContain(noura.nationalId)
+})
