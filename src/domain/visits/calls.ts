@@ -94,23 +94,25 @@ export async function goOnWithOthers(tx: Tx, agent: Staff, id: string): Promise<
   const found = await visitAtHand(tx, agent, id)
   mustBeIn(found.phase, "interrupted")
   mustBeServing(found)
-  await leaveAgents(tx, id)
+  await letPeopleGo(tx, id, "away")
   return { ...found, ticket: await cutOff(tx, found.ticket) }
 }
 
 /** The talk is over and the citizen gone; the agent writes down what came of it. Refuses `wrong_state`, `not_your_counter`. */
 export async function hangUp(tx: Tx, agent: Staff, id: string): Promise<Visit> {
   const found = await visitAtHand(tx, agent, id)
-  const row = await pass(tx, found, "wrapUp", { by: agent.id })
-  for (const one of await roster(tx, id)) if (one.kind !== "agent") await leave(tx, one)
-  return { ...found, row, phase: "wrapUp" }
+  return wrapUp(tx, found, { by: agent.id })
 }
 
 /** The person ends the call; the agent writes down what came of it. Refuses `wrong_state`. */
 export async function leaveTalk(tx: Tx, found: Visit, citizen: string): Promise<Visit> {
   mustBeServing(found)
-  const row = await pass(tx, found, "wrapUp", { by: citizen, why: "citizen_left" })
-  for (const one of await roster(tx, row.id)) if (one.kind !== "agent") await leave(tx, one)
+  return wrapUp(tx, found, { by: citizen, why: "citizen_left" })
+}
+
+async function wrapUp(tx: Tx, found: Visit, why: { by: string; why?: string }): Promise<Visit> {
+  const row = await pass(tx, found, "wrapUp", why)
+  await letPeopleGo(tx, row.id, "wrapUp")
   return { ...found, row, phase: "wrapUp" }
 }
 
@@ -124,7 +126,7 @@ export async function end(
   const found = await visitAtHand(tx, agent, id)
   const ticket = await finish(tx, agent, id, { outcome, note })
   const row = await pass(tx, found, "over", { by: agent.id })
-  for (const one of await roster(tx, id)) await leave(tx, one)
+  await letPeopleGo(tx, id, "over")
   return { row, ticket, phase: "over" }
 }
 
@@ -148,10 +150,7 @@ export async function sendOn(tx: Tx, keys: Keys, agent: Staff, id: string, to: S
   await tx.db.update(visits).set({ sentBy: agent.id, forAgent, noteSealed }).where(eq(visits.id, id))
   const ticket = await transfer(tx, agent, id, transferring)
   const isElsewhere = ticket.id !== id
-  for (const one of await roster(tx, id)) {
-    if (isElsewhere || one.kind === "agent" || one.kind === "supervisor") await leave(tx, one)
-    else await set(tx, one, ["admitted", "held"], "invited")
-  }
+  await letPeopleGo(tx, id, isElsewhere ? "over" : "waiting")
   if (found.phase !== "lobby" || isElsewhere) {
     await pass(tx, found, isElsewhere ? "over" : "lobby", { by: agent.id, why: "sent_on" })
   }
@@ -168,16 +167,13 @@ export async function close(tx: Tx, found: Visit, why: string): Promise<void> {
   const { row } = found
   // The ticket is over already, so the phase that is left is the one that was written.
   await pass(tx, { ...found, phase: row.phase }, "over", { by: "time", why })
-  for (const one of await roster(tx, row.id)) await leave(tx, one)
+  await letPeopleGo(tx, row.id, "over")
 }
 
 /** The desk has taken the ticket out of the call: whoever talked in it talks no more, and the person waits. */
 export async function endTalk(tx: Tx, found: Visit): Promise<void> {
   await pass(tx, { ...found, phase: found.row.phase }, "lobby", { by: "time", why: "desk" })
-  for (const one of await roster(tx, found.row.id)) {
-    if (one.kind === "agent" || one.kind === "supervisor") await leave(tx, one)
-    else await set(tx, one, ["admitted", "held"], "invited")
-  }
+  await letPeopleGo(tx, found.row.id, "waiting")
 }
 
 /**
@@ -191,35 +187,30 @@ export async function leftAlone(tx: Tx, found: Visit): Promise<boolean> {
   if (!isThere("citizen") || isThere("agent") || tx.now < row.since + visitTimes.agentBack) return false
   await toFront(tx, await rejoin(tx, await cutOff(tx, found.ticket), true))
   await pass(tx, found, "lobby", { by: "time", why: "agent_gone" })
-  for (const one of all) {
-    if (one.kind === "agent" || one.kind === "supervisor") await leave(tx, one)
-    else await set(tx, one, ["admitted", "held"], "invited")
-  }
+  await letPeopleGo(tx, row.id, "waiting")
   await tx.db.update(visits).set({ lateAt: tx.now }).where(eq(visits.id, row.id))
   await tx.say(row.office, "visit.late", { visit: row.id, since: row.since, subject: row.person })
   await tellLate(tx, found.ticket)
   return true
 }
 
-/** Nobody talks any more: all leave, or the person and who came along wait again. */
-export async function letPeopleGo(tx: Tx, id: string, whereTo: "over" | "waiting"): Promise<void> {
+/**
+ * Nobody talks any more. `over`: all leave. `wrapUp`: all but the agent, who has still to write down what came of it. `waiting`: the office
+ * leaves, and the person and who came along wait again. `away`: the office leaves, and whoever was there is gone until they come back.
+ */
+export async function letPeopleGo(tx: Tx, id: string, whereTo: "over" | "wrapUp" | "waiting" | "away"): Promise<void> {
   for (const one of await roster(tx, id)) {
-    if (whereTo === "over" || one.kind === "agent" || one.kind === "supervisor") await leave(tx, one)
-    else await set(tx, one, ["admitted", "held"], "invited")
+    const isOffice = one.kind === "agent" || one.kind === "supervisor"
+    const leaves = whereTo === "over" || (whereTo === "wrapUp" ? one.kind !== "agent" : isOffice)
+    if (leaves) await leave(tx, one)
+    else if (whereTo !== "wrapUp") await set(tx, one, ["admitted", "held"], whereTo === "waiting" ? "invited" : "gone")
   }
 }
 
 /** An interruption lasted too long: the counter is free, and the person may come back as long as the office is open. */
 export async function giveUpWaiting(tx: Tx, found: Visit): Promise<void> {
-  await leaveAgents(tx, found.row.id)
+  await letPeopleGo(tx, found.row.id, "away")
   await cutOff(tx, await ticketOf(tx, found.row.id))
-}
-
-async function leaveAgents(tx: Tx, id: string): Promise<void> {
-  for (const one of await roster(tx, id)) {
-    if (one.kind === "agent" || one.kind === "supervisor") await leave(tx, one)
-    else await set(tx, one, ["admitted", "held"], "gone")
-  }
 }
 
 function mustBeServing({ ticket }: Visit): void {

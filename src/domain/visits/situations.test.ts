@@ -9,7 +9,7 @@ import { transfer } from "../queue/transfer.ts"
 import { undo } from "../queue/undo.ts"
 import { wake } from "../queue/waking.ts"
 import { arrive, comeBack, goHome } from "./arriving.ts"
-import { end, goOnWithOthers, hangUp, hold, resume, sendOn, talkPrivately } from "./calls.ts"
+import { end, goOnWithOthers, hangUp, hold, letPeopleGo, resume, sendOn, talkPrivately } from "./calls.ts"
 import { write as chat, messagesOf } from "./chat.ts"
 import { admit, invite, joinAsSupervisor, maySignal, reconnectAll, remove, takeUp } from "./participants.ts"
 import { panel, visitView } from "./reads.ts"
@@ -573,4 +573,27 @@ test("an office that is late for a booked time puts who waits first in line, onc
   expect(await order()).toEqual([one.row.id, two.row.id, early.row.id])
   expect(await hall.facts("visit.late")).toHaveLength(2)
   expect((await video.now(one.row.id)).row.lateAt).not.toBeNull()
+})
+
+test("where a talk ends, each of those who were in it ends up where that end leads, and nowhere else", async () => {
+  const ends = {
+    over: ["citizen gone", "agent gone", "interpreter gone"],
+    wrapUp: ["citizen gone", "agent admitted", "interpreter gone"],
+    waiting: ["citizen invited", "agent gone", "interpreter invited"],
+    away: ["citizen gone", "agent gone", "interpreter gone"],
+  } as const
+  for (const [whereTo, expected] of Object.entries(ends)) {
+    const hall = await videoHall()
+    const { write, keys } = hall
+    const { row } = await hall.video.inCall(hall.citizen(1))
+    const { id } = await write((tx) => invite(tx, keys, hall.agent(), row.id, { kind: "interpreter", name: "منى" }))
+    await write((tx) => takeUp(tx, hall.citizen(2), id))
+    await write((tx) => admit(tx, hall.agent(), row.id, id))
+    await write((tx) => letPeopleGo(tx, row.id, whereTo as keyof typeof ends))
+    const now = await roster(hall.store, row.id)
+    expect([whereTo, now.map(({ kind, state }) => `${kind} ${state}`).toSorted()]).toEqual([
+      whereTo,
+      [...expected].toSorted(),
+    ])
+  }
 })
