@@ -521,9 +521,14 @@ export class FactLog {
     this.#before.length = 0
   }
 
-  rewind(): void {
-    for (const [stream, head] of this.#before.reverse()) this.#heads.set(stream, head)
-    this.#before.length = 0
+  /** How many facts there have been since the mark. */
+  get since(): number {
+    return this.#before.length
+  }
+
+  /** Back to the mark, or to so many facts after it. */
+  rewind(to = 0): void {
+    for (const [stream, head] of this.#before.splice(to).reverse()) this.#heads.set(stream, head)
   }
 
   /** Forgets all heads; they are read again from the store. */

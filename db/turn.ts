@@ -54,6 +54,25 @@ export class TurnHandle implements Tx {
     return numbered.seq
   }
 
+  async attempt<T>(part: () => Promise<T>): Promise<T> {
+    this.mustBeOpen()
+    const { raw } = this.connection
+    const [said, facts, begun] = [this.said.length, this.#log.since, this.#begun.length]
+    raw.run("SAVEPOINT part")
+    try {
+      const value = await part()
+      raw.run("RELEASE part")
+      return value
+    } catch (thrown) {
+      // A full disk can have ended the whole transaction: then the turn is over as well, and whoever runs it sees that.
+      if (raw.inTransaction) for (const text of ["ROLLBACK TO part", "RELEASE part"]) raw.run(text)
+      this.#log.rewind(facts)
+      this.said.length = said
+      this.#begun.length = begun
+      throw thrown
+    }
+  }
+
   mustBeOpen(): void {
     if (this.#over) throw new Error("turn_is_over: a turn's handle was used after the turn had settled")
   }

@@ -76,6 +76,42 @@ test("turns that come together share a commit, and a refused one leaves nothing 
   ])
 })
 
+test("a part of a turn that is refused leaves nothing, neither rows nor facts, and the rest of the turn stands", async () => {
+  const { write, keys, said } = door()
+  const say = (tx: Tx, visit: string) => tx.say("RUH-RML", "visit.late", { visit, since: 0 })
+  const failing = async (tx: Tx) => {
+    await put(tx, "in the part")
+    await say(tx, "in the part")
+    throw new Refusal("wrong_state")
+  }
+  await write(async (tx) => {
+    await put(tx, "before")
+    await say(tx, "before")
+    for (const _ of [1, 2]) expect(await thrownBy(tx.attempt(() => failing(tx)))).toBeInstanceOf(Refusal)
+    expect(await tx.attempt(async () => say(tx, "in a part that is well"))).toBe(2)
+    await put(tx, "after")
+    await say(tx, "after")
+  })
+  expect((await keys()).filter((key) => key !== "chain")).toEqual(expect.arrayContaining(["after", "before"]))
+  expect(await keys()).not.toContain("in the part")
+  const facts = (await said()).map(({ seq, body }) => [seq, (body as { visit: string }).visit])
+  expect(facts).toEqual([
+    [1, "before"],
+    [2, "in a part that is well"],
+    [3, "after"],
+  ])
+  // A turn that fails as a whole takes its parts with it, also those that went well.
+  await thrownBy(
+    write(async (tx) => {
+      await tx.attempt(async () => put(tx, "lost"))
+      throw new Refusal("wrong_state")
+    }),
+  )
+  expect(await keys()).not.toContain("lost")
+  await write((tx) => say(tx, "next"))
+  expect((await said()).map(({ seq }) => seq)).toEqual([1, 2, 3, 4])
+})
+
 test("nobody sees a turn that is not committed", async () => {
   const { write, keys } = door()
   let during: string[] = []

@@ -21,6 +21,11 @@ export interface Tx extends Store {
    * `subject`, the person whom it is about, becomes a column of its own. Answers the fact's number in its stream.
    */
   say<K extends FactKind>(stream: string, kind: K, body: FactBodies[K] & { subject?: string | null }): Promise<number>
+  /**
+   * A part of the turn that may fail by itself: what it throws is thrown, and of what it wrote and said nothing is left, while the turn goes on. Only
+   * a refusal may be put up with; whatever else was thrown ends the turn.
+   */
+  attempt<T>(part: () => Promise<T>): Promise<T>
 }
 
 /**

@@ -32,12 +32,12 @@ import {
   saidOf,
   unask,
 } from "./requests.ts"
-import type { Decision, Fields } from "./service.ts"
+import type { Decision, Fields, Line } from "./service.ts"
 import { type Fingerprints, helpersIn, mustStand, twoInCall } from "./standing.ts"
 
 /*
  * The person confirms, and in the same turn it is carried out from what was frozen: the confirmation is used up, the change is made and the
- * receipt is there, or none of it. Anything that is not as it was when it was asked makes it stale, and it is asked anew. What the service
+ * receipt is there; or the confirmation is used up, and the request has failed. Anything that is not as it was when it was asked makes it stale, and it is asked anew. What the service
  * then refuses is the end of the request, and kept.
  */
 
@@ -125,7 +125,7 @@ export async function carryOutNow(
         const fields = openFields(await keyFor(tx, keys, now.person), now)
         const decided = await mustBeYes(tx, keys, now, fields)
         stage.begun = true
-        return execute(tx, keys, now, fields, decided)
+        return tryTo(tx, keys, now, fields, decided)
       },
       { scopes: scopesOf(row) },
     ),
@@ -165,7 +165,7 @@ async function carrying(
         stage.begun = false
         throw new Refusal("confirmation_stale", { why: "changed" })
       }
-      return execute(tx, keys, asked, fields, decided)
+      return tryTo(tx, keys, asked, fields, decided)
     }),
   )
 }
@@ -185,6 +185,25 @@ async function mustBeAsAsked(tx: Tx, row: RequestRow, { id, data }: Frozen, seen
   if (bound.helpers.some((one) => !helpers.includes(one))) throw stale("helper")
   const { citizen, agent } = bound.fingerprints
   if (citizen !== seen.citizen || agent !== seen.agent) throw stale("connection")
+}
+
+/**
+ * What the service refuses while it carries out is the end of the request, with its code and what was to be done. Nothing of it is left; but that it
+ * was confirmed, and by what, stands in the same turn.
+ */
+async function tryTo(
+  tx: Tx,
+  keys: Keys,
+  row: RequestRow,
+  fields: Fields,
+  decided: Extract<Decision, { is: "yes" }>,
+): Promise<RequestRow> {
+  try {
+    return await tx.attempt(() => execute(tx, keys, row, fields, decided))
+  } catch (thrown) {
+    if (!isRefusal(thrown)) throw thrown
+    return fail(tx, keys, row, { code: thrown.code, outcome: failedOutcome(thrown.code, thrown, decided.lines) })
+  }
 }
 
 async function execute(
@@ -234,11 +253,11 @@ async function keeping(
   }
 }
 
-function failedOutcome(code: string, thrown: unknown): Outcome {
+function failedOutcome(code: string, thrown: unknown, lines: Line[] = []): Outcome {
   const words = { ar: "تعذّر تنفيذ الطلب، ولم يتغير شيء", en: "It could not be carried out, and nothing was changed" }
   const used = isRefusal(thrown) ? { details: thrown.details } : {}
   return {
-    ...{ lines: [], receipt: [], reason: { code, words, facts: [] }, used },
+    ...{ lines, receipt: [], reason: { code, words, facts: [] }, used },
     wayOut: { ar: "اطلب من الموظف أن يبدأه من جديد.", en: "Ask the agent to begin it again." },
   }
 }

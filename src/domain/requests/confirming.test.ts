@@ -254,29 +254,47 @@ describe("what the service refuses when it comes to it", () => {
   })
 })
 
-for (const [what, thrown, code] of [
-  ["what carries it out refuses", new Refusal("permit_valid"), "permit_valid"],
-  ["what carries it out breaks", new Error("the printer burns"), "bug"],
-] as const) {
-  test(`where ${what}, everything is undone, and the request has failed`, async () => {
-    const { store, keys, guardian, waiting, now, valid, answer, give } = await asked()
-    const signed = await answer()
-    const own = issuePermit.carryOut
-    issuePermit.carryOut = async (...given) => {
-      await own(...given)
-      throw thrown
-    }
-    const [settled] = await Promise.allSettled([give(signed)])
-    issuePermit.carryOut = own
-    expect(settled).toMatchObject({ status: "rejected", reason: thrown })
-    expect([await valid(), await evidenceOf(store, waiting.confirmation ?? "")]).toEqual([null, null])
-    expect(await now()).toMatchObject({ state: "failed", code, number: expect.stringMatching(/^\d{10}$/) })
-    const key = await keyFor(store, keys, guardian.id)
-    const outcome: Outcome = JSON.parse(key.open("request.outcome", (await now()).outcomeSealed ?? ""))
-    expect(outcome.reason.words.en).toContain("nothing was changed")
-    expect((await refusal(give(signed))).code).not.toBe("")
-  })
+/** Confirmed, and what carries it out throws this after it has written. */
+async function thrownInTheMidst(thrown: Error) {
+  const all = await asked()
+  const signed = await all.answer()
+  const own = issuePermit.carryOut
+  issuePermit.carryOut = async (...given) => {
+    await own(...given)
+    throw thrown
+  }
+  const [settled] = await Promise.allSettled([all.give(signed)])
+  issuePermit.carryOut = own
+  const key = await keyFor(all.store, all.keys, all.guardian.id)
+  const outcome: Outcome = JSON.parse(key.open("request.outcome", (await all.now()).outcomeSealed ?? ""))
+  return { ...all, signed, settled, outcome, evidence: await evidenceOf(all.store, all.waiting.confirmation ?? "") }
 }
+
+test("where what carries it out refuses, nothing of it is left, and it stays that it was confirmed and failed, with what and why", async () => {
+  const refused = new Refusal("permit_valid", { until: "2037-01-01" })
+  const { hall, settled, outcome, evidence, valid, now, give, signed, waiting } = await thrownInTheMidst(refused)
+  expect(settled).toMatchObject({ status: "fulfilled", value: { state: "failed", code: "permit_valid" } })
+  expect(await valid()).toBeNull()
+  expect(await hall.facts("permit.issued")).toEqual([])
+  expect(await now()).toMatchObject({ state: "failed", number: expect.stringMatching(/^\d{10}$/) })
+  expect(outcome.reason.words.en).toContain("nothing was changed")
+  expect(outcome).toMatchObject({ reason: { code: "permit_valid" }, used: { details: { until: "2037-01-01" } } })
+  expect(outcome.lines.length).toBeGreaterThan(2)
+  expect(evidence && (await verify(evidence))).toBe(true)
+  const given = (await hall.facts("confirmation.given", "accounts")).map(({ body }) => body.confirmation)
+  expect(given).toEqual([waiting.confirmation ?? ""])
+  expect((await refusal(give(signed))).code).not.toBe("")
+})
+
+test("where what carries it out breaks, everything is undone, and the request has failed", async () => {
+  const bug = new Error("the printer burns")
+  const { settled, outcome, evidence, valid, now, give, signed } = await thrownInTheMidst(bug)
+  expect(settled).toMatchObject({ status: "rejected", reason: bug })
+  expect([await valid(), evidence]).toEqual([null, null])
+  expect(await now()).toMatchObject({ state: "failed", code: "bug", number: expect.stringMatching(/^\d{10}$/) })
+  expect(outcome.reason.words.en).toContain("nothing was changed")
+  expect((await refusal(give(signed))).code).not.toBe("")
+})
 
 describe("below the identity that a service needs", () => {
   test("nothing is asked of somebody without a passkey, and the agent carries nothing out alone", async () => {
