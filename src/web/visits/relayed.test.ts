@@ -45,7 +45,7 @@ async function answered(env: Record<string, string>) {
   await hall.write((tx) => ring(tx, hall.agent(1), row.id, `${hall.code}.1`))
   await desk.page.locator(`[data-visit="${row.id}"]`).waitFor({ state: "attached" })
   await hall.write((tx) => answer(tx, who, row.id))
-  return { citizen, desk }
+  return { citizen, desk, logged: server.bugs }
 }
 
 const status = ({ page }: Screen) => page.locator("[data-call-part=status]")
@@ -53,7 +53,7 @@ const status = ({ page }: Screen) => page.locator("[data-call-part=status]")
 test("a relay that does not take our credentials is named on both sides, and stays so while it is tried again", async () => {
   if (!hasCoturn) return
   const relay = await coturn("what the relay knows")
-  const { citizen, desk } = await answered({ TURN_URLS: relay.urls, TURN_SECRET: "what the house believes" })
+  const { citizen, desk, logged } = await answered({ TURN_URLS: relay.urls, TURN_SECRET: "what the house believes" })
   const refused = "The relay refused us. Tell support; you can write here."
   for (const screen of [citizen, desk]) await status(screen).getByText("Connecting you…").waitFor()
   for (const screen of [citizen, desk]) await status(screen).getByText(refused).waitFor()
@@ -67,6 +67,10 @@ test("a relay that does not take our credentials is named on both sides, and sta
   await citizen.page.locator("[data-call-part=write] input").fill("I see nothing")
   await citizen.page.locator("[data-call-part=write] button").click()
   await desk.page.getByText("I see nothing").first().waitFor({ state: "attached" })
+  // Whoever looks after the house is told, and nothing else is wrong.
+  const told = logged.splice(0)
+  expect(told.length).toBeGreaterThan(0)
+  for (const line of told) expect(line).toContain('"event":"relay_refused"')
 })
 
 test("where no datagram passes, the call comes about through the relay by TCP, and the agent reads that it does", async () => {
