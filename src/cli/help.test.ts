@@ -9,7 +9,7 @@ const run = async (command: string, ...args: string[]) => {
   return { code: await child.exited, said: await new Response(child.stdout).text() }
 }
 
-test.each(["bench", "replay", "check"])(
+test.each(["bench", "replay", "check", "histories"])(
   "whoever asks %s for help is told how it is used, and nothing is begun",
   async (name) => {
     const { code, said } = await run(`${name}.ts`, "--help")

@@ -16,8 +16,13 @@ const usage = "Usage: npm run histories -- [--seconds 120] [--seed 1] [--persons
 
 async function main(args: string[]): Promise<number> {
   const text = { type: "string" } as const
-  const { values } = parseArgs({ args, options: { seconds: text, seed: text, persons: text, "kill-every": text } })
-  const whole = (name: keyof typeof values, usual: number) => {
+  const options = { seconds: text, seed: text, persons: text, "kill-every": text, help: { type: "boolean" } } as const
+  const { values } = parseArgs({ args, options })
+  if (values.help) {
+    process.stdout.write(`${usage}\n`)
+    return 0
+  }
+  const whole = (name: "seconds" | "seed" | "persons" | "kill-every", usual: number) => {
     const value = Number(values[name] ?? usual)
     if (!Number.isInteger(value) || value < 1) throw new RangeError(`--${name} is a whole number above 0`)
     return value
