@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite"
 import { expect, test } from "bun:test"
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { getTableColumns, is } from "drizzle-orm"
@@ -11,6 +11,7 @@ import { atTheEnd } from "../src/testing/cleanup.ts"
 import { assertEngine } from "./dialect.ts"
 import { type AnyFact, chainHash } from "./facts.ts"
 import { hasStore, openStore, StoreProblem } from "./open.ts"
+import { verifyFile } from "./verify.ts"
 import { openWriter } from "./write.ts"
 
 function folder(): string {
@@ -176,4 +177,36 @@ test("the tables on disk are the tables in code, and every one is STRICT", async
     expect([name, ...told.sort()]).toEqual([name, ...columns])
   }
   opened.close()
+})
+
+test("a log that was damaged after it was written is not begun with: what stands behind the damage is not given up in silence", async () => {
+  const path = folder()
+  const opened = openStore(path, { create: true })
+  const writer = openWriter(opened.writing, { clock: handClock(Date.parse("2026-11-22T07:00:00Z")) })
+  const said = { takenAt: 0, sessions: 0, deliveries: 0 }
+  for (let turn = 0; turn < 6; turn++) {
+    await writer.write((tx) => tx.say("accounts", "store.restored", said), { scopes: ["accounts"] })
+  }
+  const log = readFileSync(`${opened.file}-wal`)
+  const database = readFileSync(opened.file)
+  opened.close()
+  const after = (bend: (bytes: Buffer) => Buffer) => {
+    const other = folder()
+    writeFileSync(join(other, "dawr.db"), database)
+    writeFileSync(join(other, "dawr.db-wal"), bend(Buffer.from(log)))
+    const problem = problemOf(() => openStore(other, { create: false }).close())
+    return { problem, wrong: verifyFile(join(other, "dawr.db")).wrong }
+  }
+  const turned = (at: number) => (bytes: Buffer) => {
+    bytes[at] = (bytes[at] ?? 0) ^ 16
+    return bytes
+  }
+  // In the first frame, in the header; and what a cut of the power leaves: an end that is half there.
+  for (const at of [32 + 24 + 100, 17]) {
+    const { problem, wrong } = after(turned(at))
+    expect(wrong[0]).toMatch(/the log beside it is damaged: \d commits stand behind/)
+    expect(problem).toMatch(/dawr\.db-wal is damaged: the last \d commits .* restore a backup/)
+  }
+  expect(after((bytes) => bytes.subarray(0, bytes.length - 1_000)).problem).toBe("no problem")
+  expect(after((bytes) => bytes)).toEqual({ problem: "no problem", wrong: [] })
 })

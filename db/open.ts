@@ -14,6 +14,7 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import { assertEngine, type Connection, connect } from "./dialect.ts"
+import { commitsBehindDamage } from "./log-file.ts"
 
 /** "DAWR" in ASCII: how a database file says that it is ours (sqlite.org/pragma.html#pragma_application_id). */
 export const applicationId = 0x44415752
@@ -48,6 +49,12 @@ export function openStore(folder: string, { create }: { create: boolean }): Open
       makeFile(file)
     }
     inspect(file)
+    const behind = commitsBehindDamage(file)
+    if (behind > 0) {
+      throw new StoreProblem(
+        `${file}-wal is damaged: the last ${behind} commits stand behind the damage and would be lost. Keep a copy of the whole folder. Then restore a backup, or go on without them: sqlite3 ${file} "PRAGMA wal_checkpoint(TRUNCATE)".`,
+      )
+    }
     const writing = connect(file, "write")
     migrate(writing.raw, file)
     const reading = connect(file, "read")
@@ -63,8 +70,22 @@ export function openStore(folder: string, { create }: { create: boolean }): Open
     }
   } catch (thrown) {
     unlock()
-    throw thrown
+    throw isDamage(thrown) ? damaged(join(folder, "dawr.db"), thrown) : thrown
   }
+}
+
+/** Whether this is the engine saying that the file is not what a database is (sqlite.org/rescode.html). */
+export function isDamage(thrown: unknown): thrown is Error {
+  if (!(thrown instanceof Error)) return false
+  if ("code" in thrown && /^SQLITE_(CORRUPT|NOTADB)/.test(String(thrown.code))) return true
+  return thrown.cause !== thrown && isDamage(thrown.cause)
+}
+
+export function damaged(file: string, thrown: Error): StoreProblem {
+  const said = (thrown.cause instanceof Error ? thrown.cause : thrown).message
+  return new StoreProblem(
+    `${file} is damaged or cut off (${said}). Keep it as it is, and restore a backup: npm run restore. npm run verify says more.`,
+  )
 }
 
 function makeFolder(folder: string): void {

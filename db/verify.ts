@@ -1,5 +1,6 @@
 import { Database } from "bun:sqlite"
 import { type AnyFact, chainHash, type Head } from "./facts.ts"
+import { commitsBehindDamage } from "./log-file.ts"
 import { applicationId, migrations } from "./open.ts"
 
 /** What a database file holds, and what is wrong with it. */
@@ -27,6 +28,14 @@ export function copyFile(from: string, to: string): void {
  * leads somewhere, and whether every stream's facts are chained without a gap (docs/decisions.md). It reads everything once and changes nothing.
  */
 export function verifyFile(file: string): Verdict {
+  const behind = commitsBehindDamage(file)
+  const { wrong, ...rest } = verifyRead(file)
+  const cut =
+    behind > 0 ? [`the log beside it is damaged: ${behind} commits stand behind the damage and are not read`] : []
+  return { wrong: [...cut, ...wrong], ...rest }
+}
+
+function verifyRead(file: string): Verdict {
   let raw: Database
   try {
     raw = new Database(file, { readonly: true, strict: true })

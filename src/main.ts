@@ -1,5 +1,14 @@
 import { rmSync } from "node:fs"
-import { FolderInUse, hasStore, type OpenStore, openStore, removeStore, StoreProblem } from "../db/open.ts"
+import {
+  damaged,
+  FolderInUse,
+  hasStore,
+  isDamage,
+  type OpenStore,
+  openStore,
+  removeStore,
+  StoreProblem,
+} from "../db/open.ts"
 import { readStore } from "../db/store.ts"
 import { openWriter } from "../db/write.ts"
 import { createApp } from "./app.ts"
@@ -190,7 +199,8 @@ function isLive(request: Request): boolean {
   return request.headers.get("upgrade")?.toLowerCase() === "websocket" && /^[^?]*\/live(\?|$)/.test(request.url)
 }
 
-start().catch((thrown: unknown) => {
+start().catch((cause: unknown) => {
+  const thrown = isDamage(cause) ? damaged("The database", cause) : cause
   const expected = thrown instanceof EnvProblem || thrown instanceof StoreProblem
   const inUse = thrown instanceof Error && "code" in thrown && thrown.code === "EADDRINUSE"
   const isListening = thrown instanceof Error && "syscall" in thrown && thrown.syscall === "listen"
