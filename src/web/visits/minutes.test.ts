@@ -1,8 +1,9 @@
 import { afterAll, expect, test } from "bun:test"
 import { createHash, createPublicKey, verify } from "node:crypto"
 import { minute } from "../../base/day.ts"
+import { issueDocument } from "../../domain/documents/writes.ts"
 import { readsOf } from "../../domain/people/read-log.ts"
-import { issueMinutes } from "../../domain/requests/minutes.ts"
+import { issueMinutes, minutesOf } from "../../domain/requests/minutes.ts"
 import { end } from "../../domain/visits/calls.ts"
 import { leaveWord } from "../../domain/visits/word.ts"
 import { testServer } from "../../testing/server.ts"
@@ -74,6 +75,25 @@ test("staff of the office read them and it is noted; to everybody else they are 
   for (const stranger of [hall.citizen(9), hall.agent(1, elsewhere), hall.supervisor(elsewhere)]) {
     expect((await (await signedIn(server, stranger)).get(path)).status).toBe(404)
   }
+})
+
+test("minutes of a visit of which nothing is told have no empty card for what happened", async () => {
+  const { citizen, id, path } = await over()
+  const who = await signedIn(server, citizen)
+  const card = "minutes-happened"
+  expect((await who.get(`${path}?lang=en`)).text).toContain(card)
+  const found = await minutesOf(hall.store, hall.keys, id, hall.clock.office())
+  const { row } = await hall.video.walkIn(hall.citizen(10))
+  const content = { ...found?.minutes, happened: [] }
+  await write((tx) =>
+    issueDocument(tx, hall.keys, {
+      ...{ kind: "minutes", person: row.person, office: row.office, ref: row.id, until: null, visit: row.id },
+      body: { ...(found?.body as NonNullable<NonNullable<typeof found>["body"]>), content },
+    }),
+  )
+  const other = await signedIn(server, hall.citizen(10))
+  const page = (await other.get(`/visits/${row.id}/minutes?lang=en`)).text
+  expect([page.includes("RES-04"), page.includes(card)]).toEqual([true, false])
 })
 
 test("of a visit that goes on the page says that there are none yet", async () => {

@@ -105,7 +105,7 @@ async function minutesPage(c: Context): Promise<Response> {
       <Spent minutes={minutes} lang={lang} />
       {minutes.files.length > 0 && <Files minutes={minutes} office={office} lang={lang} />}
       <Recording minutes={minutes} office={office} lang={lang} />
-      <Happened minutes={minutes} office={office} lang={lang} />
+      {minutes.happened.length > 0 && <Happened minutes={minutes} office={office} lang={lang} />}
       <Card>
         <VerificationMark c={c} code={code} />
       </Card>
