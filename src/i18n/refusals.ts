@@ -41,9 +41,9 @@ const texts: Record<RefusalCode, Row> = {
   ],
   recording_needed: [
     "لا تُنفّذ هذه الخدمة إلا والزيارة مسجلة",
-    "شغّل التسجيل بموافقة المراجع ثم أعد المحاولة.",
+    "شغّل التسجيل بموافقة المراجع، أو دُلّه على المكتب أو الموقع: الخدمة متاحة له هناك.",
     "This service is carried out only while the visit is recorded",
-    "Start the recording with the person's consent, then try again.",
+    "Start the recording with the person's consent, or lead them to a counter or the website.",
   ],
   permit_valid: [
     "لمن تطلب له تصريح سارٍ",

@@ -33,7 +33,7 @@ import {
   unask,
 } from "./requests.ts"
 import type { Decision, Fields, Line } from "./service.ts"
-import { type Fingerprints, helpersIn, mustStand, twoInCall } from "./standing.ts"
+import { type Fingerprints, type HouseRules, helpersIn, mustStand, twoInCall } from "./standing.ts"
 
 /*
  * The person confirms, and in the same turn it is carried out from what was frozen: the confirmation is used up, the change is made and the
@@ -50,6 +50,7 @@ export interface Confirming {
   passkey: string | null
   /** As the server sees the two talk now. */
   fingerprints: Fingerprints
+  rules?: HouseRules
 }
 
 /** What is to be confirmed, as the person's page shows it. Refuses `not_found`, `confirmation_over`. */
@@ -112,6 +113,7 @@ export async function carryOutNow(
   keys: Keys,
   agent: Staff,
   id: string,
+  rules: HouseRules = {},
 ): Promise<RequestRow> {
   const row = await request(store, id)
   const stage = { begun: false }
@@ -121,7 +123,7 @@ export async function carryOutNow(
         const now = await inHand(tx, agent, id)
         const file = fileOf(now)
         if (file.identity >= 2) throw new Refusal("identity_needed", { identity: file.identity })
-        await mustStand(tx, file, { visit: now.visit, person: now.person, agent: agent.id, now: tx.now })
+        await mustStand(tx, file, { visit: now.visit, person: now.person, agent: agent.id, now: tx.now }, rules)
         const fields = openFields(await keyFor(tx, keys, now.person), now)
         const decided = await mustBeYes(tx, keys, now, fields)
         stage.begun = true
@@ -155,7 +157,12 @@ async function carrying(
       await mustBeAsAsked(tx, asked, frozen, fingerprints)
       await mustNotBeHeld(tx, owner, now, passkey)
       const file = fileOf(asked)
-      await mustStand(tx, file, { visit: asked.visit, person: asked.person, agent: asked.agent, now: tx.now }, isDemo)
+      await mustStand(
+        tx,
+        file,
+        { visit: asked.visit, person: asked.person, agent: asked.agent, now: tx.now },
+        { ...given.rules, isDemo },
+      )
       const { fields, lines } = await contentOf(tx, keys, citizen.id, frozen)
       stage.begun = true
       const decided = await decisionOn(tx, keys, asked, fields)

@@ -349,9 +349,10 @@ test("a service that may not do without a recording is not carried out while not
   const { hall, store, guardian, agent, visit } = await asked()
   const place = { visit, person: guardian.id, agent: agent.id, now: hall.clock.office() }
   expect(await hindrance(store, issuePermit, place)).toBeNull()
-  const recorded = { ...issuePermit, needsRecording: true }
-  expect(await hindrance(store, recorded, place)).toBe("recording")
-  expect((await refusal(mustStand(store, recorded, place))).code).toBe("recording_needed")
+  expect(await hindrance(store, issuePermit, place, { isRecorded: true })).toBe("recording")
+  expect((await refusal(mustStand(store, issuePermit, place, { isRecorded: true }))).code).toBe("recording_needed")
+  // A house that records nothing has decided so for all of its visits.
+  expect(await hindrance(store, issuePermit, place, { isRecorded: false })).toBeNull()
 })
 
 describe("a request", () => {

@@ -19,7 +19,7 @@ import { mustBeIn, talking } from "../visits/phases.ts"
 import { visitAtHand } from "../visits/visits.ts"
 import { missingIn, readFields } from "./fields.ts"
 import type { Asked, Decision, Fields, Line, Reason, Service } from "./service.ts"
-import { type Fingerprints, helpersIn, mustStand, twoInCall } from "./standing.ts"
+import { type Fingerprints, type HouseRules, helpersIn, mustStand, twoInCall } from "./standing.ts"
 import { serviceFile } from "./table.ts"
 
 /*
@@ -189,7 +189,7 @@ export interface Asking {
   write(lines: readonly Line[]): { ar: string[]; en: string[] }
   /** The real clock's: a confirmation goes by it. */
   realNow: Instant
-  isDemo?: boolean
+  rules?: HouseRules
 }
 
 /**
@@ -201,7 +201,7 @@ export async function ask(tx: Tx, keys: Keys, agent: Staff, id: string, asking: 
   const row = await inHand(tx, agent, id)
   const file = fileOf(row)
   if (file.identity < 2) throw new Refusal("wrong_state", { state: row.state })
-  await mustStand(tx, file, { visit: row.visit, person: row.person, agent: agent.id, now: tx.now }, asking.isDemo)
+  await mustStand(tx, file, { visit: row.visit, person: row.person, agent: agent.id, now: tx.now }, asking.rules)
   const two = await twoInCall(tx, row.visit, agent.id)
   if (!two) throw new Refusal("wrong_state", { state: "not_in_call" })
   const key = await keyFor(tx, keys, row.person)

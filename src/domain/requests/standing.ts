@@ -54,12 +54,20 @@ export async function helpersIn(store: Store, visitId: string): Promise<string[]
     .map(({ id }) => id)
 }
 
-/** The first thing that hinders this service in this visit; `null`: nothing does. `isDemo`: a passkey can be done without. */
+/** How the house is set up, as far as it decides what a service needs. */
+export interface HouseRules {
+  /** A demonstration: a passkey can be done without. */
+  isDemo?: boolean
+  /** Visits are recorded here, so what needs a recording is not done without one. A house that records nothing has decided so. */
+  isRecorded?: boolean
+}
+
+/** The first thing that hinders this service in this visit; `null`: nothing does. */
 export async function hindrance(
   store: Store,
   { identity, needsRecording }: Service,
   { visit: id, person, agent, now }: Place,
-  isDemo = false,
+  { isDemo = false, isRecorded = false }: HouseRules = {},
 ): Promise<Hindrance | null> {
   if ((await twoInCall(store, id, agent)) === null) return "not_in_call"
   if ((await levelNow(store, id)) < 1) return "identity"
@@ -67,12 +75,12 @@ export async function hindrance(
   if (identity >= 2 && !isDemo && (await usablePasskeys(store, { kind: "citizen", id: person })).length === 0) {
     return "passkey"
   }
-  return needsRecording && !(await recordingStands(store, id, now)) ? "recording" : null
+  return needsRecording && isRecorded && !(await recordingStands(store, id, now)) ? "recording" : null
 }
 
 /** Refuses `wrong_state`, `identity_needed`, `recording_needed`. */
-export async function mustStand(store: Store, service: Service, asked: Place, isDemo = false): Promise<void> {
-  const found = await hindrance(store, service, asked, isDemo)
+export async function mustStand(store: Store, service: Service, asked: Place, house: HouseRules = {}): Promise<void> {
+  const found = await hindrance(store, service, asked, house)
   if (found === "not_in_call") throw new Refusal("wrong_state", { state: found })
   if (found === "recording") throw new Refusal("recording_needed")
   if (found !== null) throw new Refusal("identity_needed", { identity: service.identity, lacks: found })

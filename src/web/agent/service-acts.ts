@@ -20,7 +20,7 @@ import { visit } from "../../domain/visits/visits.ts"
 import { refusalWords } from "../../i18n/refusals.ts"
 import { frozenText } from "../../i18n/requests.ts"
 import { type Context, type PageRoute, post } from "../house.ts"
-import { fingerprintsOf } from "../media-keys.ts"
+import { fingerprintsOf, rulesOf } from "../media-keys.ts"
 import { noteReads } from "../noting.ts"
 import { paths } from "../paths.ts"
 import { askRegistry } from "../registry.ts"
@@ -71,11 +71,11 @@ async function perform(c: Context, given: Fields): Promise<void> {
       return
     case "ask": {
       const fingerprints = await fingerprintsOf(house, row.visit, agent.id)
-      const asking = { fingerprints, write: frozenText, realNow: house.clock.real(), isDemo: house.demo }
+      const asking = { fingerprints, write: frozenText, realNow: house.clock.real(), rules: rulesOf(house) }
       return void (await turn((tx) => ask(tx, house.keys, agent, row.id, asking)))
     }
     case "carry":
-      return void (await carryOutNow(house, house.keys, agent, row.id))
+      return void (await carryOutNow(house, house.keys, agent, row.id, rulesOf(house)))
     case "close":
       return void (await turn((tx) => close(tx, house.keys, agent, row.id)))
     default:

@@ -10,7 +10,7 @@ import { serviceFragment } from "./service.tsx"
 /* Services at the desk, over HTTP: what the page offers, what the server takes, and what it takes from nobody. */
 
 const hall = await serviceHall({ counters: 10, citizens: 12 })
-const server = await testServer({ office: hall })
+const server = await testServer({ office: hall, env: { RECORDING: "off" } })
 seenTalking(server.house.hub)
 let last = 0
 

@@ -11,6 +11,8 @@ import { visit } from "../../domain/visits/visits.ts"
 import { timeText } from "../../i18n/dates.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { requestWords } from "../../i18n/requests.ts"
+import { rulesOf } from "../media-keys.ts"
+import { paths } from "../paths.ts"
 import type { Rendering } from "../rendering.ts"
 import { Before, isOver, Lines, Receipt, Why } from "../request-lines.tsx"
 import { Icon } from "../shell/icons.tsx"
@@ -24,7 +26,7 @@ export const fieldName = (name: string) => `f.${name}`
 
 /** The service that is carried out in the visit in hand: chosen, filled in, decided, asked to be confirmed. Refuses `not_found` to others. */
 export async function serviceFragment(house: Rendering, id: string, lang: Lang, reader: string): Promise<string> {
-  const { store, keys, clock, demo } = house
+  const { store, keys, clock } = house
   const { row: of, phase } = await visit(store, id)
   const office = await officeOf(store, of.office)
   if (!may(await staffOf(store, reader), "request.prepare", office)) throw new Refusal("not_found", { what: "view" })
@@ -35,7 +37,7 @@ export async function serviceFragment(house: Rendering, id: string, lang: Lang, 
   const talks = phase === "call" || phase === "hold" || phase === "private"
   if (!isRunning && !talks && view === null) return ""
   const asked = { visit: id, person: of.person, agent: reader, now }
-  const hinders = isRunning ? await hindrance(store, view.file, asked, demo) : null
+  const hinders = isRunning ? await hindrance(store, view.file, asked, rulesOf(house)) : null
   const words = requestWords[lang]
   return String(
     <section class="request card stack" aria-labelledby="request-title">
@@ -117,6 +119,12 @@ function Filling({ view, hinders, zone, now, lang }: FillingProps) {
         </div>
       )}
       {hinders !== null && <p class="request-hindrance">{words.hindrances[hinders]}</p>}
+      {hinders === "recording" && (
+        <p>
+          {words.unrecorded} <a href={paths.service(row.service)}>{words.otherWays}</a> ·{" "}
+          <a href={paths.deskPerson}>{words.bookForThem}</a>
+        </p>
+      )}
       <div class="actions">
         {decision?.is === "yes" && hinders === null && !isAsked && (
           <Press verb={`${file.identity >= 2 ? "ask" : "carry"} ${row.id}`} class="button-main" icon="key">

@@ -11,7 +11,7 @@ import { requestFragment } from "./request.tsx"
 
 async function asked({ demo = false } = {}) {
   const hall = await serviceHall()
-  const server = await testServer({ office: hall, demo })
+  const server = await testServer({ office: hall, demo, env: { RECORDING: "off" } })
   const seen = seenTalking(server.house.hub)
   const who = hall.citizen(1)
   const device = await hall.desk.passkey(who)

@@ -5,7 +5,7 @@ import { decline, requestsIn } from "../../domain/requests/requests.ts"
 import { refusalWords } from "../../i18n/refusals.ts"
 import { readForm } from "../form.ts"
 import { type Context, type PageRoute, post } from "../house.ts"
-import { fingerprintsOf } from "../media-keys.ts"
+import { fingerprintsOf, rulesOf } from "../media-keys.ts"
 import { roomOf } from "../passkey-form.tsx"
 import { paths } from "../paths.ts"
 import { ownRoom } from "./room.tsx"
@@ -53,6 +53,7 @@ async function confirmed(c: Context, response: string | null, confirmation: stri
   const given = {
     ...{ citizen, confirmation, session: session.id, passkey: session.passkey },
     fingerprints: await fingerprintsOf(house, row.id, agent),
+    rules: rulesOf(house),
   }
   const now = house.clock.real()
   if (response !== null) await confirmRequest(roomOf(house), house.keys, response, given, now)

@@ -13,7 +13,7 @@ import { serviceHall } from "../../testing/services.ts"
 setDefaultTimeout(90_000)
 
 const hall = await serviceHall({ counters: 4, citizens: 10 })
-const server = await testServer({ office: hall })
+const server = await testServer({ office: hall, env: { RECORDING: "off" } })
 const open: Screen[] = []
 let last = 0
 

@@ -3,6 +3,7 @@ import { office as officeOf } from "../../domain/offices/reads.ts"
 import { toConfirm } from "../../domain/requests/carrying.ts"
 import { type RequestView, receiptsBefore, requestView } from "../../domain/requests/reads.ts"
 import { isOpen } from "../../domain/requests/requests.ts"
+import { standingOf } from "../../domain/visits/recording/consents.ts"
 import { visit } from "../../domain/visits/visits.ts"
 import { accountWords } from "../../i18n/account.ts"
 import { timeText } from "../../i18n/dates.ts"
@@ -12,7 +13,7 @@ import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
 import type { Rendering } from "../rendering.ts"
 import { Before, filledLines, isOver, Receipt } from "../request-lines.tsx"
-import { Card } from "../shell/cards.tsx"
+import { Card, Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, PostForm } from "../shell/controls.tsx"
 
 const form = "request-confirm"
@@ -30,10 +31,32 @@ export async function requestFragment(house: Rendering, id: string, lang: Lang, 
   return String(
     <>
       {!isOpen(view.row) && <Ended view={view} zone={zone} lang={lang} />}
+      {isOpen(view.row) && (await isUnrecorded(house, id, view)) && <OtherWays view={view} lang={lang} />}
       {isOpen(view.row) && text === null && <Filled view={view} lang={lang} />}
       {text !== null && <Asked view={view} text={text} zone={zone} lang={lang} demo={demo} />}
       <Before receipts={before} zone={zone} lang={lang} />
     </>,
+  )
+}
+
+/** Somebody in the visit does not want it recorded, and what was begun is not carried out without. */
+async function isUnrecorded({ store, env }: Rendering, id: string, { file }: RequestView): Promise<boolean> {
+  if (!file.needsRecording || env.recording === "off") return false
+  const standing = await standingOf(store, id)
+  return standing === "refused" || standing === "withdrawn"
+}
+
+/** That somebody does not want to be recorded costs them this way and no service: the others stand here. */
+function OtherWays({ view: { row, name }, lang }: { view: RequestView; lang: Lang }) {
+  const words = requestWords[lang]
+  return (
+    <Notice tone="info" icon="info">
+      <p class="strong">{words.notWithout(inLang(name, lang))}</p>
+      <p>{words.notWithoutHelp}</p>
+      <p>
+        <a href={paths.service(row.service)}>{words.otherWays}</a>
+      </p>
+    </Notice>
   )
 }
 

@@ -10,7 +10,7 @@ import { dependantField, mustGuard } from "./guardian.ts"
 export const cancelPermit: Service = {
   code: "PAS-06",
   identity: 2,
-  needsRecording: false,
+  needsRecording: true,
   fields: [dependantField],
   async decide(asked) {
     const guard = await mustGuard(asked)

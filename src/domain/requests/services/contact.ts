@@ -29,7 +29,7 @@ const langs: Option[] = [
 export const contact: Service = {
   code: "CIV-12",
   identity: 3,
-  needsRecording: false,
+  needsRecording: true,
   fields: [
     {
       name: "mobile",

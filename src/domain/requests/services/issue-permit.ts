@@ -54,7 +54,7 @@ export function issuingBy(policies: readonly AgePolicy[]): Service {
   return {
     code: "PAS-05",
     identity: 2,
-    needsRecording: false,
+    needsRecording: true,
     fields: [
       dependantField,
       { name: "kind", kind: "choice", label: words("نوع التصريح", "Kind of permit"), options: optionsOf(kinds) },
