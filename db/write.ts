@@ -88,7 +88,7 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
   let flushing: Promise<void> | null = null
   let closed = false
   let broken: unknown = null
-  let lastNow = raw.query<{ at: number | null }, []>("SELECT max(at) AS at FROM fact").get()?.at ?? 0
+  let lastNow = keptNow(raw)
 
   const sql = {
     begin: raw.prepare("BEGIN IMMEDIATE"),
@@ -97,7 +97,10 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
     savepoint: raw.prepare("SAVEPOINT turn"),
     release: raw.prepare("RELEASE turn"),
     undo: raw.prepare("ROLLBACK TO turn"),
+    changes: raw.prepare<{ n: number }, []>("SELECT total_changes() AS n"),
+    keepNow: raw.prepare("INSERT INTO meta VALUES ('now', ?) ON CONFLICT DO UPDATE SET value = excluded.value"),
   }
+  let changes = 0
 
   function write<T>(turn: Turn<T>, { scopes }: { scopes: Scope[] }): Promise<T> {
     if (closed) return Promise.reject(new Refusal("unavailable", { why: "closing" }))
@@ -164,6 +167,7 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
       }
     }
     try {
+      keepNow(said.length > 0)
       sql.commit.run()
     } catch (cause) {
       return lost(batch, cause)
@@ -177,6 +181,15 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
       }
     }
     for (const done of settle) done()
+  }
+
+  /** A fact keeps the time at which it was said. What was written without saying anything must not be later than the next turn either. */
+  function keepNow(isSaid: boolean): void {
+    const before = changes
+    changes = sql.changes.get()?.n ?? 0
+    if (isSaid || changes === before) return
+    sql.keepNow.run(String(lastNow))
+    changes++
   }
 
   /** Nothing of this batch is on disk: every caller is told so, also those whose turn had gone well. */
@@ -215,6 +228,13 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
       while (flushing) await flushing
     },
   }
+}
+
+/** The latest time that anything on disk may have: time does not go back over a restart either. */
+function keptNow(raw: Connection["raw"]): Instant {
+  const said = raw.query<{ at: number | null }, []>("SELECT max(at) AS at FROM fact").get()?.at ?? 0
+  const written = raw.query<{ value: string }, []>("SELECT value FROM meta WHERE key = 'now'").get()?.value ?? 0
+  return Math.max(said, Number(written))
 }
 
 function failAll(batch: Waiting[], refusal: Refusal): void {

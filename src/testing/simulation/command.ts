@@ -50,6 +50,7 @@ async function main(args: string[]): Promise<number> {
     sum.requests += requests
     sum.turns += turns
     for (const times of faults.values()) sum.faults += times
+    if (process.stderr.isTTY && !say) process.stderr.write(`\r${sum.seeds} seeds, ${sum.requests} requests `)
     if (values.seed !== undefined) process.stdout.write(`seed ${seed}: ${hash}\n`)
     const [breach] = breaches
     if (!breach) continue
@@ -57,6 +58,7 @@ async function main(args: string[]): Promise<number> {
     process.stderr.write(`See it step by step:\n  npm run simulate -- --seed ${seed} --days ${days} --trace\n`)
     return 1
   }
+  if (process.stderr.isTTY && !say) process.stderr.write("\r\x1b[K")
   const seconds = (performance.now() - began) / 1000
   process.stdout.write(values.json ? `${JSON.stringify({ ...sum, days, seconds })}\n` : told(sum, days, seconds))
   return 0

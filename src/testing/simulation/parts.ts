@@ -97,6 +97,8 @@ export interface Planted {
   name: string
   /** The promise. */
   breaks: string
+  /** The seed that is tried first, where it was noticed once; then the following ones. */
+  from?: number
   changes: {
     /** From the root of the project. */
     file: string

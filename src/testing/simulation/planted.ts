@@ -18,10 +18,10 @@ export interface Noticed {
 /** Plants each mistake in a copy of the source and runs seeds there, as many copies at a time as said, until one notices it. */
 export async function plantEach(
   all: readonly Planted[],
-  { copies = 2, ...given }: { copies?: number; seeds?: number; days?: number; from?: number } = {},
+  { copies = 2, ...given }: { copies?: number; seeds?: number; days?: number } = {},
   told: (noticed: Noticed) => void = () => {},
 ): Promise<Noticed[]> {
-  const { seeds, days, from } = { ...within, from: 1, ...given }
+  const { seeds, days } = { ...within, ...given }
   const left = [...all]
   const found: Noticed[] = []
   const work = async () => {
@@ -29,7 +29,7 @@ export async function plantEach(
     try {
       for (let one = left.shift(); one; one = left.shift()) {
         const undo = change(folder, one)
-        const noticed = { planted: one, ...(await simulate(folder, { seeds, days, from })) }
+        const noticed = { planted: one, ...(await simulate(folder, { seeds, days, from: one.from ?? 1 })) }
         undo()
         found.push(noticed)
         told(noticed)

@@ -3,14 +3,15 @@ import type { Planted } from "../parts.ts"
 export const acknowledgedBeforeCommit: Planted = {
   name: "acknowledged-before-commit",
   breaks: "what is acknowledged is on disk",
+  from: 3,
   changes: [
     {
       file: "db/write.ts",
-      find: `    try {
-      sql.commit.run()`,
-      replace: `    for (const done of settle) done()
-    try {
-      sql.commit.run()`,
+      find: `      keepNow(said.length > 0)
+`,
+      replace: `      for (const done of settle) done()
+      keepNow(said.length > 0)
+`,
     },
   ],
 }

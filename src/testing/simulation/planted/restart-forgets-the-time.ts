@@ -6,8 +6,8 @@ export const restartForgetsTheTime: Planted = {
   changes: [
     {
       file: "db/write.ts",
-      find: `let lastNow = raw.query<{ at: number | null }, []>("SELECT max(at) AS at FROM fact").get()?.at ?? 0`,
-      replace: "let lastNow = 0",
+      find: `let lastNow = keptNow(raw)`,
+      replace: `let lastNow = 0`,
     },
   ],
 }
