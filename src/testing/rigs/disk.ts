@@ -30,44 +30,53 @@ export function createDisk(files: Record<string, Buffer>) {
       if (!file) return
       if (call.do !== "synced") return void file.since.push({ place, change: call })
       const isSafe = (one: { place: number }) => one.place < call.from
-      file.onDisk = file.since.filter(isSafe).reduce((bytes, { change }) => applied(bytes, change), file.onDisk)
+      file.onDisk = changed(
+        file.onDisk,
+        file.since.filter(isSafe).map(({ change }) => change),
+      )
       file.since = file.since.filter((one) => !isSafe(one))
     },
     /** What is there when the power is back. `chance` decides of each change, and of each sector. */
     after(model: Model, chance: () => number): Record<string, Buffer> {
       const found: Record<string, Buffer> = {}
       for (const [name, { onDisk, since }] of held) {
-        let bytes = onDisk
-        for (const { change } of model === "synced" ? [] : since) {
-          if (model === "some" && chance() < 0.5) continue
-          bytes = model === "torn" ? torn(bytes, change, chance) : applied(bytes, change)
-        }
-        found[name] = bytes
+        const changes = model === "synced" ? [] : since.map(({ change }) => change)
+        const left = model === "torn" ? changes.flatMap(sectors) : changes
+        found[name] = changed(onDisk, model === "all" ? left : left.filter(() => chance() < 0.5))
       }
       return found
     },
-    unsynced: () => [...held.values()].reduce((sum, { since }) => sum + since.length, 0),
   }
 }
 
-function applied(bytes: Buffer, change: Change): Buffer {
-  const copy = Buffer.alloc(
-    change.do === "cut" ? change.length : Math.max(bytes.length, change.at + change.bytes.length),
-  )
+/** These changes, one after the other, over a copy. */
+function changed(bytes: Buffer, changes: Change[]): Buffer {
+  const ends = changes.map((change) => (change.do === "cut" ? change.length : change.at + change.bytes.length))
+  const copy = Buffer.alloc(Math.max(bytes.length, ...ends))
   bytes.copy(copy)
-  if (change.do === "write") change.bytes.copy(copy, change.at)
-  return copy
+  let length = bytes.length
+  for (const change of changes) {
+    if (change.do === "write") {
+      change.bytes.copy(copy, change.at)
+      length = Math.max(length, change.at + change.bytes.length)
+    } else {
+      // What is cut off is nothing, should the file grow again.
+      copy.fill(0, Math.min(length, change.length), Math.max(length, change.length))
+      length = change.length
+    }
+  }
+  return copy.subarray(0, length)
 }
 
-/** Each sector of a write by itself is there or not. */
-function torn(bytes: Buffer, change: Change, chance: () => number): Buffer {
-  if (change.do === "cut") return applied(bytes, change)
-  let result = bytes
+/** A write as its sectors, each of which is there or not by itself. */
+function sectors(change: Change): Change[] {
+  if (change.do === "cut") return [change]
+  const parts: Change[] = []
   for (let from = 0; from < change.bytes.length; ) {
     const at = change.at + from
     const to = Math.min(change.bytes.length, from + sector - (at % sector))
-    if (chance() < 0.5) result = applied(result, { ...change, at, bytes: change.bytes.subarray(from, to) })
+    parts.push({ ...change, at, bytes: change.bytes.subarray(from, to) })
     from = to
   }
-  return result
+  return parts
 }
