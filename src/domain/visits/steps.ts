@@ -1,11 +1,11 @@
 import { and, eq, isNull, or, sql } from "drizzle-orm"
 import { offices } from "../../../db/schema/offices.ts"
 import { type TicketRow, tickets } from "../../../db/schema/queue.ts"
-import { visits } from "../../../db/schema/visits.ts"
+import { participants, visits } from "../../../db/schema/visits.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
-import { minute } from "../../base/day.ts"
+import { type Instant, minute } from "../../base/day.ts"
 import { office } from "../offices/reads.ts"
 import { bookingOfOursFailed } from "../queue/booked.ts"
 import { toFront } from "../queue/remote.ts"
@@ -17,7 +17,7 @@ import { talking } from "./phases.ts"
 import { recordingStep } from "./recording/stands.ts"
 import { ringRanOut } from "./ringing.ts"
 import { visitTimes } from "./times.ts"
-import { openVisits, roster, type Visit, visit, visitOf } from "./visits.ts"
+import { roster, type Visit, visit, visitOf } from "./visits.ts"
 
 /**
  * What time has done to the visits of a video office since the last look; may be run at any rhythm, and says nothing twice. Rings that ran
@@ -27,9 +27,21 @@ import { openVisits, roster, type Visit, visit, visitOf } from "./visits.ts"
 export async function visitStep(tx: Tx, officeCode: string): Promise<void> {
   if (!(await office(tx, officeCode)).video) return
   for (const { ticket } of await unopened(tx).execute({ office: officeCode })) await visitOf(tx, ticket)
-  for (const { id } of await openVisits(tx, officeCode)) await lookAt(tx, await visit(tx, id))
+  for (const id of await visitsDue(tx, officeCode, tx.now)) await lookAt(tx, await visit(tx, id))
   await beLate(tx, officeCode)
   await recordingStep(tx, officeCode)
+}
+
+/**
+ * The open visits of an office to which time may have done something by now: one statement, for all in which nothing is due. It may name one too
+ * many; what is to be done is decided by `lookAt`.
+ */
+export async function visitsDue(store: Store, officeCode: string, now: Instant): Promise<string[]> {
+  const rows = await due(store).execute({
+    ...{ office: officeCode, rung: now - visitTimes.ring, alone: now - visitTimes.agentBack },
+    missed: now - visitTimes.interruption,
+  })
+  return rows.map(({ id }) => id)
 }
 
 /** The offices in which somebody waits or talks by video. */
@@ -99,6 +111,27 @@ const waitingBooked = statement((db) =>
         sql`${tickets.state} = 'waiting'`,
         sql`${tickets.booking} is not null`,
         sql`${tickets.arrivedAt} <= ${sql.placeholder("since")}`,
+      ),
+    ),
+)
+const isMissed = sql`exists (select 1 from ${participants} where ${participants.visit} = ${visits.id}
+  and ${participants.presence} = 'reconnecting' and ${participants.presenceAt} <= ${sql.placeholder("missed")})`
+const due = statement((db) =>
+  db
+    .select({ id: visits.id })
+    .from(visits)
+    .innerJoin(tickets, eq(tickets.id, visits.id))
+    .where(
+      and(
+        eq(visits.office, sql.placeholder("office")),
+        isNull(visits.overAt),
+        or(
+          sql`${tickets.state} not in ('early', 'waiting', 'away', 'absent', 'called', 'parked', 'serving')`,
+          sql`${visits.phase} in ('call', 'hold', 'private') and ${tickets.state} <> 'serving'`,
+          sql`${tickets.state} = 'called' and ${tickets.calledAt} <= ${sql.placeholder("rung")}`,
+          sql`${tickets.state} = 'serving' and ${visits.phase} = 'interrupted' and ${visits.since} <= ${sql.placeholder("alone")}`,
+          isMissed,
+        ),
       ),
     ),
 )

@@ -1,10 +1,11 @@
-import { eq, max, sql } from "drizzle-orm"
-import { recordingGaps, recordingSegments } from "../../../../db/schema/recordings.ts"
+import { and, eq, isNull, max, sql } from "drizzle-orm"
+import { recordingGaps, recordingSegments, visitConsents } from "../../../../db/schema/recordings.ts"
+import { participants, visits } from "../../../../db/schema/visits.ts"
 import { statement } from "../../../../db/statement.ts"
 import type { Store } from "../../../../db/store.ts"
 import type { Tx } from "../../../../db/write.ts"
 import type { Instant } from "../../../base/day.ts"
-import { openVisits, roster, type Visit, visit } from "../visits.ts"
+import { roster, type Visit, visit } from "../visits.ts"
 import { lastAnswerAt, standingOf } from "./consents.ts"
 import { begin, openGaps } from "./gaps.ts"
 import { recordingTimes } from "./times.ts"
@@ -81,8 +82,7 @@ async function held(store: Store, id: string, from: Instant, now: Instant) {
 
 /** Says of each visit of an office that should be recorded and is not. May be run at any rhythm; says nothing twice. */
 export async function recordingStep(tx: Tx, officeCode: string): Promise<void> {
-  for (const { id, phase } of await openVisits(tx, officeCode)) {
-    if (phase !== "call") continue
+  for (const id of await recordingsDue(tx, officeCode, tx.now)) {
     const of = await visit(tx, id)
     const { state, since } = await recordingState(tx, of, tx.now)
     if (state !== "interrupted" || (await openGaps(tx, id)).some(({ why }) => why === "late")) continue
@@ -90,6 +90,40 @@ export async function recordingStep(tx: Tx, officeCode: string): Promise<void> {
   }
 }
 
+/**
+ * The calls of an office of which nothing, or nothing fresh, has come lately although somebody has agreed: one statement, for all that are recorded
+ * as they should be. It may name one too many.
+ */
+export async function recordingsDue(store: Store, officeCode: string, now: Instant): Promise<string[]> {
+  const spans = { silent: now - recordingTimes.silent, behind: now - recordingTimes.behind }
+  return (await due(store).execute({ office: officeCode, ...spans })).map(({ id }) => id)
+}
+
+const isAgreed = sql`exists (select 1 from ${visitConsents} where ${visitConsents.thread} = ${visits.thread}
+  and ${visitConsents.state} in ('given', 'noticed'))`
+const isSaid = sql`exists (select 1 from ${recordingGaps} where ${recordingGaps.visit} = ${visits.id}
+  and ${recordingGaps.why} = 'late' and ${recordingGaps.until} is null)`
+const hasPerson = sql`exists (select 1 from ${recordingSegments} inner join ${participants}
+  on ${participants.id} = ${recordingSegments.of} and ${participants.kind} = 'citizen'
+  where ${recordingSegments.visit} = ${visits.id} and ${recordingSegments.receiptAt} >= ${sql.placeholder("silent")}
+  and ${recordingSegments.heldUntil} >= ${sql.placeholder("silent")})`
+const isBehind = sql`exists (select 1 from ${recordingSegments} where ${recordingSegments.visit} = ${visits.id}
+  group by ${recordingSegments.of} having coalesce(max(${recordingSegments.heldUntil}), 0) < ${sql.placeholder("behind")})`
+const due = statement((db) =>
+  db
+    .select({ id: visits.id })
+    .from(visits)
+    .where(
+      and(
+        eq(visits.office, sql.placeholder("office")),
+        isNull(visits.overAt),
+        eq(visits.phase, "call"),
+        isAgreed,
+        sql`not ${isSaid}`,
+        sql`(not ${hasPerson} or ${isBehind})`,
+      ),
+    ),
+)
 const lastMeant = statement((db) =>
   db
     .select({ until: max(recordingGaps.until) })
