@@ -101,7 +101,8 @@ async function start(): Promise<void> {
     log.warn("demo_sends", { detail: "a demonstration's addresses and numbers are invented, and may be somebody's" })
   }
   const inboxAt = () => `${env.origin}${paths.inbox}`
-  const jobs = startJobs({ ...house, post, inboxAt }, machineTimers)
+  const visitAt = (visit: string) => `${env.origin}${paths.visit(visit)}`
+  const jobs = startJobs({ ...house, post, inboxAt, visitAt }, machineTimers)
   demo?.announce(env.origin)
 
   let stopping: Promise<void> | null = null

@@ -21,6 +21,10 @@ export interface Seen {
   reason: string | null
   /** A code or a link. */
   secret: string | null
+  /** The turn is a ring by video. */
+  isVideo: boolean
+  /** The address of the visit, where the words are to lead there themselves. */
+  visit: string | null
 }
 
 export interface Words {
@@ -219,11 +223,18 @@ const ar: Record<MessageKind, (seen: Seen) => Words> = {
     ],
     sms: `اقترب دورك. رقمك ${number}، خلال ${counted("minutesAfter", minutes ?? 10, "ar")} تقريبًا.`,
   }),
-  your_turn: ({ number, counter }) => ({
-    title: "حان دورك",
-    text: [`رقمك ${number}. توجّه إلى الشباك ${counter}.`],
-    sms: `حان دورك. رقمك ${number}، الشباك ${counter}.`,
-  }),
+  your_turn: ({ number, counter, isVideo, visit }) =>
+    isVideo
+      ? {
+          title: "نتصل بك بالفيديو الآن",
+          text: only([`رقمك ${number}. افتح زيارتك وأجب على الاتصال.`, visit]),
+          sms: joined(["نتصل بك بالفيديو الآن. افتح زيارتك وأجب", visit], ": "),
+        }
+      : {
+          title: "حان دورك",
+          text: [`رقمك ${number}. توجّه إلى الشباك ${counter}.`],
+          sms: `حان دورك. رقمك ${number}، الشباك ${counter}.`,
+        },
   missed: (seen) =>
     seen.number !== null
       ? {
@@ -413,11 +424,18 @@ const en: Record<MessageKind, (seen: Seen) => Words> = {
     ],
     sms: `Your turn is near. Number ${number}, in about ${counted("minutesAfter", minutes ?? 10, "en")}.`,
   }),
-  your_turn: ({ number, counter }) => ({
-    title: "It is your turn",
-    text: [`Your number is ${number}. Go to counter ${counter}.`],
-    sms: `It is your turn. Number ${number}, counter ${counter}.`,
-  }),
+  your_turn: ({ number, counter, isVideo, visit }) =>
+    isVideo
+      ? {
+          title: "We are calling you by video",
+          text: only([`Your number is ${number}. Open your visit and answer.`, visit]),
+          sms: joined(["We are calling you by video. Open your visit and answer", visit], ": "),
+        }
+      : {
+          title: "It is your turn",
+          text: [`Your number is ${number}. Go to counter ${counter}.`],
+          sms: `It is your turn. Number ${number}, counter ${counter}.`,
+        },
   missed: (seen) =>
     seen.number !== null
       ? {

@@ -136,6 +136,17 @@ test("an office's own reason is told by mail and to its owner, ours in the reade
 
 test("who is called hears the number and the counter; who missed it, until when the place is kept", async () => {
   expect((await say("your_turn", "ar", "sms")).sms).toBe("حان دورك. رقمك 204، الشباك 3.")
+  const ring = { ...turn, counter: 3, video: 1 }
+  expect(await say("your_turn", "en", "own", ring)).toMatchObject({
+    title: "We are calling you by video",
+    text: ["Your number is 204. Open your visit and answer."],
+  })
+  const given = { kind: "your_turn", data: ring as MessageRow["data"], office: hall.code, at }
+  const visitAt = () => "https://front.example.gov/visits/01998e2c-7a00-7000-8000-000000000001"
+  for (const lang of languages) {
+    const { sms } = await told(hall.store, given, lang, "sms", null, visitAt)
+    expect([sms.includes(visitAt()), /counter|الشباك/.test(sms), sms.length <= 134]).toEqual([true, false, true])
+  }
   expect((await say("turn_soon", "ar", "sms")).sms).toBe("اقترب دورك. رقمك 204، خلال 8\u00a0دقائق تقريبًا.")
   expect((await say("missed", "en", "sms")).sms).toBe(
     "You missed the call of number 204. Your place is kept until 10:12.",

@@ -23,6 +23,8 @@ export async function told(
   lang: Lang,
   reader: Reader,
   secret: string | null = null,
+  /** Where a visit is found: in what goes out, which stands beside no button. */
+  visitAt: ((visit: string) => string) | null = null,
 ): Promise<Words> {
   if (!isMessageKind(kind)) throw new Error(`there is no message of the kind ${kind}`)
   const office = place === null ? null : await officeOf(store, place)
@@ -48,6 +50,8 @@ export async function told(
       reason:
         kind === "booking_cancelled" && reader !== "sms" ? await reasonOf(store, text(data["booking"]), lang) : null,
       secret,
+      isVideo: data["video"] === 1,
+      visit: visitAt && text(data["ticket"]) ? visitAt(text(data["ticket"]) ?? "") : null,
     },
     lang,
   )

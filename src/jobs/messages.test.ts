@@ -40,6 +40,7 @@ async function sendingOffice(given: { office?: TestOffice; within?: number } = {
       sms: openSms({ url: sms.url, token: "t", from: null }, { within }),
     },
     inboxAt: () => "https://front.example.gov/inbox",
+    visitAt: (id: string) => `/visits/${id}`,
   })
   return Object.assign(office, {
     mail,

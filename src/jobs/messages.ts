@@ -21,6 +21,8 @@ export interface MessageParts {
   look: { name: Record<Lang, string> }
   /** Where somebody reads their messages, signed in. */
   inboxAt(): string
+  /** Where a visit by video is answered. */
+  visitAt(visit: string): string
   demo: boolean
 }
 
@@ -68,14 +70,14 @@ async function handOver(parts: MessageParts, taken: Taken, stop: AbortSignal): P
 
 /** The message in its owner's language, with where to; `null` where its owner can no longer be reached there. */
 async function written(parts: MessageParts, { delivery, message }: Taken): Promise<Letter | null> {
-  const { store, keys, look, inboxAt } = parts
+  const { store, keys, look, inboxAt, visitAt } = parts
   const owner = { kind: message.ownerKind, id: message.owner }
   const { id, channel } = delivery
   const to = await addressOf(store, keys, owner, channel, delivery.addressSealed)
   if (to === null) return null
   const lang = await langOf(store, owner)
   const secret = await openSecret(store, keys, owner, delivery.secretSealed)
-  const { title, text, sms } = await told(store, message, lang, channel, secret)
+  const { title, text, sms } = await told(store, message, lang, channel, secret, visitAt)
   if (channel === "sms") return { id, to, lang, subject: "", text: [sms] }
   const isCode = isMessageKind(message.kind) && manners[message.kind].theme === "code"
   const foot = isCode ? [] : [inboxAt()]

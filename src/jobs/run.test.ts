@@ -207,6 +207,7 @@ test("a round that takes longer than its interval is not begun twice, and stoppi
     post: nowhere,
     look: ownLook,
     inboxAt: () => "",
+    visitAt: (id: string) => `/visits/${id}`,
     demo: false,
     storage: openStorage(ownFolder()),
   }

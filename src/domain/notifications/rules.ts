@@ -39,7 +39,8 @@ export interface MessageBodies {
   booking_proposed: VisitBody & { from: Instant }
   reminder: VisitBody & { hours: number }
   turn_soon: TicketBody & { minutes: number }
-  your_turn: TicketBody & { counter: number }
+  /** `video`: nobody walks to a counter; `ticket` is the visit that rings. */
+  your_turn: TicketBody & { counter: number; video?: 1 }
   missed: MissedBody
   /** The office is late for somebody who waits by video: first in line now, free to take another time. `ticket` is the visit. */
   visit_late: { ticket: string; office: string; number: number }

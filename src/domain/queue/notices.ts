@@ -5,6 +5,7 @@ import { statement } from "../../../db/statement.ts"
 import type { Tx } from "../../../db/write.ts"
 import { minute } from "../../base/day.ts"
 import { callOff, notify } from "../notifications/outbox.ts"
+import { office } from "../offices/reads.ts"
 import { hallView } from "./reads.ts"
 
 /*
@@ -12,12 +13,14 @@ import { hallView } from "./reads.ts"
  * board.
  */
 
-/** Called to a counter. `fact` tells one call from the next. */
+/** Called to a counter, or rung for by video. `fact` tells one call from the next. */
 export async function tellCalled(tx: Tx, ticket: TicketRow, counter: number, fact: number): Promise<void> {
   if (ticket.person === null) return
   // Where the turn has come, nothing is near any more.
   await callOff(tx, ticket.id)
-  const data = { ticket: ticket.id, office: ticket.office, number: ticket.number, counter }
+  const { video } = await office(tx, ticket.office)
+  const where = { ticket: ticket.id, office: ticket.office, number: ticket.number, counter }
+  const data = video ? { ...where, video: 1 as const } : where
   const to = { kind: "citizen" as const, id: ticket.person }
   await notify(tx, { to, kind: "your_turn", data, dedupe: `your_turn:${ticket.id}:${fact}` })
 }

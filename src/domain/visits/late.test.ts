@@ -12,6 +12,7 @@ import { wake } from "../queue/waking.ts"
 import { comeBack, goHome } from "./arriving.ts"
 import { goOnWithOthers, resume } from "./calls.ts"
 import { mayTakeOther, takeOther } from "./late.ts"
+import { ring } from "./ringing.ts"
 import { visitStep } from "./steps.ts"
 
 /** One place for the public and one for the staff in each slot; somebody booked for 10:10 whom nobody has called by 10:21. */
@@ -43,6 +44,13 @@ test("who goes home then has not missed it: the office has, and the person comes
   expect((await hall.facts("ticket.left")).at(-1)?.body.why).toBe("office_late")
   expect(await hall.facts("booking.missed")).toEqual([])
   expect(await told("booking_cancelled")).toMatchObject([{ data: { by: "office" } }])
+})
+
+test("who is called by video is told of a ring and not of a counter", async () => {
+  const { hall, visit, told } = await late()
+  await hall.open(1)
+  await hall.write((tx) => ring(tx, hall.agent(1), visit))
+  expect(await told("your_turn")).toMatchObject([{ data: { ticket: visit, video: 1 } }])
 })
 
 test("who goes home before the office is late has missed it", async () => {

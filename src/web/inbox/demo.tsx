@@ -7,6 +7,7 @@ import { direction } from "../../i18n/lang.ts"
 import { told } from "../../i18n/telling.ts"
 import { show } from "../frame.tsx"
 import type { Context, House } from "../house.ts"
+import { paths } from "../paths.ts"
 import { Empty } from "../shell/cards.tsx"
 
 /**
@@ -50,12 +51,19 @@ export async function demoPage(c: Context): Promise<Response> {
   )
 }
 
-async function letterOf({ store, keys }: House, { delivery, message }: Taken) {
+async function letterOf({ store, keys, env }: House, { delivery, message }: Taken) {
   const owner = { kind: message.ownerKind, id: message.owner }
   const { channel } = delivery
   const lang = await langOf(store, owner)
   const secret = await openSecret(store, keys, owner, delivery.secretSealed)
-  const { title, text, sms } = await told(store, message, lang, channel, secret)
+  const { title, text, sms } = await told(
+    store,
+    message,
+    lang,
+    channel,
+    secret,
+    (visit) => env.origin + paths.visit(visit),
+  )
   const to = (await addressOf(store, keys, owner, channel, delivery.addressSealed)) ?? ""
   const letter = channel === "sms" ? { subject: null, text: [sms] } : { subject: title, text }
   return { ...letter, channel, lang, to, at: delivery.endedAt ?? message.at }

@@ -137,7 +137,13 @@ for (const lang of ["ar", "en"] as const) {
         store: office.store,
         look: ownLook,
       }
-      const more = { writer: office.writer, post: { mail: refused, sms: refused }, inboxAt: () => "", demo: false }
+      const more = {
+        writer: office.writer,
+        post: { mail: refused, sms: refused },
+        inboxAt: () => "",
+        visitAt: (id: string) => `/visits/${id}`,
+        demo: false,
+      }
       for (let round = 0; round <= triesMax; round++) {
         await stepMessages({ ...parts, ...more }, stay)
         if (round < triesMax) office.clock.advance(6 * hour)

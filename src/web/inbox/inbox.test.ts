@@ -47,7 +47,16 @@ async function send(take: (letter: Letter) => Promise<void> = async () => {}) {
   const post = { mail: by("mail"), sms: by("sms") }
   const { house } = server
   const parts = { clock: office.clock, keys, log: house.log, store: office.store, writer: office.writer, look: ownLook }
-  await stepMessages({ ...parts, post, inboxAt: () => `${server.origin}/inbox`, demo: house.demo }, stay)
+  await stepMessages(
+    {
+      ...parts,
+      post,
+      inboxAt: () => `${server.origin}/inbox`,
+      visitAt: (id: string) => `/visits/${id}`,
+      demo: house.demo,
+    },
+    stay,
+  )
   return sent
 }
 
@@ -168,7 +177,13 @@ test("a reminder whose time has come reaches an open inbox, though nobody has do
   const stay = { soon: new AbortController().signal, now: new AbortController().signal }
   const nowhere = async () => {}
   const parts = { clock: own.office.clock, keys: own.keys, log: own.house.log, store: own.office.store, look: ownLook }
-  const more = { writer: own.office.writer, post: { mail: nowhere, sms: nowhere }, inboxAt: () => "", demo: false }
+  const more = {
+    writer: own.office.writer,
+    post: { mail: nowhere, sms: nowhere },
+    inboxAt: () => "",
+    visitAt: (id: string) => `/visits/${id}`,
+    demo: false,
+  }
   await stepMessages({ ...parts, ...more }, stay)
   const change = await client.next((message) => "change" in message)
   expect(change).toMatchObject({ change: { unread: 2 } })
@@ -436,7 +451,13 @@ test("a demonstration shows what it would have sent, codes among it; anywhere el
     store: demo.office.store,
     look: ownLook,
   }
-  const more = { writer: demo.office.writer, post: { mail: nowhere, sms: nowhere }, inboxAt: () => "", demo: true }
+  const more = {
+    writer: demo.office.writer,
+    post: { mail: nowhere, sms: nowhere },
+    inboxAt: () => "",
+    visitAt: (id: string) => `/visits/${id}`,
+    demo: true,
+  }
   await stepMessages({ ...parts, ...more }, stay)
   const page = await (await visiting(demo, { citizen: 1 })).get("/demo/messages")
   expect(reading(page)).toContain("رمزك لمرة واحدة: 482913")

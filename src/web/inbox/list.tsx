@@ -136,7 +136,8 @@ export function targetOf({ kind, data }: Pick<MessageRow, "kind" | "data">): str
   const { booking, ticket } = data
   if (kind === "visit_minutes" && typeof ticket === "string") return paths.visitMinutes(ticket)
   const isOfVisit = kind === "visit_late" || kind === "visit_interrupted" || kind === "service_refused"
-  if (isOfVisit && typeof ticket === "string") return paths.visit(ticket)
+  const isRing = kind === "your_turn" && data["video"] === 1
+  if ((isOfVisit || isRing) && typeof ticket === "string") return paths.visit(ticket)
   if (typeof ticket === "string") return paths.ticket(ticket)
   return typeof booking === "string" ? paths.booking(booking) : null
 }

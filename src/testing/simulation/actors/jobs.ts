@@ -28,7 +28,15 @@ async function stepMail(sim: Simulation): Promise<void> {
   }
   const look = { name: { ar: "دَوْر", en: "Dawr" } }
   const post = { mail: carry, sms: carry }
-  const parts = { ...sim.own("messages_step"), keys: sim.world.keys, post, look, inboxAt: () => "/inbox", demo: false }
+  const parts = {
+    ...sim.own("messages_step"),
+    keys: sim.world.keys,
+    post,
+    look,
+    inboxAt: () => "/inbox",
+    visitAt: (id: string) => `/visits/${id}`,
+    demo: false,
+  }
   const begun = sim.now()
   await stepMessages(parts, { soon: never, now: never })
   // Of a process that has died on the way nobody knows how far it came.
