@@ -34,9 +34,10 @@ export const kill: Rig = {
       findings.push(...wrongWith(databaseIn(folder)).map((line) => `round ${round}: ${line}`))
       server = runServer(folder)
       // Everything ever promised is asked for now and then, what is new each time.
-      const again = await people.broken(await server.origin())
+      const isWhole = round % 25 === 0 || round === rounds
+      const again = await people.broken(await server.origin(), isWhole ? undefined : 150)
       findings.push(...again.map((line) => `round ${round}: ${line}`))
-      counts.checked += people.asked.length
+      counts.checked += isWhole ? people.asked.length : Math.min(150, people.asked.length)
       if (findings.length > 20) break
     }
     await server.kill("SIGTERM")
