@@ -19,7 +19,7 @@ import { Agenda } from "./agenda.ts"
 import { Draw } from "./draw.ts"
 import { Process } from "./house.ts"
 import type { Asked, Caller, Done, Fault, Invariant, Passage, Reply, Watch, When } from "./parts.ts"
-import { everyScope, offices, type World } from "./world.ts"
+import { everyScope, type World } from "./world.ts"
 
 /** What a fault throws where the process itself would have had a bug or a failing disk. */
 export class Injected extends Error {}
@@ -441,7 +441,6 @@ export class Simulation {
 
 export const officeScope = (code: string): Scope[] => [`office:${code}`, "accounts"]
 export const minutes = (count: number): number => count * minute
-export { offices }
 
 function described(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown)

@@ -7,8 +7,8 @@ import { takeOffer } from "../../../domain/bookings/offered.ts"
 import { acceptProposal } from "../../../domain/bookings/requests.ts"
 import { book, cancel, move } from "../../../domain/bookings/writes.ts"
 import type { Actor, Caller } from "../parts.ts"
-import { officeScope, offices, type Simulation } from "../simulation.ts"
-import { type OfficeCode, servicesOf } from "../world.ts"
+import { officeScope, type Simulation } from "../simulation.ts"
+import { type OfficeCode, offices, servicesOf } from "../world.ts"
 
 /** People at home: they look for a time, keep it, book it, think better of it, and wait for a better one. */
 export const citizens: Actor = {

@@ -11,8 +11,8 @@ import { office as officeWith } from "../../../domain/offices/reads.ts"
 import { closeCounter } from "../../../domain/queue/counters.ts"
 import { confirmNeed, leave } from "../../../domain/queue/holder.ts"
 import type { Actor, Asked, Caller } from "../parts.ts"
-import { officeScope, offices, type Simulation } from "../simulation.ts"
-import { type OfficeCode, servicesOf } from "../world.ts"
+import { officeScope, type Simulation } from "../simulation.ts"
+import { type OfficeCode, offices, servicesOf } from "../world.ts"
 
 /** Supervisors and desks: they answer requests, close days, change hours and take it back, book for people, and tidy up. */
 export const supervisors: Actor = {

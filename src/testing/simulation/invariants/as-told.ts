@@ -2,7 +2,7 @@ import type { Database } from "bun:sqlite"
 import type { AnyFact } from "../../../../db/facts.ts"
 import { rebuild } from "../../../domain/queue/rebuild.ts"
 import type { Invariant } from "../parts.ts"
-import { offices } from "../simulation.ts"
+import { offices } from "../world.ts"
 
 interface Booking {
   office: string
