@@ -5,7 +5,7 @@ import { instant, table, word, words } from "../dialect.ts"
 export type DocumentKind = "minutes" | "permit" | "certificate" | "decision" | "receipt"
 
 /** Why it holds no more. */
-export type RevokedWhy = "replaced" | "withdrawn" | "mistake" | "cancelled_by_holder"
+export type RevokedWhy = "replaced" | "withdrawn" | "mistake" | "cancelled_by_guardian"
 
 /** What the house has issued and anybody who holds its code may have checked. */
 export const issuedDocuments = table("issued_document", {

@@ -818,7 +818,7 @@ CREATE TABLE issued_document (
   issued_at INTEGER NOT NULL,
   until INTEGER,
   revoked_at INTEGER,
-  revoked_why TEXT CHECK (revoked_why IN ('replaced', 'withdrawn', 'mistake', 'cancelled_by_holder'))
+  revoked_why TEXT CHECK (revoked_why IN ('replaced', 'withdrawn', 'mistake', 'cancelled_by_guardian'))
 ) STRICT;
 -- One of a kind is in force for each thing.
 CREATE UNIQUE INDEX issued_document_once ON issued_document (kind, ref) WHERE revoked_at IS NULL;

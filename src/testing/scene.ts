@@ -361,7 +361,7 @@ async function permitsFor(office: TestHall, guardian: string, dependant: string)
   const permit = { ...of, guardian, kind: "multiple" as const, paper: "passport" as const, lastDay, detail }
   await write(async (tx) => {
     const first = await issuePermitNow(tx, keys, permit)
-    await cancelPermitNow(tx, keys, { ...of, id: first.id }, "cancelled_by_holder")
+    await cancelPermitNow(tx, keys, { ...of, id: first.id }, "cancelled_by_guardian")
     const { id, until } = await issuePermitNow(tx, keys, permit)
     const body = { title: longLine, goodFor: null, people: [], lines: [], content: {} }
     await issueDocument(tx, keys, { kind: "permit", person: dependant, office: code, ref: id, until, body })

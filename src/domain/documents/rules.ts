@@ -7,6 +7,8 @@ export interface DocumentBody {
   title: Words
   /** What it is good for, in a sentence. */
   goodFor: Words | null
+  /** What holds once it is cancelled, where that is not simply nothing. */
+  onceCancelled?: Words
   /** Whom it is about. */
   people: { name: Words; number: string | null }[]
   /** What anybody who holds it may compare with the paper: no names, no numbers of people. */

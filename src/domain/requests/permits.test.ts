@@ -306,7 +306,7 @@ describe("a permit that is cancelled", () => {
     const [permit] = await all()
     expect(permit).toMatchObject({ state: "cancelled", endedAt: own.clock.office() })
     const seen = await verifiedDocument(own.store, own.keys, permit?.code ?? "", own.clock.office())
-    expect(seen).toMatchObject({ standing: "cancelled", revokedWhy: "cancelled_by_holder" })
+    expect(seen).toMatchObject({ standing: "cancelled", revokedWhy: "cancelled_by_guardian" })
     expect((await own.facts("permit.cancelled"))[0]?.subject).toBe(child)
   })
 })

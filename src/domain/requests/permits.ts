@@ -107,7 +107,7 @@ export async function cancelPermitNow(
     visit,
     office,
   }: { id: string } & Pick<NewPermit, "dependant" | "request" | "visit" | "office">,
-  why: "replaced" | "cancelled_by_holder",
+  why: "replaced" | "cancelled_by_guardian",
 ): Promise<PermitRow> {
   const [row] = await endPermit(tx).execute({ id, dependant, now: tx.now })
   if (!row) throw new Refusal("permit_gone")

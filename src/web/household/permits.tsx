@@ -3,7 +3,7 @@ import { civilZone } from "../../domain/people/rules.ts"
 import { type Permit, permitsOf } from "../../domain/requests/permits.ts"
 import { countryNames } from "../../domain/requests/services/countries.ts"
 import { dayText } from "../../i18n/dates.ts"
-import { inLang, type Lang } from "../../i18n/lang.ts"
+import { inLang } from "../../i18n/lang.ts"
 import { requestWords, valueText } from "../../i18n/requests.ts"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
@@ -11,6 +11,7 @@ import { paths } from "../paths.ts"
 import { Card } from "../shell/cards.tsx"
 import { ButtonLink } from "../shell/controls.tsx"
 import { State } from "../shell/marks.tsx"
+import { VerificationMark } from "../verification.tsx"
 import { mustBeCitizen } from "./who.ts"
 
 /** The permits to travel that somebody gave to the family, and those in the own name; as they stand now, and on paper. */
@@ -21,13 +22,13 @@ export async function permitsPage(c: Context): Promise<Response> {
   const permits = await permitsOf(house.store, house.keys, id, house.clock.office())
   return show(
     c,
-    { title: words.permitsTitle, styles: ["citizen"] },
+    { title: words.permitsTitle, styles: ["citizen", "verify"] },
     <div class="column">
       <h1>{words.permitsTitle}</h1>
       <p class="quiet">{words.permitsLead}</p>
       {permits.length === 0 && <p class="quiet">{words.permitsNone}</p>}
       {permits.map((permit) => (
-        <PermitCard permit={permit} lang={lang} />
+        <PermitCard c={c} permit={permit} />
       ))}
       <p class="quiet small no-print">
         {words.permitsHow} {permits.length > 0 && words.print}
@@ -41,7 +42,8 @@ export async function permitsPage(c: Context): Promise<Response> {
 
 const signs = { valid: "good", cancelled: "missed", expired: "parked" } as const
 
-function PermitCard({ permit, lang }: { permit: Permit; lang: Lang }) {
+function PermitCard({ c, permit }: { c: Context; permit: Permit }) {
+  const { lang } = c.var
   const words = requestWords[lang]
   const { name, number, kind, paper, state, issuedAt, until, endedAt, detail, isGuardian, code } = permit
   const lastDay = valueText({ is: "day", day: dayIn(until - 1, civilZone) }, lang)
@@ -80,12 +82,17 @@ function PermitCard({ permit, lang }: { permit: Permit; lang: Lang }) {
       </dl>
       {state === "cancelled" && endedAt !== null && <p>{words.permitCancelled(dayOf(endedAt))}</p>}
       {code && (
-        <p>
+        <p class="no-print">
           <a href={paths.verified(code)}>{words.permitCheck}</a>{" "}
           <bdi class="small quiet permit-code" dir="ltr">
             {code}
           </bdi>
         </p>
+      )}
+      {code && (
+        <div class="print-only">
+          <VerificationMark c={c} code={code} />
+        </div>
       )}
     </Card>
   )

@@ -30,7 +30,7 @@ export function askPage(c: Context): Response | Promise<Response> {
     <div class="column">
       <h1>{words.title}</h1>
       <p>{words.lead}</p>
-      <Ask lang={lang} />
+      <Ask typed="" lang={lang} />
     </div>,
   )
 }
@@ -38,11 +38,21 @@ export function askPage(c: Context): Response | Promise<Response> {
 /** What is no code is asked for like a code that is none of ours, and cut to the length of one. */
 const plain = (typed: string) => typed.replace(/[^\p{L}\p{N}-]/gu, "").slice(0, 40) || "-"
 
-function Ask({ lang }: { lang: Lang }) {
+/** `typed`: what was found to be no code of ours, to be corrected. */
+function Ask({ typed, lang }: { typed: string; lang: Lang }) {
   const words = verifyWords[lang]
   return (
     <form class="card stack no-print" method="get" action={paths.verify}>
-      <Field name="code" label={words.code} hint={words.codeHint} latin required autocomplete="off" maxlength={300} />
+      <Field
+        name="code"
+        value={typed}
+        label={words.code}
+        hint={words.codeHint}
+        latin
+        required
+        autocomplete="off"
+        maxlength={300}
+      />
       <Button weight="main" wide>
         {words.check}
       </Button>
@@ -95,6 +105,7 @@ export async function verifiedPage(c: Context): Promise<Response> {
 
 function unknownPage(c: Context): Response | Promise<Response> {
   const { lang } = c.var
+  const typed = plain(c.req.param("code") ?? "")
   const words = verifyWords[lang]
   return show(
     c,
@@ -107,7 +118,7 @@ function unknownPage(c: Context): Response | Promise<Response> {
         </div>
         <p>{words.unknownHelp}</p>
       </Card>
-      <Ask lang={lang} />
+      <Ask typed={typed === "-" ? "" : typed} lang={lang} />
     </div>,
   )
 }
@@ -128,6 +139,12 @@ function Facts({ found, office, lang }: { found: Verified; office: Office; lang:
   const { body, kind, issuedAt, until, revokedAt, revokedWhy } = found
   const moment = (at: Instant) =>
     `${dayText(dayIn(at, office.zone), lang, { year: true })} · ${timeText(at, office.zone, lang)}`
+  // What ends with a day is said by that day: midnight would be read as the day after.
+  const end = (at: Instant) => {
+    const last = dayIn(at - 1, office.zone)
+    return last === dayIn(at, office.zone) ? moment(at) : words.untilEndOf(dayText(last, lang, { year: true }))
+  }
+  const isValid = found.standing === "valid"
   return (
     <>
       <dl class="verify-facts">
@@ -137,12 +154,17 @@ function Facts({ found, office, lang }: { found: Verified; office: Office; lang:
         <Row term={words.code}>
           <DocumentCode code={found.code} />
         </Row>
-        {body?.goodFor && <Row term={words.goodFor}>{inLang(body.goodFor, lang)}</Row>}
+        {body?.goodFor && <Row term={isValid ? words.goodFor : words.wasGoodFor}>{inLang(body.goodFor, lang)}</Row>}
         <Row term={words.office}>{inLang(office.name, lang)}</Row>
         <Row term={words.issuedAt}>{moment(issuedAt)}</Row>
-        <Row term={words.until}>{until === null ? words.noEnd : moment(until)}</Row>
+        <Row term={isValid ? words.until : words.wasUntil}>{until === null ? words.noEnd : end(until)}</Row>
         {revokedAt !== null && <Row term={words.revokedAt}>{moment(revokedAt)}</Row>}
         {revokedWhy !== null && <Row term={words.revokedWhy}>{revokedWords[lang][revokedWhy]}</Row>}
+        {found.standing === "cancelled" && body?.onceCancelled && (
+          <Row term={words.stillAllowed}>
+            <strong>{inLang(body.onceCancelled, lang)}</strong>
+          </Row>
+        )}
         {body?.lines.map(({ label, value }) => (
           <Row term={inLang(label, lang)}>{inLang(value, lang)}</Row>
         ))}

@@ -1,6 +1,8 @@
 import { afterAll, expect, test } from "bun:test"
 import { createPublicKey, verify } from "node:crypto"
-import { hour } from "../../base/day.ts"
+import { day, hour } from "../../base/day.ts"
+import { wallToInstant } from "../../base/time.ts"
+import type { DocumentBody } from "../../domain/documents/rules.ts"
 import { issueDocument, revokeDocument } from "../../domain/documents/writes.ts"
 import { testServer } from "../../testing/server.ts"
 
@@ -14,7 +16,7 @@ afterAll(() => {
 const name = { ar: "منيرة سعد العتيبي", en: "Munira Saad Al-Otaibi" }
 
 let refs = 0
-const issue = (until: number | null = null) =>
+const issue = (until: number | null = null, more: Partial<DocumentBody> = {}) =>
   office.write((tx) =>
     issueDocument(tx, keys, {
       ...{ kind: "permit", person: office.citizen(1).id, office: office.code, ref: `R-${++refs}`, until },
@@ -24,6 +26,7 @@ const issue = (until: number | null = null) =>
         people: [{ name, number: "1000000206" }],
         lines: [{ label: { ar: "إلى", en: "To" }, value: { ar: "الأردن", en: "Jordan" } }],
         content: { secret: "what only the holder reads" },
+        ...more,
       },
     }),
   )
@@ -69,11 +72,39 @@ test("what is over, cancelled or unknown is said so in big words", async () => {
 test("a code of nothing and what is no code are answered alike", async () => {
   const other = "0000-0000-0000-0000-0000-0000-0000"
   const plain = (text: string, code: string) =>
-    text.replaceAll(`/verify/${code}`, "").replace(/nonce="[^"]*"|data-now="\d+"/g, "")
+    text.replaceAll(`/verify/${code}`, "").replace(/nonce="[^"]*"|data-now="\d+"| value="[^"]*"/g, "")
   const [unknown, malformed] = [await look(`/verify/${other}`), await look("/verify/x")]
   expect([unknown.status, malformed.status]).toEqual([404, 404])
   expect(plain(unknown.text, other)).toBe(plain(malformed.text, "x"))
   expect((await look("/verify?code=%3Cscript%3E")).to).toBe("/verify/script")
+})
+
+test("a code that is wrong stands in the field again, to be corrected", async () => {
+  const typed = "0000-0000-0000-0000-0000-0000-0001"
+  const { text } = await look(`/verify/${typed}`)
+  expect(text).toMatch(new RegExp(`<input[^>]*value="${typed}"`))
+})
+
+test("what ends with a day is said by that day, and what ends within one by the time", async () => {
+  const midnight = wallToInstant(day("2027-01-16"), "00:00", "Asia/Riyadh")
+  const [whole, part] = [await issue(midnight), await issue(midnight - hour)]
+  const said = (await look(`/verify/${whole.code}`)).text
+  expect(said).toMatch(/the end of [A-Za-z]+ 15 January 2027/)
+  expect(said).not.toContain("16 January")
+  expect((await look(`/verify/${part.code}`)).text).toMatch(/15 January 2027 · 23:00/)
+})
+
+test("a permit that the guardian cancelled says who, since when, and what may still be done", async () => {
+  const onceCancelled = { ar: "العودة متاحة", en: "The return is still open" }
+  const { code } = await issue(null, { onceCancelled })
+  expect((await look(`/verify/${code}`)).text).not.toContain(onceCancelled.en)
+  await office.write((tx) => revokeDocument(tx, code, "cancelled_by_guardian", "citizen"))
+  const { text } = await look(`/verify/${code}`)
+  for (const said of ["The guardian cancelled it", "Cancelled on", "Was good for", onceCancelled.en]) {
+    expect(text).toContain(said)
+  }
+  for (const wrong of ["Good for", "Its holder"]) expect(text).not.toContain(wrong)
+  expect((await look(`/verify/${code}`, "ar")).text).toContain("ألغاه ولي الأمر")
 })
 
 test("whoever checks offline needs the published key, the signed text and the signature", async () => {

@@ -73,6 +73,12 @@ test("in a demonstration it can be confirmed without a passkey, and nowhere else
   expect(await show.shown()).toContain("The service was carried out")
   const page = await show.visitor.get("/account/household/permits")
   expect([page.status, page.text.includes("Joud Al-Otaibi")]).toEqual([200, true])
+  // On paper it carries what it is checked by.
+  const [printed = ""] = /<div class="print-only">[\s\S]*?<\/div>\s*<\/div>\s*<\/div>/.exec(page.text) ?? []
+  const [, code = "-"] = /href="\/verify\/([0-9A-Z-]+)"/.exec(page.text) ?? []
+  expect(printed).toContain("<svg")
+  expect(printed).toContain("/verify</bdi>")
+  expect(printed.replace(/<[^>]*>/g, "")).toContain(code)
   // A second press of the same button finds nothing to answer.
   expect((await show.answer(`demo ${waiting.confirmation}`)).status).toBe(409)
 })

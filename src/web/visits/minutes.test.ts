@@ -6,6 +6,7 @@ import { readsOf } from "../../domain/people/read-log.ts"
 import { issueMinutes, minutesOf } from "../../domain/requests/minutes.ts"
 import { end } from "../../domain/visits/calls.ts"
 import { leaveWord } from "../../domain/visits/word.ts"
+import { asCitizen } from "../../testing/screens.ts"
 import { testServer } from "../../testing/server.ts"
 import { reading, signedIn } from "../../testing/signed-in.ts"
 import { videoHall } from "../../testing/video.ts"
@@ -95,6 +96,29 @@ test("minutes of a visit of which nothing is told have no empty card for what ha
   const page = (await other.get(`/visits/${row.id}/minutes?lang=en`)).text
   expect([page.includes("RES-04"), page.includes(card)]).toEqual([true, false])
 })
+
+test("on a phone the fingerprints of files and of the recording break, and nothing is wider than the screen", async () => {
+  const { id } = await over()
+  const found = await minutesOf(hall.store, hall.keys, id, hall.clock.office())
+  const { row } = await hall.video.walkIn(hall.citizen(7))
+  const [at, print] = [hall.clock.office(), "a1".repeat(32)]
+  const files = [{ from: "citizen", type: "application/pdf", bytes: 9_000, sha256: print, at }]
+  const segment = { of: "citizen", what: "camera", from: at, until: at, chunks: 3, head: print, end: null }
+  const content = { ...found?.minutes, files, recording: { segments: [segment], gaps: [] } }
+  await write((tx) =>
+    issueDocument(tx, hall.keys, {
+      ...{ kind: "minutes", person: row.person, office: row.office, ref: row.id, until: null, visit: row.id },
+      body: { ...(found?.body as NonNullable<NonNullable<typeof found>["body"]>), content },
+    }),
+  )
+  const { page } = await asCitizen(server, 7, { viewport: { width: 390, height: 844 } })
+  for (const lang of ["en", "ar"]) {
+    await page.goto(`${server.origin}/visits/${row.id}/minutes?lang=${lang}`)
+    expect(await page.getByText(print).count()).toBe(2)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+  }
+  await page.context().close()
+}, 60_000)
 
 test("of a visit that goes on the page says that there are none yet", async () => {
   const citizen = hall.citizen(8)

@@ -48,7 +48,7 @@ export const cancelPermit: Service = {
   async carryOut({ tx, keys, person, request, visit, office, fields }, { used }) {
     const dependant = fields["dependant"] ?? ""
     const of = { id: String(used["permit"]), dependant, request, visit, office }
-    const { id } = await cancelPermitNow(tx, keys, of, "cancelled_by_holder")
+    const { id } = await cancelPermitNow(tx, keys, of, "cancelled_by_guardian")
     await notify(tx, {
       to: { kind: "citizen", id: person },
       kind: "permit_cancelled",

@@ -83,6 +83,10 @@ export function issuingBy(policies: readonly AgePolicy[]): Service {
         body: {
           title: words("تصريح سفر", "Travel permit"),
           goodFor: words("مغادرة المملكة والعودة إليها", "Leaving the Kingdom and coming back"),
+          onceCancelled: words(
+            "لا خروج به من المملكة، ومن خرج به من قبل فعودته متاحة",
+            "Nobody leaves the Kingdom on it; whoever has left on it before may still return",
+          ),
           people: [{ name: who?.name ?? words("", ""), number: who?.nationalId ?? null }],
           lines: [
             { label: words("رقم التصريح", "Permit number"), value: words(made.number, made.number) },
