@@ -33,6 +33,7 @@ export const paths = {
   visitAnswer: (id: string) => `/visits/${id}/answer`,
   visitBack: (id: string) => `/visits/${id}/back`,
   visitAway: (id: string) => `/visits/${id}/away`,
+  visitNotNow: (id: string) => `/visits/${id}/not-now`,
   visitLeave: (id: string) => `/visits/${id}/leave`,
   visitMessages: (id: string) => `/visits/${id}/messages`,
   visitResults: (id: string) => `/visits/${id}/test`,

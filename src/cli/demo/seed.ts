@@ -110,6 +110,7 @@ export class DemoPeople {
     const first = this.citizens[0]
     const resident = this.citizens.find(({ kind }) => kind === "resident")
     const agent = this.agents[2]
+    const distant = this.agents.find(({ office }) => office === "VIR-01")
     const supervisor = this.supervisors[0]
     const second = this.administrators[0]
     const kiosk = this.kiosks[0]
@@ -130,6 +131,11 @@ export class DemoPeople {
         "Agent",
         `${origin}/staff`,
         `${agent?.login}  ${demoPassword}   (${agent?.office}, counter ${agent?.counter.split(".")[1]})`,
+      ],
+      [
+        "By video",
+        `${origin}/staff`,
+        `${distant?.login}  ${demoPassword}   (agent of ${distant?.office}, for video visits)`,
       ],
       ["Supervisor", `${origin}/staff`, `${supervisor?.login}  ${demoPassword}   (${supervisor?.office})`],
       ["Approver", `${origin}/staff`, `${second?.login}  ${demoPassword}   (administrator; approves what takes two)`],

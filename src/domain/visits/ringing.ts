@@ -88,15 +88,29 @@ export async function ringRanOut(tx: Tx, found: Visit): Promise<"rang" | "no_ans
     await ringAgain(tx, found.ticket)
     return "rang"
   }
+  await keepPlace(tx, found, "time")
+  return "no_answer"
+}
+
+/**
+ * The citizen cannot answer now and says so: the counter is free at once, and the place is kept as if nobody had been there. Refuses
+ * `wrong_state` when nobody rings any more, `not_found`.
+ */
+export async function putOff(tx: Tx, citizen: Citizen, id: string): Promise<void> {
+  const found = await ownVisit(tx, citizen, id)
+  mustBeIn(found.phase, "ringing")
+  await keepPlace(tx, found, citizen.id)
+}
+
+async function keepPlace(tx: Tx, found: Visit, by: string): Promise<void> {
   await unanswered(tx, found.ticket, visitTimes.keptMinutes)
   await tx.db
     .update(visits)
     .set({ unanswered: sql`${visits.unanswered} + 1` })
     .where(eq(visits.id, found.row.id))
-  await toLobby(tx, found, "time", "no_answer")
+  await toLobby(tx, found, by, "no_answer")
   const said = { visit: found.row.id, rings: found.ticket.calls, subject: found.row.person }
   await tx.say(found.row.office, "visit.no_answer", said)
-  return "no_answer"
 }
 
 async function ringing(tx: Tx, ticket: TicketRow, agent: Staff): Promise<Visit | null> {

@@ -13,7 +13,7 @@ import { end, goOnWithOthers, hangUp, hold, letPeopleGo, resume, sendOn, talkPri
 import { write as chat, messagesOf } from "./chat.ts"
 import { admit, invite, joinAsSupervisor, maySignal, reconnectAll, remove, takeUp } from "./participants.ts"
 import { panel, visitView } from "./reads.ts"
-import { answer, ring, ringNext, ringOff } from "./ringing.ts"
+import { answer, putOff, ring, ringNext, ringOff } from "./ringing.ts"
 import { keepTest } from "./self-test.ts"
 import { visitStep } from "./steps.ts"
 import { mustFollow, roster } from "./visits.ts"
@@ -137,6 +137,23 @@ describe("a ring", () => {
     const next = await write((tx) => ringNext(tx, hall.agent(), hall.counter()))
     expect([next?.row.id, next?.phase]).toEqual([first.row.id, "ringing"])
     expect((await video.now(other.row.id)).phase).toBe("lobby")
+  })
+
+  test("that cannot be answered now frees the counter at once and keeps the place at the front all the same", async () => {
+    const hall = await videoHall()
+    const { write, video } = hall
+    const first = await video.walkIn(hall.citizen(1))
+    await video.walkIn(hall.citizen(2))
+    await hall.open()
+    await write((tx) => ringNext(tx, hall.agent(), hall.counter()))
+    expect((await refusal(write((tx) => putOff(tx, hall.citizen(2), first.row.id)))).code).toBe("not_found")
+    await write((tx) => putOff(tx, hall.citizen(1), first.row.id))
+    expect((await hall.counterNow()).ticket).toBeNull()
+    const { ticket, phase } = await video.now(first.row.id)
+    expect([ticket.state, phase, ticket.keptUntil]).toEqual(["absent", "lobby", hall.clock.office() + 5 * minute])
+    expect((await refusal(write((tx) => putOff(tx, hall.citizen(1), first.row.id)))).code).toBe("wrong_state")
+    await write((tx) => comeBack(tx, hall.citizen(1), first.row.id))
+    expect((await write((tx) => ringNext(tx, hall.agent(), hall.counter())))?.row.id).toBe(first.row.id)
   })
 
   test("of two agents in the same instant is one agent's, and the other is told whose", async () => {

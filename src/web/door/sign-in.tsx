@@ -31,8 +31,8 @@ import { nextOf } from "./next.ts"
 /** What a demonstration shows beside its sign-in forms, so that nobody has to look into a file first. */
 const demoSignIn = {
   number: "1000000008",
-  /** An agent, a supervisor and an administrator. */
-  logins: ["ruh-rml-3", "ruh-rml-lead", "interior-1"],
+  /** An agent, a supervisor, an administrator and an agent for video visits. */
+  logins: ["ruh-rml-3", "ruh-rml-lead", "interior-1", "vir-01-1"],
   password: "dawr-demo-2026",
 }
 

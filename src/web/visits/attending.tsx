@@ -9,7 +9,7 @@ import { wish } from "../../domain/queue/wishes.ts"
 import { comeBack, goHome, walkIn } from "../../domain/visits/arriving.ts"
 import { write } from "../../domain/visits/chat.ts"
 import { otherWayFor } from "../../domain/visits/checking.ts"
-import { answer } from "../../domain/visits/ringing.ts"
+import { answer, putOff } from "../../domain/visits/ringing.ts"
 import { deviceResults, keepTest, networkResults } from "../../domain/visits/self-test.ts"
 import { visitWords } from "../../i18n/visits.ts"
 import { readForm } from "../form.ts"
@@ -43,6 +43,11 @@ export const attendingRoutes: PageRoute[] = [
     paths.visitAway(":id"),
     "visit.attend",
     turn((tx, who, id) => away(tx, who, id, awayMinutes)),
+  ),
+  post(
+    paths.visitNotNow(":id"),
+    "visit.attend",
+    turn((tx, who, id) => putOff(tx, who, id)),
   ),
   post(
     paths.visitLeave(":id"),

@@ -336,9 +336,8 @@ function Ringing({ view, lang, now, agent }: Seen) {
         {words.answer}
       </Button>
       <p>{isLast ? words.ringLast : words.ringOnce}</p>
-      <p>
-        <a href="#leave">{words.notNow}</a>
-      </p>
+      <Button form="visit-not-now">{words.notNow}</Button>
+      <p class="quiet small">{words.notNowHelp}</p>
     </section>
   )
 }

@@ -137,6 +137,7 @@ export async function visitPage(c: Context): Promise<Response> {
           <PostForm action={paths.visitOtherWay(id)} token={formToken} id={otherWayForm} />
           <PostForm action={paths.visitWish(id)} token={formToken} id={wishForm} />
           <PostForm action={paths.visitAway(id)} token={formToken} id="visit-away" />
+          <PostForm action={paths.visitNotNow(id)} token={formToken} id="visit-not-now" />
           <section class="visit-leave card stack" id="leave">
             <h2>{words.leaveSure}</h2>
             <p class="quiet">{words.leaveHelp}</p>
