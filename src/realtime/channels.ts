@@ -3,7 +3,7 @@ import type { Clock, Timers } from "../base/clock.ts"
 import { isRefusal, type RefusalCode } from "../base/refusal.ts"
 import { Channel, channelKey, type Manner, type Snapshot } from "./channel.ts"
 import { liveLimits } from "./protocol.ts"
-import { type Topic, topicName, touchedBy, touchKey } from "./topics.ts"
+import { officeOfCounter, type Topic, topicName, touchedBy, touchKey } from "./topics.ts"
 
 export interface ChannelsOptions {
   clock: Pick<Clock, "real">
@@ -27,6 +27,8 @@ export function createChannels(options: ChannelsOptions) {
   /** Tickets by their office; those that were never looked at are nowhere yet and may be anywhere. */
   const byOffice = new Map<string, Set<Channel>>()
   const nowhere = new Set<Channel>()
+  /** Counters by their office: each names whom it would call next, and that is whoever the hall has first. */
+  const counters = new Map<string, Set<Channel>>()
   const urgent = new Set<Channel>()
   let neighbours = new Set<Channel>()
   let batch = new Set<Channel>()
@@ -68,6 +70,7 @@ export function createChannels(options: ChannelsOptions) {
       if (!touched.neighbours) continue
       const { office, line } = touched.neighbours
       for (const channel of nowhere) channel.stale = true
+      for (const channel of counters.get(office) ?? []) want(channel)
       for (const channel of byOffice.get(office) ?? []) {
         if (line === null || channel.line === null || channel.line === line) wantLater(channel)
       }
@@ -169,6 +172,7 @@ export function createChannels(options: ChannelsOptions) {
     channels.set(channel.key, channel)
     setOf(byTopic, touchKey(channel.topic)).add(channel)
     if (channel.topic.kind === "ticket" || channel.topic.kind === "visit") nowhere.add(channel)
+    if (channel.topic.kind === "counter") setOf(counters, officeOfCounter(channel.topic.id)).add(channel)
     return channel
   }
 
@@ -176,6 +180,7 @@ export function createChannels(options: ChannelsOptions) {
     if (channels.get(channel.key) === channel) channels.delete(channel.key)
     takeFrom(byTopic, touchKey(channel.topic), channel)
     takeFrom(byOffice, channel.stream, channel)
+    if (channel.topic.kind === "counter") takeFrom(counters, officeOfCounter(channel.topic.id), channel)
     for (const set of [nowhere, urgent, batch, neighbours]) set.delete(channel)
   }
 

@@ -44,6 +44,21 @@ async function watching(client: Client, topics = [topic]): Promise<Told> {
   return told(await client.next(isSnapshot))
 }
 
+test("a counter hears at once of whoever has come to wait, though the fact names no counter", async () => {
+  const { office, letIn, program, hub, looks } = await hall()
+  letIn("agent", office.agent())
+  const desk = await program("agent")
+  desk.say({ sub: ["counter:RUH-RML.1"], as: "json" })
+  await desk.next(isSnapshot)
+  await hub.settled()
+  looks.length = 0
+  await office.write((tx) =>
+    tx.say("RUH-RML", "ticket.ready", { ticket: ticketId(1), due: 1, dueBy: "arrival", returns: 0 }),
+  )
+  await hub.settled()
+  expect(looks).toEqual(["counter:RUH-RML.1"])
+})
+
 describe("a board on the wall", () => {
   test("sees first what is, and then each call as it comes, with the number of the fact behind it", async () => {
     const { program, call, office } = await hall()

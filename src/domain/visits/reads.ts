@@ -59,6 +59,8 @@ export interface VisitView {
   phase: Phase
   /** Since when this phase. */
   since: Instant
+  /** When the person answered, or the ticket began to be served; `null` before. */
+  answeredAt: Instant | null
   self: { id: string; kind: ParticipantKind; state: ParticipantState } | null
   people: PersonIn[]
   /** Of the person and the office only; `null` for whom it does not concern. */
@@ -100,7 +102,15 @@ export async function visitView(
   const key = isStaff && row.noteSealed ? await personKey(store, keys, row.person) : null
   const names = await staffNames(store, row.sentBy ? [row.sentBy] : [])
   return {
-    ...{ id, office: row.office, service: ticket.service, phase, since: row.since, unanswered: row.unanswered },
+    ...{
+      id,
+      office: row.office,
+      service: ticket.service,
+      phase,
+      since: row.since,
+      answeredAt: ticket.servingAt,
+      unanswered: row.unanswered,
+    },
     self: own && { id: own.id, kind: own.kind, state: own.state },
     people: isIn ? await peopleIn(store, keys, row, reader, watch) : [],
     place: isStaff || isPerson ? placeOf(await ticketView(store, id, now)) : null,

@@ -117,7 +117,7 @@ export async function handFragment(
               {isTalking
                 ? words.nextTalking
                 : held?.state === "called"
-                  ? words.nextBusy(held.number)
+                  ? (here.video ? words.nextRinging : words.nextBusy)(held.number)
                   : next
                     ? words.nextWho(next.number, kindOf(next, here.zone, lang))
                     : words.nextNobody}

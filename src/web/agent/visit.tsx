@@ -35,7 +35,7 @@ export async function agentVisitFragment(
               ? words.inHand
               : words[view.phase]}
         </State>{" "}
-        <span class="quiet" data-since={view.since} />
+        <span class="quiet" data-since={talkedSince(view)} />
       </p>
       {view.sentOn?.by && <p class="call-note">{words.sentOn(inLang(view.sentOn.by, lang))}</p>}
       {view.sentOn?.note && (
@@ -89,6 +89,9 @@ export async function agentVisitFragment(
     </div>,
   )
 }
+
+/** A hold and a private talk have a time of their own; the call's goes on from the answer through both. */
+const talkedSince = ({ phase, since, answeredAt }: VisitView) => (phase === "call" ? (answeredAt ?? since) : since)
 
 const signs = {
   ...({ lobby: "waiting", ringing: "called", call: "serving", hold: "parked", private: "parked" } as const),
