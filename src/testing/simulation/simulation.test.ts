@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test"
 import { spawnSync } from "node:child_process"
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { actors, faults, invariants } from "./list.ts"
 import { planted } from "./planted-list.ts"
@@ -39,4 +40,11 @@ test("whoever takes part in a simulation has a name of its own", () => {
   for (const all of [actors, faults, invariants, planted]) {
     expect(new Set(all.map(({ name }) => name)).size).toBe(all.length)
   }
+})
+
+test("what a planted mistake changes stands in the source exactly once", () => {
+  const root = join(import.meta.dir, "..", "..", "..")
+  const changes = planted.flatMap(({ name, changes }) => changes.map((change) => ({ name, ...change })))
+  const astray = changes.filter(({ file, find }) => readFileSync(join(root, file), "utf8").split(find).length !== 2)
+  expect(astray.map(({ name, file }) => `${name} in ${file}`)).toEqual([])
 })

@@ -6,9 +6,8 @@ export const gapInTheSequence: Planted = {
   changes: [
     {
       file: "db/facts.ts",
-      find: `for (const [stream, head] of this.#before.reverse()) this.#heads.set(stream, head)
-`,
-      replace: "",
+      find: "for (const [stream, head] of this.#before.splice(to).reverse()) this.#heads.set(stream, head)",
+      replace: "this.#before.splice(to)",
     },
   ],
 }
