@@ -4,6 +4,9 @@ import { instant, table, whole, word, words } from "../dialect.ts"
 /** `requests.ts` of the requests' room has the moves between these. */
 export type RequestState = "draft" | "asked" | "done" | "failed" | "withdrawn"
 
+/** Why what was asked last is not waited for any more: the person said no, the time is over, something had changed. */
+export type Unconfirmed = "declined" | "over" | "changed"
+
 /**
  * A service that is carried out in a video visit: filled in by the agent before the person's eyes, confirmed by the person, done. What was
  * filled in, decided and carried out is sealed under the person's key.
@@ -24,6 +27,7 @@ export const requests = table("request", {
   /** What was last asked of the person, and until when it can be confirmed. */
   confirmation: words(),
   askedUntil: instant(),
+  unconfirmed: word<Unconfirmed>(),
   /** What came of it: JSON of `Outcome`. */
   outcomeSealed: words(),
   /** Why it failed. */

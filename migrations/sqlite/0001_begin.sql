@@ -839,6 +839,7 @@ CREATE TABLE request (
   fields_sealed TEXT NOT NULL,
   confirmation TEXT,
   asked_until INTEGER,
+  unconfirmed TEXT CHECK (unconfirmed IN ('declined', 'over', 'changed')),
   outcome_sealed TEXT,
   code TEXT,
   number TEXT UNIQUE,
@@ -847,6 +848,7 @@ CREATE TABLE request (
   CHECK ((confirmation IS NULL) = (asked_until IS NULL))
 ) STRICT;
 CREATE UNIQUE INDEX request_open ON request (visit) WHERE state IN ('draft', 'asked');
+CREATE INDEX request_asked ON request (office, asked_until) WHERE state = 'asked';
 CREATE INDEX request_visit ON request (visit);
 CREATE INDEX request_person ON request (person);
 CREATE INDEX request_ended ON request (ended_at) WHERE ended_at IS NOT NULL;

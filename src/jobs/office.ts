@@ -5,6 +5,7 @@ import { expireRequests, markMissed } from "../domain/bookings/steps.ts"
 import { tellSoon } from "../domain/queue/notices.ts"
 import { endSessions } from "../domain/queue/session-end.ts"
 import { wake } from "../domain/queue/waking.ts"
+import { lapseAsked } from "../domain/requests/requests.ts"
 import { visitStep } from "../domain/visits/steps.ts"
 
 /**
@@ -17,6 +18,7 @@ export async function officeStep(tx: Tx, office: string): Promise<void> {
   await offerPlaces(tx, office)
   await endSessions(tx, office)
   await visitStep(tx, office)
+  await lapseAsked(tx, office)
   await tellSoon(tx, office)
   await expireRequests(tx, office)
   await markMissed(tx, office)

@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, sql } from "drizzle-orm"
 import { canonical } from "../../../db/facts.ts"
-import { type RequestRow, type RequestState, requests } from "../../../db/schema/requests.ts"
+import { type RequestRow, type RequestState, requests, type Unconfirmed } from "../../../db/schema/requests.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
@@ -91,6 +91,19 @@ const lastOf = statement((db) =>
     .orderBy(desc(requests.id)),
 )
 
+const waitedFor = statement((db) =>
+  db
+    .select()
+    .from(requests)
+    .where(
+      and(
+        eq(requests.office, p("office")),
+        sql`${requests.state} = 'asked'`,
+        sql`${requests.askedUntil} <= ${p("now")}`,
+      ),
+    ),
+)
+
 /** Refuses `not_found`. */
 export async function request(store: Store, id: string): Promise<RequestRow> {
   const [row] = await byId(store).execute({ id })
@@ -142,7 +155,7 @@ export async function begin(tx: Tx, keys: Keys, agent: Staff, visitId: string, c
   const row: RequestRow = {
     ...{ id: tx.id(), visit: visitId, office: of.office, service: file.code, person: of.person, agent: agent.id },
     ...{ state: "draft", version: 1, fieldsSealed: key.seal("request.fields", "{}", tx.chance) },
-    ...{ confirmation: null, askedUntil: null, outcomeSealed: null, code: null, number: null },
+    ...{ confirmation: null, askedUntil: null, unconfirmed: null, outcomeSealed: null, code: null, number: null },
     ...{ startedAt: tx.now, endedAt: null },
   }
   await insertRequest(tx).execute({ ...row })
@@ -265,7 +278,7 @@ export async function decline(tx: Tx, citizen: Citizen, id: string): Promise<Req
   const row = await request(tx, id)
   authorize(citizen, "request.confirm", row)
   if (row.state !== "asked") throw new Refusal("wrong_state", { state: row.state })
-  const after = await move(tx, row, "draft", {})
+  const after = await move(tx, row, "draft", { unconfirmed: "declined" })
   await tx.say(row.office, "request.declined", { ...saidOf(after), by: citizen.id })
   return after
 }
@@ -274,7 +287,26 @@ export async function decline(tx: Tx, citizen: Citizen, id: string): Promise<Req
 export async function unask(tx: Tx, id: string, confirmation: string, why: string): Promise<void> {
   const now = await request(tx, id)
   if (now.state !== "asked" || now.confirmation !== confirmation) return
-  await tx.say(now.office, "request.stale", { ...saidOf(await move(tx, now, "draft", {})), why })
+  await tx.say(now.office, "request.stale", {
+    ...saidOf(await move(tx, now, "draft", { unconfirmed: "changed" })),
+    why,
+  })
+}
+
+/** What was asked in time and not answered is waited for no more: both sides are told. A step of the clock. */
+export async function lapseAsked(tx: Tx, office: string): Promise<void> {
+  for (const row of await waitedFor(tx).execute({ office, now: tx.now })) {
+    await tx.say(office, "request.stale", {
+      ...saidOf(await move(tx, row, "draft", { unconfirmed: "over" })),
+      why: "time",
+    })
+  }
+}
+
+/** Why nothing waits to be confirmed though it was asked; `null` where nothing was, or something else was filled in since. */
+export function unconfirmedOf({ state, askedUntil, unconfirmed }: RequestRow, now: Instant): Unconfirmed | null {
+  // The clock looks now and then; what is over is over before.
+  return state === "asked" && askedUntil !== null && askedUntil <= now ? "over" : unconfirmed
 }
 
 export function refusedOutcome({ reason, used, wayOut }: Extract<Decision, { is: "no" }>): {
@@ -348,7 +380,7 @@ async function move(tx: Tx, row: RequestRow, to: RequestState, set: Partial<Requ
   const asked = to === "asked" ? {} : { confirmation: null, askedUntil: null }
   const [after] = await tx.db
     .update(requests)
-    .set({ ...set, ...asked, state: to })
+    .set({ unconfirmed: null, ...set, ...asked, state: to })
     .where(and(eq(requests.id, row.id), eq(requests.version, row.version), inArray(requests.state, [row.state])))
     .returning()
   if (!after) throw new Refusal("wrong_state", { state: (await request(tx, row.id)).state })

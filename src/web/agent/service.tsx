@@ -3,7 +3,7 @@ import { may } from "../../domain/access/authorize.ts"
 import { staffOf } from "../../domain/access/keys.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
 import { type RequestView, receiptsBefore, requestView, servicesIn } from "../../domain/requests/reads.ts"
-import { isOpen } from "../../domain/requests/requests.ts"
+import { isOpen, unconfirmedOf } from "../../domain/requests/requests.ts"
 import type { Decision, Field, Option } from "../../domain/requests/service.ts"
 import { arab, countries, countryName, gulf } from "../../domain/requests/services/countries.ts"
 import { type Hindrance, hindrance } from "../../domain/requests/standing.ts"
@@ -96,6 +96,7 @@ function Filling({ view, hinders, zone, now, lang }: FillingProps) {
   const words = requestWords[lang]
   const { row, file, decision } = view
   const isAsked = row.state === "asked" && !isOver(row.askedUntil, now)
+  const unconfirmed = unconfirmedOf(row, now)
   return (
     <>
       <p class="quiet small">{words.watching}</p>
@@ -108,6 +109,17 @@ function Filling({ view, hinders, zone, now, lang }: FillingProps) {
       <div class="request-decision" aria-live="polite">
         {decision === null && file.fields.length > 0 && <p class="quiet">{words.fill}</p>}
         {decision && <Decided decision={decision} lang={lang} />}
+      </div>
+      <div aria-live="polite">
+        {unconfirmed !== null && (
+          <div class="notice notice-late">
+            <Icon name="warning" />
+            <div>
+              <p class="strong">{words.notConfirmed[unconfirmed]}</p>
+              <p>{words.notConfirmedHelp}</p>
+            </div>
+          </div>
+        )}
       </div>
       {isAsked && row.askedUntil !== null && (
         <div class="notice notice-hold">

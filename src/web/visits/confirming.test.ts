@@ -1,10 +1,12 @@
 import { expect, test } from "bun:test"
 import { addDays } from "../../base/day.ts"
-import { request } from "../../domain/requests/requests.ts"
+import { edit, request } from "../../domain/requests/requests.ts"
+import { officeStep } from "../../jobs/office.ts"
 import { refusal } from "../../testing/office.ts"
 import { visiting } from "../../testing/screens.ts"
 import { testServer } from "../../testing/server.ts"
 import { seenTalking, serviceHall } from "../../testing/services.ts"
+import { serviceFragment } from "../agent/service.tsx"
 import { requestFragment } from "./request.tsx"
 
 /* What the person is shown of a service in the visit, and answers, over HTTP. */
@@ -58,6 +60,26 @@ test("a text that is no longer the one is not answered; a no leads back to the d
   expect((await answer(`decline ${second.confirmation}`)).status).toBe(204)
   expect((await request(hall.store, id)).state).toBe("draft")
   expect((await answer("decline nothing of the kind")).status).toBe(400)
+})
+
+test("a no, and the end of the two minutes, are told to both sides and kept until something else is done", async () => {
+  const { hall, server, visit, id, ask, answer, shown } = await asked()
+  const panel = () => serviceFragment(server.house, visit, "en", hall.agent().id)
+  expect(await panel()).not.toContain("did not confirm")
+  await answer(`decline ${(await ask()).confirmation}`)
+  expect(await panel()).toContain("The person did not confirm")
+  expect(await shown()).toContain("You did not confirm. Nothing was done.")
+  await ask()
+  expect(await panel()).not.toContain("did not confirm")
+  hall.clock.advance(120_000)
+  expect(await panel()).toContain("The two minutes are over")
+  await hall.write((tx) => officeStep(tx, hall.code))
+  expect(await request(hall.store, id)).toMatchObject({ state: "draft", unconfirmed: "over", confirmation: null })
+  expect((await hall.facts("request.stale")).at(-1)?.body).toMatchObject({ request: id, visit, why: "time" })
+  expect(await panel()).toContain("The two minutes are over")
+  expect(await shown()).toContain("The two minutes are over, and nothing was done")
+  await hall.write((tx) => edit(tx, hall.keys, hall.agent(), id, { kind: "multiple" }))
+  expect(await panel()).not.toContain("The two minutes are over")
 })
 
 test("in a demonstration it can be confirmed without a passkey, and nowhere else", async () => {

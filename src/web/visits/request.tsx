@@ -2,7 +2,7 @@ import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
 import { toConfirm } from "../../domain/requests/carrying.ts"
 import { type RequestView, receiptsBefore, requestView } from "../../domain/requests/reads.ts"
-import { isOpen } from "../../domain/requests/requests.ts"
+import { isOpen, unconfirmedOf } from "../../domain/requests/requests.ts"
 import { standingOf } from "../../domain/visits/recording/consents.ts"
 import { visit } from "../../domain/visits/visits.ts"
 import { accountWords } from "../../i18n/account.ts"
@@ -32,7 +32,9 @@ export async function requestFragment(house: Rendering, id: string, lang: Lang, 
     <>
       {!isOpen(view.row) && <Ended view={view} zone={zone} lang={lang} />}
       {isOpen(view.row) && (await isUnrecorded(house, id, view)) && <OtherWays view={view} lang={lang} />}
-      {isOpen(view.row) && text === null && <Filled view={view} lang={lang} />}
+      {isOpen(view.row) && text === null && (
+        <Filled view={view} unconfirmed={unconfirmedOf(view.row, clock.office())} lang={lang} />
+      )}
       {text !== null && <Asked view={view} text={text} zone={zone} lang={lang} demo={demo} />}
       <Before receipts={before} zone={zone} lang={lang} />
     </>,
@@ -71,13 +73,26 @@ async function asked({ store, keys, clock }: Rendering, { row }: RequestView, la
   }
 }
 
-function Filled({ view, lang }: { view: RequestView; lang: Lang }) {
+function Filled({
+  view,
+  unconfirmed,
+  lang,
+}: {
+  view: RequestView
+  unconfirmed: ReturnType<typeof unconfirmedOf>
+  lang: Lang
+}) {
   const words = requestWords[lang]
   const lines = filledLines(view, lang)
   return (
     <Card class="stack request">
-      <div class="stack" data-request-state="draft">
+      <div
+        class="stack"
+        data-request-state={unconfirmed ? `draft ${unconfirmed}` : "draft"}
+        data-say={unconfirmed ? words.notConfirmedYou[unconfirmed] : undefined}
+      >
         <h2 class="h3">{words.yours}</h2>
+        {unconfirmed && <p class="notice">{words.notConfirmedYou[unconfirmed]}</p>}
         <p class="strong">{inLang(view.name, lang)}</p>
         <p class="quiet small">{words.filling}</p>
         <dl class="facts request-filled">
