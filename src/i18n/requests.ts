@@ -77,7 +77,7 @@ export const requestWords = inBoth({
     spokenFailed: "لم يُنفّذ طلبك. السبب مكتوب في الصفحة.",
     needsScript: "التأكيد يحتاج إلى تشغيل جافاسكربت في المتصفح.",
     keep: "يبقى هذا الإيصال في بياناتك لدينا.",
-    toPermits: "تصاريح السفر",
+    toPermits: "تصاريح السفر (في نافذة أخرى)",
 
     heldTitle: "خدمات نُفّذت في زياراتك المرئية",
     requestStates: {
@@ -174,7 +174,7 @@ export const requestWords = inBoth({
     spokenFailed: "Your request was not carried out. The page says why.",
     needsScript: "To confirm, your browser has to run JavaScript.",
     keep: "This receipt stays in your data with us.",
-    toPermits: "Travel permits",
+    toPermits: "Travel permits (in another window)",
 
     heldTitle: "Services carried out in your video visits",
     requestStates: {

@@ -4,6 +4,7 @@ import { nearestAlternatives, type OfferedSlot } from "../../domain/availability
 import { allSectors, allServices, type Service, service as serviceOf } from "../../domain/catalogue/reads.ts"
 import { allOffices, lineFor, type Office } from "../../domain/offices/reads.ts"
 import { citizenWords } from "../../i18n/citizen.ts"
+import { common } from "../../i18n/common.ts"
 import { dayText, moneyText, relativeDay, timeText } from "../../i18n/dates.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { visitWords } from "../../i18n/visits.ts"
@@ -49,6 +50,7 @@ export async function servicePage(c: Context): Promise<Response> {
     (way) => way !== false,
   )
   const onlineOnly = ways.length === 0
+  const isUnproven = c.var.subject?.role === "citizen" && c.var.subject.level === "unproven"
   const sector = (await allSectors(house.store)).find(({ code }) => code === service.sector)
   return show(
     c,
@@ -105,7 +107,12 @@ export async function servicePage(c: Context): Promise<Response> {
             <>
               <p class="quiet">{words.visitLead}</p>
               {places.map((place, index) => (
-                <PlaceCard {...{ place, service, lang }} now={house.clock.office()} isFirst={index === 0} />
+                <PlaceCard
+                  {...{ place, service, lang }}
+                  now={house.clock.office()}
+                  isFirst={index === 0}
+                  isUnproven={isUnproven}
+                />
               ))}
             </>
           )}
@@ -161,9 +168,11 @@ interface PlaceCardProps {
   lang: Lang
   now: number
   isFirst: boolean
+  /** Whoever is here without an account sees no video visit through, so none is offered. */
+  isUnproven: boolean
 }
 
-function PlaceCard({ place, service, lang, now, isFirst }: PlaceCardProps) {
+function PlaceCard({ place, service, lang, now, isFirst, isUnproven }: PlaceCardProps) {
   const words = citizenWords[lang]
   const { office, first, state } = place
   const shown = { office, state, now, lang }
@@ -183,7 +192,14 @@ function PlaceCard({ place, service, lang, now, isFirst }: PlaceCardProps) {
         {!office.video && <WaitNow {...shown} />}
         <span class="quiet">{openText(shown)}</span>
       </p>
-      {first && day ? (
+      {office.video && isUnproven ? (
+        <>
+          <p>{visitWords[lang].needsAccount}</p>
+          <ButtonLink wide href={paths.signIn}>
+            {common[lang].signIn}
+          </ButtonLink>
+        </>
+      ) : first && day ? (
         <>
           <p>
             <span class="quiet">{words.firstFree}: </span>
@@ -199,7 +215,7 @@ function PlaceCard({ place, service, lang, now, isFirst }: PlaceCardProps) {
       ) : (
         <p class="quiet">{words.noneFree}</p>
       )}
-      {takesVideo && (
+      {takesVideo && !isUnproven && (
         <ButtonLink wide href={paths.newVisit(office.code, service.code)}>
           {visitWords[lang].walkIn}
         </ButtonLink>

@@ -16,10 +16,18 @@ function classOf({ weight = "second", wide, class: more }: ButtonProps): string 
   return ["button", `button-${weight}`, wide && "button-wide", more].filter(Boolean).join(" ")
 }
 
-/** A link that looks like a button: it goes somewhere and changes nothing. */
-export function ButtonLink({ href, children, ...props }: PropsWithChildren<ButtonProps & { href: string }>) {
+/**
+ * A link that looks like a button: it goes somewhere and changes nothing. `beside`: in a tab of its own, for a page that must not be left; the
+ * words say so.
+ */
+export function ButtonLink({
+  href,
+  beside,
+  children,
+  ...props
+}: PropsWithChildren<ButtonProps & { href: string; beside?: boolean }>) {
   return (
-    <a class={classOf(props)} href={href}>
+    <a class={classOf(props)} href={href} {...(beside ? { target: "_blank", rel: "noopener" } : {})}>
       {props.icon && <Icon name={props.icon} size={20} />}
       <span>{children}</span>
     </a>

@@ -1,8 +1,10 @@
 import { z } from "zod"
 import type { DeviceResult, NetworkResult } from "../../../db/schema/visits.ts"
+import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import { isRefusal } from "../../base/refusal.ts"
 import type { Citizen } from "../../domain/access/subject.ts"
+import { office as officeOf } from "../../domain/offices/reads.ts"
 import { away } from "../../domain/queue/holder.ts"
 import { ticketsOf } from "../../domain/queue/tickets.ts"
 import { wish } from "../../domain/queue/wishes.ts"
@@ -150,9 +152,16 @@ async function keepResults(c: Context): Promise<Response> {
 }
 
 /** The test before there is a visit: days ahead, as often as one likes. */
-function testPage(c: Context): Response | Promise<Response> {
-  const { lang } = c.var
+/** The video visit of somebody that goes on now. */
+async function visitOfNow(store: Store, person: string): Promise<string | null> {
+  for (const { id, office } of await ticketsOf(store, person)) if ((await officeOf(store, office)).video) return id
+  return null
+}
+
+async function testPage(c: Context): Promise<Response> {
+  const { lang, house, subject } = c.var
   const words = visitWords[lang]
+  const running = subject?.role === "citizen" ? await visitOfNow(house.store, subject.id) : null
   return show(
     c,
     { title: words.test, styles: ["visit"], scripts: ["visit-test"] },
@@ -161,9 +170,9 @@ function testPage(c: Context): Response | Promise<Response> {
       <Card class="stack">
         <SelfTest lang={lang} keepAt={null} turn={c.var.house.env.turn} />
       </Card>
-      {c.var.subject?.role === "citizen" && (
+      {subject?.role === "citizen" && (
         <p>
-          <a href={paths.bookings}>{words.open}</a>
+          <a href={running ? paths.visit(running) : paths.bookings}>{words.open}</a>
         </p>
       )}
     </div>,

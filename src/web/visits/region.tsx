@@ -337,7 +337,7 @@ function Ringing({ view, lang, now, agent }: Seen) {
       </Button>
       <p>{isLast ? words.ringLast : words.ringOnce}</p>
       <Button form="visit-not-now">{words.notNow}</Button>
-      <p class="quiet small">{words.notNowHelp}</p>
+      <p>{words.notNowHelp}</p>
     </section>
   )
 }

@@ -169,7 +169,9 @@ function Ended({ view, zone, lang }: { view: RequestView; zone: string; lang: La
         <Receipt view={view} zone={zone} lang={lang} />
         <p class="quiet small">{words.keep}</p>
         {service.startsWith("PAS-") && state === "done" && (
-          <ButtonLink href={paths.permits}>{words.toPermits}</ButtonLink>
+          <ButtonLink href={paths.permits} beside>
+            {words.toPermits}
+          </ButtonLink>
         )}
       </div>
     </Card>
