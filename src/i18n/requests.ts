@@ -208,6 +208,8 @@ export function valueText(value: Value, lang: Lang): string {
       return inLang(value.words, lang)
     case "typed":
       return value.text
+    case "document":
+      return value.code
     case "day":
       return `${dayText(value.day, lang, { year: true, weekday: false })} (${hijriText(value.day, lang, { year: true })})`
     case "years":

@@ -1,11 +1,13 @@
 import type { Words } from "../../db/schema/catalogue.ts"
 import type { Instant } from "../base/day.ts"
 import type { Ended, RequestView } from "../domain/requests/reads.ts"
+import { toldOf } from "../domain/requests/requests.ts"
 import type { Line, Reason, Value } from "../domain/requests/service.ts"
 import { countryName } from "../domain/requests/services/countries.ts"
 import { momentText } from "../i18n/dates.ts"
 import { inLang, type Lang } from "../i18n/lang.ts"
 import { requestWords, valueText } from "../i18n/requests.ts"
+import { paths } from "./paths.ts"
 
 /* What the agent's desk and the person's page both show of a service that is carried out in a visit. */
 
@@ -28,6 +30,16 @@ export function Lines({ lines, lang }: { lines: readonly Line[]; lang: Lang }) {
 }
 
 function ValueText({ value, lang }: { value: Value; lang: Lang }) {
+  if (value.is === "document") {
+    // In a page of its own: the call goes on in this one.
+    return (
+      <a href={paths.verified(value.code)} target="_blank" rel="noopener">
+        <bdi class="strong" dir="ltr">
+          {value.code}
+        </bdi>
+      </a>
+    )
+  }
   return (
     <bdi class="strong" dir={value.is === "typed" ? "ltr" : undefined}>
       {valueText(value, lang)}
@@ -60,7 +72,7 @@ export function Receipt({ view, zone, lang }: { view: Ended; zone: string; lang:
       <p class="strong">{row.state === "done" ? words.done : words.failed}</p>
       <p>{inLang(name, lang)}</p>
       {outcome && row.state === "failed" && <Why reason={outcome.reason} wayOut={outcome.wayOut} lang={lang} />}
-      {outcome && row.state === "done" && <Lines lines={[...outcome.lines, ...outcome.receipt]} lang={lang} />}
+      {outcome && row.state === "done" && <Lines lines={toldOf(outcome)} lang={lang} />}
       <p class="small">
         <span class="quiet">{words.number}</span>{" "}
         <bdi class="number" dir="ltr">

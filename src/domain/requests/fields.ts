@@ -31,7 +31,9 @@ function readField(field: Field, typed: string): string {
 }
 
 /** The names of what must be filled in and is not. */
-export function missingIn({ fields }: Service, given: Fields): string[] {
+export function missingIn({ fields, needsOne }: Pick<Service, "fields" | "needsOne">, given: Fields): string[] {
+  const isEmpty = fields.every(({ name }) => (given[name] ?? "") === "")
+  if (needsOne && isEmpty) return fields.map(({ name }) => name)
   return fields.filter(({ name, isOptional }) => !isOptional && (given[name] ?? "") === "").map(({ name }) => name)
 }
 

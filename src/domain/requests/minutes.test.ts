@@ -143,7 +143,11 @@ test("a service that was carried out stands in them with its number, as its rece
   await issueMinutes(hall, hall.keys, hall.code)
   const { minutes } = (await minutesOf(hall.store, hall.keys, row.id, hall.clock.office())) ?? {}
   expect(minutes?.requests).toMatchObject([{ number: done.number, state: "done", reason: null }])
-  expect(minutes?.requests[0]?.lines[0]?.label.en).toBe("Issue a travel permit")
+  const labels = minutes?.requests[0]?.lines.map(({ label }) => label.en) ?? []
+  expect(labels[0]).toBe("Issue a travel permit")
+  // What was true before it was confirmed is not told as if it still were.
+  expect(labels).toContain("In force since")
+  expect(labels).not.toContain("It is in force as soon as you confirm")
   const happened = minutes?.happened.map(({ what }) => what) ?? []
   expect(happened.filter((what) => ["request_begun", "confirmed", "request_done"].includes(what))).toHaveLength(3)
   expect(minutes?.level).toBe(2)

@@ -43,7 +43,7 @@ import { personKey } from "../people/sealed.ts"
 import { bookedStart } from "../queue/tickets.ts"
 import { undoSeconds } from "../queue/undo.ts"
 import { type Happening, happenings, type Spent, spent } from "./happened.ts"
-import { type Outcome, requestsIn, withdrawLeft } from "./requests.ts"
+import { type Outcome, requestsIn, toldOf, withdrawLeft } from "./requests.ts"
 import type { Line } from "./service.ts"
 
 /*
@@ -387,7 +387,7 @@ async function requestsOf(store: Store, key: PersonKey, visit: string): Promise<
     rows.map(async ({ number, service, state, endedAt, outcomeSealed }) => {
       const sealed = outcomeSealed === null ? null : key.open("request.outcome", outcomeSealed)
       const outcome = sealed === null ? null : (JSON.parse(sealed) as Outcome)
-      const lines = outcome === null ? [] : [...outcome.lines, ...outcome.receipt]
+      const lines = outcome === null ? [] : toldOf(outcome)
       const reason = state === "failed" ? (outcome?.reason.words ?? null) : null
       return { number, service: (await serviceOf(store, service)).name, state, endedAt, lines, reason }
     }),

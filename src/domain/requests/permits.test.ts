@@ -74,7 +74,10 @@ describe("who needs no permit, or may not have one given", () => {
   test("a daughter who is married needs none: the server says so to whatever is posted", async () => {
     const guardian = hall.citizen(2)
     const married = await desk.child(guardian, desk.turning21(600), { marital: "married" })
-    expect(await decided(guardian, wish(married))).toMatchObject({ is: "no", reason: { code: "married" } })
+    const found = await decided(guardian, wish(married))
+    expect(found).toMatchObject({ is: "no", reason: { code: "married" } })
+    // That she is free from a later day would contradict it.
+    expect(found.reason.facts.map(({ label }) => label.en)).not.toContain("Needs no permit from")
     const { row } = await hall.video.inCall(guardian)
     const draft = await desk.filled(row.id, "PAS-05", wish(married))
     expect((await refusal(desk.ask(draft.id))).code).toBe("identity_needed")
@@ -198,8 +201,11 @@ describe("one valid permit at a time", () => {
     expect(shown).toMatchObject({ state: "valid", isGuardian: true, detail: { countries: ["GB", "FR"] } })
     expect(shown?.detail?.used).toMatchObject({ calendar: "hijri", hijri: 15 })
     const { receipt, reason } = await outcome(done.id)
-    const typed = receipt.map(({ value }) => (value.is === "typed" ? value.text : ""))
-    expect(typed).toEqual([permit?.number ?? "", shown?.code ?? ""])
+    expect(receipt.map(({ value }) => value)).toEqual([
+      { is: "typed", text: permit?.number ?? "" },
+      { is: "day", day: own.today },
+      { is: "document", code: shown?.code ?? "" },
+    ])
     expect(reason.code).toBe("may_travel")
     expect(await verifiedDocument(own.store, own.keys, shown?.code ?? "", own.clock.office())).toMatchObject({
       ...{ standing: "valid", kind: "permit", until: permit?.until },

@@ -54,6 +54,12 @@ export interface Outcome {
   wayOut?: { ar: string; en: string }
 }
 
+/** What came of it, line by line: what was confirmed, without what was true only before that, and what it brought. */
+export const toldOf = ({ lines, receipt }: Outcome): Line[] => [
+  ...lines.filter(({ isBefore }) => !isBefore),
+  ...receipt,
+]
+
 /** What was frozen, beside what the row says. Sealed: a confirmation is kept for ten years, and names nobody by then. */
 export interface FrozenContent {
   fields: Fields

@@ -19,6 +19,8 @@ export type Value =
   | { is: "typed"; text: string }
   | { is: "day"; day: Day }
   | { is: "years"; years: number }
+  /** The code of a document that was issued: whoever reads it goes on to where it is checked. */
+  | { is: "document"; code: string }
   /** A sentence of its own: the label alone is the line. */
   | { is: "said" }
 
@@ -26,6 +28,8 @@ export type Value =
 export interface Line {
   label: Words
   value: Value
+  /** Said before it is confirmed, and true only then: what came of it says it anew. */
+  isBefore?: true
 }
 
 export interface Option {
@@ -96,6 +100,8 @@ export interface Service {
   /** Whether it is carried out only while the visit is recorded. */
   needsRecording: boolean
   fields: readonly Field[]
+  /** Every field may be left out, and not all of them. */
+  needsOne?: true
   decide(asked: Asked): Promise<Decision>
   /**
    * Does what was decided, in the turn of the confirmation. What must not be twice is held by its statements. Answers further lines for the

@@ -90,6 +90,11 @@ describe("the agent's panel", () => {
     }
     await send({ do: `withdraw ${row?.id}` })
     await send({ do: `begin ${visit}`, service: "CIV-12" })
+    const empty = await page()
+    expect(empty).toContain("Fill in what is missing")
+    for (const early of ["The rules do not allow it", "End the request for this reason"]) {
+      expect(empty).not.toContain(early)
+    }
     expect(await page()).toContain("check first in this visit who the person is")
   })
 

@@ -4,6 +4,7 @@ import type { Instant } from "../../base/day.ts"
 import { allServices } from "../../domain/catalogue/reads.ts"
 import { allOffices } from "../../domain/offices/reads.ts"
 import type { OwnData } from "../../domain/people/own-data.ts"
+import { toldOf } from "../../domain/requests/requests.ts"
 import { citizenWords } from "../../i18n/citizen.ts"
 import { dayText, momentText } from "../../i18n/dates.ts"
 import { factText } from "../../i18n/facts.ts"
@@ -87,7 +88,7 @@ export async function HeldData({ c, data }: { c: Context; data: OwnData }) {
         rows={data.services.map(({ service, office, state, number, startedAt, outcome }) => [
           `${places.service(service)} · ${requestWords[lang].requestStates[state]}`,
           `${moment(startedAt, office)} · ${places.office(office)}${number ? ` · ${number}` : ""}`,
-          outcome && frozenText(outcome.lines)[lang].join(" · "),
+          outcome && frozenText(toldOf(outcome))[lang].join(" · "),
         ])}
       />
       <Rows

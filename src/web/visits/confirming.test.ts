@@ -93,6 +93,7 @@ test("in a demonstration it can be confirmed without a passkey, and nowhere else
   expect((await show.answer(`demo ${waiting.confirmation}`)).status).toBe(204)
   expect(await request(show.hall.store, show.id)).toMatchObject({ state: "done" })
   expect(await show.shown()).toContain("The service was carried out")
+  expect(await show.shown()).toMatch(/<a href="\/verify\/[0-9A-Z-]+" target="_blank"/)
   const page = await show.visitor.get("/account/household/permits")
   expect([page.status, page.text.includes("Joud Al-Otaibi")]).toEqual([200, true])
   // On paper it carries what it is checked by.

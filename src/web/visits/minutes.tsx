@@ -268,6 +268,12 @@ function shownValue(value: Value, lang: Lang): Child {
       return inLang(value.words, lang)
     case "typed":
       return <bdi dir="ltr">{value.text}</bdi>
+    case "document":
+      return (
+        <a href={paths.verified(value.code)}>
+          <bdi dir="ltr">{value.code}</bdi>
+        </a>
+      )
     case "day":
       return dayText(value.day, lang, { year: true })
     case "years":

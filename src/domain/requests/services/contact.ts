@@ -30,6 +30,7 @@ export const contact: Service = {
   code: "CIV-12",
   identity: 3,
   needsRecording: true,
+  needsOne: true,
   fields: [
     {
       name: "mobile",
@@ -100,7 +101,7 @@ async function decide(asked: Asked): Promise<Decision> {
     ],
     reason: {
       code: "own",
-      words: words("بياناتك أنت، وتحقق الموظف منك", "Your own data, and the agent has seen who you are"),
+      words: words("بيانات صاحب الطلب نفسه", "The data belong to whoever asks for it"),
       facts: [],
     },
     used: { mobile: mobile !== null, email: email !== null, lang },

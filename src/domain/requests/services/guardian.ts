@@ -27,8 +27,8 @@ export async function mustGuard({ store, keys, person: guardian, fields, now }: 
   if (found === "ended") {
     return no(
       "right_ended",
-      "انتهت ولايتك كما يرد في السجل",
-      "By the registry, your guardianship of this person has ended",
+      "انتهت الولاية كما يرد في السجل",
+      "By the registry, the guardianship of this person has ended",
     )
   }
   const name = (await person(store, keys, dependant))?.name ?? words("", "")
@@ -40,7 +40,7 @@ const no = (code: string, ar: string, en: string): No => ({
   reason: { code, words: words(ar, en), facts: [] },
   used: { rule: "guardian" },
   wayOut: words(
-    "إن كان لديك صك ولاية أو حضانة فأضفه في أقرب مكتب للجوازات.",
-    "If you have a deed of guardianship or custody, bring it to the nearest passport office.",
+    "من لديه صك ولاية أو حضانة يضيفه في أقرب مكتب للجوازات.",
+    "Whoever has a deed of guardianship or custody brings it to the nearest passport office.",
   ),
 })

@@ -105,7 +105,8 @@ export function issuingBy(policies: readonly AgePolicy[]): Service {
       })
       return [
         line("رقم التصريح", "Permit number", { is: "typed", text: made.number }),
-        line("رمز التحقق", "Code for checking it", { is: "typed", text: code }),
+        line("يسري منذ", "In force since", { is: "day", day: dayIn(tx.now, civilZone) }),
+        line("رمز التحقق", "Code for checking it", { is: "document", code }),
       ]
     },
   }
@@ -136,11 +137,12 @@ async function decide(asked: Asked, policies: readonly AgePolicy[]): Promise<Dec
   const record = await civilRecord(store, keys, dependant)
   if (!record || !born) return no("registry_silent", [], {})
   const ages = agesOn(born, today, policies)
-  const aged = factsOf(ages)
+  const years = yearsOf(ages)
+  const aged = [...years, line("لا حاجة إلى تصريح من يوم", "Needs no permit from", { is: "day", day: ages.freeFrom })]
   const used: Record<string, unknown> = { ...ages, decidedOn: today }
   if (ages.isFree) return no("of_age", aged, used)
-  if (record.marital === "married") return no("married", aged, { ...used, marital: record.marital })
-  if (record.military) return no("military", aged, { ...used, military: true })
+  if (record.marital === "married") return no("married", years, { ...used, marital: record.marital })
+  if (record.military) return no("military", years, { ...used, military: true })
 
   const { kind, paper: on, countries, until, replaces } = permitOf(fields)
   const there = await validPermit(store, dependant, now)
@@ -178,7 +180,7 @@ async function decide(asked: Asked, policies: readonly AgePolicy[]): Promise<Dec
       ...(there
         ? [line("يُلغى قبله التصريح", "Cancelled first: permit", { is: "typed" as const, text: there.number })]
         : []),
-      said("يسري فور تأكيدك", "It is in force as soon as you confirm"),
+      { ...said("يسري فور تأكيدك", "It is in force as soon as you confirm"), isBefore: true },
     ],
     reason: {
       code: "may_travel",
@@ -192,7 +194,7 @@ async function decide(asked: Asked, policies: readonly AgePolicy[]): Promise<Dec
   }
 }
 
-const factsOf = ({ hijri, gregorian, calendar, freeFrom }: Ages): Line[] => [
+const yearsOf = ({ hijri, gregorian, calendar }: Ages): Line[] => [
   line("العمر بالهجري", "Age by the Hijri calendar", { is: "years", years: hijri }),
   line("العمر بالميلادي", "Age by the Gregorian calendar", { is: "years", years: gregorian }),
   line("تُحسب السن", "Counted", {
@@ -202,15 +204,14 @@ const factsOf = ({ hijri, gregorian, calendar, freeFrom }: Ages): Line[] => [
         ? words("بالتقويم الهجري", "by the Hijri calendar")
         : words("بالتقويم الميلادي", "by the Gregorian calendar"),
   }),
-  line("لا حاجة إلى تصريح من يوم", "Needs no permit from", { is: "day", day: freeFrom }),
 ]
 
 const cutBy: Record<Bound, Line> = {
   length: said("قُصّرت المدة إلى أطول ما يجوز لهذا النوع", "Shortened to the longest that this kind may last"),
   paper: said("قُصّرت المدة إلى صلاحية الوثيقة", "Shortened to the validity of the paper"),
   right: said(
-    "قُصّرت المدة إلى نهاية ولايتك كما يرد في السجل",
-    "Shortened to the end of your guardianship, by the registry",
+    "قُصّرت المدة إلى نهاية الولاية كما ترد في السجل",
+    "Shortened to the end of the guardianship, by the registry",
   ),
   birthday: said(
     "قُصّرت المدة إلى اليوم الذي يسبق إتمام الحادية والعشرين",
