@@ -30,6 +30,7 @@ export type What =
   | "check_lapsed"
   | "file"
   | "confirmed"
+  | "declined"
   | "document"
   | "recording_answer"
   | "request_begun"
@@ -76,7 +77,63 @@ export async function happenings(store: Store, of: Of): Promise<Happening[]> {
       ),
     )
     .orderBy(asc(facts.at), asc(facts.stream), asc(facts.seq))
-  return (said as unknown as AnyFact[]).map((fact) => happening(fact, of.kinds)).filter((one) => one !== null)
+  return confirmedFirst(said as unknown as AnyFact[])
+    .map((fact) => happening(fact, of.kinds))
+    .filter((one) => one !== null)
+}
+
+/**
+ * Two streams have no order between them: of one instant, what was confirmed stands before what was done by it, which is how the turn went.
+ */
+function confirmedFirst(said: readonly AnyFact[]): AnyFact[] {
+  const isOf = (at: Instant) => (fact: AnyFact) => fact.at === at && follows.has(fact.kind)
+  const ordered = said.filter(({ kind }) => kind !== "confirmation.given")
+  for (const fact of said.filter(({ kind }) => kind === "confirmation.given")) {
+    const first = ordered.findIndex(isOf(fact.at))
+    const after = ordered.findIndex(({ at }) => at > fact.at)
+    ordered.splice(first >= 0 ? first : after >= 0 ? after : ordered.length, 0, fact)
+  }
+  return ordered
+}
+
+const follows = new Set<AnyFact["kind"]>(["document.issued", "request.done", "request.failed"])
+
+/** When somebody was not connected. */
+export interface Gap {
+  from: Instant
+  /** `null`: until the end. */
+  until: Instant | null
+}
+
+/** When each participant's connection was lost and came back, from the time of the visit's first step to its last. */
+export async function gapsIn(
+  store: Store,
+  { id, office, from, until }: Pick<Of, "id" | "office" | "from" | "until">,
+): Promise<Map<string, Gap[]>> {
+  const said = await store.db
+    .select()
+    .from(facts)
+    .where(
+      and(
+        gte(facts.at, from),
+        lte(facts.at, until),
+        sql`+${facts.stream} = ${office}`,
+        sql`+${facts.kind} = 'visit.presence'`,
+        sql`json_extract(${facts.body}, '$.visit') = ${id}`,
+      ),
+    )
+    .orderBy(asc(facts.seq))
+  const found = new Map<string, Gap[]>()
+  for (const fact of said as unknown as AnyFact[]) {
+    if (fact.kind !== "visit.presence") continue
+    const { participant, state } = fact.body
+    const gaps = found.get(participant) ?? []
+    found.set(participant, gaps)
+    const open = gaps.find((gap) => gap.until === null)
+    if (state === "online" && open) open.until = fact.at
+    if (state !== "online" && !open) gaps.push({ from: fact.at, until: null })
+  }
+  return found
 }
 
 /** What stands in minutes; the switch below has a word for each. */
@@ -85,6 +142,7 @@ const told: AnyFact["kind"][] = [
   ...(["visit.late", "visit.moved", "visit.joined", "visit.removed", "visit.ended_by_supervisor"] as const),
   ...(["visit.taken_over", "visit.sent_on", "check.drawn", "check.ended", "check.lapsed", "file.given"] as const),
   ...(["document.issued", "recording.answered", "request.begun", "request.done", "request.failed"] as const),
+  "request.declined",
 ]
 
 function happening(fact: AnyFact, kinds: Of["kinds"]): Happening | null {
@@ -131,6 +189,8 @@ function happening(fact: AnyFact, kinds: Of["kinds"]): Happening | null {
       return is("request_begun", fact.body.service)
     case "request.done":
       return is("request_done", fact.body.number)
+    case "request.declined":
+      return is("declined")
     case "request.failed":
       return is("request_failed", fact.body.number)
     case "confirmation.given":

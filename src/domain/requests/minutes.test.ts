@@ -16,6 +16,7 @@ import { write as chat } from "../visits/chat.ts"
 import { answer, ring } from "../visits/ringing.ts"
 import { leaveWord } from "../visits/word.ts"
 import { issueMinutes, minutesOf, officesOwingMinutes } from "./minutes.ts"
+import { decline } from "./requests.ts"
 
 const second = 1_000
 const issue = (hall: VideoHall) => issueMinutes(hall, hall.keys, hall.code)
@@ -66,6 +67,9 @@ test("the minutes of a visit say who was there, what happened and when, how long
     ...{ interruptions: 1, rings: 1 },
   })
   expect(minutes).toMatchObject({ outcome: "referred", word: "Bring the deed", level: 1, files: [], checks: [] })
+  const [lost] = minutes?.people[0]?.gaps ?? []
+  expect(minutes?.people.map(({ gaps }) => gaps?.length)).toEqual([1, 0])
+  expect((lost?.until ?? 0) - (lost?.from ?? 0)).toBe(minute)
   expect(minutes?.people.map(({ kind, name }) => [kind, name !== null])).toEqual([
     ["citizen", true],
     ["agent", true],
@@ -136,7 +140,10 @@ test("a service that was carried out stands in them with its number, as its rece
   const child = await desk.child(guardian, "2012-01-01")
   const { row } = await video.inCall(guardian)
   const fields = { dependant: child, kind: "single", paper: "passport", countries: "GB", until: addDays(hall.today, 9) }
-  const waiting = await desk.ask((await desk.filled(row.id, "PAS-05", fields)).id)
+  const draft = await desk.filled(row.id, "PAS-05", fields)
+  await desk.ask(draft.id)
+  await write((tx) => decline(tx, guardian, draft.id))
+  const waiting = await desk.ask(draft.id)
   const done = await desk.give(guardian, await desk.answer(guardian, device, waiting), waiting)
   await write((tx) => end(tx, hall.agent(), row.id, { outcome: "done" }))
   hall.clock.advance(minute)
@@ -149,7 +156,10 @@ test("a service that was carried out stands in them with its number, as its rece
   expect(labels).toContain("In force since")
   expect(labels).not.toContain("It is in force as soon as you confirm")
   const happened = minutes?.happened.map(({ what }) => what) ?? []
-  expect(happened.filter((what) => ["request_begun", "confirmed", "request_done"].includes(what))).toHaveLength(3)
+  const steps = ["request_begun", "declined", "confirmed", "document", "request_done"]
+  expect(happened.filter((what) => steps.includes(what))).toEqual([
+    ...(["request_begun", "declined", "confirmed", "document", "request_done"] as const),
+  ])
   expect(minutes?.level).toBe(2)
 })
 

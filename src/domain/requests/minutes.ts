@@ -42,7 +42,7 @@ import { personalData } from "../people/reads.ts"
 import { personKey } from "../people/sealed.ts"
 import { bookedStart } from "../queue/tickets.ts"
 import { undoSeconds } from "../queue/undo.ts"
-import { type Happening, happenings, type Spent, spent } from "./happened.ts"
+import { type Gap, gapsIn, type Happening, happenings, type Spent, spent } from "./happened.ts"
 import { type Outcome, requestsIn, toldOf, withdrawLeft } from "./requests.ts"
 import type { Line } from "./service.ts"
 
@@ -57,6 +57,8 @@ export interface MinutesPerson {
   name: Words | null
   joinedAt: Instant | null
   leftAt: Instant | null
+  /** When the connection was lost in between; minutes of before it was said do not have it. */
+  gaps?: Gap[]
 }
 
 export interface MinutesCheck {
@@ -309,13 +311,14 @@ async function written(store: Store, key: PersonKey, { row, ticket, all, own, se
   const bookedAt = await bookedStart(store, ticket.booking)
   const kinds = new Map(all.map(({ id, kind }) => [id, kind as string]))
   const span = { from: Math.min(ticket.arrivedAt, row.openedAt), until: row.overAt ?? row.since }
+  const gaps = await gapsIn(store, { id: row.id, office: row.office, ...span })
   const happened = await happenings(store, { id: row.id, office: row.office, ...span, kinds })
   const checks = await checksOf(store, row.id)
   return {
     visit: row.id,
     office: (await officeOf(store, row.office)).name,
     ...{ service, number: ticket.number, bookedAt, happened },
-    people: await peopleOf(store, key, all, own),
+    people: await peopleOf(store, key, all, own, gaps),
     spent: spent(happened, bookedAt),
     level: levelOf(happened, checks),
     checks: checks.map(({ lapsedAt: _, ...check }) => check),
@@ -345,17 +348,22 @@ async function peopleOf(
   key: PersonKey,
   all: ParticipantRow[],
   own: Words | null,
+  lost: ReadonlyMap<string, Gap[]>,
 ): Promise<MinutesPerson[]> {
   const staff = all.flatMap(({ subjectKind, subject }) => (subjectKind === "staff" && subject ? [subject] : []))
   const names = await staffNames(store, staff)
   // Who was asked in and never let in was not there.
   return all
     .filter(({ joinedAt }) => joinedAt !== null)
-    .map(({ kind, subject, subjectKind, nameSealed, joinedAt, leftAt }) => {
+    .map(({ id, kind, subject, subjectKind, nameSealed, joinedAt, leftAt }) => {
       const typed = nameSealed === null ? null : key.open("participant.name", nameSealed)
       const given = typed === null ? null : { ar: typed, en: typed }
       const name = subjectKind === "staff" ? (names.get(subject ?? "") ?? null) : kind === "citizen" ? own : given
-      return { kind, name, joinedAt, leftAt }
+      // Before somebody was let in, and after they had left, nobody missed them.
+      const gaps = (lost.get(id) ?? []).filter(
+        ({ from, until }) => (until === null || until > (joinedAt ?? 0)) && (leftAt === null || from < leftAt),
+      )
+      return { kind, name, joinedAt, leftAt, gaps }
     })
 }
 

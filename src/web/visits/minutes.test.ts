@@ -41,6 +41,7 @@ test("the person comes from the visit that is over to its minutes, and can have 
     expect(reading(page)).toContain(said)
   }
   expect(page.text).toContain("<svg")
+  expect(page.text).toMatch(/<td>\d\d:\d\d:\d\d<\/td>/)
   const code = /href="\/verify\/([0-9A-Z-]+)"/.exec(page.text)?.[1] ?? ""
   const checked = await (await fetch(`${server.origin}/verify/${code}?lang=en`)).text()
   expect(checked).toContain("Valid")
@@ -104,7 +105,9 @@ test("on a phone the fingerprints of files and of the recording break, and nothi
   const [at, print] = [hall.clock.office(), "a1".repeat(32)]
   const files = [{ from: "citizen", type: "application/pdf", bytes: 9_000, sha256: print, at }]
   const segment = { of: "citizen", what: "camera", from: at, until: at, chunks: 3, head: print, end: null }
-  const content = { ...found?.minutes, files, recording: { segments: [segment], gaps: [] } }
+  const gaps = [{ from: at, until: at + 40_000 }]
+  const people = found?.minutes?.people.map((one) => ({ ...one, gaps }))
+  const content = { ...found?.minutes, people, files, recording: { segments: [segment], gaps: [] } }
   await write((tx) =>
     issueDocument(tx, hall.keys, {
       ...{ kind: "minutes", person: row.person, office: row.office, ref: row.id, until: null, visit: row.id },
@@ -115,6 +118,7 @@ test("on a phone the fingerprints of files and of the recording break, and nothi
   for (const lang of ["en", "ar"]) {
     await page.goto(`${server.origin}/visits/${row.id}/minutes?lang=${lang}`)
     expect(await page.getByText(print).count()).toBe(2)
+    expect(await page.getByText(lang === "en" ? "Not connected" : "انقطع الاتصال").count()).toBe(2)
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
   }
   await page.context().close()

@@ -4,10 +4,10 @@ import { dayIn } from "../../base/time.ts"
 import { authorize } from "../../domain/access/authorize.ts"
 import { isStaff } from "../../domain/access/subject.ts"
 import { type Office, office as officeOf } from "../../domain/offices/reads.ts"
-import { type Minutes, type MinutesCheck, minutesOf } from "../../domain/requests/minutes.ts"
+import { type Minutes, type MinutesCheck, type MinutesPerson, minutesOf } from "../../domain/requests/minutes.ts"
 import type { Value } from "../../domain/requests/service.ts"
 import { visit } from "../../domain/visits/visits.ts"
-import { dayText, hijriText, timeText } from "../../i18n/dates.ts"
+import { dayText, hijriText, secondText, timeText } from "../../i18n/dates.ts"
 import { stepName } from "../../i18n/identity.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { minutesWords, whatWords } from "../../i18n/minutes.ts"
@@ -183,7 +183,9 @@ function Check({ check, office, lang }: { check: MinutesCheck; office: Office; l
 
 function People({ minutes: { people }, office, lang }: Part) {
   const words = minutesWords[lang]
-  const time = (at: Instant | null) => (at === null ? "" : timeText(at, office.zone, lang))
+  const time = (at: Instant | null) => (at === null ? "" : secondText(at, office.zone, lang))
+  const nameOf = (name: MinutesPerson["name"]) => (name ? inLang(name, lang) : words.nameless)
+  const lost = people.flatMap(({ name, gaps = [] }) => gaps.map((gap) => ({ name, ...gap })))
   return (
     <Card>
       <h2>{words.people}</h2>
@@ -200,7 +202,7 @@ function People({ minutes: { people }, office, lang }: Part) {
           {people.map(({ name, kind, joinedAt, leftAt }) => (
             <tr>
               <td>
-                <bdi>{name ? inLang(name, lang) : words.nameless}</bdi>
+                <bdi>{nameOf(name)}</bdi>
               </td>
               <td>{callWords[lang].people[kind]}</td>
               <td>{time(joinedAt)}</td>
@@ -209,6 +211,13 @@ function People({ minutes: { people }, office, lang }: Part) {
           ))}
         </tbody>
       </table>
+      {lost.length > 0 && (
+        <ul class="minutes-files">
+          {lost.map(({ name, from, until }) => (
+            <li>{words.lost(nameOf(name), time(from), until === null ? words.toTheEnd : time(until))}</li>
+          ))}
+        </ul>
+      )}
     </Card>
   )
 }
@@ -306,7 +315,7 @@ function Files({ minutes: { files }, office, lang }: Part) {
 
 function Recording({ minutes: { recording }, office, lang }: Part) {
   const words = minutesWords[lang]
-  const time = (at: Instant | null) => (at === null ? "…" : timeText(at, office.zone, lang))
+  const time = (at: Instant | null) => (at === null ? "…" : secondText(at, office.zone, lang))
   const kinds = callWords[lang].people
   return (
     <Card>
