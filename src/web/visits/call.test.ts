@@ -97,6 +97,16 @@ describe("a call", () => {
       console.log(`first frame after the answer: citizen ${there - from} ms, agent ${here - from} ms\n`)
   })
 
+  test("has mute, camera and end in sight on a telephone, without scrolling", async () => {
+    const { citizen } = await talking()
+    await citizen.page.setViewportSize({ width: 390, height: 844 })
+    await citizen.page.evaluate(() => window.scrollTo(0, 0))
+    for (const one of ['[data-call-do="mute"]', '[data-call-do="camera"]', 'a[href="#end"]']) {
+      const box = await citizen.page.locator(`[data-call-part=bar] ${one}`).boundingBox()
+      expect(box && box.y >= 0 && box.y + box.height <= 844).toBe(true)
+    }
+  })
+
   test("is there again after either side has loaded its page anew", async () => {
     const { citizen, desk } = await talking()
     for (const { page } of [citizen, desk]) {
