@@ -78,9 +78,14 @@ export async function serviceHall(plan: TestPlan = {}) {
       const { id } = await write((tx) => begin(tx, keys, hall.agent(number), visit, service))
       return write((tx) => edit(tx, keys, hall.agent(number), id, fields))
     },
-    ask: (id: string, fingerprints = media, number = 1) =>
+    ask: (id: string, fingerprints = media, number = 1, isDemo = false) =>
       write((tx) =>
-        ask(tx, keys, hall.agent(number), id, { fingerprints, write: plainly, realNow: hall.clock.real() }),
+        ask(tx, keys, hall.agent(number), id, {
+          fingerprints,
+          write: plainly,
+          realNow: hall.clock.real(),
+          rules: { isDemo },
+        }),
       ),
     /** The person presses, and the authenticator answers. */
     async answer(who: Citizen, device: Authenticator, { confirmation }: Pick<RequestRow, "confirmation">) {

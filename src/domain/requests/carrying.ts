@@ -8,6 +8,7 @@ import type { Keys } from "../../base/seal.ts"
 import { authorize } from "../access/authorize.ts"
 import { confirm, type Frozen, frozenFor } from "../access/confirmation.ts"
 import { mustNotBeHeld, type Owner } from "../access/owner.ts"
+import { usablePasskeys } from "../access/passkeys.ts"
 import type { Room } from "../access/proof.ts"
 import type { Citizen, Staff } from "../access/subject.ts"
 import { counter } from "../queue/tickets.ts"
@@ -88,7 +89,8 @@ export async function confirmRequest(
   )
 }
 
-/** In a demonstration, for whoever has no passkey: as `confirmRequest`, without one. Nothing is kept that could show who it was. */
+/** In a demonstration, for whoever has no passkey: as `confirmRequest`, without one. Nothing is kept that could show who it was. Refuses
+ * `step_up_needed` to whoever has one. */
 export async function confirmWithoutPasskey(
   room: Pick<Room, "store" | "writer">,
   keys: Keys,
@@ -102,7 +104,13 @@ export async function confirmWithoutPasskey(
     given,
     now,
     (scopes, change) =>
-      room.writer.write(async (tx) => change(tx, await frozenFor(tx, owner, given.confirmation, now)), { scopes }),
+      room.writer.write(
+        async (tx) => {
+          if ((await usablePasskeys(tx, owner)).length > 0) throw new Refusal("step_up_needed")
+          return change(tx, await frozenFor(tx, owner, given.confirmation, now))
+        },
+        { scopes },
+      ),
     true,
   )
 }

@@ -11,12 +11,12 @@ import { requestFragment } from "./request.tsx"
 
 /* What the person is shown of a service in the visit, and answers, over HTTP. */
 
-async function asked({ demo = false } = {}) {
+async function asked({ demo = false, bare = false } = {}) {
   const hall = await serviceHall()
   const server = await testServer({ office: hall, demo, env: { RECORDING: "off" } })
   const seen = seenTalking(server.house.hub)
   const who = hall.citizen(1)
-  const device = await hall.desk.passkey(who)
+  const device = await (bare ? null : hall.desk.passkey(who))
   const child = await hall.desk.child(who, "2012-01-01")
   const { row } = await hall.video.inCall(who)
   const fields = { dependant: child, kind: "single", paper: "passport", countries: "GB", until: addDays(hall.today, 9) }
@@ -25,7 +25,7 @@ async function asked({ demo = false } = {}) {
   await visitor.get(`/visits/${row.id}`)
   const answer = (verb: string, more = {}) =>
     visitor.post(`/visits/${row.id}/confirmation`, { do: verb, ...more }, { Accept: "application/json" })
-  const ask = () => hall.desk.ask(draft.id, seen)
+  const ask = () => hall.desk.ask(draft.id, seen, 1, demo)
   const shown = (reader = who.id) => requestFragment(server.house, row.id, "en", reader)
   return { hall, server, who, device, visit: row.id, id: draft.id, visitor, answer, ask, shown }
 }
@@ -44,6 +44,7 @@ test("the draft is shown as it is saved, to its person and nobody else; then the
   hall.clock.advance(120_000)
   expect(await shown()).not.toContain(`value="passkey`)
   const again = await ask()
+  if (!device) throw new Error("nobody here is without a passkey")
   const response = await hall.desk.answer(who, device, again)
   const wrongSession = await answer(`passkey ${again.confirmation}`, { response })
   expect([wrongSession.status, JSON.parse(wrongSession.text).code]).toEqual([400, "passkey_refused"])
@@ -87,7 +88,15 @@ test("in a demonstration it can be confirmed without a passkey, and nowhere else
   const { confirmation } = await real.ask()
   const refused = await real.answer(`demo ${confirmation}`)
   expect([refused.status, JSON.parse(refused.text).code]).toEqual([403, "step_up_needed"])
-  const show = await asked({ demo: true })
+  // Who has a passkey uses it there too.
+  const keyed = await asked({ demo: true })
+  const own = await keyed.ask()
+  expect(await keyed.shown()).toContain("Confirm with a passkey")
+  expect(await keyed.shown()).not.toContain("Confirm without a passkey")
+  const denied = await keyed.answer(`demo ${own.confirmation}`)
+  expect([denied.status, JSON.parse(denied.text).code]).toEqual([403, "step_up_needed"])
+  expect((await request(keyed.hall.store, keyed.id)).state).toBe("asked")
+  const show = await asked({ demo: true, bare: true })
   const waiting = await show.ask()
   expect(await show.shown()).toContain("In the demonstration only")
   expect((await show.answer(`demo ${waiting.confirmation}`)).status).toBe(204)

@@ -1,4 +1,5 @@
 import { isRefusal, Refusal } from "../../base/refusal.ts"
+import { usablePasskeys } from "../../domain/access/passkeys.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
 import { toConfirm } from "../../domain/requests/carrying.ts"
 import { type RequestView, receiptsBefore, requestView } from "../../domain/requests/reads.ts"
@@ -28,6 +29,7 @@ export async function requestFragment(house: Rendering, id: string, lang: Lang, 
   const { zone } = await officeOf(store, of.office)
   const before = await receiptsBefore(store, keys, id, view.row.id)
   const text = isOpen(view.row) ? await asked(house, view, lang) : null
+  const isBare = demo && (await usablePasskeys(store, { kind: "citizen", id: reader })).length === 0
   return String(
     <>
       {!isOpen(view.row) && <Ended view={view} zone={zone} lang={lang} />}
@@ -35,7 +37,7 @@ export async function requestFragment(house: Rendering, id: string, lang: Lang, 
       {isOpen(view.row) && text === null && (
         <Filled view={view} unconfirmed={unconfirmedOf(view.row, clock.office())} lang={lang} />
       )}
-      {text !== null && <Asked view={view} text={text} zone={zone} lang={lang} demo={demo} />}
+      {text !== null && <Asked view={view} text={text} zone={zone} lang={lang} isBare={isBare} />}
       <Before receipts={before} zone={zone} lang={lang} />
     </>,
   )
@@ -113,13 +115,14 @@ function Asked({
   text,
   zone,
   lang,
-  demo,
+  isBare,
 }: {
   view: RequestView
   text: string[]
   zone: string
   lang: Lang
-  demo: boolean
+  /** In a demonstration, of somebody who has no passkey to confirm with. */
+  isBare: boolean
 }) {
   const words = requestWords[lang]
   const { confirmation, askedUntil } = view.row
@@ -136,16 +139,17 @@ function Asked({
           ))}
         </ul>
         {askedUntil !== null && <p class="quiet small">{words.confirmUntil(timeText(askedUntil, zone, lang))}</p>}
-        <Button form={form} name="do" value={`passkey ${confirmation}`} weight="main" wide icon="key">
-          {words.confirm}
-        </Button>
-        {demo && (
+        {isBare ? (
           <>
-            <Button form={form} name="do" value={`demo ${confirmation}`} wide>
+            <Button form={form} name="do" value={`demo ${confirmation}`} weight="main" wide>
               {words.confirmDemo}
             </Button>
             <p class="quiet small">{words.confirmDemoHelp}</p>
           </>
+        ) : (
+          <Button form={form} name="do" value={`passkey ${confirmation}`} weight="main" wide icon="key">
+            {words.confirm}
+          </Button>
         )}
         <Button form={form} name="do" value={`decline ${confirmation}`} weight="quiet" wide>
           {words.decline}
