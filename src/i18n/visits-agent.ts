@@ -60,6 +60,7 @@ export const callWords = inBoth({
     message: "رسالة",
     send: "إرسال",
     notSent: "لم تُرسل. أعد المحاولة حين يعود الاتصال.",
+    notSentOver: "لم تُرسل: انتهت الزيارة.",
   },
   en: {
     title: "Call",
@@ -126,6 +127,7 @@ export const callWords = inBoth({
     message: "Message",
     send: "Send",
     notSent: "Not sent. Try again when the connection is back.",
+    notSentOver: "Not sent: the visit is over.",
   },
 })
 
@@ -162,6 +164,9 @@ export const agentVisitWords = inBoth({
     askRemove: (name: string) => `هل تُخرج ${name} من الزيارة؟`,
     askRemoveHelp: "ينقطع عنه الصوت والصورة فورًا، ويبطل رابطه. ولك أن تدعوه برابط جديد.",
     askNo: "رجوع",
+    askEnd: "طلب لم يكتمل",
+    askEndHelp: (service: string) => `${service}: لم يُنفّذ بعد. إن أنهيت الزيارة تُرك الطلب.`,
+    askEndYes: "أنهِ واترك الطلب",
     invite: "دعوة شخص ثالث",
     inviteName: "الاسم",
     interpreter: "مترجم",
@@ -257,6 +262,9 @@ export const agentVisitWords = inBoth({
     askRemoveHelp:
       "Sound and picture end for them at once, and their link is void. You can invite them again with a new one.",
     askNo: "Go back",
+    askEnd: "A request is not finished",
+    askEndHelp: (service: string) => `${service}: not carried out yet. If you finish the visit, it is given up.`,
+    askEndYes: "Finish and give it up",
     invite: "Invite a third person",
     inviteName: "Name",
     interpreter: "Interpreter",

@@ -116,6 +116,7 @@ export const visitWords = inBoth({
     chatSend: "أرسل",
     chatNew: (text: string) => `رسالة من المكتب: ${text}`,
     chatRefused: "لم تُرسل الرسالة. أعد المحاولة.",
+    chatOver: "انتهت الزيارة، فلم تُرسل الرسالة.",
 
     handover: "أكمل من هاتفك",
     handoverHelp: "امسح الرمز بهاتفك وادخل بحسابك. تنتقل الزيارة إلى الهاتف، وتتوقف هنا.",
@@ -280,6 +281,7 @@ export const visitWords = inBoth({
     chatSend: "Send",
     chatNew: (text: string) => `Message from the office: ${text}`,
     chatRefused: "The message was not sent. Try again.",
+    chatOver: "The visit is over, so the message was not sent.",
 
     handover: "Go on by phone",
     handoverHelp: "Scan the code with your phone and sign in. The visit moves to the phone, and stops here.",

@@ -76,7 +76,12 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
   const troubled = new Map<string, string>()
 
   const wire = openWire(options.visit, hear)
-  const talk = openTalk(root, words, { say: wire.say, nameOf, signal })
+  const talk = openTalk(root, words, {
+    say: wire.say,
+    nameOf,
+    isOver: () => wire.room?.phase === "over",
+    signal,
+  })
   const peers = openPeers({
     say: wire.say,
     ice: () => fetchRelays(options.visit),

@@ -74,7 +74,9 @@ export function followVisit(page: HTMLElement): void {
     speak()
     const now = state()["state"] ?? ""
     document.body.dataset["state"] = now
-    if (now === "called") test?.stop()
+    // What works no more goes as soon as it is over, and comes back where the end was a slip that is taken back.
+    for (const part of page.querySelectorAll<HTMLElement>("[data-while-open]")) part.hidden = now === "over"
+    if (now === "called" || now === "over") test?.stop()
     tick()
   }
 
@@ -126,9 +128,10 @@ export function followVisit(page: HTMLElement): void {
   }
 
   function heard(word: VisitAnswer): void {
-    const said = JSON.parse(page.dataset["said"] ?? "{}") as { message?: string; refused?: string }
+    const said = JSON.parse(page.dataset["said"] ?? "{}") as { message?: string; refused?: string; over?: string }
     if (word.do === "chat" && word.from !== own) announce((said.message ?? "").replace("{text}", () => word.text))
-    if (word.do === "denied" && word.of === "chat") announce(said.refused ?? "")
+    if (word.do === "denied" && word.of === "chat")
+      announce((state()["state"] === "over" ? said.over : said.refused) ?? "")
   }
 
   function heardRoom({ you }: Room): void {

@@ -9,6 +9,8 @@ import type { VisitAnswer, VisitWord } from "../../realtime/visit-words.ts"
 interface TalkOptions {
   say(word: VisitWord): boolean
   nameOf(participant: string): string
+  /** Nothing is taken any more, whatever the connection. */
+  isOver(): boolean
   signal: AbortSignal
 }
 
@@ -17,7 +19,11 @@ const back = "\b"
 const sendAfter = 300
 const deltaMost = 480
 
-export function openTalk(root: HTMLElement, words: Record<string, string>, { say, nameOf, signal }: TalkOptions) {
+export function openTalk(
+  root: HTMLElement,
+  words: Record<string, string>,
+  { say, nameOf, isOver, signal }: TalkOptions,
+) {
   const part = <T extends HTMLElement>(name: string) => root.querySelector<T>(`[data-call-part="${name}"]`)
   const [panel, list, unread] = [part<HTMLDetailsElement>("chat"), part("messages"), part("unread")]
   const typed = part<HTMLInputElement>("typed")
@@ -49,12 +55,16 @@ export function openTalk(root: HTMLElement, words: Record<string, string>, { say
     const field = (event.target as HTMLFormElement).elements.namedItem("text") as HTMLInputElement | null
     const text = field?.value.trim() ?? ""
     if (!field || text === "") return
-    const isSent = say({ do: "chat", text })
+    const isSent = !isOver() && say({ do: "chat", text })
     // What could not be said stays where it was written.
-    field.setCustomValidity(isSent ? "" : (words["notSent"] ?? ""))
+    field.setCustomValidity(isSent ? "" : why())
     if (isSent) field.value = ""
     else field.reportValidity()
     field.addEventListener("input", () => field.setCustomValidity(""), { once: true })
+  }
+
+  function why(): string {
+    return words[isOver() ? "notSentOver" : "notSent"] ?? ""
   }
 
   function add(id: string, who: string, text: string): boolean {
@@ -151,7 +161,7 @@ export function openTalk(root: HTMLElement, words: Record<string, string>, { say
     },
     refused(): void {
       const element = part("status")
-      if (element) element.textContent = words["notSent"] ?? ""
+      if (element) element.textContent = why()
     },
     clear(): void {
       clearTimeout(timer)

@@ -59,7 +59,7 @@ test("nobody is asked about a visit that is not theirs to look into, nor about w
     counter: hall.counter(2),
   })
   expect(refused.text).not.toContain("Huda")
-  expect((await press(`ask visit-end ${visit}`)).status).toBe(400)
+  expect((await press(`ask visit-hangup ${visit}`)).status).toBe(400)
 })
 
 test("to ring for somebody who waits names the person and the service; going back leaves a word of it and nothing else", async () => {

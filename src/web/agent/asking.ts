@@ -2,6 +2,7 @@ import { Refusal } from "../../base/refusal.ts"
 import { service as serviceOf } from "../../domain/catalogue/reads.ts"
 import { person } from "../../domain/people/reads.ts"
 import { ticket } from "../../domain/queue/tickets.ts"
+import { isOpen, requestsIn } from "../../domain/requests/requests.ts"
 import { type PersonIn, peopleIn } from "../../domain/visits/reads.ts"
 import { mayLookIn, visit } from "../../domain/visits/visits.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
@@ -36,6 +37,7 @@ export interface Question {
 export async function questionFor(c: Context, verb: string, id: string, other: string): Promise<Question> {
   const words = agentVisitWords[c.var.lang]
   if (verb === "call") return beforeRing(c, id)
+  if (verb === "visit-end" || verb === "next") return beforeEnd(c, verb, id)
   if (verb !== "visit-remove" && verb !== "visit-admit") throw new Refusal("malformed")
   const one = await personIn(c, id, other)
   const name = nameOf(one, c.var.lang)
@@ -67,6 +69,25 @@ async function beforeRing(c: Context, id: string): Promise<Question> {
     lines: [`${roomWords[lang].number} ${of.ticket.number}`, inLang(service.name, lang)],
     yes: { verb: `call ${id}`, label: words.ring, isGrave: false },
     no: { verb: `visit-not-ring ${id}`, label: words.askNo },
+  }
+}
+
+/** What is begun and not carried out is given up with the visit: the agent is asked, and may carry it out first. */
+async function beforeEnd(c: Context, verb: "visit-end" | "next", id: string): Promise<Question> {
+  const { house, lang } = c.var
+  const words = agentVisitWords[lang]
+  if (!(await mayLookIn(house.store, await visit(house.store, id), agentOf(c)))) {
+    throw new Refusal("not_found", { what: "visit" })
+  }
+  const left = (await requestsIn(house.store, id)).filter(isOpen)
+  // It has been carried out in between, and the desk shows the plain button by now.
+  if (left.length === 0) throw new Refusal("wrong_state", { state: "none" })
+  const names = await Promise.all(left.map(async (one) => (await serviceOf(house.store, one.service)).name))
+  return {
+    title: words.askEnd,
+    lines: names.map((name) => words.askEndHelp(inLang(name, lang))),
+    yes: { verb: verb === "next" ? verb : `${verb} ${id}`, label: words.askEndYes, isGrave: true },
+    no: { verb: null, label: words.askNo },
   }
 }
 

@@ -5,7 +5,9 @@ import { request, requestsIn } from "../../domain/requests/requests.ts"
 import { visiting } from "../../testing/screens.ts"
 import { testServer } from "../../testing/server.ts"
 import { seenTalking, serviceHall } from "../../testing/services.ts"
+import { handFragment } from "./hand.tsx"
 import { serviceFragment } from "./service.tsx"
+import { agentVisitFragment } from "./visit.tsx"
 
 /* Services at the desk, over HTTP: what the page offers, what the server takes, and what it takes from nobody. */
 
@@ -59,6 +61,29 @@ describe("the agent's panel", () => {
     expect(html).not.toContain(`drop ${row?.id} GB`)
     expect(html).toContain("The rules allow it")
     expect(html).toMatch(press("ask"))
+  })
+
+  test("to finish while a request is open asks first, and gives it up only when that is pressed", async () => {
+    const { visit, number, visitor, send, open } = await atDesk()
+    const region = () => agentVisitFragment(server.house, visit, "en", hall.agent(number).id)
+    expect(await region()).toContain(`value="visit-end ${visit}"`)
+    await send({ do: `begin ${visit}`, service: "PAS-05" })
+    expect(await region()).toContain(`value="ask visit-end ${visit}"`)
+    const act = (word: string) =>
+      visitor.post(
+        "/desk/act",
+        { do: word, counter: hall.counter(number), outcome: "done" },
+        { Accept: "application/json" },
+      )
+    const asked = JSON.parse((await act(`ask visit-end ${visit}`)).text)
+    expect(asked.asks).toMatchObject({ title: "A request is not finished", yes: { verb: `visit-end ${visit}` } })
+    expect(asked.asks.lines[0]).toContain("it is given up")
+    expect((await open())?.state).toBe("draft")
+    expect((await hall.video.now(visit)).phase).toBe("call")
+    await visitor.post("/desk/act", { do: `visit-hangup ${visit}`, counter: hall.counter(number) })
+    expect(await handFragment(server.house, hall.counter(number), "en")).toContain(`value="ask next ${visit}"`)
+    await act(`visit-end ${visit}`)
+    expect((await hall.video.now(visit)).phase).toBe("over")
   })
 
   test("of a married daughter names her and says that she needs none; there is nothing to ask, and the server asks nobody", async () => {

@@ -1,4 +1,5 @@
 import { Refusal } from "../../base/refusal.ts"
+import { isOpen, requestsIn } from "../../domain/requests/requests.ts"
 import { talking } from "../../domain/visits/phases.ts"
 import { type PersonIn, type VisitView, visitView } from "../../domain/visits/reads.ts"
 import { deskWords } from "../../i18n/desk.ts"
@@ -22,6 +23,7 @@ export async function agentVisitFragment(
   if (view.self && view.self.kind !== "agent" && view.self.kind !== "supervisor") {
     throw new Refusal("not_found", { what: "view" })
   }
+  const leavesOpen = (await requestsIn(store, id)).some(isOpen)
   const targets = await targetsOf(store, view, reader)
   const linkOf = (one: PersonIn) => env.origin + paths.visitInvitation(id, one.id, keys.capability("visit", one.id))
   const words = agentVisitWords[lang]
@@ -78,7 +80,7 @@ export async function agentVisitFragment(
                   <span class="hint">{words.noteHint}</span>
                   <textarea class="input" name="note" form={deskForm} maxlength={500} dir="auto" />
                 </label>
-                <Do verb="visit-end" ticket={id} class="button-finish">
+                <Do verb="visit-end" ticket={id} class="button-finish" asks={leavesOpen}>
                   {words.end}
                 </Do>
               </div>

@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from "bun:test"
-import { ring } from "../../domain/visits/ringing.ts"
+import { end } from "../../domain/visits/calls.ts"
+import { answer, ring } from "../../domain/visits/ringing.ts"
 import { testOf } from "../../domain/visits/self-test.ts"
 import { faults } from "../../testing/layout.ts"
 import { asCitizen, hearing } from "../../testing/screens.ts"
@@ -83,6 +84,27 @@ test("what was written on either side stands in the room at once", async () => {
   await page.locator("#visit-chat button").click()
   await page.locator(".visit-message-own", { hasText: "I have both papers here" }).waitFor()
   expect(await page.getByLabel("Your message").inputValue()).toBe("")
+  await page.context().close()
+})
+
+test("what works no more goes as soon as the visit is over, without a reload", async () => {
+  const { row } = await hall.video.walkIn(hall.citizen(9))
+  await hall.open(4)
+  const screen = await asCitizen(server, 9, { lang: "en" })
+  const { page } = screen
+  await page.goto(`/visits/${row.id}`)
+  await hearing(screen)
+  const field = page.locator("#visit-chat textarea")
+  const file = page.locator("[data-give-file] input[type=file]")
+  const test = page.locator("#test > summary")
+  for (const part of [field, file, test]) await part.waitFor()
+  await hall.write((tx) => ring(tx, hall.agent(4), row.id))
+  await hall.write((tx) => answer(tx, hall.citizen(9), row.id))
+  await hall.write((tx) => end(tx, hall.agent(4), row.id, { outcome: "done" }))
+  await page.locator(".visit-state.visit-over").waitFor()
+  await page.locator("[aria-live=polite]", { hasText: "Your visit is done" }).waitFor({ state: "attached" })
+  for (const part of [field, file, test]) await part.waitFor({ state: "hidden" })
+  expect(await page.locator("[data-while-open]").evaluateAll((all) => all.every((one) => one.hasAttribute("hidden")))).toBe(true)
   await page.context().close()
 })
 

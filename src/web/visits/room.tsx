@@ -86,7 +86,7 @@ export async function visitPage(c: Context): Promise<Response> {
       data-visit={id}
       data-self={citizen.id}
       data-takes={takes ? "" : undefined}
-      data-said={JSON.stringify({ message: words.chatNew("{text}"), refused: words.chatRefused })}
+      data-said={JSON.stringify({ message: words.chatNew("{text}"), refused: words.chatRefused, over: words.chatOver })}
       data-results={paths.visitResults(id)}
     >
       <p class="visit-offline" role="status" data-live-since={words.offline} />
@@ -115,7 +115,7 @@ export async function visitPage(c: Context): Promise<Response> {
         </div>
       )}
       {!isOver && (
-        <div data-live={`visit:${id}`} data-view="wish" data-seq={seq}>
+        <div data-live={`visit:${id}`} data-view="wish" data-seq={seq} data-while-open>
           {raw(wish)}
         </div>
       )}
@@ -138,7 +138,7 @@ export async function visitPage(c: Context): Promise<Response> {
           <PostForm action={paths.visitWish(id)} token={formToken} id={wishForm} />
           <PostForm action={paths.visitAway(id)} token={formToken} id="visit-away" />
           <PostForm action={paths.visitNotNow(id)} token={formToken} id="visit-not-now" />
-          <section class="visit-leave card stack" id="leave">
+          <section class="visit-leave card stack" id="leave" data-while-open>
             <h2>{words.leaveSure}</h2>
             <p class="quiet">{words.leaveHelp}</p>
             <PostForm action={paths.visitLeave(id)} token={formToken} class="actions">
@@ -146,7 +146,7 @@ export async function visitPage(c: Context): Promise<Response> {
               <Button weight="danger">{words.leaveYes}</Button>
             </PostForm>
           </section>
-          <section class="visit-leave card stack" id="end">
+          <section class="visit-leave card stack" id="end" data-while-open>
             <h2>{words.endSure}</h2>
             <p class="quiet">{words.endHelp}</p>
             <PostForm action={paths.visitLeave(id)} token={formToken} class="actions">
@@ -158,15 +158,17 @@ export async function visitPage(c: Context): Promise<Response> {
             <ButtonLink href={paths.visit(id)}>{words.refresh}</ButtonLink>
           </noscript>
           {service.documents.length > 0 && (
-            <IconLine icon="document" title={words.have}>
-              <ul>
-                {service.documents.map((paper) => (
-                  <li>{inLang(paper, lang)}</li>
-                ))}
-              </ul>
-            </IconLine>
+            <div data-while-open>
+              <IconLine icon="document" title={words.have}>
+                <ul>
+                  {service.documents.map((paper) => (
+                    <li>{inLang(paper, lang)}</li>
+                  ))}
+                </ul>
+              </IconLine>
+            </div>
           )}
-          <details class="card visit-more" id="test">
+          <details class="card visit-more" id="test" data-while-open>
             <summary>
               <h2>{words.test}</h2>
             </summary>
@@ -179,7 +181,11 @@ export async function visitPage(c: Context): Promise<Response> {
         <div data-live={`visit:${id}`} data-view="papers" data-seq={seq}>
           {raw(papers)}
         </div>
-        {!isOver && <GiveFile action={paths.visitFiles(id)} token={formToken} lang={lang} />}
+        {!isOver && (
+          <div data-while-open>
+            <GiveFile action={paths.visitFiles(id)} token={formToken} lang={lang} />
+          </div>
+        )}
       </Card>
       <Card class="stack visit-chat">
         <h2 id="chat">{words.chat}</h2>
@@ -187,14 +193,16 @@ export async function visitPage(c: Context): Promise<Response> {
           {raw(messages)}
         </div>
         {!isOver && (
-          <PostForm action={paths.visitMessages(id)} token={formToken} class="stack" id="visit-chat">
-            <TextArea name="text" label={words.chatField} maxlength={visitLimits.textLength} required />
-            <Button>{words.chatSend}</Button>
-          </PostForm>
+          <div data-while-open>
+            <PostForm action={paths.visitMessages(id)} token={formToken} class="stack" id="visit-chat">
+              <TextArea name="text" label={words.chatField} maxlength={visitLimits.textLength} required />
+              <Button>{words.chatSend}</Button>
+            </PostForm>
+          </div>
         )}
       </Card>
       {!isOver && (
-        <details class="card visit-more">
+        <details class="card visit-more" data-while-open>
           <summary>
             <h2>{words.handover}</h2>
           </summary>
