@@ -104,7 +104,9 @@ test("what works no more goes as soon as the visit is over, without a reload", a
   await page.locator(".visit-state.visit-over").waitFor()
   await page.locator("[aria-live=polite]", { hasText: "Your visit is done" }).waitFor({ state: "attached" })
   for (const part of [field, file, test]) await part.waitFor({ state: "hidden" })
-  expect(await page.locator("[data-while-open]").evaluateAll((all) => all.every((one) => one.hasAttribute("hidden")))).toBe(true)
+  expect(
+    await page.locator("[data-while-open]").evaluateAll((all) => all.every((one) => one.hasAttribute("hidden"))),
+  ).toBe(true)
   await page.context().close()
 })
 
