@@ -100,7 +100,7 @@ export const accountWords = inBoth({
     endOthers: "إنهاء كل الجلسات الأخرى",
     noOthers: "لا توجد جلسات أخرى.",
     saved: "تم الحفظ.",
-    passkeyAdded: "أُضيف مفتاح المرور.",
+    passkeyAdded: "مفتاح المرور جاهز.",
     passkeyRemoved: "أُزيل مفتاح المرور.",
     sessionEnded: "انتهت الجلسة.",
     recoveredTitle: "دخلت برمز استرداد",
@@ -115,6 +115,9 @@ export const accountWords = inBoth({
     offerTitle: "أضف مفتاح مرور",
     offerLead: "دخلت برمز من رموز العرض التجريبي. جرّب الآن مفتاح المرور في متصفحك، أو تابع من دونه.",
     offerSkip: "متابعة من دونه",
+    offerReady: "مفتاح المرور جاهز",
+    offerReadyLead: "تدخل به من الآن وتؤكد به.",
+    offerOnward: "متابعة",
     account: "حسابي",
 
     expiresTitle: "هل ما زلت هنا؟",
@@ -228,7 +231,7 @@ export const accountWords = inBoth({
     endOthers: "End all other sessions",
     noOthers: "There are no other sessions.",
     saved: "Saved.",
-    passkeyAdded: "The passkey is added.",
+    passkeyAdded: "Your passkey is ready.",
     passkeyRemoved: "The passkey is removed.",
     sessionEnded: "The session has ended.",
     recoveredTitle: "You came in with a recovery code",
@@ -245,6 +248,9 @@ export const accountWords = inBoth({
     offerLead:
       "You came in with a code of the demonstration. Try a passkey in your own browser now, or go on without one.",
     offerSkip: "Go on without one",
+    offerReady: "Your passkey is ready",
+    offerReadyLead: "From now on you sign in and confirm with it.",
+    offerOnward: "Go on",
     account: "My account",
 
     expiresTitle: "Are you still there?",

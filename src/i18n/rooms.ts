@@ -96,11 +96,11 @@ export const roomWords = inBoth({
     outcome: "Outcome, where it is over",
     doEnd: "End the visit",
     relay: "A relay (TURN) is configured.",
-    noRelay: "There is no relay (TURN): calls with whose network allows no direct connection do not come about.",
+    noRelay: "There is no relay (TURN): people whose network allows no direct connection cannot be called.",
     relayRefused: (since: string, people: string) =>
       `The relay (TURN) has refused our credentials since ${since}. Refused: ${people}.`,
     relayRefusedHelp:
-      "Calls with whose network allows no direct connection do not come about. Whoever runs the system compares TURN_SECRET and the clock of both servers.",
+      "People whose network allows no direct connection cannot be called. Whoever runs the system compares TURN_SECRET and the clock of both servers.",
     lateHere: "The office is late",
     unansweredTimes: (times: string) => `did not answer ${times}`,
     here: (minutes: string) => `here for ${minutes}`,

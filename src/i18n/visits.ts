@@ -18,7 +18,7 @@ export const visitWords = inBoth({
 
     walkIn: "الانتظار الآن بالفيديو",
     walkInLead: (office: string) => `تنتظر دورك في ${office} دون موعد، ويتصل بك الموظف حين يحين.`,
-    walkInWait: (range: string) => `الانتظار الآن ${range} تقريبًا.`,
+    walkInWait: (range: string) => `الانتظار المتوقع الآن: ${range}.`,
     walkInUnknown: "لا نعرف مدة الانتظار الآن.",
     walkInClosed: (when: string) => `لا موظفين الآن. نعود ${when}.`,
     walkInClosedPlain: "لا موظفين الآن.",
@@ -181,7 +181,7 @@ export const visitWords = inBoth({
 
     walkIn: "Wait now by video",
     walkInLead: (office: string) => `You wait for ${office} without an appointment, and an agent calls you in turn.`,
-    walkInWait: (range: string) => `The wait is now about ${range}.`,
+    walkInWait: (range: string) => `Expected wait now: ${range}.`,
     walkInUnknown: "We do not know how long the wait is now.",
     walkInClosed: (when: string) => `Nobody is at work now. We are back ${when}.`,
     walkInClosedPlain: "Nobody is at work now.",

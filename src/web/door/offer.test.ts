@@ -122,6 +122,8 @@ test("the passkey that was offered is made in one press and opens the account th
   await page.click("form[action='/sign-in/code'] button")
   await page.waitForURL("**/account/passkeys/offer?**")
   await page.click("[data-passkey] button")
+  await page.getByRole("heading", { name: "Your passkey is ready" }).waitFor()
+  await page.click("main a.button-main")
   await page.waitForURL("**/bookings")
   expect(await usablePasskeys(office.store, owner)).toHaveLength(1)
   await page.click("form[action='/sign-out'] button")

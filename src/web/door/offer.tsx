@@ -1,4 +1,5 @@
 import { isRefusal, Refusal } from "../../base/refusal.ts"
+import { usablePasskeys } from "../../domain/access/passkeys.ts"
 import { enrolPasskey } from "../../domain/access/proof.ts"
 import { tellFactor } from "../../domain/notifications/security.ts"
 import { accountWords } from "../../i18n/account.ts"
@@ -28,8 +29,27 @@ export function offerAgain(c: Context): string {
   return offerTo(nextOf(c.req.query("next")) ?? "")
 }
 
-export function offerPage(c: Context): Promise<Response> {
-  return offer(c)
+export async function offerPage(c: Context): Promise<Response> {
+  const isMade = c.req.query("made") === "1"
+  return isMade && (await usablePasskeys(c.var.house.store, ownerOf(c))).length > 0 ? ready(c) : offer(c)
+}
+
+/** That it is made, and what it is for: a press of the browser's own dialogue says neither. */
+async function ready(c: Context): Promise<Response> {
+  const words = accountWords[c.var.lang]
+  return show(
+    c,
+    { title: words.offerReady, styles: ["citizen"], head: ownerOf(c).kind === "staff" ? "deep" : "plain" },
+    <div class="column">
+      <h1>{words.offerReady}</h1>
+      <Notice tone="good" icon="check">
+        <p role="status">{words.offerReadyLead}</p>
+      </Notice>
+      <ButtonLink weight="main" wide href={await onward(c)}>
+        {words.offerOnward}
+      </ButtonLink>
+    </div>,
+  )
 }
 
 async function offer(c: Context, error?: string): Promise<Response> {
@@ -63,14 +83,14 @@ export async function takeOffer(c: Context): Promise<Response> {
   const { house, lang, session } = c.var
   const words = accountWords[lang]
   const owner = ownerOf(c)
-  const to = await onward(c)
+  await onward(c)
   const { response, name } = await readForm(c, passkeyFields)
   const given = { owner, session: session?.id ?? null, name: name.trim() || words.passkeyNameDefault }
   try {
     await enrolPasskey(roomOf(house), response, given, house.clock.real(), (tx) =>
       tellFactor(tx, owner, "factor_added", "passkey"),
     )
-    return c.redirect(to, 303)
+    return c.redirect(`${offerAgain(c)}&made=1`, 303)
   } catch (thrown) {
     if (!isRefusal(thrown) || !["passkey_refused", "passkey_known"].includes(thrown.code)) throw thrown
     return offer(c, thrown.code === "passkey_known" ? words.passkeyKnown : words.passkeyRefused)
