@@ -34,6 +34,8 @@ export const visits = table("visit", {
   wordSealed: words(),
   /** When the minutes were issued, or were found not to be needed. */
   minutesAt: instant(),
+  /** Until when somebody of the office has read what was written to it. */
+  readAt: instant(),
 })
 
 export type ParticipantKind = "citizen" | "agent" | "interpreter" | "guardian" | "supervisor"

@@ -683,7 +683,8 @@ CREATE TABLE visit (
   opened_at INTEGER NOT NULL,
   over_at INTEGER,
   word_sealed TEXT,
-  minutes_at INTEGER
+  minutes_at INTEGER,
+  read_at INTEGER
 ) STRICT;
 CREATE INDEX visit_minutes ON visit (over_at) WHERE over_at IS NOT NULL AND minutes_at IS NULL;
 CREATE INDEX visit_open ON visit (office) WHERE over_at IS NULL;

@@ -48,6 +48,7 @@ export const texts: Partial<Record<FactKind, [ar: string, en: string]>> = {
   "visit.invitation_refused": ["رُفضت دعوة فتحها حساب آخر", "An invitation was refused to another account"],
   "visit.presence": ["تغيّر اتصال أحد الحاضرين", "Somebody's connection changed"],
   "visit.taken_over": ["انتقلت الزيارة إلى نافذة أخرى", "The visit went on in another window"],
+  "visit.read": ["قرأ المكتب رسائل الزيارة", "The office read what was written in the visit"],
   "visit.written": ["كُتبت رسالة في الزيارة", "A message was written in the visit"],
   "visit.tested": ["جُرّب الجهاز والشبكة", "Device and network were tried"],
   "recording.answered": ["أُجيب عن تسجيل المكالمة", "Somebody answered about the recording of your call"],

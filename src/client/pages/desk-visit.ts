@@ -32,6 +32,8 @@ if (place) followSteps(place)
 
 document.addEventListener("dawr:change", look)
 document.addEventListener("dawr:change", hear)
+document.addEventListener("dawr:change", count)
+room?.querySelector('[data-call-part="chat"]')?.addEventListener("toggle", count)
 look()
 if (serviceForm) mountService(serviceForm)
 
@@ -66,6 +68,24 @@ function look(): void {
   const own = openRecorder({ visit, owner, keeping })
   recorder = own
   call = mountCall(room, { visit, onRoom: own.room, onStream: own.stream, onSending: own.sending })
+}
+
+/** What nobody of the office has read stands on the fold, whichever page is open and after a reload; what is open is read. */
+function count(): void {
+  const chat = room?.querySelector<HTMLDetailsElement>('[data-call-part="chat"]')
+  const unread = place?.querySelector<HTMLElement>("[data-unread]")?.dataset["unread"] ?? ""
+  if (!chat || current === undefined) return
+  const mark = chat.querySelector('[data-call-part="unread"]')
+  if (mark && !chat.open) mark.textContent = unread
+  if (chat.open && unread !== "" && !document.hidden) void saysRead(current)
+}
+
+async function saysRead(visit: string): Promise<void> {
+  const token = document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? ""
+  const body = new URLSearchParams({ do: `visit-read ${visit}` })
+  const headers = { Accept: "application/json", "X-Form-Token": token }
+  // Where it does not get through, the next change asks again.
+  await fetch("/desk/act", { method: "POST", headers, body }).catch(() => null)
 }
 
 /** Whether to record stands in the region. */

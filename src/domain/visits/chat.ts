@@ -1,5 +1,5 @@
-import { desc, eq, sql } from "drizzle-orm"
-import { type ParticipantKind, visitMessages } from "../../../db/schema/visits.ts"
+import { and, desc, eq, isNull, sql } from "drizzle-orm"
+import { type ParticipantKind, visitMessages, visits } from "../../../db/schema/visits.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
@@ -7,7 +7,7 @@ import type { Instant } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import type { Keys } from "../../base/seal.ts"
 import { authorize } from "../access/authorize.ts"
-import { isStaff, type Subject } from "../access/subject.ts"
+import { isStaff, type Staff, type Subject } from "../access/subject.ts"
 import { personKey } from "../people/sealed.ts"
 import { visitLimits } from "./times.ts"
 import { mayLookIn, participantOf, roster, visit } from "./visits.ts"
@@ -88,6 +88,39 @@ export async function messagesOf(
     .map(({ thread: _thread, textSealed, ...row }) => ({ ...row, text: key.open("visit_message.text", textSealed) }))
     .reverse()
 }
+
+/** How much of what was written to the office nobody there has read yet, by visit: of all that are open in it. */
+export async function unreadIn(store: Store, office: string): Promise<Map<string, number>> {
+  return new Map((await unreadOf(store).execute({ office })).map(({ visit: id, count }) => [id, count]))
+}
+
+/**
+ * Somebody of the office has what was written before their eyes: for their colleagues too it is read. Refuses `not_found` to whoever may not
+ * look in.
+ */
+export async function readNow(tx: Tx, agent: Staff, id: string): Promise<void> {
+  const found = await visit(tx, id)
+  if (!(await mayLookIn(tx, found, agent))) throw new Refusal("not_found", { what: "visit" })
+  if (!(await unreadIn(tx, found.row.office)).has(id)) return
+  await tx.db.update(visits).set({ readAt: tx.now }).where(eq(visits.id, id))
+  await tx.say(found.row.office, "visit.read", { visit: id, by: agent.id })
+}
+
+const unreadOf = statement((db) =>
+  db
+    .select({ visit: visits.id, count: sql<number>`count(*)` })
+    .from(visits)
+    .innerJoin(visitMessages, eq(visitMessages.thread, visits.thread))
+    .where(
+      and(
+        eq(visits.office, sql.placeholder("office")),
+        isNull(visits.overAt),
+        eq(visitMessages.senderKind, sql`'citizen'`),
+        sql`${visitMessages.at} > coalesce(${visits.readAt}, -1)`,
+      ),
+    )
+    .groupBy(visits.id),
+)
 
 // What was written within a millisecond is told apart by the order of its writing.
 const latest = statement((db) =>

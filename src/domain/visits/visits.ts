@@ -52,7 +52,16 @@ export async function visitOf(tx: Tx, of: TicketRow): Promise<Visit | null> {
     thread: before?.thread ?? of.id,
     phase: phaseOf(of, "lobby"),
     since: tx.now,
-    ...{ privateWith: null, thirds: 0, unanswered: 0, lateAt: null, overAt: null, wordSealed: null, minutesAt: null },
+    ...{
+      privateWith: null,
+      thirds: 0,
+      unanswered: 0,
+      lateAt: null,
+      overAt: null,
+      wordSealed: null,
+      minutesAt: null,
+      readAt: null,
+    },
     ...{ sentBy: before?.sentBy ?? null, forAgent: before?.forAgent ?? null, noteSealed: before?.noteSealed ?? null },
     openedAt: tx.now,
   }

@@ -1,12 +1,14 @@
 import { afterAll, expect, test } from "bun:test"
 import { write } from "../../domain/visits/chat.ts"
-import { answer, ring } from "../../domain/visits/ringing.ts"
+import { answer, ring, ringOff } from "../../domain/visits/ringing.ts"
 import { mustWatch } from "../../domain/visits/visits.ts"
 import { refusal } from "../../testing/office.ts"
 import { asAgent, hearing } from "../../testing/screens.ts"
 import { testServer } from "../../testing/server.ts"
 import { signedIn } from "../../testing/signed-in.ts"
 import { videoHall } from "../../testing/video.ts"
+import { panelFragment } from "./panel.tsx"
+import { agentVisitFragment } from "./visit.tsx"
 
 const hall = await videoHall({ more: [{ code: "VIR-02", video: true, lines: [{ code: "VIR" }], counters: 1 }] })
 const server = await testServer({ office: hall })
@@ -32,6 +34,31 @@ test("what somebody who waits writes appears at the desk by itself, and what is 
   expect(await desk.page.locator('[role="log"]').getAttribute("aria-live")).toBe("polite")
   expect(desk.troubles).toEqual([])
   await desk.page.context().close()
+})
+
+test("the desk says how much nobody has read, and only who opens what was written has read it", async () => {
+  const { row } = await hall.video.walkIn(hall.citizen(6))
+  await says("Do I need the deed?", row.id, 6)
+  hall.clock.advance(1_000)
+  await says("And the old card?", row.id, 6)
+  const panel = () => panelFragment(server.house, hall.code, "en")
+  const rowOf = async () => (await panel()).split("<tr").find((one) => one.includes(row.id)) ?? ""
+  expect(await rowOf()).toContain("2 unread")
+  const desk = await signedIn(server, hall.agent(3))
+  for (const lang of ["en", "ar"]) await desk.get(`/desk?lang=${lang}`)
+  expect(await rowOf()).toContain("2 unread")
+  await desk.get(`/desk/visits/${row.id}`)
+  expect(await rowOf()).not.toContain("unread")
+  expect((await hall.facts("visit.read")).map(({ body }) => body.visit)).toEqual([row.id])
+  hall.clock.advance(1_000)
+  await says("One more thing", row.id, 6)
+  await hall.open(3)
+  await hall.write((tx) => ring(tx, hall.agent(3), row.id))
+  const region = () => agentVisitFragment(server.house, row.id, "en", hall.agent(3).id)
+  expect(await region()).toContain('data-unread="1 unread"')
+  await desk.send("/desk/act", { do: `visit-read ${row.id}`, counter: hall.counter(3) })
+  expect(await region()).toContain('data-unread=""')
+  await hall.write((tx) => ringOff(tx, hall.agent(3), row.id))
 })
 
 test("all who serve the office hear of who waits, of a call who has it alone, and other offices of nothing", async () => {

@@ -4,7 +4,7 @@ import { Refusal } from "../../base/refusal.ts"
 import { staffOf } from "../../domain/access/keys.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
 import { ticket } from "../../domain/queue/tickets.ts"
-import { messagesOf, write } from "../../domain/visits/chat.ts"
+import { messagesOf, readNow, write } from "../../domain/visits/chat.ts"
 import { visitLimits } from "../../domain/visits/times.ts"
 import { mayLookIn, mustWatch, visit } from "../../domain/visits/visits.ts"
 import { timeText } from "../../i18n/dates.ts"
@@ -51,6 +51,7 @@ async function messagesPage(c: Context): Promise<Response> {
   const reader = agentOf(c).id
   const { seq } = await headOf(house, { kind: "visit", id: row.id, reader })
   await noteReads(c, [{ person: row.person, what: "visit", office: here.code, about: row.id }])
+  await house.writer.write((tx) => readNow(tx, agentOf(c), row.id), { scopes: [`office:${here.code}`] })
   const papers = await papersFragment(house, row.id, lang, reader)
   const said = await deskMessagesFragment(house, row.id, lang, reader)
   const topic = (await isHeard(c, row.id)) ? `visit:${row.id}` : undefined

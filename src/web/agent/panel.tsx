@@ -2,6 +2,7 @@ import { type Instant, minute } from "../../base/day.ts"
 import { allServices } from "../../domain/catalogue/reads.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
 import { wishesIn } from "../../domain/queue/wishes.ts"
+import { unreadIn } from "../../domain/visits/chat.ts"
 import { awaitingSecond } from "../../domain/visits/check-reads.ts"
 import { type Connectivity, type PanelRow, panel, type Watch } from "../../domain/visits/reads.ts"
 import { timeText } from "../../i18n/dates.ts"
@@ -35,6 +36,7 @@ export async function panelFragment(
   const services = new Map((await allServices(store)).map((one) => [one.code, inLang(one.name, lang)]))
   const words = agentVisitWords[lang]
   const wishing = await wishesIn(store, code)
+  const unread = await unreadIn(store, code)
   const rejected = await awaitingSecond(store, code)
   return String(
     <>
@@ -73,6 +75,7 @@ export async function panelFragment(
             {[...waiting, ...aside].map((row) => (
               <Row
                 row={row}
+                unread={unread.get(row.id) ?? 0}
                 isWishing={wishing.has(row.id)}
                 now={now}
                 zone={here.zone}
@@ -91,13 +94,14 @@ interface RowProps {
   /** Waits for a woman. */
   isWishing: boolean
   row: PanelRow
+  unread: number
   now: Instant
   zone: string
   lang: Lang
   service: string
 }
 
-function Row({ row, isWishing, now, zone, lang, service }: RowProps) {
+function Row({ row, unread, isWishing, now, zone, lang, service }: RowProps) {
   const words = agentVisitWords[lang]
   const [sign, word] = signOf(row, now, lang)
   const said = [
@@ -133,6 +137,7 @@ function Row({ row, isWishing, now, zone, lang, service }: RowProps) {
         {row.phase !== null && (
           <a class="link panel-messages" href={paths.deskVisit(row.id)}>
             {words.messages}
+            {unread > 0 && <strong> · {words.unread(unread)}</strong>}
           </a>
         )}
         {row.state === "waiting" && row.phase !== null && (

@@ -4,6 +4,7 @@ import { cleanText } from "../../base/text.ts"
 import type { Staff } from "../../domain/access/subject.ts"
 import { inHand, type Outcome } from "../../domain/queue/serving.ts"
 import { end, goOnWithOthers, hangUp, hold, resume, sendOn, talkPrivately } from "../../domain/visits/calls.ts"
+import { readNow } from "../../domain/visits/chat.ts"
 import { admit, invite, leaveOutside, remove } from "../../domain/visits/participants.ts"
 import { type PauseReason, pauseRecording, resumeRecording } from "../../domain/visits/recording/gaps.ts"
 import { leaveWaiting, ringOff, ringOnceMore } from "../../domain/visits/ringing.ts"
@@ -42,6 +43,7 @@ export function visitTurn(
   const turns: Record<string, (tx: Tx) => Promise<unknown>> = {
     "visit-again": (tx) => ringOnceMore(tx, agent, id),
     "visit-off": (tx) => ringOff(tx, agent, id),
+    "visit-read": (tx) => readNow(tx, agent, id),
     "visit-hold": (tx) => hold(tx, agent, id),
     "visit-resume": (tx) => resume(tx, agent, id),
     "visit-private": (tx) => talkPrivately(tx, agent, id, other),

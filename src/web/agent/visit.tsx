@@ -1,5 +1,6 @@
 import { Refusal } from "../../base/refusal.ts"
 import { isOpen, requestsIn } from "../../domain/requests/requests.ts"
+import { unreadIn } from "../../domain/visits/chat.ts"
 import { talking } from "../../domain/visits/phases.ts"
 import { type PersonIn, type VisitView, visitView } from "../../domain/visits/reads.ts"
 import { deskWords } from "../../i18n/desk.ts"
@@ -23,12 +24,13 @@ export async function agentVisitFragment(
   if (view.self && view.self.kind !== "agent" && view.self.kind !== "supervisor") {
     throw new Refusal("not_found", { what: "view" })
   }
+  const unread = (await unreadIn(store, view.office)).get(id) ?? 0
   const leavesOpen = (await requestsIn(store, id)).some(isOpen)
   const targets = await targetsOf(store, view, reader)
   const linkOf = (one: PersonIn) => env.origin + paths.visitInvitation(id, one.id, keys.capability("visit", one.id))
   const words = agentVisitWords[lang]
   return String(
-    <div class="call-agent" data-phase={view.phase}>
+    <div class="call-agent" data-phase={view.phase} data-unread={unread > 0 ? words.unread(unread) : ""}>
       <p class="call-phase">
         <State sign={signs[view.phase]}>
           {view.ring
@@ -39,6 +41,13 @@ export async function agentVisitFragment(
         </State>{" "}
         <span class="quiet" data-since={talkedSince(view)} />
       </p>
+      {unread > 0 && (
+        <p class="call-note">
+          <a href={paths.deskVisit(id)} target="_blank" rel="noopener">
+            {words.messages} · <strong>{words.unread(unread)}</strong>
+          </a>
+        </p>
+      )}
       {view.sentOn?.by && <p class="call-note">{words.sentOn(inLang(view.sentOn.by, lang))}</p>}
       {view.sentOn?.note && (
         <p class="call-note" dir="auto">
