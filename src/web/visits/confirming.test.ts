@@ -32,7 +32,7 @@ async function asked({ demo = false, bare = false } = {}) {
 
 test("the draft is shown as it is saved, to its person and nobody else; then the text, and the receipt", async () => {
   const { hall, server, who, device, id, ask, shown, answer } = await asked()
-  expect(await shown()).toContain("Joud Al-Otaibi")
+  expect(await shown()).toContain("Joud Al-Otaibi (born 2012)")
   expect(await shown()).toContain("United Kingdom")
   expect((await refusal(shown(hall.citizen(2).id))).code).toBe("not_found")
   const { confirmation } = await ask()

@@ -1,5 +1,7 @@
+import type { Words } from "../../../../db/schema/catalogue.ts"
+import type { Day } from "../../../base/day.ts"
 import { dependantsOf, guardianship } from "../../people/civil.ts"
-import { person } from "../../people/reads.ts"
+import { person, personalData } from "../../people/reads.ts"
 import { type Asked, type Decision, type Field, type Option, words } from "../service.ts"
 
 /* What every service for the family asks first: for whom, and by what right. */
@@ -13,8 +15,14 @@ export const dependantField: Field = {
 
 async function dependantOptions({ store, keys, person: guardian, now }: Asked): Promise<Option[]> {
   const ids = await dependantsOf(store, keys, guardian, now)
-  const all = await Promise.all(ids.map(async (id) => ({ id, who: await person(store, keys, id) })))
-  return all.flatMap(({ id, who }) => (who ? [{ value: id, label: who.name }] : []))
+  const all = await Promise.all(ids.map(async (id) => ({ id, who: await personalData(store, keys, id) })))
+  return all.flatMap(({ id, who }) => (who?.name ? [{ value: id, label: bornIn(who.name, who.birthDay) }] : []))
+}
+
+/** Children of one family are told apart by more than their names. */
+const bornIn = (name: Words, born: Day | null): Words => {
+  const year = born?.slice(0, 4)
+  return year ? words(`${name.ar} (مواليد ${year})`, `${name.en} (born ${year})`) : name
 }
 
 type No = Extract<Decision, { is: "no" }>
