@@ -136,6 +136,6 @@ test("another country after asking takes the text away from the guardian, who co
   expect(await citizen.getByRole("button", { name: "Confirm with a passkey" }).count()).toBe(0)
   await desk.getByRole("button", { name: "Ask the person to confirm" }).click()
   await citizen.getByRole("button", { name: "I do not confirm" }).click()
-  await citizen.locator("[data-request-state=draft]").waitFor()
+  await citizen.locator('[data-request-state="draft declined"]').waitFor()
   expect((await requestsIn(hall.store, id)).map(({ state }) => state)).toEqual(["draft"])
 })
