@@ -338,7 +338,7 @@ async function requestIn(office: TestHall, { id, person: whose }: VisitRow, numb
   const draft = await write((tx) => begin(tx, keys, agent, id, "PAS-05"))
   const fields = { dependant, kind: "multiple", paper: "passport", countries: "GB,FR,AE,US,DE,IT,ES", until }
   await write((tx) => edit(tx, keys, agent, draft.id, fields))
-  const asking = { fingerprints: media, write: frozenText, isDemo: true }
+  const asking = { fingerprints: media, write: frozenText, rules: { isDemo: true } }
   await write((tx) => askToConfirm(tx, keys, agent, draft.id, { ...asking, realNow: office.clock.real() }))
 }
 
