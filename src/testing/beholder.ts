@@ -58,12 +58,8 @@ export function openBeholder(scene: Scene) {
       await page.setViewportSize({ width: size.width, height: size.height })
       const address = server.origin + visit.path(scene)
       // From one part of a page to another there is no answer.
-      if (page.url().split("#")[0] === address.split("#")[0]) {
-        // A screen whose cookie has just been taken away may load itself anew in this very moment, once.
-        await page.goto("about:blank").catch(() => page.goto("about:blank"))
-      }
-      // A screen that looks by itself whether it is paired may be on its way when it is left.
-      const answer = await page.goto(address).catch(() => page.goto(address))
+      if (page.url().split("#")[0] === address.split("#")[0]) await goTo(page, "about:blank")
+      const answer = await goTo(page, address)
       await visit.first?.(page, scene)
       if (visit.isOffline) {
         await page.waitForLoadState("networkidle")
@@ -80,6 +76,20 @@ export function openBeholder(scene: Scene) {
       if (cookie) headers.set("Cookie", `${cookie.name}=${cookie.value}`)
       return fetch(scene.full.origin + path, { headers, redirect: "manual" })
     },
+  }
+}
+
+/**
+ * Goes there in the end. A screen that looks by itself whether it is paired, or whose cookie has just been taken away,
+ * may load itself anew in the very moment in which it is left, and the later of the two cuts the other off.
+ */
+async function goTo(page: Page, address: string) {
+  for (;;) {
+    try {
+      return await page.goto(address)
+    } catch (error) {
+      if (!/interrupted by another navigation|ERR_ABORTED/.test(String(error))) throw error
+    }
   }
 }
 
