@@ -1,10 +1,12 @@
 import { afterAll, describe, expect, test } from "bun:test"
 import { minute } from "../base/day.ts"
 import type { Citizen, Staff } from "../domain/access/subject.ts"
-import { end, hangUp, hold } from "../domain/visits/calls.ts"
+import { end, hangUp, hold, resume } from "../domain/visits/calls.ts"
 import { checkedNow } from "../domain/visits/identity.ts"
 import { invite, remove, takeUp } from "../domain/visits/participants.ts"
+import { answer, ring } from "../domain/visits/ringing.ts"
 import { visitTimes } from "../domain/visits/times.ts"
+import { type Relay, turnSeconds } from "../outside/turn.ts"
 import { checksIn } from "../testing/checks.ts"
 import { type Client, type handTimers, liveHall } from "../testing/live.ts"
 import { videoHall } from "../testing/video.ts"
@@ -18,9 +20,9 @@ afterAll(() => {
 })
 
 /** A video office on the wire, where time moves when the test says so. */
-async function room(given: { hall?: Awaited<ReturnType<typeof videoHall>> } = {}) {
+async function room(given: { hall?: Awaited<ReturnType<typeof videoHall>>; turn?: Relay } = {}) {
   const hall = given.hall ?? (await videoHall())
-  const live = await liveHall({ office: hall })
+  const live = await liveHall({ ...given, office: hall })
   const timers = live.timers as ReturnType<typeof handTimers>
   let pages = 0
 
@@ -251,6 +253,56 @@ describe("two people in a call", () => {
     expect((await citizen.hear("denied")).code).toBe("not_found")
     expect((await agent.hear("denied")).code).toBe("not_found")
     expect([...citizen.heard("sig"), ...agent.heard("sig")]).toEqual([])
+  })
+})
+
+describe("credentials for the relay", () => {
+  const turn = { urls: ["turn:relay.example:3478"], secret: "a secret of the tests" }
+
+  test("are for who may talk at this moment: not before the call, not on hold, and there are none of a visit that is not one's own", async () => {
+    const { hall, page } = await room({ turn })
+    const who = hall.citizen(1)
+    const { row } = await hall.video.walkIn(who)
+    await hall.open(1)
+    const citizen = await page(who, row.id)
+    await citizen.hear("welcome")
+    const refused = async () => {
+      citizen.say({ do: "relays" })
+      expect(await citizen.hear("denied")).toEqual({ do: "denied", code: "wrong_state", of: "relays" })
+    }
+    await refused()
+    await hall.write((tx) => ring(tx, hall.agent(1), row.id))
+    const agent = await page(hall.agent(1), row.id)
+    const { you } = await agent.hear("welcome")
+    await refused()
+    agent.say({ do: "relays" })
+    expect((await agent.hear("denied")).code).toBe("wrong_state")
+    await hall.write((tx) => answer(tx, who, row.id))
+    citizen.say({ do: "relays" })
+    const [given] = (await citizen.hear("relays")).iceServers
+    expect(given).toEqual({ urls: turn.urls, username: expect.any(String), credential: expect.any(String) })
+    const { id } = await hall.video.participant(row.id, "citizen")
+    const [until, whose] = given?.username.split(":") ?? []
+    expect(whose).toBe(id)
+    expect(Number(until) - Math.floor(hall.clock.real() / second)).toBe(turnSeconds)
+    agent.say({ do: "relays" })
+    expect((await agent.hear("relays")).iceServers[0]?.username.split(":")[1]).toBe(you.participant)
+    const stranger = await page(hall.citizen(2), row.id)
+    stranger.say({ do: "relays" })
+    for (const of of ["hello", "relays"]) {
+      expect(await stranger.hear("denied", (word) => word.of === of)).toMatchObject({ code: "not_found" })
+    }
+    await hall.write((tx) => hold(tx, hall.agent(1), row.id))
+    await refused()
+    await hall.write((tx) => resume(tx, hall.agent(1), row.id))
+    citizen.say({ do: "relays" })
+    expect((await citizen.hear("relays")).iceServers).toHaveLength(1)
+  })
+
+  test("there are none where the house has no relay", async () => {
+    const { citizen } = await (await room()).inCall()
+    citizen.say({ do: "relays" })
+    expect((await citizen.hear("relays")).iceServers).toEqual([])
   })
 })
 

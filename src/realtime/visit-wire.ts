@@ -22,6 +22,7 @@ import { cameraTaken, isNewsOfTaken } from "../domain/visits/recording/gaps.ts"
 import type { RelayTrouble } from "../domain/visits/rooms.ts"
 import { visitTimes } from "../domain/visits/times.ts"
 import { mustFollow, roster, visit } from "../domain/visits/visits.ts"
+import { iceServer, type Relay } from "../outside/turn.ts"
 import { type Connection, createPresence } from "./presence.ts"
 import { createRelayWatch } from "./relay-watch.ts"
 import type { Reader } from "./topics.ts"
@@ -51,6 +52,8 @@ export interface VisitWireOptions {
   onError(cause: unknown, where: string): void
   /** The relay has refused one more person: for whoever looks after it. */
   onRelayRefused(trouble: RelayTrouble): void
+  /** The relay between networks that do not let each other in. */
+  turn: Relay | null
 }
 
 export interface VisitWire {
@@ -182,6 +185,8 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
         return
       case "sig":
         return signal(one, word)
+      case "relays":
+        return giveRelays(one)
       case "relay":
         // Credentials are for who is in a call: of nobody else is it believed.
         if (!talking.includes((await visit(store, one.visit)).phase)) throw new Refusal("wrong_state")
@@ -206,6 +211,15 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
         }
       }
     }
+  }
+
+  /** Credentials for the relay: for who may talk with somebody in the visit at this moment, and for nobody who waits, is held or gone. */
+  async function giveRelays({ visit: id, participant, socket }: Bound): Promise<void> {
+    const all = await roster(store, id)
+    const mayTalk = await Promise.all(all.map((other) => maySignal(store, id, participant, other.id)))
+    if (!mayTalk.includes(true)) throw new Refusal("wrong_state")
+    const { turn, clock } = options
+    say(socket, { do: "relays", iceServers: turn ? [iceServer(turn, participant, clock.real())] : [] })
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { ParticipantKind, ParticipantState, Phase } from "../../db/schema/visits.ts"
 import type { Instant } from "../base/day.ts"
 import { visitLimits } from "../domain/visits/times.ts"
+import type { IceServer } from "../outside/turn.ts"
 
 /*
  * What is said in a visit, as `{"visit":{"do":…}}` on the live wire; docs/visits.md says what it means. Nobody names themselves: who speaks
@@ -51,6 +52,8 @@ export type VisitWord =
   | ({ do: "media" } & Media)
   | { do: "chat"; text: string }
   | { do: "rtt"; delta: string }
+  /** What may I show to the relay? Asked before each connection and each restart of one. */
+  | { do: "relays" }
   /** The relay did not take what the page showed it. */
   | { do: "relay"; refused: true }
   | { do: "takeover" }
@@ -87,6 +90,8 @@ export type VisitAnswer =
   | ({ do: "media"; from: string } & Media)
   | { do: "chat"; id: string; from: string; text: string; at: Instant }
   | { do: "rtt"; from: string; delta: string }
+  /** As `RTCConfiguration` has it; empty where the house has no relay, and calls go from page to page. */
+  | { do: "relays"; iceServers: IceServer[] }
   /** `of` is the word that was not heeded. */
   | { do: "denied"; code: string; of: VisitWord["do"] | null }
 
@@ -124,6 +129,7 @@ export function parseVisitWord(value: unknown): VisitWord | null {
       return has(rest, ["delta"]) && isText(rest.delta, deltaLength) ? { do: "rtt", delta: rest.delta } : null
     case "relay":
       return has(rest, ["refused"]) && rest.refused === true ? { do: "relay", refused: true } : null
+    case "relays":
     case "takeover":
     case "bye":
       return has(rest, []) ? { do: word } : null

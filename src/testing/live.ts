@@ -8,6 +8,7 @@ import { type Device, type Integrator, mint, type Staff, type Subject } from "..
 import { visitView } from "../domain/visits/reads.ts"
 import type { RelayTrouble } from "../domain/visits/rooms.ts"
 import { mustWatch } from "../domain/visits/visits.ts"
+import type { Relay } from "../outside/turn.ts"
 import type { Caller } from "../realtime/admission.ts"
 import type { Manner, Snapshot } from "../realtime/channel.ts"
 import { createHub } from "../realtime/hub.ts"
@@ -26,7 +27,7 @@ export type Hall = Awaited<ReturnType<typeof liveHall>>
  * An office with its live wire on a real port. What its topics show is read from the facts on the disk, so that a screen can be compared
  * with what was really said. People come in with the cookie `sid=<session>` or the token `<session>`, as `let in` by the test.
  */
-export async function liveHall(given: { office?: TestOffice; timers?: Timers; pages?: Pages } = {}) {
+export async function liveHall(given: { office?: TestOffice; timers?: Timers; pages?: Pages; turn?: Relay } = {}) {
   const office = given.office ?? (await testOffice())
   const timers = given.timers ?? handTimers()
   const people = new Map<string, Subject>()
@@ -62,6 +63,7 @@ export async function liveHall(given: { office?: TestOffice; timers?: Timers; pa
     keys,
     onError,
     onRelayRefused: (trouble) => void refusals.push(trouble),
+    turn: given.turn ?? null,
   })
   const viewOf = ({ id, reader }: { id: string; reader: string }) =>
     visitView(office.store, keys, id, reader, clock.office(), visits.watch) as Promise<object>

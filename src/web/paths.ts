@@ -131,7 +131,6 @@ export const paths = {
   /** A rejected check, for the second person. */
   deskCheck: (check: string) => `/desk/checks/${check}`,
   /** What a page in a call asks before it connects. */
-  visitRelay: (id: string) => `/visits/${id}/relay`,
   /** For who is asked into a visit: an interpreter, a guardian. */
   visitInvitation: (visit: string, participant: string, secret: string) => `/in/${visit}/${participant}/${secret}`,
   attended: (proof: string) => `/desk/person/${proof}`,

@@ -73,7 +73,6 @@ const gateAlone = new Set([
   // Which visit, in that office, its tests ask.
   "GET /day/:office/rooms/:id",
   // Who is in a visit is said by its rows: `mustFollow` asks them, and its tests ask it.
-  "POST /visits/:id/relay",
   "POST /visits/:id/consent",
   // Whose a recording is, and whose hand the visit is in, the recordings' own tests ask.
   ...["POST /visits/:id/recording", "GET /visits/:id/recording/:segment", "POST /visits/:id/recording/:segment/end"],

@@ -26,7 +26,6 @@ import { guestRoutes } from "./visits/guest.tsx"
 import { minutesRoutes } from "./visits/minutes.tsx"
 import { pictureRoutes } from "./visits/pictures.ts"
 import { recordingRoutes } from "./visits/recording.ts"
-import { relayRoutes } from "./visits/relay.ts"
 
 /** Every page of the house. Rooms list their own; nothing is reachable that does not stand here. */
 export const pages: PageRoute[] = [
@@ -45,7 +44,6 @@ export const pages: PageRoute[] = [
   ...keyRoutes,
   ...inboxRoutes,
   ...householdRoutes,
-  ...relayRoutes,
   ...recordingRoutes,
   ...reviewRoutes,
   ...guestRoutes,

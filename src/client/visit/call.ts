@@ -84,7 +84,7 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
   })
   const peers = openPeers({
     say: wire.say,
-    ice: () => fetchRelays(options.visit),
+    ice: wire.relays,
     stream(participant, stream) {
       tiles.show(participant, stream)
       streams.set(participant, stream)
@@ -424,16 +424,4 @@ export function mountCall(root: HTMLElement, options: CallOptions): Call {
 
 function showsOf(media: Media | undefined): Shows {
   return media?.screen ? "screen" : media?.videoOff ? "nothing" : "camera"
-}
-
-async function fetchRelays(visit: string): Promise<RTCIceServer[]> {
-  const answer = await fetch(`/visits/${visit}/relay`, {
-    method: "POST",
-    headers: {
-      "X-Form-Token": document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? "",
-      Accept: "application/json",
-    },
-  })
-  if (!answer.ok) throw new Error(`no relays: ${answer.status}`)
-  return ((await answer.json()) as { iceServers: RTCIceServer[] }).iceServers
 }

@@ -16,6 +16,8 @@ export interface Wire {
   readonly room: Room | null
   /** `false`: there is no connection now, and what was said is lost. */
   say(word: VisitWord): boolean
+  /** Relays with credentials that are fresh. Throws where there are none to be had now. */
+  relays(): Promise<RTCIceServer[]>
   /** "Use here": in the place of the other window. */
   takeOver(): void
   close(): void
@@ -23,6 +25,9 @@ export interface Wire {
 
 /** Phases in which people may see and hear each other. */
 export const talking: readonly string[] = ["call", "hold", "private"]
+
+/** An answer on a living line takes a few milliseconds; a line that has just died takes it with it. */
+const relaysMilliseconds = 3_000
 
 /** What media belong to: one load of a page, never kept. */
 export const page = mark()
@@ -37,6 +42,8 @@ export function openWire(visit: string, hear: (word: VisitAnswer) => void): Wire
   const { signal } = ending
   let room: Room | null = null
   let standing: Standing = "live"
+  /** Who asked for relays and has not been answered. */
+  let asking: PromiseWithResolvers<RTCIceServer[]> | null = null
 
   document.addEventListener("dawr:open", greet, { signal })
   document.addEventListener("dawr:visit", (event) => take((event as CustomEvent<VisitAnswer>).detail), { signal })
@@ -53,6 +60,20 @@ export function openWire(visit: string, hear: (word: VisitAnswer) => void): Wire
     if (standing === "live") live.say({ do: "visibility", hidden: document.hidden })
   }
 
+  function relays(): Promise<RTCIceServer[]> {
+    if (asking) return asking.promise
+    if (standing !== "live" || !live.say({ do: "relays" })) return Promise.reject(new Error("there is no line"))
+    const own = Promise.withResolvers<RTCIceServer[]>()
+    asking = own
+    const timer = window.setTimeout(() => own.reject(new Error("no answer")), relaysMilliseconds)
+    const over = () => {
+      clearTimeout(timer)
+      if (asking === own) asking = null
+    }
+    own.promise.then(over, over)
+    return own.promise
+  }
+
   function take(word: VisitAnswer): void {
     if ("visit" in word && word.visit !== visit) return
     switch (word.do) {
@@ -62,7 +83,15 @@ export function openWire(visit: string, hear: (word: VisitAnswer) => void): Wire
       case "welcome":
         standing = "live"
         room = word
+        // What was asked on the line before this one is not answered any more.
+        asking?.reject(new Error("the line was lost"))
         if (document.hidden) lookAway()
+        break
+      case "relays":
+        asking?.resolve(word.iceServers)
+        return
+      case "denied":
+        if (word.of === "relays") asking?.reject(new Error(word.code))
         break
       case "room":
         room = word
@@ -88,6 +117,7 @@ export function openWire(visit: string, hear: (word: VisitAnswer) => void): Wire
     get room() {
       return room
     },
+    relays,
     say: (word) => standing === "live" && live.say(word),
     takeOver() {
       // Who was superseded has been forgotten by the server, and is asked again whether to take over.

@@ -38,7 +38,8 @@ export function openHub(house: Parts, timers: Timers): Hub {
   }
   const onError = (cause: unknown, where: string) => log.error("live", { cause, detail: where })
   const onRelayRefused = ({ count }: RelayTrouble) => log.error("relay_refused", { count })
-  const visits = createVisitWire({ clock, timers, store, writer: house.writer, keys, onError, onRelayRefused })
+  const { turn } = house.env
+  const visits = createVisitWire({ clock, timers, store, writer: house.writer, keys, onError, onRelayRefused, turn })
   return createHub({
     visits,
     origin: () => house.env.origin,

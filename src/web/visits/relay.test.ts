@@ -1,9 +1,8 @@
-import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "bun:test"
-import { hold, resume } from "../../domain/visits/calls.ts"
+import { afterAll, afterEach, expect, setDefaultTimeout, test } from "bun:test"
 import { answer, ring } from "../../domain/visits/ringing.ts"
 import { counting, flow, frames, relayedOnly } from "../../testing/calls.ts"
 import { coturn, hasCoturn } from "../../testing/coturn.ts"
-import { asAgent, asCitizen, hearing, type Screen, visiting } from "../../testing/screens.ts"
+import { asAgent, asCitizen, hearing, type Screen } from "../../testing/screens.ts"
 import { testServer } from "../../testing/server.ts"
 import { videoHall } from "../../testing/video.ts"
 
@@ -23,42 +22,6 @@ afterEach(async () => {
 
 afterAll(() => {
   expect(server.bugs).toEqual([])
-})
-
-describe("credentials for the relay", () => {
-  const ask = async (who: Awaited<ReturnType<typeof visiting>>, id: string) => {
-    await who.get("/account/security")
-    const { status, text } = await who.post(`/visits/${id}/relay`)
-    return { status, servers: status === 200 ? JSON.parse(text).iceServers : null }
-  }
-
-  test("are for who may talk at this moment: not before the call, not on hold, and to a stranger there is no visit", async () => {
-    const who = hall.citizen(1)
-    const mine = await visiting(server, { citizen: 1 })
-    const other = await visiting(server, { citizen: 2 })
-    const desk = await visiting(server, { agent: 1 })
-    const { row } = await hall.video.walkIn(who)
-    await hall.open(1)
-    await hall.video.page(who, row.id)
-    expect((await ask(mine, row.id)).status).toBe(409)
-    await hall.write((tx) => ring(tx, hall.agent(1), row.id))
-    expect([(await ask(mine, row.id)).status, (await ask(desk, row.id)).status]).toEqual([409, 409])
-    await hall.write((tx) => answer(tx, who, row.id))
-    const { servers } = await ask(mine, row.id)
-    const { id } = await hall.video.participant(row.id, "citizen")
-    expect(servers).toEqual([
-      { urls: TURN_URLS.split(","), username: expect.any(String), credential: expect.any(String) },
-    ])
-    const [until, whose] = servers[0].username.split(":")
-    expect(whose).toBe(id)
-    expect(Number(until) - Math.floor(hall.clock.real() / 1_000)).toBe(600)
-    expect((await ask(other, row.id)).status).toBe(404)
-    expect((await ask(desk, row.id)).status).toBe(200)
-    await hall.write((tx) => hold(tx, hall.agent(1), row.id))
-    expect((await ask(mine, row.id)).status).toBe(409)
-    await hall.write((tx) => resume(tx, hall.agent(1), row.id))
-    expect((await ask(mine, row.id)).status).toBe(200)
-  })
 })
 
 test("the test of the devices tells whether the relay answers from here, to whom it gives nothing yet", async () => {
