@@ -9,7 +9,7 @@ import { beginnings, world } from "./world.ts"
 export interface Outcome {
   seed: number
   hash: string
-  breaches: { invariant: string; what: string }[]
+  breaches: readonly { invariant: string; what: string }[]
   requests: number
   turns: number
   faults: Map<string, number>

@@ -5,24 +5,21 @@ import type { Scope, Tx, Writer } from "../../../db/write.ts"
 import type { Clock } from "../../base/clock.ts"
 import { type Instant, minute } from "../../base/day.ts"
 import type { Log } from "../../base/log.ts"
-import { isRefusal, type Refusal } from "../../base/refusal.ts"
-import { deviceOf } from "../../domain/access/devices.ts"
-import { liveSession, startSession, touchSession, wantsTouch } from "../../domain/access/sessions.ts"
+import { isRefusal } from "../../base/refusal.ts"
 import type { Subject } from "../../domain/access/subject.ts"
 import { sessionAt } from "../../domain/offices/hours.ts"
 import { office, sessionsAround } from "../../domain/offices/reads.ts"
 import { officesWithLeases, reconnectAll } from "../../domain/visits/participants.ts"
-import type { House } from "../../web/house.ts"
-import { doOnce } from "../../web/once.ts"
-import { whileSignedIn } from "../../web/signed-in.ts"
 import { Agenda } from "./agenda.ts"
+import { Door, type Turn } from "./door.ts"
 import { Draw } from "./draw.ts"
+import { Fate } from "./fate.ts"
 import { Process } from "./house.ts"
-import type { Asked, Caller, Done, Fault, Invariant, Passage, Reply, Watch, When } from "./parts.ts"
+import { LookingOn } from "./looking-on.ts"
+import { Network } from "./network.ts"
+import type { Asked, Caller, Done, Fault, Invariant, Reply, When } from "./parts.ts"
+import { described, isOfAFault } from "./thrown.ts"
 import { everyScope, type World } from "./world.ts"
-
-/** What a fault throws where the process itself would have had a bug or a failing disk. */
-export class Injected extends Error {}
 
 interface Happening {
   run(): Promise<void>
@@ -41,10 +38,6 @@ export interface Begun {
   say?: (line: string) => void
 }
 
-const triesMax = 5
-/** Requests that arrive within so many milliseconds may come into one batch. */
-const together = 1_500
-
 /** One run: a virtual clock, an agenda, the house, and those who look on. */
 export class Simulation {
   readonly seed: number
@@ -52,7 +45,6 @@ export class Simulation {
   readonly world: World
   readonly clock: Clock
   readonly until: Instant
-  readonly breaches: { invariant: string; what: string }[] = []
   readonly counts = { requests: 0, turns: 0, faults: new Map<string, number>() }
   readonly process: Process
   /** What actors put down for themselves. */
@@ -66,13 +58,12 @@ export class Simulation {
   dieAfterCommit = false
 
   readonly #agenda = new Agenda<Happening>()
-  readonly #watches: [name: string, Watch][]
-  readonly #faults: Begun["faults"]
-  readonly #net: Draw
-  readonly #fate: Draw
+  readonly #fate: Fate
+  readonly #network: Network
+  readonly #door: Door
+  readonly #lookingOn: LookingOn
   readonly #say: ((line: string) => void) | undefined
   readonly #hash = new Bun.CryptoHasher("sha256")
-  readonly #sessions = new Map<string, string>()
   readonly #open = new Map<string, { at: Instant; isOpen: boolean }>()
   #executed: Done[] = []
   #t: Instant
@@ -84,14 +75,15 @@ export class Simulation {
     this.until = until
     this.world = world
     this.#t = begins
-    this.#faults = faults
     this.#say = say
     const draw = new Draw(`seed ${seed}`)
     this.draw = draw.of("people")
-    this.#net = draw.of("net")
-    this.#fate = draw.of("fate")
     const clock = () => this.#t + this.clockOff
     this.clock = { office: clock, real: clock }
+    this.#fate = new Fate(faults, draw.of("fate"), () => this.#isCalm || this.process.isDead)
+    const net = draw.of("net")
+    this.#network = new Network(this, net, this.#fate)
+    this.#door = new Door(this, net)
     this.process = new Process(world.folder, {
       clock: this.clock,
       chance: draw.of("the house"),
@@ -99,11 +91,11 @@ export class Simulation {
         this.#executed = []
       },
       beforeCommit: () => {
-        for (const { fault, often } of this.#hitting("atCommit")) if (this.#hits(often)) fault.atCommit?.(this)
+        for (const fault of this.#fate.hitting("atCommit")) fault.atCommit?.(this)
       },
       afterCommit: () => this.#committed(),
     })
-    this.#watches = invariants.map((one) => [one.name, one.watch(this, (what) => this.broken(one.name, what))])
+    this.#lookingOn = new LookingOn(this, invariants)
   }
 
   get store(): Store {
@@ -129,9 +121,16 @@ export class Simulation {
     return this.#isCalm
   }
 
+  get breaches(): readonly { invariant: string; what: string }[] {
+    return this.#lookingOn.breaches
+  }
+
   broken(invariant: string, what: string): void {
-    this.trace(`BROKEN ${invariant}: ${what}`)
-    this.breaches.push({ invariant, what })
+    this.#lookingOn.broken(invariant, what)
+  }
+
+  look(when: When): void {
+    this.#lookingOn.store(this.process.raw as Database, when)
   }
 
   struck({ name }: Fault): void {
@@ -179,8 +178,21 @@ export class Simulation {
   ): void {
     this.counts.requests++
     const asked: Asked = { by, what, about, key: `${what}-${this.#keys++}` }
-    const serve = () => this.#serve(asked, scopes, turn as (tx: Tx, subject: Subject) => Promise<unknown>)
-    this.#attempt(asked, serve, 1, then)
+    this.#network.send(asked, () => this.#door.serve(asked, scopes, turn as Turn), then)
+  }
+
+  /** An answer has reached whoever asked. */
+  answered(reply: Reply, then?: (reply: Reply) => void): void {
+    const { by, what, about } = reply.asked
+    const came = "ok" in reply ? `ok ${reply.ok}` : "refused" in reply ? `refused ${reply.refused}` : reply.unknown
+    this.trace(`${by.kind} ${by.id}: ${what} ${JSON.stringify(about)} → ${came}`)
+    this.#lookingOn.answered(reply)
+    then?.(reply)
+  }
+
+  /** By which session somebody is signed in, for whoever ends it. */
+  sessionOf(who: Pick<Caller, "id">): string | undefined {
+    return this.#door.sessionOf(who)
   }
 
   /** A writer by which everything that it writes is seen. */
@@ -196,10 +208,11 @@ export class Simulation {
         try {
           answer = await turn(tx)
         } catch (thrown) {
-          if (isRefusal(thrown)) this.#refused(asked, tx, thrown)
+          const raw = tx.connection.raw as Database
+          if (isRefusal(thrown)) this.#lookingOn.refused({ asked, now: tx.now, code: thrown.code, raw })
           throw thrown
         }
-        for (const { fault, often } of this.#hitting("inTurn")) if (this.#hits(often)) fault.inTurn?.(this)
+        for (const fault of this.#fate.hitting("inTurn")) fault.inTurn?.(this)
         const { said: facts } = tx as Tx & { said: AnyFact[] }
         const { isRepeated } = mark
         this.#executed.push({ asked, session, now: tx.now, facts, answer: String(answer ?? ""), isRepeated })
@@ -214,18 +227,13 @@ export class Simulation {
     return { store: this.store, writer: this.writerFor(asked), clock: this.clock, log: this.#log }
   }
 
-  /** Signs out whoever it is, as somebody else decides. */
-  sessionOf({ id }: Pick<Caller, "id">): string | undefined {
-    return this.#sessions.get(id)
-  }
-
   /** Until the agenda is empty or the time is over, or something is broken. */
   async live(): Promise<void> {
     for (let next = this.#agenda.take(); next && this.breaches.length === 0; next = this.#agenda.take()) {
       if (next.at > this.until && !this.#isCalm) return
       this.#t = Math.max(this.#t, next.at)
       const batch = [next.what]
-      const latest = this.#t + (this.#net.hits(0.5) ? together : 0)
+      const latest = this.#network.batchEnds(this.#t)
       for (let more = this.#agenda.first(); next.what.isArrival; more = this.#agenda.first()) {
         if (!more?.what.isArrival || more.at > latest) break
         batch.push(more.what)
@@ -240,11 +248,10 @@ export class Simulation {
     this.trace(`restart: ${why}`)
     await this.process.restart()
     this.look("after a restart")
-    const leases = await officesWithLeases(this.store)
-    if (leases.length > 0) {
-      const asked = this.own("reconnect")
-      await this.#orInjected(asked.writer.write(reconnectAll, { scopes: everyScope }))
-    }
+    if ((await officesWithLeases(this.store)).length === 0) return
+    const { writer, log } = this.own("reconnect")
+    const written = writer.write(reconnectAll, { scopes: everyScope })
+    await written.catch((cause: unknown) => log.error("reconnect", { cause }))
   }
 
   /** No more faults; what is on its way arrives. */
@@ -256,11 +263,6 @@ export class Simulation {
     await this.live()
   }
 
-  look(when: When): void {
-    for (const [name, watch] of this.#watches)
-      this.#guarded(name, () => watch.store?.(this.process.raw as Database, when))
-  }
-
   /** What everything came to: the same for the same seed, whatever the machine. */
   hash(): string {
     const heads = this.rows<{ stream: string; hash: string }>(
@@ -270,150 +272,13 @@ export class Simulation {
     return this.#hash.digest("hex")
   }
 
-  /** A turn of the house itself that a fault may have spoilt. */
-  async #orInjected(written: Promise<unknown>): Promise<void> {
-    try {
-      await written
-    } catch (thrown) {
-      if (!this.#isFault(thrown)) this.broken("no bug", described(thrown))
-    }
-  }
-
-  #isFault(thrown: unknown): boolean {
-    return (
-      thrown instanceof Injected ||
-      (isRefusal(thrown) && (thrown.code === "unavailable" || thrown.code === "store_busy"))
-    )
-  }
-
+  /** What the house would complain of, where no fault is behind it, is a bug. */
   readonly #log: Log = {
     info: () => {},
     warn: () => {},
     error: (event, { cause, detail } = {}) => {
-      if (this.#isFault(cause)) return
-      this.broken("no bug", `${event} ${detail ?? ""} ${described(cause)}`)
+      if (!isOfAFault(cause)) this.broken("no bug", `${event} ${detail ?? ""} ${described(cause)}`)
     },
-  }
-
-  #hitting(occasion: "onTheWay" | "inTurn" | "atCommit"): readonly { fault: Fault; often: number }[] {
-    return this.#isCalm || this.process.isDead ? [] : this.#faults.filter(({ fault }) => fault[occasion])
-  }
-
-  #hits(often: number): boolean {
-    return this.#fate.hits(often)
-  }
-
-  #passage(asked: Asked): Passage {
-    let passage: Passage = { delay: this.#net.whole(1, 200) }
-    for (const { fault, often } of this.#hitting("onTheWay")) {
-      if (this.#hits(often)) passage = { ...passage, ...fault.onTheWay?.(this, asked) }
-    }
-    return passage
-  }
-
-  #attempt(asked: Asked, serve: () => Promise<Reply | null>, nth: number, then?: (reply: Reply) => void): void {
-    const { lost, delay = 1, twice } = this.#passage(asked)
-    const again = async () => {
-      const unknown: Reply = { asked, unknown: "nobody answered" }
-      if (nth < triesMax) this.#attempt(asked, serve, nth + 1, then)
-      else this.#answered(unknown, then)
-    }
-    const later = () => this.plan(this.#t + this.#net.whole(2_000, 30_000), again)
-    if (lost === "there") {
-      later()
-      return
-    }
-    const arrive = async () => {
-      const reply = await serve()
-      if (reply === null || lost === "back") later()
-      else this.#answered(reply, then)
-    }
-    this.plan(this.#t + delay, arrive, true)
-    if (!twice) return
-    const echo = async () => {
-      const reply = await serve()
-      if (reply) this.#answered(reply)
-    }
-    this.plan(this.#t + delay + this.#net.whole(0, 20_000), echo, true)
-  }
-
-  #answered(reply: Reply, then?: (reply: Reply) => void): void {
-    const { by, what, about } = reply.asked
-    const came = "ok" in reply ? `ok ${reply.ok}` : "refused" in reply ? `refused ${reply.refused}` : reply.unknown
-    this.trace(`${by.kind} ${by.id}: ${what} ${JSON.stringify(about)} → ${came}`)
-    for (const [name, watch] of this.#watches) this.#guarded(name, () => watch.answered?.(reply))
-    then?.(reply)
-  }
-
-  /** The house's own way with a request: who asks, whether they are signed in, once under its key. `null`: no answer comes. */
-  async #serve(
-    asked: Asked,
-    scopes: Scope[],
-    turn: (tx: Tx, subject: Subject) => Promise<unknown>,
-  ): Promise<Reply | null> {
-    if (this.process.isDead || this.process.isBroken) return null
-    try {
-      const gate = await this.#gate(asked.by)
-      if (gate === null) return { asked, refused: "not_signed_in" }
-      const { subject, session } = gate
-      const mark = { isRepeated: true }
-      const recorded = this.writerFor(asked, session, mark)
-      const { writer } = session ? whileSignedIn({ writer: recorded } as House, session) : { writer: recorded }
-      const once = {
-        caller: `${asked.by.kind}:${asked.by.id}`,
-        key: asked.key,
-        asked: { what: asked.what, ...asked.about },
-      }
-      const ok = await writer.write(
-        (tx) =>
-          doOnce(tx, once, async () => {
-            mark.isRepeated = false
-            return String((await turn(tx, subject)) ?? "")
-          }),
-        { scopes },
-      )
-      return this.process.isDead ? null : { asked, ok }
-    } catch (thrown) {
-      if (this.process.isDead || this.#isFault(thrown)) return null
-      if (isRefusal(thrown)) return { asked, refused: thrown.code }
-      this.broken("no bug", `${asked.what}: ${described(thrown)}`)
-      return null
-    }
-  }
-
-  async #gate({ kind, id }: Caller): Promise<{ subject: Subject; session: string | null } | null> {
-    const now = this.clock.real()
-    if (kind === "kiosk") {
-      const device = await deviceOf(this.store, id, now)
-      return device && { subject: device, session: null }
-    }
-    if (kind === "house") return null
-    const known = this.#sessions.get(id)
-    const found = known ? await liveSession(this.store, known, now) : null
-    // Less often than it really is: a turn of its own for each minute would be half of all there is.
-    if (found && wantsTouch(found.session, now) && this.#net.hits(0.25)) {
-      await this.own("touch").writer.write((tx) => touchSession(tx, found.session, now), { scopes: [] })
-    }
-    if (found) return { subject: found.subject, session: found.session.id }
-    const fresh = {
-      kind,
-      subject: id,
-      role: kind === "staff" ? "agent" : "citizen",
-      factors: "passkey",
-      userAgent: "simulation",
-    }
-    const { session } = await this.own("sign_in").writer.write((tx) => startSession(tx, fresh, now), {
-      scopes: ["accounts"],
-    })
-    this.#sessions.set(id, session.id)
-    const begun = await liveSession(this.store, session.id, now)
-    return begun && { subject: begun.subject, session: begun.session.id }
-  }
-
-  #refused(asked: Asked, tx: Tx, { code }: Refusal): void {
-    for (const [name, watch] of this.#watches) {
-      this.#guarded(name, () => watch.refused?.({ asked, now: tx.now, code, raw: tx.connection.raw as Database }))
-    }
   }
 
   #committed(): void {
@@ -422,28 +287,9 @@ export class Simulation {
     // The file that the next process finds was left before this commit: of it nothing is there.
     if (this.process.isDead) return
     this.counts.turns += done.length
-    for (const turn of done) {
-      for (const [name, watch] of this.#watches) this.#guarded(name, () => watch.done?.(turn))
-    }
+    for (const turn of done) this.#lookingOn.done(turn)
     if (!this.dieAfterCommit) return
     this.dieAfterCommit = false
     this.process.die()
   }
-
-  #guarded(name: string, run: () => void): void {
-    try {
-      run()
-    } catch (thrown) {
-      this.broken(name, described(thrown))
-    }
-  }
-}
-
-export const officeScope = (code: string): Scope[] => [`office:${code}`, "accounts"]
-export const minutes = (count: number): number => count * minute
-
-function described(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown)
-  const cause = thrown.cause === undefined ? "" : ` ← ${described(thrown.cause)}`
-  return `${thrown.stack ?? thrown.message}${cause}`
 }

@@ -29,11 +29,13 @@ export const servicesOf: Record<OfficeCode, string[]> = {
 }
 export const countersIn: Record<OfficeCode, number> = { "RUH-RML": 3, "BER-OST": 2, "RUH-VID": 2 }
 export const videoOffice: OfficeCode = "RUH-VID"
+export const halls: readonly OfficeCode[] = ["RUH-RML", "BER-OST"]
 
 /** Days on which a run may begin: the eve of the change of clocks in autumn and in spring, of a holiday, of the new year; and any day. */
 export const beginnings = ["2026-10-24", "2027-03-27", "2026-11-23", "2026-12-31", "2027-01-17"] as const
 export const citizenCount = 30
 
+export const officeScope = (code: string): Scope[] => [`office:${code}`, "accounts"]
 export const everyScope: Scope[] = [...offices.map((code): Scope => `office:${code}`), "accounts"]
 
 export interface World {

@@ -1,15 +1,13 @@
-import type { Tx } from "../../../../db/write.ts"
 import type { Staff } from "../../../domain/access/subject.ts"
 import { callThis, next, recall } from "../../../domain/queue/calling.ts"
 import { closeCounter, openCounter, pauseCounter } from "../../../domain/queue/counters.ts"
 import { absent, changeService, finish, park, returnTicket, serve } from "../../../domain/queue/serving.ts"
 import { transfer } from "../../../domain/queue/transfer.ts"
 import { undo } from "../../../domain/queue/undo.ts"
-import type { Actor, Asked, Caller } from "../parts.ts"
-import { officeScope, type Simulation } from "../simulation.ts"
-import { everyScope, type OfficeCode, servicesOf } from "../world.ts"
-
-const halls: OfficeCode[] = ["RUH-RML", "BER-OST"]
+import type { Actor, Caller } from "../parts.ts"
+import type { Simulation } from "../simulation.ts"
+import { halls, type OfficeCode, servicesOf } from "../world.ts"
+import { type Ask, asking, askingEverywhere } from "./asking.ts"
 
 interface Desk {
   id: string
@@ -44,95 +42,83 @@ interface At {
 }
 
 function atDesk(sim: Simulation, at: At): void {
-  const { office, who, desk, isOpen } = at
-  const ask = (
-    what: string,
-    about: Asked["about"],
-    turn: (tx: Tx, me: Staff) => Promise<unknown>,
-    scopes = officeScope(office),
-  ) => sim.ask<Staff>(who, what, { counter: desk.id, ...about }, scopes, turn)
-  const { draw } = sim
+  const { desk } = at
   if (desk.state !== "open") {
-    if (isOpen || draw.hits(0.3)) ask("open", {}, (tx, me) => openCounter(tx, me, desk.id))
+    if (at.isOpen || sim.draw.hits(0.3)) here(sim, at)("open", {}, (tx, me) => openCounter(tx, me, desk.id))
     return
   }
   if (desk.ticket === null) {
-    const aside = any(sim, office, "'parked', 'absent'")
-    const waiting = any(sim, office, "'waiting', 'early', 'away'")
-    draw.weighted<() => void>([
-      [70, () => ask("next", {}, async (tx, me) => (await next(tx, me, desk.id))?.id)],
-      [8, () => aside && ask("return", { ticket: aside }, async (tx, me) => (await returnTicket(tx, me, aside)).id)],
-      [
-        4,
-        () =>
-          waiting &&
-          ask("call_this", { ticket: waiting }, async (tx, me) => (await callThis(tx, me, waiting, desk.id)).id),
-      ],
-      [4, () => ask("pause", {}, async (tx, me) => (await pauseCounter(tx, me, desk.id)).id)],
-      [
-        isOpen ? 3 : 20,
-        () => ask("close", {}, async (tx, me) => (await closeCounter(tx, me, desk.id, { confirmed: true })).id),
-      ],
-      [6, () => last(sim, office, ask)],
-    ])()
+    nobodyThere(sim, at)
     return
   }
-  const id = desk.ticket
-  const [held] = sim.rows<{ state: string }>("SELECT state FROM ticket WHERE id = ?", id)
-  const service = draw.one(servicesOf["RUH-RML"]) ?? ""
-  if (held?.state === "called") {
-    draw.weighted<() => void>([
-      [60, () => ask("serve", { ticket: id }, async (tx, me) => (await serve(tx, me, id)).id)],
-      [12, () => ask("recall", { ticket: id }, async (tx, me) => (await recall(tx, me, id)).id)],
-      [15, () => ask("absent", { ticket: id }, async (tx, me) => (await absent(tx, me, id)).id)],
-      [8, () => ask("undo", { ticket: id }, async (tx, me) => (await undo(tx, me, id)).id)],
-      // Another agent presses at the same moment.
-      [5, () => ask("next", {}, async (tx, me) => (await next(tx, me, desk.id))?.id)],
-    ])()
-    return
-  }
-  draw.weighted<() => void>([
-    [60, () => ask("finish", { ticket: id }, async (tx, me) => (await finish(tx, me, id, { outcome: "done" })).id)],
-    [12, () => ask("park", { ticket: id }, async (tx, me) => (await park(tx, me, id)).id)],
-    [
-      6,
-      () =>
-        ask("change_service", { ticket: id, service }, async (tx, me) => (await changeService(tx, me, id, service)).id),
-    ],
-    [
-      14,
-      () =>
-        ask(
-          "transfer",
-          { ticket: id, service },
-          async (tx, me) => (await transfer(tx, me, id, { service, reason: "next_step" })).id,
-        ),
-    ],
-    [
-      4,
-      () => {
-        const there = office === "RUH-RML" ? "BER-OST" : "RUH-RML"
-        ask(
-          "send",
-          { ticket: id, there },
-          async (tx, me) => (await transfer(tx, me, id, { service, office: there, reason: "next_step" })).id,
-          everyScope,
-        )
-      },
-    ],
-    [8, () => ask("undo", { ticket: id }, async (tx, me) => (await undo(tx, me, id)).id)],
+  const [held] = sim.rows<{ state: string }>("SELECT state FROM ticket WHERE id = ?", desk.ticket)
+  const service = sim.draw.one(servicesOf["RUH-RML"]) ?? ""
+  if (held?.state === "called") called(sim, at, desk.ticket)
+  else serving(sim, at, desk.ticket, service)
+}
+
+/** Asks about the own counter. */
+function here(sim: Simulation, { who, office, desk }: At): Ask<Staff> {
+  const ask = asking<Staff>(sim, who, office)
+  return (what, about, turn) => ask(what, { counter: desk.id, ...about }, turn)
+}
+
+function nobodyThere(sim: Simulation, at: At): void {
+  const { office, desk, isOpen } = at
+  const ask = here(sim, at)
+  const aside = any(sim, office, "'parked', 'absent'")
+  const waiting = any(sim, office, "'waiting', 'early', 'away'")
+  sim.draw.weighted<() => void>([
+    [70, () => ask("next", {}, (tx, me) => next(tx, me, desk.id))],
+    [8, () => aside && ask("return", { ticket: aside }, (tx, me) => returnTicket(tx, me, aside))],
+    [4, () => waiting && ask("call_this", { ticket: waiting }, (tx, me) => callThis(tx, me, waiting, desk.id))],
+    [4, () => ask("pause", {}, (tx, me) => pauseCounter(tx, me, desk.id))],
+    [isOpen ? 3 : 20, () => ask("close", {}, (tx, me) => closeCounter(tx, me, desk.id, { confirmed: true }))],
+    [6, () => last(sim, office, ask)],
   ])()
 }
 
-type Ask = (what: string, about: Asked["about"], turn: (tx: Tx, me: Staff) => Promise<unknown>) => void
+function called(sim: Simulation, at: At, id: string): void {
+  const ask = here(sim, at)
+  const about = { ticket: id }
+  sim.draw.weighted<() => void>([
+    [60, () => ask("serve", about, (tx, me) => serve(tx, me, id))],
+    [12, () => ask("recall", about, (tx, me) => recall(tx, me, id))],
+    [15, () => ask("absent", about, (tx, me) => absent(tx, me, id))],
+    [8, () => ask("undo", about, (tx, me) => undo(tx, me, id))],
+    // Another agent presses at the same moment.
+    [5, () => ask("next", {}, (tx, me) => next(tx, me, at.desk.id))],
+  ])()
+}
+
+function serving(sim: Simulation, at: At, id: string, service: string): void {
+  const ask = here(sim, at)
+  const about = { ticket: id }
+  const there = at.office === "RUH-RML" ? "BER-OST" : "RUH-RML"
+  const on = { service, reason: "next_step" } as const
+  sim.draw.weighted<() => void>([
+    [60, () => ask("finish", about, (tx, me) => finish(tx, me, id, { outcome: "done" }))],
+    [12, () => ask("park", about, (tx, me) => park(tx, me, id))],
+    [6, () => ask("change_service", { ...about, service }, (tx, me) => changeService(tx, me, id, service))],
+    [14, () => ask("transfer", { ...about, service }, (tx, me) => transfer(tx, me, id, on))],
+    [
+      4,
+      () =>
+        askingEverywhere<Staff>(sim, at.who)("send", { counter: at.desk.id, ...about, there }, (tx, me) =>
+          transfer(tx, me, id, { ...on, office: there }),
+        ),
+    ],
+    [8, () => ask("undo", about, (tx, me) => undo(tx, me, id))],
+  ])()
+}
 
 /** Takes back what was done last on any ticket. */
-function last(sim: Simulation, office: string, ask: Ask): void {
+function last(sim: Simulation, office: string, ask: Ask<Staff>): void {
   const [row] = sim.rows<{ id: string }>(
     "SELECT id FROM ticket WHERE office = ? AND undo IS NOT NULL ORDER BY id DESC LIMIT 1",
     office,
   )
-  if (row) ask("undo", { ticket: row.id }, async (tx, me) => (await undo(tx, me, row.id)).id)
+  if (row) ask("undo", { ticket: row.id }, (tx, me) => undo(tx, me, row.id))
 }
 
 function any(sim: Simulation, office: string, states: string): string | undefined {

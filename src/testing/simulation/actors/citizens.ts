@@ -7,8 +7,9 @@ import { takeOffer } from "../../../domain/bookings/offered.ts"
 import { acceptProposal } from "../../../domain/bookings/requests.ts"
 import { book, cancel, move } from "../../../domain/bookings/writes.ts"
 import type { Actor, Caller } from "../parts.ts"
-import { officeScope, type Simulation } from "../simulation.ts"
+import type { Simulation } from "../simulation.ts"
 import { type OfficeCode, offices, servicesOf } from "../world.ts"
+import { asking } from "./asking.ts"
 
 /** People at home: they look for a time, keep it, book it, think better of it, and wait for a better one. */
 export const citizens: Actor = {
@@ -21,195 +22,106 @@ export const citizens: Actor = {
   },
 }
 
-type Doing = (sim: Simulation, who: Caller) => Promise<void>
-
-const doings: [number, Doing][] = [
-  [
-    30,
-    async (sim, who) => {
-      const wanted = await wish(sim)
-      if (!wanted) return
-      const { office } = wanted
-      sim.ask<Citizen>(
-        who,
-        "book",
-        { ...wanted },
-        scopes(office, who),
-        async (tx, me) => (await book(tx, me, wanted)).id,
-      )
-    },
-  ],
-  [
-    25,
-    async (sim, who) => {
-      const wanted = await wish(sim)
-      if (!wanted) return
-      const { office } = wanted
-      sim.ask<Citizen>(
-        who,
-        "hold",
-        { ...wanted },
-        scopes(office, who),
-        async (tx, me) => (await hold(tx, me, wanted)).id,
-      )
-    },
-  ],
-  [
-    25,
-    async (sim, who) => {
-      // Also one that has run out, or that another page has used.
-      const [held] = sim.rows<{ id: string; office: string }>(
-        "SELECT id, office FROM hold WHERE person = ? ORDER BY since DESC LIMIT 1",
-        who.id,
-      )
-      if (!held) return
-      const about = { hold: held.id }
-      sim.ask<Citizen>(
-        who,
-        "confirm",
-        about,
-        scopes(held.office, who),
-        async (tx, me) => (await book(tx, me, about)).id,
-      )
-    },
-  ],
-  [
-    4,
-    async (sim, who) => {
-      const [held] = sim.rows<{ id: string; office: string }>(
-        "SELECT id, office FROM hold WHERE person = ? AND state = 'live'",
-        who.id,
-      )
-      if (!held) return
-      sim.ask<Citizen>(who, "release", { hold: held.id }, scopes(held.office, who), (tx, me) =>
-        releaseHold(tx, me, held.id),
-      )
-    },
-  ],
-  [
-    14,
-    async (sim, who) => {
-      const mine = own(sim, who)
-      const wanted = mine && (await freeTime(sim, mine.office as OfficeCode, mine.service, 0.7))
-      if (!mine || !wanted) return
-      const about = { booking: mine.id, slot: wanted }
-      sim.ask<Citizen>(
-        who,
-        "move",
-        about,
-        scopes(mine.office, who),
-        async (tx, me) => (await move(tx, me, mine.id, wanted)).id,
-      )
-    },
-  ],
-  [
-    12,
-    async (sim, who) => {
-      const mine = own(sim, who)
-      if (!mine) return
-      sim.ask<Citizen>(
-        who,
-        "cancel",
-        { booking: mine.id },
-        scopes(mine.office, who),
-        async (tx, me) => (await cancel(tx, me, mine.id)).id,
-      )
-    },
-  ],
-  [
-    3,
-    async (sim, who) => {
-      // Somebody else's booking, whose id has come to them in whatever way.
-      const other = own(sim, { ...who, id: sim.draw.one(sim.world.citizens) ?? "" })
-      if (!other || other.person === who.id) return
-      sim.ask<Citizen>(
-        who,
-        "cancel_anothers",
-        { booking: other.id },
-        scopes(other.office, who),
-        async (tx, me) => (await cancel(tx, me, other.id)).id,
-      )
-    },
-  ],
-  [
-    5,
-    async (sim, who) => {
-      const [asked] = sim.rows<{ id: string; office: string }>(
-        "SELECT id, office FROM booking WHERE person = ? AND state = 'requested' AND proposed",
-        who.id,
-      )
-      if (!asked) return
-      sim.ask<Citizen>(
-        who,
-        "accept_proposal",
-        { booking: asked.id },
-        scopes(asked.office, who),
-        async (tx, me) => (await acceptProposal(tx, me, asked.id)).id,
-      )
-    },
-  ],
-  [
-    12,
-    async (sim, who) => {
-      const office = sim.draw.one(offices) ?? "RUH-RML"
-      const service = sim.draw.one(servicesOf[office]) ?? ""
-      sim.ask<Citizen>(
-        who,
-        "wait",
-        { office, service },
-        scopes(office, who),
-        async (tx, me) => (await joinWaitlist(tx, me, { office, service })).id,
-      )
-    },
-  ],
-  [
-    10,
-    async (sim, who) => {
-      const [entry] = sim.rows<{ id: string; office: string }>(
-        "SELECT id, office FROM waitlist WHERE state = 'offered' ORDER BY place LIMIT 1",
-      )
-      const [whose] = sim.rows<{ person: string }>("SELECT person FROM waitlist WHERE id = ?", entry?.id ?? "")
-      if (!entry || !whose) return
-      const them: Caller = { ...who, id: whose.person }
-      sim.ask<Citizen>(
-        them,
-        "take_offer",
-        { entry: entry.id },
-        scopes(entry.office, them),
-        async (tx, me) => (await takeOffer(tx, me, entry.id)).id,
-      )
-    },
-  ],
-  [
-    3,
-    async (sim, who) => {
-      const [entry] = sim.rows<{ id: string; office: string; state: string }>(
-        "SELECT id, office, state FROM waitlist WHERE person = ? AND state IN ('waiting', 'offered', 'left') ORDER BY joined_at DESC LIMIT 1",
-        who.id,
-      )
-      if (!entry) return
-      if (entry.state === "left") {
-        sim.ask<Citizen>(
-          who,
-          "wait_again",
-          { entry: entry.id },
-          scopes(entry.office, who),
-          async (tx, me) => (await returnToWaitlist(tx, me, entry.id)).id,
-        )
-      } else {
-        sim.ask<Citizen>(who, "stop_waiting", { entry: entry.id }, scopes(entry.office, who), (tx, me) =>
-          leaveWaitlist(tx, me, entry.id),
-        )
-      }
-    },
-  ],
+const doings: [number, (sim: Simulation, who: Caller) => void | Promise<void>][] = [
+  [30, books],
+  [25, holds],
+  [25, confirms],
+  [4, releases],
+  [14, moves],
+  [12, cancels],
+  [3, cancelsAnothers],
+  [5, acceptsProposal],
+  [12, waits],
+  [10, takesOffer],
+  [3, stopsOrBeginsAgain],
 ]
 
-const scopes = (office: string, { id }: Caller) => [...officeScope(office), `person:${id}` as const]
+const as = asking<Citizen>
 
-interface Own {
+async function books(sim: Simulation, who: Caller): Promise<void> {
+  const wanted = await wish(sim)
+  if (wanted) as(sim, who, wanted.office)("book", { ...wanted }, (tx, me) => book(tx, me, wanted))
+}
+
+async function holds(sim: Simulation, who: Caller): Promise<void> {
+  const wanted = await wish(sim)
+  if (wanted) as(sim, who, wanted.office)("hold", { ...wanted }, (tx, me) => hold(tx, me, wanted))
+}
+
+function confirms(sim: Simulation, who: Caller): void {
+  // Also one that has run out, or that another page has used.
+  const [held] = sim.rows<Held>("SELECT id, office FROM hold WHERE person = ? ORDER BY since DESC LIMIT 1", who.id)
+  if (!held) return
+  const about = { hold: held.id }
+  as(sim, who, held.office)("confirm", about, (tx, me) => book(tx, me, about))
+}
+
+function releases(sim: Simulation, who: Caller): void {
+  const [held] = sim.rows<Held>("SELECT id, office FROM hold WHERE person = ? AND state = 'live'", who.id)
+  if (held) as(sim, who, held.office)("release", { hold: held.id }, (tx, me) => releaseHold(tx, me, held.id))
+}
+
+async function moves(sim: Simulation, who: Caller): Promise<void> {
+  const mine = own(sim, who)
+  const slot = mine && (await freeTime(sim, mine.office as OfficeCode, mine.service, 0.7))
+  if (!mine || !slot) return
+  as(sim, who, mine.office)("move", { booking: mine.id, slot }, (tx, me) => move(tx, me, mine.id, slot))
+}
+
+function cancels(sim: Simulation, who: Caller): void {
+  const mine = own(sim, who)
+  if (mine) as(sim, who, mine.office)("cancel", { booking: mine.id }, (tx, me) => cancel(tx, me, mine.id))
+}
+
+/** Somebody else's booking, whose id has come to them in whatever way. */
+function cancelsAnothers(sim: Simulation, who: Caller): void {
+  const other = own(sim, { ...who, id: sim.draw.one(sim.world.citizens) ?? "" })
+  if (!other || other.person === who.id) return
+  as(sim, who, other.office)("cancel_anothers", { booking: other.id }, (tx, me) => cancel(tx, me, other.id))
+}
+
+function acceptsProposal(sim: Simulation, who: Caller): void {
+  const [asked] = sim.rows<Held>(
+    "SELECT id, office FROM booking WHERE person = ? AND state = 'requested' AND proposed",
+    who.id,
+  )
+  if (!asked) return
+  as(sim, who, asked.office)("accept_proposal", { booking: asked.id }, (tx, me) => acceptProposal(tx, me, asked.id))
+}
+
+function waits(sim: Simulation, who: Caller): void {
+  const office = sim.draw.one(offices) ?? "RUH-RML"
+  const service = sim.draw.one(servicesOf[office]) ?? ""
+  as(sim, who, office)("wait", { office, service }, (tx, me) => joinWaitlist(tx, me, { office, service }))
+}
+
+function takesOffer(sim: Simulation, who: Caller): void {
+  const [entry] = sim.rows<Held & { person: string }>(
+    "SELECT id, office, person FROM waitlist WHERE state = 'offered' ORDER BY place LIMIT 1",
+  )
+  if (!entry) return
+  const them: Caller = { ...who, id: entry.person }
+  as(sim, them, entry.office)("take_offer", { entry: entry.id }, (tx, me) => takeOffer(tx, me, entry.id))
+}
+
+function stopsOrBeginsAgain(sim: Simulation, who: Caller): void {
+  const [wait] = sim.rows<Held & { state: string }>(
+    "SELECT id, office, state FROM waitlist WHERE person = ? AND state IN ('waiting', 'offered', 'left') ORDER BY joined_at DESC LIMIT 1",
+    who.id,
+  )
+  if (!wait) return
+  const ask = as(sim, who, wait.office)
+  const about = { entry: wait.id }
+  if (wait.state === "left") ask("wait_again", about, (tx, me) => returnToWaitlist(tx, me, wait.id))
+  else ask("stop_waiting", about, (tx, me) => leaveWaitlist(tx, me, wait.id))
+}
+
+interface Held {
   id: string
   office: string
+}
+
+interface Own extends Held {
   service: string
   person: string
 }

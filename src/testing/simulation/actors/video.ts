@@ -1,16 +1,18 @@
-import type { Tx } from "../../../../db/write.ts"
-import type { Citizen, Staff, Subject } from "../../../domain/access/subject.ts"
+import { minute } from "../../../base/day.ts"
+import type { Citizen, Staff } from "../../../domain/access/subject.ts"
 import { closeCounter, openCounter } from "../../../domain/queue/counters.ts"
 import { away } from "../../../domain/queue/holder.ts"
 import { arrive, comeBack, goHome, walkIn } from "../../../domain/visits/arriving.ts"
 import { end, goOnWithOthers, hold, resume, sendOn } from "../../../domain/visits/calls.ts"
 import { connect, presenceIs } from "../../../domain/visits/participants.ts"
 import { answer, ringNext, ringOff, ringOnceMore } from "../../../domain/visits/ringing.ts"
-import type { Actor, Asked, Caller } from "../parts.ts"
-import { minutes, officeScope, type Simulation } from "../simulation.ts"
-import { videoOffice as office, servicesOf } from "../world.ts"
+import type { Actor } from "../parts.ts"
+import type { Simulation } from "../simulation.ts"
+import { videoOffice as office, officeScope, servicesOf } from "../world.ts"
+import { type Ask, asking } from "./asking.ts"
 
-type Ask<S extends Subject> = (what: string, about: Asked["about"], turn: (tx: Tx, me: S) => Promise<unknown>) => void
+const asCitizen = (sim: Simulation, id: string) => asking<Citizen>(sim, { kind: "citizen", id }, office)
+const asStaff = (sim: Simulation, id: string) => asking<Staff>(sim, { kind: "staff", id }, office)
 
 /** People before their cameras: they arrive, answer, are cut off and come back, and go home. */
 export const videoVisitors: Actor = {
@@ -23,33 +25,29 @@ export const videoVisitors: Actor = {
     const mine = sim.draw.hits(0.75) ? sim.draw.one(visits) : undefined
     if (!mine) return comeIn(sim)
     const { id, state, person } = mine
-    const ask = asking<Citizen>(sim, { kind: "citizen", id: person })
-    const isThere =
-      sim.rows("SELECT 1 FROM participant WHERE visit = ? AND subject = ? AND presence = 'online'", id, person).length >
-      0
-    if (state === "called" && sim.draw.hits(0.8)) {
-      return ask("answer", { visit: id }, async (tx, me) => (await answer(tx, me, id)).row.id)
-    }
+    const ask = asCitizen(sim, person)
+    const about = { visit: id }
+    const isThere = sim.rows(`${online} AND subject = ?`, id, person).length > 0
+    if (state === "called" && sim.draw.hits(0.8)) return ask("answer", about, (tx, me) => answer(tx, me, id))
     sim.draw.weighted<() => void>([
-      [
-        isThere ? 1 : 8,
-        () => {
-          const page = `page-${sim.draw.whole(1, 1_000_000)}`
-          ask(
-            "connect",
-            { visit: id, page },
-            async (tx, me) => (await connect(tx, me, id, { page, tab: "tab", session: page }, isThere)).id,
-          )
-        },
-      ],
+      [isThere ? 1 : 8, () => connects(ask, id, isThere, newPage(sim))],
       [
         state === "absent" || state === "parked" ? 10 : 2,
-        () => ask("come_back", { visit: id }, async (tx, me) => (await comeBack(tx, me, id)).row.id),
+        () => ask("come_back", about, (tx, me) => comeBack(tx, me, id)),
       ],
-      [1, () => ask("away", { visit: id }, async (tx, me) => (await away(tx, me, id, 5)).id)],
-      [1, () => ask("go_home", { visit: id }, async (tx, me) => (await goHome(tx, me, id)).row.id)],
+      [1, () => ask("away", about, (tx, me) => away(tx, me, id, 5))],
+      [1, () => ask("go_home", about, (tx, me) => goHome(tx, me, id))],
     ])()
   },
+}
+
+const online = "SELECT 1 FROM participant WHERE visit = ? AND presence = 'online'"
+
+const newPage = (sim: Simulation) => `page-${sim.draw.whole(1, 1_000_000)}`
+
+function connects<S extends Citizen | Staff>(ask: Ask<S>, visit: string, isThere: boolean, page: string): void {
+  const from = { page, tab: "tab", session: page }
+  ask("connect", { visit, page }, (tx, me) => connect(tx, me, visit, from, isThere))
 }
 
 /** What connections do by themselves: they are lost, come back, or are given up. */
@@ -76,7 +74,7 @@ export const videoAgents: Actor = {
   everyMinutes: 2.5,
   async act(sim) {
     const number = sim.draw.whole(1, sim.world.agents[office].length)
-    const ask = asking<Staff>(sim, { kind: "staff", id: sim.world.agents[office][number - 1] ?? "" })
+    const ask = asStaff(sim, sim.world.agents[office][number - 1] ?? "")
     const counter = `${office}.${number}`
     const [desk] = sim.rows<{ state: string; ticket: string | null }>(
       "SELECT state, ticket FROM counter WHERE id = ?",
@@ -87,62 +85,41 @@ export const videoAgents: Actor = {
       if (await sim.isOpen(office)) ask("open", { counter }, (tx, me) => openCounter(tx, me, counter))
       return
     }
-    const id = desk.ticket
-    if (id === null) {
-      const isLate = !(await sim.isOpen(office))
-      if (sim.draw.hits(isLate ? 0.3 : 0.03))
-        ask("close", { counter }, (tx, me) => closeCounter(tx, me, counter, { confirmed: true }))
-      else ask("ring_next", { counter }, async (tx, me) => (await ringNext(tx, me, counter))?.row.id)
-      return
-    }
-    const [visit] = sim.rows<{ phase: string; state: string }>(
-      "SELECT v.phase, t.state FROM visit AS v JOIN ticket AS t ON t.id = v.id WHERE v.id = ?",
-      id,
-    )
-    if (visit?.state === "called") {
-      sim.draw.weighted<() => void>([
-        [3, () => ask("ring_again", { visit: id }, async (tx, me) => (await ringOnceMore(tx, me, id)).id)],
-        [2, () => ask("ring_off", { visit: id }, async (tx, me) => (await ringOff(tx, me, id)).row.id)],
-        [8, () => {}],
-      ])()
-      return
-    }
-    const isThere =
-      sim.rows("SELECT 1 FROM participant WHERE visit = ? AND kind = 'agent' AND presence = 'online'", id).length > 0
-    const page = `page-${sim.draw.whole(1, 1_000_000)}`
-    const service = sim.draw.one(servicesOf[office]) ?? ""
-    sim.draw.weighted<() => void>([
-      [
-        isThere ? 1 : 10,
-        () =>
-          ask(
-            "connect",
-            { visit: id, page },
-            async (tx, me) => (await connect(tx, me, id, { page, tab: "tab", session: page }, isThere)).id,
-          ),
-      ],
-      [
-        visit?.phase === "interrupted" ? 3 : 10,
-        () => ask("end", { visit: id }, async (tx, me) => (await end(tx, me, id, { outcome: "done" })).row.id),
-      ],
-      [3, () => ask("hold_call", { visit: id }, async (tx, me) => (await hold(tx, me, id)).row.id)],
-      [6, () => ask("resume", { visit: id }, async (tx, me) => (await resume(tx, me, id)).row.id)],
-      [
-        visit?.phase === "interrupted" ? 6 : 1,
-        () => ask("go_on", { visit: id }, async (tx, me) => (await goOnWithOthers(tx, me, id)).row.id),
-      ],
-      [
-        1,
-        () =>
-          ask(
-            "send_on",
-            { visit: id, service },
-            async (tx, me) =>
-              (await sendOn(tx, sim.world.keys, me, id, { service, reason: "next_step", note: "note" })).row.id,
-          ),
-      ],
-    ])()
+    if (desk.ticket !== null) return atVisit(sim, ask, desk.ticket)
+    const isLate = !(await sim.isOpen(office))
+    if (sim.draw.hits(isLate ? 0.3 : 0.03))
+      ask("close", { counter }, (tx, me) => closeCounter(tx, me, counter, { confirmed: true }))
+    else ask("ring_next", { counter }, (tx, me) => ringNext(tx, me, counter))
   },
+}
+
+function atVisit(sim: Simulation, ask: Ask<Staff>, id: string): void {
+  const [visit] = sim.rows<{ phase: string; state: string }>(
+    "SELECT v.phase, t.state FROM visit AS v JOIN ticket AS t ON t.id = v.id WHERE v.id = ?",
+    id,
+  )
+  const about = { visit: id }
+  if (visit?.state === "called") {
+    sim.draw.weighted<() => void>([
+      [3, () => ask("ring_again", about, (tx, me) => ringOnceMore(tx, me, id))],
+      [2, () => ask("ring_off", about, (tx, me) => ringOff(tx, me, id))],
+      [8, () => {}],
+    ])()
+    return
+  }
+  const isThere = sim.rows(`${online} AND kind = 'agent'`, id).length > 0
+  const isCut = visit?.phase === "interrupted"
+  const page = newPage(sim)
+  const service = sim.draw.one(servicesOf[office]) ?? ""
+  const on = { service, reason: "next_step", note: "note" } as const
+  sim.draw.weighted<() => void>([
+    [isThere ? 1 : 10, () => connects(ask, id, isThere, page)],
+    [isCut ? 3 : 10, () => ask("end", about, (tx, me) => end(tx, me, id, { outcome: "done" }))],
+    [3, () => ask("hold_call", about, (tx, me) => hold(tx, me, id))],
+    [6, () => ask("resume", about, (tx, me) => resume(tx, me, id))],
+    [isCut ? 6 : 1, () => ask("go_on", about, (tx, me) => goOnWithOthers(tx, me, id))],
+    [1, () => ask("send_on", { ...about, service }, (tx, me) => sendOn(tx, sim.world.keys, me, id, on))],
+  ])()
 }
 
 async function comeIn(sim: Simulation): Promise<void> {
@@ -150,20 +127,15 @@ async function comeIn(sim: Simulation): Promise<void> {
   const booked = sim.draw.one(
     sim.rows<{ code: string; person: string }>(
       "SELECT code, person FROM booking WHERE office = ? AND state = 'confirmed' AND starts_at BETWEEN ? AND ? ORDER BY id",
-      ...[office, now - minutes(30), now + minutes(25)],
+      ...[office, now - 30 * minute, now + 25 * minute],
     ),
   )
   if (booked && sim.draw.hits(0.8)) {
     const { code, person } = booked
-    const ask = asking<Citizen>(sim, { kind: "citizen", id: person })
-    return ask("arrive", { code }, async (tx, me) => (await arrive(tx, me, { code, lang: "ar" })).row.id)
+    return asCitizen(sim, person)("arrive", { code }, (tx, me) => arrive(tx, me, { code, lang: "ar" }))
   }
   if (!(await sim.isOpen(office)) || sim.draw.hits(0.5)) return
   const service = sim.draw.one(servicesOf[office]) ?? ""
-  const ask = asking<Citizen>(sim, { kind: "citizen", id: sim.draw.one(sim.world.citizens) ?? "" })
-  ask("walk_in_video", { service }, async (tx, me) => (await walkIn(tx, me, { office, service, lang: "ar" })).row.id)
-}
-
-function asking<S extends Subject>(sim: Simulation, who: Caller): Ask<S> {
-  return (what, about, turn) => sim.ask<S>(who, what, about, [...officeScope(office), `person:${who.id}`], turn)
+  const ask = asCitizen(sim, sim.draw.one(sim.world.citizens) ?? "")
+  ask("walk_in_video", { service }, (tx, me) => walkIn(tx, me, { office, service, lang: "ar" }))
 }

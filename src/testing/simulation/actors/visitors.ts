@@ -1,19 +1,19 @@
+import { minute } from "../../../base/day.ts"
 import type { Citizen, Device } from "../../../domain/access/subject.ts"
 import { checkIn, issueTicket } from "../../../domain/queue/arrivals.ts"
 import { away, leave, ready } from "../../../domain/queue/holder.ts"
 import { wish } from "../../../domain/queue/wishes.ts"
-import type { Actor, Caller } from "../parts.ts"
-import { minutes, officeScope, type Simulation } from "../simulation.ts"
-import { type OfficeCode, servicesOf } from "../world.ts"
-
-const halls: OfficeCode[] = ["RUH-RML", "BER-OST"]
+import type { Actor } from "../parts.ts"
+import type { Simulation } from "../simulation.ts"
+import { halls, type OfficeCode, servicesOf } from "../world.ts"
+import { asking } from "./asking.ts"
 
 /** People in the halls and at their kiosks: they check in, walk in, go for a coffee, come back, go home. */
 export const visitors: Actor = {
   name: "visitors",
   everyMinutes: 3,
   async act(sim) {
-    const doing = sim.draw.weighted<(sim: Simulation) => Promise<void>>([
+    const doing = sim.draw.weighted<(sim: Simulation) => void | Promise<void>>([
       [45, arrive],
       [30, walkIn],
       [25, wait],
@@ -22,24 +22,23 @@ export const visitors: Actor = {
   },
 }
 
-async function arrive(sim: Simulation): Promise<void> {
+const atKiosk = (sim: Simulation, office: OfficeCode) =>
+  asking<Device>(sim, { kind: "kiosk", id: sim.world.kiosks[office] }, office)
+
+function arrive(sim: Simulation): void {
   const now = sim.now()
   const rows = sim.rows<{ code: string; office: OfficeCode }>(
     `SELECT code, office FROM booking WHERE state = 'confirmed' AND office <> 'RUH-VID' AND starts_at BETWEEN ? AND ? ORDER BY id`,
-    ...[now - minutes(60), now + minutes(120)],
+    ...[now - 60 * minute, now + 120 * minute],
   )
   const mine = sim.draw.one(rows)
   if (!mine) return
   const { office, code } = mine
   const ready = sim.draw.hits(0.3)
   const about = { office, code, ready: ready ? 1 : 0 }
-  sim.ask<Device>(
-    kioskOf(sim, office),
-    "check_in",
-    about,
-    officeScope(office),
-    async (tx, kiosk) => (await checkIn(tx, kiosk, { office, by: { code }, lang: "ar", ready })).ticket.id,
-  )
+  atKiosk(sim, office)("check_in", about, async (tx, kiosk) => {
+    return (await checkIn(tx, kiosk, { office, by: { code }, lang: "ar", ready })).ticket
+  })
 }
 
 async function walkIn(sim: Simulation): Promise<void> {
@@ -48,16 +47,12 @@ async function walkIn(sim: Simulation): Promise<void> {
   const person = sim.draw.one(sim.world.citizens) ?? null
   const isOpen = await sim.isOpen(office)
   if (!isOpen && sim.draw.hits(0.95)) return
-  sim.ask<Device>(
-    kioskOf(sim, office),
-    "walk_in",
-    { office, service, person },
-    officeScope(office),
-    async (tx, kiosk) => (await issueTicket(tx, kiosk, { office, service, person, holder: person, lang: "ar" })).id,
+  atKiosk(sim, office)("walk_in", { office, service, person }, (tx, kiosk) =>
+    issueTicket(tx, kiosk, { office, service, person, holder: person, lang: "ar" }),
   )
 }
 
-async function wait(sim: Simulation): Promise<void> {
+function wait(sim: Simulation): void {
   const mine = sim.draw.one(
     sim.rows<{ id: string; office: string; person: string; state: string }>(
       "SELECT id, office, person, state FROM ticket WHERE live = 1 AND person IS NOT NULL AND office <> 'RUH-VID' ORDER BY id",
@@ -65,43 +60,16 @@ async function wait(sim: Simulation): Promise<void> {
   )
   if (!mine) return
   const { id, office, state } = mine
-  const who: Caller = { kind: "citizen", id: mine.person }
-  const scopes = [...officeScope(office), `person:${mine.person}` as const]
+  const ask = asking<Citizen>(sim, { kind: "citizen", id: mine.person }, office)
   if (state === "early" || state === "away" || state === "absent") {
-    sim.ask<Citizen>(who, "ready", { ticket: id }, scopes, async (tx, me) => (await ready(tx, me, id)).id)
+    ask("ready", { ticket: id }, (tx, me) => ready(tx, me, id))
     return
   }
   const length = sim.draw.whole(1, 20)
   sim.draw.weighted<() => void>([
-    [
-      5,
-      () =>
-        sim.ask<Citizen>(
-          who,
-          "away",
-          { ticket: id, length },
-          scopes,
-          async (tx, me) => (await away(tx, me, id, length)).id,
-        ),
-    ],
-    [2, () => sim.ask<Citizen>(who, "leave", { ticket: id }, scopes, async (tx, me) => (await leave(tx, me, id)).id)],
-    [
-      2,
-      () =>
-        sim.ask<Citizen>(who, "wish", { ticket: id }, scopes, async (tx, me) => (await wish(tx, me, id, "female")).id),
-    ],
-    [
-      1,
-      () =>
-        sim.ask<Citizen>(
-          who,
-          "wish_no_more",
-          { ticket: id },
-          scopes,
-          async (tx, me) => (await wish(tx, me, id, null)).id,
-        ),
-    ],
+    [5, () => ask("away", { ticket: id, length }, (tx, me) => away(tx, me, id, length))],
+    [2, () => ask("leave", { ticket: id }, (tx, me) => leave(tx, me, id))],
+    [2, () => ask("wish", { ticket: id }, (tx, me) => wish(tx, me, id, "female"))],
+    [1, () => ask("wish_no_more", { ticket: id }, (tx, me) => wish(tx, me, id, null))],
   ])()
 }
-
-const kioskOf = (sim: Simulation, office: OfficeCode): Caller => ({ kind: "kiosk", id: sim.world.kiosks[office] })

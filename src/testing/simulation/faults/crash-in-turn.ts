@@ -1,5 +1,5 @@
 import type { Fault } from "../parts.ts"
-import { Injected } from "../simulation.ts"
+import { Injected } from "../thrown.ts"
 
 /** A turn ends in a bug when its work is done, and leaves nothing behind. */
 export const crashInTurn: Fault = {

@@ -1,5 +1,5 @@
 import type { Fault } from "../parts.ts"
-import { Injected } from "../simulation.ts"
+import { Injected } from "../thrown.ts"
 
 /** COMMIT fails: the disk is full to the last page, or it has an error after which nothing may be trusted. */
 export const failingCommit: Fault = {
