@@ -17,7 +17,7 @@ import { secure } from "./headers.ts"
 import type { AppEnv, Context, Gate, House, Takes, Vars } from "./house.ts"
 import type { Budget } from "./limit.ts"
 import { paths } from "./paths.ts"
-import { whileSignedIn } from "./signed-in.ts"
+import { whileOpened, whilePaired, whileSignedIn } from "./signed-in.ts"
 
 /*
  * What every request passes, in this order: an id, its host, the security headers, its language, who asks, whether it came from our own
@@ -173,7 +173,7 @@ async function byKey(c: Context, ofKeys: Budget): Promise<boolean | "bad"> {
   const held = given ? await holderOfKey(house.store, given, now, () => wholeAddressOf(c)) : null
   if (!held) return "bad"
   const { subject, key } = held
-  learn(c, { subject })
+  learn(c, { subject, house: whileOpened(house, key.id, subject) })
   if (key.kind === "integrator") {
     ofKeys.spend(key.id, now)
     if (wantsSeen(key, now)) await house.writer.write((tx) => markKeySeen(tx, key.id, now), { scopes: ["accounts"] })
@@ -216,7 +216,10 @@ async function byDevice(c: Context): Promise<boolean> {
   const present = secret ? await deviceOfToken(house.store, secret, now) : null
   if (!present) return false
   const { device, row } = present
-  learn(c, { subject: device, formToken: house.keys.capability("form", device.id) })
+  learn(c, {
+    ...{ subject: device, formToken: house.keys.capability("form", device.id) },
+    house: whilePaired(house, device.id),
+  })
   if (wantsKeepUp(present, now)) {
     const successor = await house.writer.write((tx) => keepUp(tx, present, now), { scopes: ["accounts"] })
     if (successor) keepCookie(c, "dev", successor, Math.floor((row.until - now) / 1_000))

@@ -1,7 +1,9 @@
 import { afterAll, describe, expect, test } from "bun:test"
 import { eq } from "drizzle-orm"
 import { staff as staffTable } from "../../../db/schema/access.ts"
-import { staffOf } from "../../domain/access/keys.ts"
+import { addDevice, revokeDevice, startToken } from "../../domain/access/devices.ts"
+import { revokeKey } from "../../domain/access/integrators.ts"
+import { makeKey, staffOf } from "../../domain/access/keys.ts"
 import { endAll, startSession } from "../../domain/access/sessions.ts"
 import { actionOf } from "../../realtime/topics.ts"
 import { type Caller, everyCaller, type Thing, verdict } from "../../testing/callers.ts"
@@ -188,10 +190,8 @@ describe("while somebody is at work", () => {
     expect((await browser.get("/desk")).location).toContain("/staff?next=")
   })
 
-  test("a form that is still on its way when its session ends changes nothing", async () => {
-    const { id, token, formToken } = await agentAtWork(1)
-    const before = (await office.facts("counter.opened")).length
-    // The form has passed the gate and waits for its turn, which stands behind the end of its session.
+  /** Sends what passes the gate and then waits for its turn, which stands behind `meanwhile`. Answers with which status it ended. */
+  async function sentBefore(meanwhile: () => Promise<unknown>, send: () => Promise<Response>): Promise<number> {
     let letGo = () => {}
     const held = new Promise<void>((resolve) => (letGo = resolve))
     const { writer } = server.house
@@ -203,16 +203,77 @@ describe("while somebody is at work", () => {
         return real(turn, options)
       }
     })
-    const sending = fetch(`${server.origin}/desk/act`, {
-      method: "POST",
-      headers: { Cookie: `sid=${token}`, Origin: server.origin, Accept: "application/json" },
-      body: new URLSearchParams({ _form: formToken, do: `open ${office.counter(1)}` }),
-    })
+    const sending = send()
     await asked
     writer.write = real
-    await office.write((tx) => endAll(tx, { kind: "staff", id }, "ended_by_owner", now()))
+    await meanwhile()
     letGo()
-    const answer = await sending
-    expect([answer.status, (await office.facts("counter.opened")).length]).toEqual([401, before])
+    return (await sending).status
+  }
+
+  const form = (path: string, cookie: string, fields: Record<string, string>) =>
+    fetch(`${server.origin}${path}`, {
+      method: "POST",
+      headers: { Cookie: cookie, Origin: server.origin, Accept: "application/json" },
+      body: new URLSearchParams(fields),
+    })
+
+  test("a form that is still on its way when its session ends changes nothing", async () => {
+    const { id, token, formToken } = await agentAtWork(1)
+    const before = (await office.facts("counter.opened")).length
+    const status = await sentBefore(
+      () => office.write((tx) => endAll(tx, { kind: "staff", id }, "ended_by_owner", now())),
+      () => form("/desk/act", `sid=${token}`, { _form: formToken, do: `open ${office.counter(1)}` }),
+    )
+    expect([status, (await office.facts("counter.opened")).length]).toEqual([401, before])
+  })
+
+  test("what a kiosk has sent when it is taken away gives nobody a number", async () => {
+    const id = await office.write((tx) =>
+      addDevice(tx, { office: office.code, kind: "kiosk", name: "at the door" }, "test", now()),
+    )
+    const token = await office.write((tx) => startToken(tx, id, now()))
+    const fields = {
+      service: "PAS-10",
+      number: "1000000008",
+      people: "1",
+      need: "",
+      _form: keys.capability("form", id),
+    }
+    const path = `/kiosk/${office.code}/number`
+    const issued = async () => (await office.facts("ticket.issued")).length
+    const before = await issued()
+    await form(path, `dev=${token}`, { ...fields, once: "first" })
+    expect(await issued()).toBe(before + 1)
+    const status = await sentBefore(
+      () => office.write((tx) => revokeDevice(tx, id, "test", now())),
+      () => form(path, `dev=${token}`, { ...fields, number: "1000000016", once: "second" }),
+    )
+    expect([status, await issued()]).toEqual([401, before + 1])
+  })
+
+  test("what a program has sent when its key is taken away, or whose it is gets other work, changes nothing", async () => {
+    const { id } = office.agent(2)
+    const made = async () => {
+      const given = { kind: "staff" as const, subject: id, name: "test", scopes: [], demo: true }
+      return office.write((tx) => makeKey(tx, given, "test", now()))
+    }
+    const opens = (key: string) => () =>
+      fetch(`${server.origin}/api/v1/counters/${office.counter(2)}/opening`, {
+        method: "POST",
+        headers: { Authorization: `Bearer ${key}` },
+      })
+    const count = async () => (await office.facts("counter.opened")).length
+    const before = await count()
+    const key = await made()
+    const revoke = () => office.write((tx) => revokeKey(tx, key.split("_")[2] ?? "", "test", now()))
+    expect([await sentBefore(revoke, opens(key)), await count()]).toEqual([401, before])
+    const other = await made()
+    expect([await sentBefore(() => change(id, { scope: elsewhere }), opens(other)), await count()]).toEqual([
+      401,
+      before,
+    ])
+    await change(id, { scope: office.code })
+    expect([(await opens(other)()).status, await count()]).toEqual([200, before + 1])
   })
 })
