@@ -73,6 +73,8 @@ export interface FactBodies {
   "booking.unstruck": { booking: string; day: Day; by: string }
   "booking.arrived": { booking: string; ticket: string; people: string[]; by: string }
   "booking.missed": { booking: string }
+  /** By whom alone the person wants to be called when the day has come; `null`: by anybody. */
+  "booking.wished": { booking: string; wants: "female" | null }
   "booking.done": { booking: string; ticket: string }
   "booking.reopened": { booking: string; ticket: string }
 

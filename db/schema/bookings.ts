@@ -36,6 +36,8 @@ export const bookings = table("booking", {
   reason: words(),
   /** A change of hours took its time away; it stands until the person or the office settles it. */
   struckAt: instant(),
+  /** By whom alone the person wants to be called when the day has come; only in offices for video visits. */
+  wants: word<"female">(),
 })
 
 /** Word for word as in the index `booking_ahead`, or the engine would not use it. */

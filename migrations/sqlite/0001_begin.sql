@@ -579,6 +579,7 @@ CREATE TABLE booking (
   ended_by TEXT CHECK (ended_by IN ('citizen', 'office', 'time')),
   reason TEXT,
   struck_at INTEGER,
+  wants TEXT CHECK (wants IN ('female')),
   FOREIGN KEY (office, line) REFERENCES line (office, code)
 ) STRICT;
 CREATE INDEX booking_person_made ON booking (person, starts_at);

@@ -30,6 +30,7 @@ export const texts: Partial<Record<FactKind, [ar: string, en: string]>> = {
   "booking.unstruck": ["عاد الدوام فثبت موعدك", "The hours came back, and the appointment stands"],
   "booking.arrived": ["سُجّل حضورك للموعد", "You arrived for the appointment"],
   "booking.missed": ["مضى الموعد دون حضور", "The appointment passed without you"],
+  "booking.wished": ["اخترت من يخدمك في موعدك", "You chose by whom you want to be served at your appointment"],
   "booking.done": ["تمّ الموعد", "The appointment was done"],
   "booking.reopened": ["أُعيد فتح الموعد", "The appointment was opened again"],
   "visit.opened": ["فُتحت زيارتك المرئية", "Your video visit was opened"],

@@ -13,6 +13,9 @@ export const wishWords = inBoth({
     freeAt: (time: string) => `يُنتظر أن تتفرغ موظفة نحو ${time}.`,
     book: "احجز موعدًا آخر",
     wishAtDoor: "أريد أن تخدمني موظفة",
+    noneYet: "لا موظفة تعمل الآن. إن حان موعدك ولم تأتِ موظفة فاختر موعدًا آخر قبل غيرك، ولا يُحسب عليك غياب.",
+    ahead: "يناديك في موعدك أول من يتفرغ.",
+    askedAhead: "تناديك في موعدك موظفة. فإن لم تكن بينهم موظفة ذلك الوقت انتظرت، أو اخترت موعدًا آخر قبل غيرك.",
     row: "ينتظر موظفة",
     ownTitle: "من ينتظر موظفة",
     ownLead: "يستطيع المراجع أن يطلب موظفة. من قالت إنها موظفة جاءها من طلب ذلك، ولا يلزم أحدًا أن يقول شيئًا.",
@@ -31,6 +34,11 @@ export const wishWords = inBoth({
     freeAt: (time: string) => `A woman is expected to be free at about ${time}.`,
     book: "Book another time",
     wishAtDoor: "I want to be served by a woman",
+    noneYet:
+      "No woman is at work now. If your time comes without her, you choose another time first, and it counts as no absence.",
+    ahead: "At your appointment, whoever is free first calls you.",
+    askedAhead:
+      "At your appointment a woman calls you. If none is at work then, you wait, or choose another time before others.",
     row: "waits for a woman",
     ownTitle: "Who waits for a woman",
     ownLead:

@@ -56,6 +56,7 @@ export async function testHall(plan: TestPlan = {}) {
           endedBy: null,
           reason: null,
           struckAt: null,
+          wants: null,
           ...more,
         }
         await tx.db.insert(bookings).values(row)

@@ -18,6 +18,7 @@ export const paths = {
   bookingMove: (id: string) => `/bookings/${id}/move`,
   /** Another time, before everybody else, where the office was late. */
   bookingAgain: (id: string) => `/bookings/${id}/again`,
+  bookingWish: (id: string) => `/bookings/${id}/wish`,
   bookingAcceptance: (id: string) => `/bookings/${id}/acceptance`,
   bookingCalendar: (id: string) => `/bookings/${id}/calendar.ics`,
   waitlist: "/waitlist",

@@ -10,6 +10,7 @@ import { partyOf } from "../availability/party.ts"
 import { nearestAlternatives, type OfferedSlot } from "../availability/reads.ts"
 import { readVisit } from "../availability/visit.ts"
 import { type Booking, bookingFor } from "./reads.ts"
+import { keepWish } from "./wishes.ts"
 import { make } from "./writes.ts"
 
 /*
@@ -55,5 +56,7 @@ export async function bookAgain(tx: Tx, citizen: Citizen, id: string, slot: stri
   const { office, service } = before
   const party = await partyOf(tx, citizen, before.who, service, tx.now)
   const visit = await readVisit(tx, { office, service, slot }, { people: party.length, now: tx.now, forStaff: true })
-  return make(tx, citizen, visit, party, await liveHold(tx, citizen.id, service, tx.now), citizen, true)
+  const made = await make(tx, citizen, visit, party, await liveHold(tx, citizen.id, service, tx.now), citizen, true)
+  await keepWish(tx, made.id, before.wants)
+  return { ...made, wants: before.wants }
 }

@@ -165,6 +165,7 @@ export async function make(
     endedBy: null,
     reason: null,
     struckAt: null,
+    wants: null,
   }
   const code = await insertWithCode(tx, row)
   for (const { person } of party) {

@@ -24,6 +24,7 @@ import { chainsOf, joinedStart } from "./places.ts"
 import { hasAgeNeed, type Place, placeOf } from "./rules.ts"
 import { officeClosed, sessionNow, sessionOfArrival } from "./sessions.ts"
 import { count, liveTicketOf, liveTicketOfBooking, type NewTicket, writeTicket } from "./tickets.ts"
+import { writeWish } from "./wishes.ts"
 
 /** So long before the start may somebody come in for a booking of the next service day. */
 const otherDayMinutes = 120
@@ -88,7 +89,8 @@ export async function checkIn(tx: Tx, by: Subject, asked: CheckingIn): Promise<C
     lang: asked.lang,
   })
   await bookingArrived(tx, booking, { ticket: ticket.id, people: visitors, by: by.id })
-  return { ticket, lateMinutes: Math.max(0, Math.floor((tx.now - booking.startsAt) / minute)) }
+  const wished = booking.wants ? await writeWish(tx, ticket, booking.wants) : ticket
+  return { ticket: wished, lateMinutes: Math.max(0, Math.floor((tx.now - booking.startsAt) / minute)) }
 }
 
 export interface WalkingIn {

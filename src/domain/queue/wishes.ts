@@ -8,10 +8,11 @@ import { type Instant, minute } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { sexOf } from "../access/staff.ts"
 import type { Citizen, Staff } from "../access/subject.ts"
+import { keepWish } from "../bookings/wishes.ts"
 import { service } from "../catalogue/reads.ts"
 import { heldTicket } from "./desk.ts"
 import { mustBe } from "./states.ts"
-import { ticket } from "./tickets.ts"
+import { bookedStart, ticket } from "./tickets.ts"
 
 /*
  * Who wishes for a woman at the counter. The wish changes nothing about the place: others' agents pass over the ticket, and the first woman
@@ -24,7 +25,10 @@ export type Wants = NonNullable<TicketRow["wants"]>
 export async function wish(tx: Tx, citizen: Citizen, ticketId: string, wants: Wants | null): Promise<TicketRow> {
   const before = await heldTicket(tx, citizen, ticketId)
   mustBe(before, "early", "waiting", "away", "absent", "parked")
-  return before.wants === wants ? before : writeWish(tx, before, wants)
+  if (before.wants === wants) return before
+  // What the person said last goes along where the booking becomes another one.
+  if (before.booking !== null) await keepWish(tx, before.booking, wants)
+  return writeWish(tx, before, wants)
 }
 
 /** Writes it and says so; for who has proved that they may. */
@@ -62,6 +66,14 @@ export async function womenAtWork(store: Store, office: string, now: Instant): P
     freeAt = Math.min(freeAt ?? free, free)
   }
   return { atWork: rows.length, freeAt }
+}
+
+/** Whether the booked time of somebody who waits for a woman has come, and none is at work: it is the office that is not there for them. */
+export async function isLeftWaiting(store: Store, ticket: TicketRow, now: Instant): Promise<boolean> {
+  const { wants, booking, state, office } = ticket
+  if (wants === null || booking === null || state !== "waiting") return false
+  if (((await bookedStart(store, booking)) ?? now) > now) return false
+  return (await womenAtWork(store, office, now)).atWork === 0
 }
 
 const wishing = statement((db) =>

@@ -8,12 +8,17 @@ import type { Citizen } from "../access/subject.ts"
 import { bookAgain, comesFirst } from "../bookings/again.ts"
 import { type Booking, bookingFor } from "../bookings/reads.ts"
 import { liveTicketOfBooking } from "../queue/tickets.ts"
+import { isLeftWaiting } from "../queue/wishes.ts"
 import { goHome } from "./arriving.ts"
 
-/** The visit that waits for this booking while the office is late for it; `null` where there is none. */
-async function lateVisit(store: Store, booking: string): Promise<string | null> {
+/**
+ * The visit that waits for this booking while the office is late for it, or has no woman at work for who waits for one; `null` where there
+ * is none.
+ */
+async function lateVisit(store: Store, booking: string, now: Instant): Promise<string | null> {
   const ticket = await liveTicketOfBooking(store, booking)
   if (ticket?.state !== "waiting") return null
+  if (await isLeftWaiting(store, ticket, now)) return ticket.id
   const [row] = await lateOf(store).execute({ id: ticket.id })
   return row?.id ?? null
 }
@@ -27,7 +32,7 @@ const lateOf = statement((db) =>
 
 /** Whether this booking's person may take another time before everybody else: the office is late, or was. */
 export async function mayTakeOther(store: Store, booking: Booking, now: Instant): Promise<boolean> {
-  return comesFirst(booking, now) || (await lateVisit(store, booking.id)) !== null
+  return comesFirst(booking, now) || (await lateVisit(store, booking.id, now)) !== null
 }
 
 /**
@@ -36,7 +41,7 @@ export async function mayTakeOther(store: Store, booking: Booking, now: Instant)
  */
 export async function takeOther(tx: Tx, citizen: Citizen, booking: string, slot: string): Promise<Booking> {
   await bookingFor(tx, citizen, booking, tx.now)
-  const waits = await lateVisit(tx, booking)
+  const waits = await lateVisit(tx, booking, tx.now)
   if (waits !== null) await goHome(tx, citizen, waits)
   return bookAgain(tx, citizen, booking, slot)
 }

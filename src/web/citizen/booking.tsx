@@ -25,6 +25,7 @@ import { Names, namesOf } from "./people.tsx"
 import { Code, StatePill, standing } from "./standing.tsx"
 import { EarlierWish, Offers, scriptsFor, waitsHere } from "./waiting.tsx"
 import { mustBeCitizen } from "./who.ts"
+import { BookingWish } from "./wish.tsx"
 
 export async function bookingPage(c: Context): Promise<Response> {
   return bookingAnswer(c, null)
@@ -119,6 +120,7 @@ export async function bookingAnswer(c: Context, refused: Refusal | null): Promis
         )}
       </Card>
       {state === "confirmed" && office.video && !ticket && <Joining {...{ c, booking, office, service }} />}
+      {office.video && canChange && <BookingWish c={c} booking={booking} />}
       {state === "confirmed" && !office.video && (
         <Notice icon="info">
           <p>{words.arriveFrom(timeText(await arrivalFrom(store, office, booking.startsAt), zone, lang))}</p>

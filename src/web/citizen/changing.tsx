@@ -4,6 +4,7 @@ import { slotId } from "../../domain/availability/grid.ts"
 import { type Booking, bookingFor } from "../../domain/bookings/reads.ts"
 import { acceptProposal } from "../../domain/bookings/requests.ts"
 import { aheadStates } from "../../domain/bookings/rules.ts"
+import { wishAhead } from "../../domain/bookings/wishes.ts"
 import { cancel, move } from "../../domain/bookings/writes.ts"
 import { service as serviceOf } from "../../domain/catalogue/reads.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
@@ -52,6 +53,20 @@ export function takeProposal(c: Context): Promise<Response> {
   return onOwn(c, (tx) => acceptProposal(tx, mustBeCitizen(c), id), {
     to: `${paths.booking(id)}?done=made`,
     isDone: ({ state }) => state === "confirmed",
+  })
+}
+
+const wishFields = z.object({ wants: z.enum(["female", ""]).default("") })
+
+/** By whom the person wants to be called when the day has come. */
+export async function wishNow(c: Context): Promise<Response> {
+  const citizen = mustBeCitizen(c)
+  const id = c.req.param("id") ?? ""
+  const given = await readForm(c, wishFields)
+  const wants = given.wants === "" ? null : given.wants
+  return onOwn(c, (tx) => wishAhead(tx, citizen, id, wants), {
+    to: paths.booking(id),
+    isDone: (booking) => booking.wants === wants,
   })
 }
 

@@ -4,7 +4,7 @@ import { againNow, againPage } from "./again.tsx"
 import { arriveNow } from "./arriving.ts"
 import { bookingPage } from "./booking.tsx"
 import { bookingsPage } from "./bookings.tsx"
-import { cancelNow, cancelPage, moveNow, movePage, takeProposal } from "./changing.tsx"
+import { cancelNow, cancelPage, moveNow, movePage, takeProposal, wishNow } from "./changing.tsx"
 import { confirm, holdPage, release } from "./hold.tsx"
 import { homePage } from "./home.tsx"
 import { officePage } from "./office.tsx"
@@ -38,6 +38,7 @@ export const citizenRoutes: PageRoute[] = [
   get(paths.bookingAgain(":id"), "visit.arrange", againPage),
   post(paths.bookingAgain(":id"), "visit.arrange", againNow),
   post(paths.bookingAcceptance(":id"), "visit.arrange", takeProposal),
+  post(paths.bookingWish(":id"), "visit.arrange", wishNow),
   post(paths.bookingArrival(":id"), "visit.attend", arriveNow),
   post(paths.waitlist, "waitlist_entry.change", joinNow),
   post(paths.waitLeave(":id"), "waitlist_entry.change", leaveNow),

@@ -1,6 +1,6 @@
 import { Refusal } from "../../base/refusal.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
-import { womenAtWork } from "../../domain/queue/wishes.ts"
+import { isLeftWaiting, womenAtWork } from "../../domain/queue/wishes.ts"
 import { visit } from "../../domain/visits/visits.ts"
 import { timeText } from "../../i18n/dates.ts"
 import type { Lang } from "../../i18n/lang.ts"
@@ -28,7 +28,22 @@ export async function wishFragment(
   const { zone } = await officeOf(store, row.office)
   const { atWork, freeAt } = await womenAtWork(store, row.office, now)
   const isWaiting = ticket.wants !== null
-  const when = freeAt === null ? words.none : freeAt <= now ? words.free : words.freeAt(timeText(freeAt, zone, lang))
+  // Whoever has booked has a time that stands; another one is theirs once it has come in vain.
+  const { booking } = ticket
+  const other =
+    booking === null
+      ? paths.slots(row.office, ticket.service)
+      : (await isLeftWaiting(store, ticket, now))
+        ? paths.bookingAgain(booking)
+        : null
+  const when =
+    freeAt === null
+      ? other === null
+        ? words.noneYet
+        : words.none
+      : freeAt <= now
+        ? words.free
+        : words.freeAt(timeText(freeAt, zone, lang))
   return String(
     <Card class="stack">
       <h2>{words.title}</h2>
@@ -44,9 +59,7 @@ export async function wishFragment(
         >
           {isWaiting ? words.drop : words.ask}
         </button>
-        {isWaiting && atWork === 0 && (
-          <ButtonLink href={paths.slots(row.office, ticket.service)}>{words.book}</ButtonLink>
-        )}
+        {isWaiting && atWork === 0 && other !== null && <ButtonLink href={other}>{words.book}</ButtonLink>}
       </div>
     </Card>,
   )

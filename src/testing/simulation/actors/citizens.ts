@@ -5,10 +5,11 @@ import { slotsOffered } from "../../../domain/availability/reads.ts"
 import { joinWaitlist, leaveWaitlist, returnToWaitlist } from "../../../domain/availability/waitlist.ts"
 import { takeOffer } from "../../../domain/bookings/offered.ts"
 import { acceptProposal } from "../../../domain/bookings/requests.ts"
+import { wishAhead } from "../../../domain/bookings/wishes.ts"
 import { book, cancel, move } from "../../../domain/bookings/writes.ts"
 import type { Actor, Caller } from "../parts.ts"
 import type { Simulation } from "../simulation.ts"
-import { type OfficeCode, offices, servicesOf } from "../world.ts"
+import { type OfficeCode, offices, servicesOf, videoOffice } from "../world.ts"
 import { asking } from "./asking.ts"
 
 /** People at home: they look for a time, keep it, book it, think better of it, and wait for a better one. */
@@ -29,6 +30,7 @@ const doings: [number, (sim: Simulation, who: Caller) => void | Promise<void>][]
   [4, releases],
   [14, moves],
   [12, cancels],
+  [4, wishes],
   [3, cancelsAnothers],
   [5, acceptsProposal],
   [12, waits],
@@ -71,6 +73,17 @@ async function moves(sim: Simulation, who: Caller): Promise<void> {
 function cancels(sim: Simulation, who: Caller): void {
   const mine = own(sim, who)
   if (mine) as(sim, who, mine.office)("cancel", { booking: mine.id }, (tx, me) => cancel(tx, me, mine.id))
+}
+
+/** Who has booked by video wishes for a woman, or no more. */
+function wishes(sim: Simulation, who: Caller): void {
+  const [mine] = sim.rows<{ id: string; wants: "female" | null }>(
+    "SELECT id, wants FROM booking WHERE office = ? AND person = ? AND state = 'confirmed' ORDER BY id",
+    ...[videoOffice, who.id],
+  )
+  if (!mine) return
+  const about = { booking: mine.id, wants: mine.wants === null ? ("female" as const) : null }
+  as(sim, who, videoOffice)("wish_ahead", about, (tx, me) => wishAhead(tx, me, mine.id, about.wants))
 }
 
 /** Somebody else's booking, whose id has come to them in whatever way. */

@@ -12,6 +12,7 @@ interface Booking {
   endsAt: number
   width: number
   length: number
+  wants: string | null
 }
 
 /** Slots, bookings, holds, waiting lists, tickets, counters and visits are what the facts alone say. */
@@ -51,7 +52,7 @@ function bookingsAndSlots(raw: Database, office: string, facts: readonly AnyFact
     switch (fact.kind) {
       case "booking.made":
       case "booking.requested":
-        bookings.set(fact.body.booking, { ...fact.body, office })
+        bookings.set(fact.body.booking, { ...fact.body, office, wants: null })
         break
       case "booking.moved":
       case "booking.proposed": {
@@ -73,6 +74,9 @@ function bookingsAndSlots(raw: Database, office: string, facts: readonly AnyFact
       case "booking.arrived":
       case "booking.reopened":
         set(fact.body.booking, { state: "arrived" })
+        break
+      case "booking.wished":
+        set(fact.body.booking, { wants: fact.body.wants })
         break
       case "booking.missed":
         set(fact.body.booking, { state: "missed" })
@@ -97,17 +101,18 @@ function bookingsAndSlots(raw: Database, office: string, facts: readonly AnyFact
     taken.delete(row.slot)
   }
   for (const [slot, width] of taken) wrong.push(`${office} ${slot} has no row, and the facts tell of ${width} taken`)
-  const found = raw.query<{ id: string; state: string; at: number }, [string]>(
-    "SELECT id, state, starts_at AS at FROM booking WHERE office = ?",
+  const found = raw.query<{ id: string; state: string; at: number; wants: string | null }, [string]>(
+    "SELECT id, state, starts_at AS at, wants FROM booking WHERE office = ?",
   )
   let count = 0
-  for (const { id, state, at } of found.all(office)) {
+  for (const { id, state, at, wants } of found.all(office)) {
     count++
     const told = bookings.get(id)
     const is = told?.state === "failed" ? "cancelled" : told?.state
     if (is !== state || told?.startsAt !== at) {
       wrong.push(`the booking ${id} is ${state} at ${at}, told as ${is} at ${told?.startsAt}`)
     }
+    if (told?.wants !== wants) wrong.push(`the booking ${id} wants ${wants}, told is ${told?.wants}`)
   }
   if (count !== bookings.size) wrong.push(`${office} has ${count} bookings, told are ${bookings.size}`)
   return wrong
