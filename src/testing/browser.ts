@@ -1,5 +1,5 @@
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core"
-import { findChromium, howToGetChromium } from "../cli/checking/chromium.ts"
+import { findChromium, howToGetChromium, quietly } from "../cli/checking/chromium.ts"
 import { filming } from "./calls.ts"
 import { atTheEnd } from "./cleanup.ts"
 
@@ -62,16 +62,7 @@ async function launch(): Promise<Browser> {
     executablePath,
     // The sandbox works neither for root nor in most containers, and only our own pages are opened here.
     chromiumSandbox: false,
-    args: [
-      // Containers give /dev/shm 64 MB, on which a large page dies.
-      "--disable-dev-shm-usage",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
+    args: [...quietly, "--disable-quic"],
   })
   atTheEnd(async () => {
     launched = null

@@ -1,5 +1,5 @@
 import { type Browser, chromium, type Page } from "playwright-core"
-import { findChromium, howToGetChromium } from "../cli/checking/chromium.ts"
+import { findChromium, howToGetChromium, quietly } from "../cli/checking/chromium.ts"
 import { atTheEnd } from "./cleanup.ts"
 
 /* Browsers with a camera and a microphone of their own making, for calls that are real. */
@@ -20,14 +20,13 @@ export async function launchFilming(): Promise<Browser> {
     executablePath,
     chromiumSandbox: false,
     args: [
+      ...quietly,
       "--use-fake-device-for-media-stream",
       "--use-fake-ui-for-media-stream",
       "--auto-select-desktop-capture-source=Entire screen",
       "--autoplay-policy=no-user-gesture-required",
       "--allow-loopback-in-peer-connection",
       "--disable-features=WebRtcHideLocalIpsWithMdns",
-      ...["--disable-dev-shm-usage", "--disable-gpu", "--no-first-run", "--disable-sync"],
-      ...["--disable-background-networking", "--disable-component-update"],
     ],
   })
   atTheEnd(async () => {

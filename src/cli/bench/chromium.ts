@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { quietly } from "../checking/chromium.ts"
 
 /*
  * A real browser, driven by Chromium's own protocol (chromedevtools.github.io/devtools-protocol), since whoever only runs the program has
@@ -21,9 +22,8 @@ export interface Page {
 export async function launch(path: string, more: string[] = []) {
   const profile = mkdtempSync(join(tmpdir(), "dawr-bench-browser-"))
   // The sandbox works neither for root nor in most containers, and only our own pages are opened here.
-  const quiet = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-  const plain = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-port=0"]
-  const child = Bun.spawn([path, ...plain, ...quiet, ...more, `--user-data-dir=${profile}`, "about:blank"], {
+  const plain = ["--headless", "--no-sandbox", "--remote-debugging-port=0"]
+  const child = Bun.spawn([path, ...plain, ...quietly, ...more, `--user-data-dir=${profile}`, "about:blank"], {
     stdio: ["ignore", "ignore", "pipe"],
   })
   const socket = new WebSocket(await addressIn(child.stderr))
@@ -82,7 +82,8 @@ export async function launch(path: string, more: string[] = []) {
   return {
     page,
     async close(): Promise<void> {
-      child.kill()
+      // Not by a signal: what was started may be a script that stands before the browser, and would be all that ends.
+      void send("Browser.close", {})
       await child.exited
       rmSync(profile, { recursive: true, force: true })
     },
