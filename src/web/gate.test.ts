@@ -514,19 +514,13 @@ test("fields that a form does not have are no fields: not the office, not what i
 })
 
 test("two hundred wrong passwords of a megabyte each at once are refused unread, and whoever signs in then is let in", async () => {
-  const body = new URLSearchParams({ number, password: "x".repeat(1_000_000) }).toString()
-  const before = process.memoryUsage.rss()
+  const length = new URLSearchParams({ number, password: "x".repeat(1_000_000) }).toString().length
+  const head = `POST /sign-in HTTP/1.1\nHost: ${here}\nOrigin: ${server.origin}\nContent-Type: ${form}`
+  // What is announced is never sent: nobody who waited for a byte of it could answer.
   const answers = await Promise.all(
-    Array.from({ length: 200 }, async () => {
-      const headers = { Origin: server.origin, "Content-Type": form }
-      const answer = await fetch(`${server.origin}/sign-in`, { method: "POST", headers, body, redirect: "manual" })
-      await answer.arrayBuffer()
-      return answer.status
-    }),
+    Array.from({ length: 200 }, () => raw(port, `${head}\nContent-Length: ${length}\n\n`)),
   )
-  expect([...new Set(answers)]).toEqual([413])
-  // The asking side is in this process as well, with what it sends.
-  expect(process.memoryUsage.rss() - before).toBeLessThan(150 * 2 ** 20)
+  expect([...new Set(answers.map(({ status }) => status))]).toEqual([413])
   const who = visitor(() => server.origin)
   expect((await who.post("/sign-in", { number, password })).status).toBe(303)
 })
