@@ -6,7 +6,7 @@ import type { Lang } from "../i18n/lang.ts"
 import { newContext, phone } from "./browser.ts"
 import type { Scene } from "./scene.ts"
 import type { TestServer } from "./server.ts"
-import type { Visit, Who } from "./visits.ts"
+import type { Visit, Who } from "./visits/visit.ts"
 
 interface Eyes {
   context: BrowserContext

@@ -20,6 +20,8 @@ export const quietly = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // Letters as wide as where there is a window.
+  "--font-render-hinting=none",
   // The headless shell ends a page that asks whether speech can be written down on the device: it has nobody who could answer.
   "--disable-blink-features=OnDeviceWebSpeechAvailable",
 ]

@@ -1,11 +1,11 @@
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test"
 import type { Lang } from "../i18n/lang.ts"
-import { violations } from "../testing/axe.ts"
-import { openBeholder } from "../testing/beholder.ts"
-import { type Demand, faults } from "../testing/layout.ts"
-import { openScene } from "../testing/scene.ts"
-import { noPage, type Place, type Visit, visits } from "../testing/visits.ts"
-import { pages } from "./routes.ts"
+import { violations } from "./axe.ts"
+import { type Beholder, openBeholder } from "./beholder.ts"
+import { type Demand, faults } from "./layout.ts"
+import { openScene, type Scene } from "./scene.ts"
+import { kinds } from "./visits/all.ts"
+import type { Place, Visit } from "./visits/visit.ts"
 
 /*
  * Every page of the house, in every state that it has, as its reader sees it: in both languages, light and dark, on the smallest screen and
@@ -57,18 +57,31 @@ const sizes: Record<Place, Size[]> = {
   ],
 }
 
-const scene = await openScene()
-const beholder = openBeholder(scene)
+interface Looking {
+  scene: Scene
+  beholder: Beholder
+}
 
-setDefaultTimeout(120_000)
+/** Opens agencies of its own and looks at each page of this kind in a test of its own. */
+export async function lookAt(kind: keyof typeof kinds): Promise<Looking> {
+  setDefaultTimeout(120_000)
+  const scene = await openScene()
+  const looking = { scene, beholder: openBeholder(scene) }
+  afterAll(() => {
+    // The one page that cannot be made, and nothing else.
+    const bugs = [scene.full, scene.quiet, scene.strict].flatMap(({ bugs }) => bugs)
+    expect(bugs.filter((line) => !line.includes("/services/PAS-79"))).toEqual([])
+  })
+  for (const visit of kinds[kind]) {
+    test(`nothing stands in anybody's way: ${visit.route ?? "beside the routes"}, ${visit.seen}`, async () => {
+      const [arabic, english] = await Promise.all([look(looking, visit, "ar"), look(looking, visit, "en")])
+      expect([...arabic, ...english]).toEqual([])
+    })
+  }
+  return looking
+}
 
-afterAll(() => {
-  // The one page that cannot be made, and nothing else.
-  const bugs = [scene.full, scene.quiet, scene.strict].flatMap(({ bugs }) => bugs)
-  expect(bugs.filter((line) => !line.includes("/services/PAS-79"))).toEqual([])
-})
-
-async function look(visit: Visit, lang: Lang): Promise<string[]> {
+async function look({ scene, beholder }: Looking, visit: Visit, lang: Lang): Promise<string[]> {
   const found: string[] = []
   const [first] = sizes[visit.place]
   const { page, answer, eyes } = await beholder.visit(visit, lang, first)
@@ -87,38 +100,4 @@ async function look(visit: Visit, lang: Lang): Promise<string[]> {
   await eyes.tools.send("Page.setFontSizes", { fontSizes: { standard: 16 } })
   found.push(...eyes.troubles.map((trouble) => `complains: ${trouble}`))
   return found.map((line) => `${lang}, ${line}`)
-}
-
-for (const visit of visits) {
-  test(`nothing stands in anybody's way: ${visit.route ?? "beside the routes"}, ${visit.seen}`, async () => {
-    const [arabic, english] = await Promise.all([look(visit, "ar"), look(visit, "en")])
-    expect([...arabic, ...english]).toEqual([])
-  })
-}
-
-test("a page that would do what its policy forbids is heard", async () => {
-  const [visit] = visits
-  if (!visit) throw new Error("there is nothing to visit")
-  const { page, eyes } = await beholder.visit(visit, "en")
-  await page.evaluate(() => {
-    const image = document.createElement("img")
-    image.src = "https://elsewhere.example/picture.png"
-    document.body.append(image)
-  })
-  while (eyes.troubles.length === 0) await page.waitForEvent("console")
-  expect(eyes.troubles.join()).toContain("Content Security Policy")
-})
-
-test("every page of the house is visited", () => {
-  const visited = new Set([...visits, ...noPage].map(({ route }) => route))
-  const readable = pages.filter(({ method }) => method === "GET").map(({ path }) => path)
-  expect(readable.filter((path) => !visited.has(path))).toEqual([])
-  expect([...visited].filter((route) => route !== null && !readable.includes(route))).toEqual([])
-})
-
-for (const { route, who, path, gives } of noPage) {
-  test(`${route} is nothing to look at: it gives ${gives}`, async () => {
-    const answer = await beholder.ask(who, path(scene))
-    expect(answer.headers.get("Location") ?? answer.headers.get("Content-Type")).toContain(gives)
-  })
 }

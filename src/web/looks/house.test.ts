@@ -1,0 +1,3 @@
+import { lookAt } from "../../testing/looking.ts"
+
+await lookAt("house")
