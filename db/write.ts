@@ -120,13 +120,14 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
     // One trip round the event loop first, so that what arrives together is committed together.
     await macrotask()
     while (queue.length > 0) {
-      await flush(queue.splice(0, batchMax))
+      const watch = watchLoop()
+      await flush(queue.splice(0, batchMax), watch).finally(watch.end)
       if (queue.length > 0) await macrotask()
     }
     flushing = null
   }
 
-  async function flush(batch: Waiting[]): Promise<void> {
+  async function flush(batch: Waiting[], watch: Watch): Promise<void> {
     if (broken) return failAll(batch, new Refusal("unavailable", { why: "store" }))
     const settle: (() => void)[] = []
     const said: AnyFact[] = []
@@ -141,7 +142,7 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
       const tx = new TurnHandle({ connection, chance, log, now: lastNow, scopes: waiting.scopes })
       try {
         sql.savepoint.run()
-        const outcome = await run(waiting.turn, tx)
+        const outcome = await run(waiting.turn, tx, watch)
         tx.end()
         if (outcome === null) {
           throw new Error("a turn waited for something other than the store; fetch before the turn, send after it")
@@ -241,25 +242,42 @@ function failAll(batch: Waiting[], refusal: Refusal): void {
   for (const waiting of batch) waiting.reject(refusal)
 }
 
-/** More steps than any turn takes; one that waits for the network would never take them all. */
-const stepsMax = 5_000_000
+interface Watch {
+  /** Called when the event loop comes round: by then a turn that waits for nothing but the store is over. */
+  onRound: (() => void) | null
+  end(): void
+}
+
+/** One for all turns of a batch: the event loop does not come round before the last of them has settled, or one of them waits for it. */
+function watchLoop(): Watch {
+  let ended = false
+  let round = setImmediate(look)
+  function look(): void {
+    watch.onRound?.()
+    if (!ended) round = setImmediate(look)
+  }
+  const watch: Watch = {
+    onRound: null,
+    end() {
+      ended = true
+      clearImmediate(round)
+    },
+  }
+  return watch
+}
 
 /**
- * Runs a turn to its end, step by step without ever going back to the event loop: the store answers at once, so a turn that is not over
- * after so many steps waits for something that only the event loop can bring, while the transaction stands open. `null` says so.
+ * Runs a turn to its end. The store answers at once, so whoever is not through when the event loop comes round waits for something that only
+ * the event loop can bring, while the transaction stands open. `null` says so.
  */
-async function run(turn: Turn<unknown>, tx: Tx): Promise<{ value: unknown } | { thrown: unknown } | null> {
-  let outcome: { value: unknown } | { thrown: unknown } | null = null
-  turn(tx).then(
-    (value) => {
-      outcome = { value }
-    },
-    (thrown: unknown) => {
-      outcome = { thrown }
-    },
-  )
-  for (let step = 0; outcome === null && step < stepsMax; step++) await null
-  return outcome
+function run(turn: Turn<unknown>, tx: Tx, watch: Watch): Promise<{ value: unknown } | { thrown: unknown } | null> {
+  return new Promise((settle) => {
+    watch.onRound = () => settle(null)
+    turn(tx).then(
+      (value) => settle({ value }),
+      (thrown: unknown) => settle({ thrown }),
+    )
+  })
 }
 
 function macrotask(): Promise<void> {
