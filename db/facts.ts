@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite"
 import type { Day, Instant } from "../src/base/day.ts"
+import { remember } from "../src/base/remember.ts"
 
 /**
  * What can be said. A body holds ids, codes, instants and states, never a name, a number of a person or a free text: erasing a person
@@ -472,18 +473,18 @@ export function chainHash(previous: string, fact: AnyFact | Fact, body = canonic
 /** JSON with the keys of every object in one order, so that equal bodies have equal bytes. */
 export function canonical(value: unknown): string {
   if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null"
-  let text = ""
-  if (Array.isArray(value)) {
-    for (const inner of value) text += `${text === "" ? "" : ","}${canonical(inner)}`
-    return `[${text}]`
-  }
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`
   const members = value as Record<string, unknown>
+  let text = ""
   for (const key of Object.keys(members).sort()) {
     const inner = members[key]
-    if (inner !== undefined) text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${canonical(inner)}`
+    if (inner !== undefined) text += `${text === "" ? "" : ","}${quoted(key)}:${canonical(inner)}`
   }
   return `{${text}}`
 }
+
+/** The names of a fact's members are always the same few. */
+const quoted = remember(2_000, (key: string) => JSON.stringify(key))
 
 /** Appends facts on one connection and knows the head of every stream. Only the write door has one. */
 export class FactLog {
@@ -500,14 +501,15 @@ export class FactLog {
     this.#head = raw.prepare<Head, [string]>("SELECT seq, hash FROM fact WHERE stream = +? ORDER BY seq DESC LIMIT 1")
   }
 
-  append(fact: Omit<AnyFact, "seq">): AnyFact {
-    const head = this.head(fact.stream)
-    const numbered = { ...fact, seq: head.seq + 1 } as AnyFact
-    const body = canonical(numbered.body)
-    const hash = chainHash(head.hash, numbered, body)
-    this.#insert.run(numbered.stream, numbered.seq, numbered.at, numbered.kind, numbered.subject, body, hash)
-    this.#before.push([numbered.stream, head])
-    this.#heads.set(numbered.stream, { seq: numbered.seq, hash })
+  append<K extends FactKind>({ stream, at, kind, subject, body }: Omit<Fact<K>, "seq">): AnyFact {
+    const head = this.head(stream)
+    const seq = head.seq + 1
+    const numbered = { stream, seq, at, kind, subject, body } as AnyFact
+    const text = canonical(body)
+    const hash = chainHash(head.hash, numbered, text)
+    this.#insert.run(stream, seq, at, kind, subject, text, hash)
+    this.#before.push([stream, head])
+    this.#heads.set(stream, { seq, hash })
     return numbered
   }
 

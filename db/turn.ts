@@ -18,12 +18,12 @@ export class TurnHandle implements Tx {
   readonly connection: Connection
   readonly chance: Chance
   readonly now: Instant
-  readonly db: Db
   readonly said: AnyFact[] = []
   readonly #log: FactLog
   readonly #scopes: Scope[]
   readonly #begun: Begun[] = []
   #over = false
+  #db: Db | null = null
 
   constructor(given: Given) {
     this.connection = given.connection
@@ -31,7 +31,12 @@ export class TurnHandle implements Tx {
     this.now = given.now
     this.#log = given.log
     this.#scopes = given.scopes
-    this.db = this.#watched(given.connection.db)
+  }
+
+  /** Made when it is asked for: most turns have declared what they run. */
+  get db(): Db {
+    this.#db ??= this.#watched(this.connection.db)
+    return this.#db
   }
 
   id(): string {
@@ -48,8 +53,7 @@ export class TurnHandle implements Tx {
     if (!this.#scopes.includes(scope)) {
       throw new Error(`a turn said ${kind} into the stream ${stream}, which its scopes do not name`)
     }
-    const fact = { stream, at: this.now, kind, subject, body } as unknown as Omit<AnyFact, "seq">
-    const numbered = this.#log.append(fact)
+    const numbered = this.#log.append({ stream, at: this.now, kind, subject, body: body as FactBodies[K] })
     this.said.push(numbered)
     return numbered.seq
   }

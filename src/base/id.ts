@@ -13,7 +13,7 @@ export function uuidAt(now: Instant, chance: Chance): string {
   }
   bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
   bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
-  return written(Buffer.from(bytes.buffer, bytes.byteOffset, 16))
+  return written(bytes)
 }
 
 /** When an id of `uuidAt` was made; not a number for any other text. */
@@ -29,8 +29,8 @@ export function uuidOf(text: string): string {
   return written(bytes)
 }
 
-function written(bytes: Buffer): string {
-  const hex = bytes.toString("hex")
+function written(bytes: Uint8Array): string {
+  const hex = bytes.toHex()
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
@@ -69,7 +69,7 @@ const damm = [
 ]
 
 function checkDigit(digits: string): string {
-  let interim = 0
-  for (const digit of digits) interim = Number(damm[interim]?.[Number(digit)])
-  return String(interim)
+  let interim = "0"
+  for (const digit of digits) interim = damm[Number(interim)]?.[Number(digit)] ?? ""
+  return interim
 }

@@ -1,4 +1,5 @@
 import { type Day, hour, type Instant, minute } from "./day.ts"
+import { remember } from "./remember.ts"
 
 /*
  * Wall clocks and instants. Conversions go through Temporal, because its answer depends on nothing but its arguments: a wall time that a
@@ -71,6 +72,14 @@ export function addWall({ day, time }: Wall, minutes: number): Wall {
 
 /** ISO 8601 with the zone's offset at that instant, to the second: 2026-11-22T10:00:00+03:00. */
 export function isoWithOffset(at: Instant, zone: string): string {
+  return secondsIn(zone)(Math.floor(at / second))
+}
+
+const second = 1_000
+/** The same times are shown over and over: the slots of the days that can be booked, and this very second. */
+const secondsIn = remember(100, (zone: string) => remember(20_000, (at: number) => writtenIn(at * second, zone)))
+
+function writtenIn(at: Instant, zone: string): string {
   const offset = offsetAt(at, zone)
   // Before there were zones, towns had seconds of their own; ISO 8601 has none.
   const minutes = Math.round(Math.abs(offset) / minute)

@@ -64,6 +64,7 @@ export function createChannels(options: ChannelsOptions) {
   }
 
   function touch(facts: AnyFact[]): void {
+    if (byTopic.size === 0) return
     for (const fact of facts) {
       const touched = touchedBy(fact)
       for (const key of touched.topics) for (const channel of byTopic.get(key) ?? []) want(channel)

@@ -101,7 +101,7 @@ export function touchedBy(fact: AnyFact): Touched {
   if (typeof body.visit === "string") topics.push(`visit:${body.visit}`, `queue:${office}`)
   if (typeof body.counter === "string") topics.push(`counter:${body.counter}`)
   if (fact.subject) topics.push(`inbox:${fact.subject}`)
-  const isOfTheHall = /^(ticket|counter|office)\./.test(kind)
+  const isOfTheHall = kind.startsWith("ticket.") || kind.startsWith("counter.") || kind.startsWith("office.")
   if (isOfTheHall) topics.push(`board:${office}`, `queue:${office}`)
   // Who is expected today stands on the agents' screens only. Holds and accounts change nothing that anybody listens to.
   else if (kind.startsWith("booking.")) topics.push(`queue:${office}`)

@@ -1,4 +1,5 @@
 import { type Instant, minute, readDay } from "../../base/day.ts"
+import { remember } from "../../base/remember.ts"
 import type { Session } from "../offices/hours.ts"
 
 /**
@@ -23,20 +24,30 @@ export interface SlotName {
 
 /** `<office>.<line>.<YYYYMMDDTHHmm>` in UTC: valid before the slot's row exists. */
 export function slotId(office: string, line: string, startsAt: Instant): string {
-  const utc = new Date(startsAt).toISOString()
-  return `${office}.${line}.${utc.slice(0, 4)}${utc.slice(5, 7)}${utc.slice(8, 13)}${utc.slice(14, 16)}`
+  return `${office}.${line}.${startText(startsAt)}`
 }
+
+const startText = remember(20_000, (startsAt: Instant) => {
+  const utc = new Date(startsAt).toISOString()
+  return `${utc.slice(0, 4)}${utc.slice(5, 7)}${utc.slice(8, 13)}${utc.slice(14, 16)}`
+})
 
 /** Reads a slot's id; `null` for anything that is not exactly one. */
 export function readSlotId(text: string): SlotName | null {
-  const parts = /^([A-Z0-9-]{2,20})\.([A-Z0-9-]{2,20})\.(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})$/.exec(text)
-  if (!parts) return null
-  const [, office = "", line = "", year, month, date, hours, minutes] = parts
-  // Beyond the days that the calendar here knows, a day later would be no day at all.
-  if (!readDay(`${year}-${month}-${date}`) || Number(hours) > 23 || Number(minutes) > 59) return null
-  const startsAt = Date.UTC(Number(year), Number(month) - 1, Number(date), Number(hours), Number(minutes))
-  return { office, line, startsAt }
+  const [, office, line, start] = /^([A-Z0-9-]{2,20})\.([A-Z0-9-]{2,20})\.(\d{8}T\d{4})$/.exec(text) ?? []
+  if (!office || !line || !start) return null
+  const startsAt = readStart(start)
+  return Number.isNaN(startsAt) ? null : { office, line, startsAt }
 }
+
+/** Not a number for a time that is none. */
+const readStart = remember(20_000, (text: string): Instant => {
+  const [year, month, date] = [text.slice(0, 4), text.slice(4, 6), text.slice(6, 8)]
+  const [hours, minutes] = [Number(text.slice(9, 11)), Number(text.slice(11, 13))]
+  // Beyond the days that the calendar here knows, a day later would be no day at all.
+  if (!readDay(`${year}-${month}-${date}`) || hours > 23 || minutes > 59) return Number.NaN
+  return Date.UTC(Number(year), Number(month) - 1, Number(date), hours, minutes)
+})
 
 /**
  * The places of a visit: `width` places in each of `length` consecutive slots. People of one visit sit side by side where the line has

@@ -8,7 +8,7 @@ import {
   type EndedBy,
 } from "../../../db/schema/bookings.ts"
 import { people } from "../../../db/schema/people.ts"
-import { placeholders, statement } from "../../../db/statement.ts"
+import { changing, placeholders, statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import type { Instant } from "../../base/day.ts"
@@ -34,11 +34,9 @@ export type WantedBooking = { hold: string } | WantedHold
 
 const p = sql.placeholder
 
-const insertBooking = statement((db) =>
-  db.insert(bookings).values(placeholders(bookings)).onConflictDoNothing().returning({ id: bookings.id }),
-)
+const insertBooking = changing((db) => db.insert(bookings).values(placeholders(bookings)).onConflictDoNothing())
 
-const countFor = statement((db) =>
+const countFor = changing((db) =>
   db
     .insert(bookingPeople)
     .select(
@@ -52,8 +50,7 @@ const countFor = statement((db) =>
         .from(people)
         .where(and(eq(people.id, p("person")), hasRoom)),
     )
-    .onConflictDoNothing()
-    .returning({ person: bookingPeople.person }),
+    .onConflictDoNothing(),
 )
 
 const settle = statement((db) =>
@@ -170,7 +167,7 @@ export async function make(
   const code = await insertWithCode(tx, row)
   for (const { person } of party) {
     const counted = await countFor(tx).execute({ booking: id, person, service: row.service, now: tx.now })
-    if (counted.length === 0) throw await whyNoRoom(tx, citizen.id, person, row.service)
+    if (counted === 0) throw await whyNoRoom(tx, citizen.id, person, row.service)
   }
   await tx.say(row.office, row.state === "requested" ? "booking.requested" : "booking.made", {
     booking: id,
@@ -211,7 +208,7 @@ async function insertWithCode(tx: Tx, row: Omit<BookingRow, "code">): Promise<st
   for (let tries = 0; tries < 8; tries++) {
     const code = bookingCode(tx.chance)
     const inserted = await insertBooking(tx).execute({ ...row, code })
-    if (inserted.length > 0) return code
+    if (inserted > 0) return code
   }
   throw new Error("no free booking code was found in eight draws")
 }

@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, sql } from "drizzle-orm"
 import { type Channel, deliveries, type MessageRow, messages } from "../../../db/schema/messages.ts"
-import { placeholders, statement } from "../../../db/statement.ts"
+import { changing, placeholders, statement } from "../../../db/statement.ts"
 import type { Tx } from "../../../db/write.ts"
 import { hour, type Instant } from "../../base/day.ts"
 import { uuidOf } from "../../base/id.ts"
@@ -32,9 +32,7 @@ export interface Notice<K extends MessageKind = MessageKind> {
 
 const p = sql.placeholder
 
-const insertMessage = statement((db) =>
-  db.insert(messages).values(placeholders(messages)).onConflictDoNothing().returning({ id: messages.id }),
-)
+const insertMessage = changing((db) => db.insert(messages).values(placeholders(messages)).onConflictDoNothing())
 const insertDelivery = statement((db) => db.insert(deliveries).values(placeholders(deliveries)).onConflictDoNothing())
 
 /**
@@ -58,7 +56,7 @@ export async function notify<K extends MessageKind>(tx: Tx, notice: Notice<K>): 
     readAt: null,
   }
   const made = await insertMessage(tx).execute({ ...row })
-  if (made.length === 0) return null
+  if (made === 0) return null
   await send(tx, row, notice)
   return row.id
 }
