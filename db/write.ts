@@ -251,10 +251,12 @@ interface Watch {
 /** One for all turns of a batch: the event loop does not come round before the last of them has settled, or one of them waits for it. */
 function watchLoop(): Watch {
   let ended = false
-  let round = setImmediate(look)
+  // timer: nothing else tells that the event loop has come round.
+  const next = () => setImmediate(look)
+  let round = next()
   function look(): void {
     watch.onRound?.()
-    if (!ended) round = setImmediate(look)
+    if (!ended) round = next()
   }
   const watch: Watch = {
     onRound: null,

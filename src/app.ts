@@ -1,21 +1,16 @@
 import { OpenAPIHono } from "@hono/zod-openapi"
-import type { MiddlewareHandler } from "hono"
-import { bodyLimit } from "hono/body-limit"
 import { machineTimers } from "./base/clock.ts"
 import { Refusal } from "./base/refusal.ts"
-import { admit, openAdmission } from "./web/admission.ts"
+import { openAdmission } from "./web/admission.ts"
 import { asRefusal, bugProblem, problem } from "./web/answers.ts"
 import { mountApi } from "./web/api/mount.ts"
-import { atOurHost, byLevel, fromOurPages, identify, open, passing, pathOf } from "./web/gate.ts"
+import { atOurHost, gates, open, passing, pathOf } from "./web/gate.ts"
 import { bareAnswer } from "./web/headers.ts"
 import { type AppEnv, type Context, type House, takesOf } from "./web/house.ts"
 import { openBudget } from "./web/limit.ts"
 import { bugPage, refusalPage } from "./web/refused.tsx"
 import { pages } from "./web/routes.ts"
 import { asset, health, metrics, ready } from "./web/station.ts"
-
-/** A form or a JSON body is small; what takes files says so with its route. */
-const bodyMax = 256 * 1024
 
 /** The whole web: gates first, then what stands in `web/routes.ts`, then one answer for whatever was refused. */
 export function createApp(house: House): OpenAPIHono<AppEnv> {
@@ -34,11 +29,9 @@ export function createApp(house: House): OpenAPIHono<AppEnv> {
   app.get("/favicon.ico", asset(house))
 
   const takes = takesOf(pages)
-  app.use(identify(openBudget(house.env.anonymousPerMinute), openBudget(house.env.keyPerMinute)))
-  app.use(admit(admission))
-  app.use((c, next) => limited(takes(c.req.path)?.bytes ?? bodyMax)(c, next))
-  app.use(fromOurPages(takes))
-  app.use(byLevel)
+  const { anonymousPerMinute, keyPerMinute } = house.env
+  const budgets = { strangers: openBudget(anonymousPerMinute), keys: openBudget(keyPerMinute) }
+  app.use(gates({ takes, budgets, admission }))
 
   const methods = new Map<string, string[]>()
   for (const route of pages) {
@@ -92,22 +85,6 @@ function roomOf(path: string): string {
 function whoAsks(c: Context): string {
   const { subject } = c.var
   return subject ? `${subject.role} ${subject.id}` : "nobody"
-}
-
-const limits = new Map<number, MiddlewareHandler>()
-
-/** One limit for each size there is: a limit keeps nothing of a request. */
-function limited(maxSize: number): MiddlewareHandler {
-  const known = limits.get(maxSize)
-  if (known) return known
-  const made = bodyLimit({
-    maxSize,
-    onError: () => {
-      throw new Refusal("too_large", { max: maxSize })
-    },
-  })
-  limits.set(maxSize, made)
-  return made
 }
 
 function refuse(c: Context, refusal: Refusal): Response | Promise<Response> {

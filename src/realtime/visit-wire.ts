@@ -22,11 +22,10 @@ import { cameraTaken, isNewsOfTaken } from "../domain/visits/recording/gaps.ts"
 import type { RelayTrouble } from "../domain/visits/rooms.ts"
 import { visitTimes } from "../domain/visits/times.ts"
 import { mustFollow, roster, visit } from "../domain/visits/visits.ts"
-import { iceServer, type Relay } from "../outside/turn.ts"
 import { type Connection, createPresence } from "./presence.ts"
 import { createRelayWatch } from "./relay-watch.ts"
 import type { Reader } from "./topics.ts"
-import type { Media, Peer, VisitAnswer, VisitWord } from "./visit-words.ts"
+import type { Media, Peer, RelayAccess, VisitAnswer, VisitWord } from "./visit-words.ts"
 
 /*
  * Visits on the live wire. Presence is in this process' memory, everything that lasts goes through turns; what is said in the store comes
@@ -52,8 +51,8 @@ export interface VisitWireOptions {
   onError(cause: unknown, where: string): void
   /** The relay has refused one more person: for whoever looks after it. */
   onRelayRefused(trouble: RelayTrouble): void
-  /** The relay between networks that do not let each other in. */
-  turn: Relay | null
+  /** The relays between networks that do not let each other in, with what this participant shows to them. */
+  relaysFor(participant: string): RelayAccess[]
 }
 
 export interface VisitWire {
@@ -218,8 +217,7 @@ export function createVisitWire(options: VisitWireOptions): VisitWire {
     const all = await roster(store, id)
     const mayTalk = await Promise.all(all.map((other) => maySignal(store, id, participant, other.id)))
     if (!mayTalk.includes(true)) throw new Refusal("wrong_state")
-    const { turn, clock } = options
-    say(socket, { do: "relays", iceServers: turn ? [iceServer(turn, participant, clock.real())] : [] })
+    say(socket, { do: "relays", iceServers: options.relaysFor(participant) })
   }
 
   /**

@@ -1,7 +1,6 @@
 import type { ParticipantKind, ParticipantState, Phase } from "../../db/schema/visits.ts"
 import type { Instant } from "../base/day.ts"
 import { visitLimits } from "../domain/visits/times.ts"
-import type { IceServer } from "../outside/turn.ts"
 
 /*
  * What is said in a visit, as `{"visit":{"do":…}}` on the live wire; docs/visits.md says what it means. Nobody names themselves: who speaks
@@ -70,6 +69,13 @@ export interface Peer {
   page: string | null
 }
 
+/** A relay and what one participant shows to it, as `RTCConfiguration.iceServers` has it. */
+export interface RelayAccess {
+  urls: string[]
+  username: string
+  credential: string
+}
+
 interface Room {
   visit: string
   phase: Phase
@@ -90,8 +96,8 @@ export type VisitAnswer =
   | ({ do: "media"; from: string } & Media)
   | { do: "chat"; id: string; from: string; text: string; at: Instant }
   | { do: "rtt"; from: string; delta: string }
-  /** As `RTCConfiguration` has it; empty where the house has no relay, and calls go from page to page. */
-  | { do: "relays"; iceServers: IceServer[] }
+  /** Empty where the house has no relay, and calls go from page to page. */
+  | { do: "relays"; iceServers: RelayAccess[] }
   /** `of` is the word that was not heeded. */
   | { do: "denied"; code: string; of: VisitWord["do"] | null }
 

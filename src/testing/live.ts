@@ -8,7 +8,7 @@ import { type Device, type Integrator, mint, type Staff, type Subject } from "..
 import { visitView } from "../domain/visits/reads.ts"
 import type { RelayTrouble } from "../domain/visits/rooms.ts"
 import { mustWatch } from "../domain/visits/visits.ts"
-import type { Relay } from "../outside/turn.ts"
+import { iceServer, type Relay } from "../outside/turn.ts"
 import type { Caller } from "../realtime/admission.ts"
 import type { Manner, Snapshot } from "../realtime/channel.ts"
 import { createHub } from "../realtime/hub.ts"
@@ -63,7 +63,7 @@ export async function liveHall(given: { office?: TestOffice; timers?: Timers; pa
     keys,
     onError,
     onRelayRefused: (trouble) => void refusals.push(trouble),
-    turn: given.turn ?? null,
+    relaysFor: (participant) => (given.turn ? [iceServer(given.turn, participant, clock.real())] : []),
   })
   const viewOf = ({ id, reader }: { id: string; reader: string }) =>
     visitView(office.store, keys, id, reader, clock.office(), visits.watch) as Promise<object>

@@ -1,8 +1,7 @@
-import type { MiddlewareHandler } from "hono"
 import type { Chance } from "../base/clock.ts"
 import { Refusal } from "../base/refusal.ts"
 import { addressOf } from "./address.ts"
-import type { AppEnv, Context } from "./house.ts"
+import type { Context } from "./house.ts"
 import { paths } from "./paths.ts"
 
 /*
@@ -82,20 +81,6 @@ export function openAdmission(atOnce: number, soon: (run: () => void) => void, c
   }
 }
 
-/** Lets a request in, or sends it away, and counts it out when it is answered. Who asks must be known by then. */
-export function admit(admission: Admission): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
-    const standing = standingOf(c)
-    const leave = admission.enter(standing, holderOf(c))
-    try {
-      if (standing === "browsing") await admission.turn()
-      await next()
-    } finally {
-      leave()
-    }
-  }
-}
-
 /** By who asks, as far as they have shown it, and never by what they say of themselves. */
 export function standingOf(c: Context): Standing {
   const role = c.var.subject?.role
@@ -105,7 +90,8 @@ export function standingOf(c: Context): Standing {
   return hasCome && c.req.path !== paths.liveTicket ? "errand" : "work"
 }
 
-function holderOf(c: Context): string {
+/** Whose requests are counted together: an account's, a device's, an address's. */
+export function holderOf(c: Context): string {
   const { subject } = c.var
   return subject === null ? addressOf(c) : `${subject.role} ${subject.id}`
 }

@@ -13,6 +13,8 @@ import { sessionOf, touchSession, wantsTouch } from "../domain/access/sessions.t
 import { chooseLang, chosenLang } from "../domain/notifications/contact.ts"
 import { isLang, type Lang, preferred } from "../i18n/lang.ts"
 import { addressOf, wholeAddressOf } from "./address.ts"
+import { type Admission, holderOf, standingOf } from "./admission.ts"
+import { bodyMax, within } from "./body-size.ts"
 import { secure } from "./headers.ts"
 import type { AppEnv, Context, Gate, House, Takes, Vars } from "./house.ts"
 import type { Budget } from "./limit.ts"
@@ -85,12 +87,12 @@ function learn(c: Context, more: Partial<Vars>): void {
 }
 
 /** Sends whoever looks at a page under another host to ours. Refuses `malformed` where the host is none. */
-export const atOurHost: MiddlewareHandler<AppEnv> = async (c, next) => {
+export const atOurHost: MiddlewareHandler<AppEnv> = (c, next) => {
   if (!isAddress(c.req.raw)) throw new Refusal("malformed")
   const isPage = !forPrograms.test(c.req.path) && !files.test(c.req.path)
   const isReading = c.req.method === "GET" || c.req.method === "HEAD"
   if (isPage && isReading && !isHere(new URL(c.req.url), c.var.house)) {
-    return c.redirect(c.var.house.env.origin + c.var.here, 307)
+    return Promise.resolve(c.redirect(c.var.house.env.origin + c.var.here, 307))
   }
   return next()
 }
@@ -150,14 +152,11 @@ export function dropCookie(c: Context, name: CookieName): void {
  * Says who asks: programs by their key, people by their session, kiosks and boards by their device key. Whoever is nobody we know, a
  * wrong key or a cookie that means nothing included, spends from the budget of the address. A program spends from its key's own.
  */
-export function identify(budget: Budget, ofKeys: Budget): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
-    const { house } = c.var
-    const isKnown = forPrograms.test(c.req.path) ? await byKey(c, ofKeys) : (await bySession(c)) || (await byDevice(c))
-    if (isKnown !== true) budget.spend(addressOf(c), house.clock.real())
-    if (isKnown === "bad") throw new Refusal("bad_token")
-    return next()
-  }
+async function identify(c: Context, budget: Budget, ofKeys: Budget): Promise<void> {
+  const { house } = c.var
+  const isKnown = forPrograms.test(c.req.path) ? await byKey(c, ofKeys) : (await bySession(c)) || (await byDevice(c))
+  if (isKnown !== true) budget.spend(addressOf(c), house.clock.real())
+  if (isKnown === "bad") throw new Refusal("bad_token")
 }
 
 async function byKey(c: Context, ofKeys: Budget): Promise<boolean | "bad"> {
@@ -234,24 +233,18 @@ const formType = "application/x-www-form-urlencoded"
  * For every request by cookie that may change something, whatever its content type: the browser says that it comes from this site and
  * from this origin, and the form carries this session's token (W3C Fetch Metadata; OWASP CSRF Cheat Sheet). All must hold, not one of them.
  */
-export function fromOurPages(takes: (path: string) => Takes | null): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
-    const method = c.req.method
-    if (method === "GET" || method === "HEAD" || method === "OPTIONS") return next()
-    if (forPrograms.test(c.req.path)) return next()
-    const site = c.req.header("Sec-Fetch-Site")
-    const origin = c.req.header("Origin")
-    if (site !== undefined && site !== "same-origin") throw new Refusal("forged_request")
-    if (origin !== undefined && origin !== c.var.house.env.origin) throw new Refusal("forged_request")
-    if (site === undefined && origin === undefined) throw new Refusal("forged_request")
-    const type = c.req.header("Content-Type")?.split(";")[0]?.trim().toLowerCase()
-    const isTaken = type === undefined || type === formType || takes(c.req.path)?.types.includes(type) === true
-    if (!isTaken) throw new Refusal("unsupported_type")
-    if (c.var.formToken !== "") {
-      const given = c.req.header("X-Form-Token") ?? (await c.req.parseBody())["_form"]
-      if (typeof given !== "string" || !sameText(given, c.var.formToken)) throw new Refusal("forged_request")
-    }
-    return next()
+async function fromOurPages(c: Context, takes: (path: string) => Takes | null): Promise<void> {
+  const site = c.req.header("Sec-Fetch-Site")
+  const origin = c.req.header("Origin")
+  if (site !== undefined && site !== "same-origin") throw new Refusal("forged_request")
+  if (origin !== undefined && origin !== c.var.house.env.origin) throw new Refusal("forged_request")
+  if (site === undefined && origin === undefined) throw new Refusal("forged_request")
+  const type = c.req.header("Content-Type")?.split(";")[0]?.trim().toLowerCase()
+  const isTaken = type === undefined || type === formType || takes(c.req.path)?.types.includes(type) === true
+  if (!isTaken) throw new Refusal("unsupported_type")
+  if (c.var.formToken !== "") {
+    const given = c.req.header("X-Form-Token") ?? (await c.req.parseBody())["_form"]
+    if (typeof given !== "string" || !sameText(given, c.var.formToken)) throw new Refusal("forged_request")
   }
 }
 
@@ -266,17 +259,55 @@ const forRecovered: ReadonlySet<string> = new Set([
 ])
 
 /** Keeps whoever came in with a recovery code at the one thing that this session is for. */
-export const byLevel: MiddlewareHandler<AppEnv> = async (c, next) => {
+function byLevel(c: Context): Response | null {
   const { session } = c.var
-  if (session?.level !== "recovered" || forRecovered.has(c.req.path) || forPrograms.test(c.req.path)) return next()
+  if (session?.level !== "recovered" || forRecovered.has(c.req.path) || forPrograms.test(c.req.path)) return null
   if (c.req.method === "GET") return c.redirect(paths.security, 303)
   throw new Refusal("forbidden")
 }
 
+export interface Gates {
+  /** What of files and forms a path takes. */
+  takes: (path: string) => Takes | null
+  /** Of strangers by address, and of programs by key. */
+  budgets: { strangers: Budget; keys: Budget }
+  admission: Admission
+}
+
+/**
+ * Who asks; whether there is room for them; whether what they bring is not too much; whether it comes from our own pages; and whether this
+ * session may be here. One step for all of them: each step of the router's costs more than most of these.
+ */
+export function gates({ takes, budgets, admission }: Gates): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    await identify(c, budgets.strangers, budgets.keys)
+    const leave = admission.enter(standingOf(c), holderOf(c))
+    try {
+      const turn = standingOf(c) === "browsing" ? admission.turn() : undefined
+      if (turn) await turn
+      if (mayChange(c)) {
+        const isProgram = forPrograms.test(c.req.path)
+        const tooMuch = within(c, isProgram ? bodyMax : (takes(c.req.path)?.bytes ?? bodyMax))
+        if (tooMuch) await tooMuch
+        if (!isProgram) await fromOurPages(c, takes)
+      }
+      const aside = byLevel(c)
+      if (aside) return aside
+      await next()
+    } finally {
+      leave()
+    }
+  }
+}
+
+function mayChange({ req: { method } }: Context): boolean {
+  return method !== "GET" && method !== "HEAD" && method !== "OPTIONS"
+}
+
 /** Lets in whoever may do this at all: 401 to a stranger, 403 to somebody with another role. On what, the handler asks. */
 export function passing(gate: Gate): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
+  return (c, next) => {
     if (gate !== "anyone") authorize(c.var.subject, gate)
-    await next()
+    return next()
   }
 }

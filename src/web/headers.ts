@@ -6,15 +6,15 @@ import type { Context, House } from "./house.ts"
  */
 export function secure(c: Context, house: House): void {
   const { headers } = c.res
-  const set = (name: string, value: string) => {
-    if (!headers.has(name)) headers.set(name, value)
-  }
-  set("X-Request-Id", c.var.requestId)
-  set("Content-Security-Policy", c.var.nonce === "" ? nothingRuns : policyWith(c.var.nonce))
+  headers.set("X-Request-Id", c.var.requestId)
   if (house.env.origin.startsWith("https:")) {
-    set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    headers.set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
   }
-  for (const [name, value] of always) set(name, value)
+  for (const [name, value] of always) headers.set(name, value)
+  if (!headers.has("Content-Security-Policy")) {
+    headers.set("Content-Security-Policy", c.var.nonce === "" ? nothingRuns : policyWith(c.var.nonce))
+  }
+  for (const [name, value] of unlessSaid) if (!headers.has(name)) headers.set(name, value)
   // Files say themselves how long they keep; everything else is for this reader and this moment.
   if (!headers.has("Cache-Control")) {
     headers.set("Cache-Control", "no-store")
@@ -22,11 +22,15 @@ export function secure(c: Context, house: House): void {
   }
 }
 
+/** What some handlers have reason to say otherwise. */
+const unlessSaid = [
+  ["Referrer-Policy", "same-origin"],
+  ["Cross-Origin-Resource-Policy", "same-origin"],
+] as const
+
 const always = [
   ["X-Content-Type-Options", "nosniff"],
-  ["Referrer-Policy", "same-origin"],
   ["Cross-Origin-Opener-Policy", "same-origin"],
-  ["Cross-Origin-Resource-Policy", "same-origin"],
   [
     "Permissions-Policy",
     "camera=(self), microphone=(self), geolocation=(), publickey-credentials-get=(self), publickey-credentials-create=(self)",
@@ -64,7 +68,7 @@ export function bareAnswer(status: 400 | 500): Response {
       "Content-Type": "text/plain; charset=utf-8",
       "Cache-Control": "no-store",
       "Content-Security-Policy": nothingRuns,
-      ...Object.fromEntries(always),
+      ...Object.fromEntries([...always, ...unlessSaid]),
     },
   })
 }

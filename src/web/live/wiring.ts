@@ -11,6 +11,7 @@ import { ticket } from "../../domain/queue/tickets.ts"
 import type { RelayTrouble } from "../../domain/visits/rooms.ts"
 import { mustWatch } from "../../domain/visits/visits.ts"
 import { isLang, type Lang, preferred } from "../../i18n/lang.ts"
+import { iceServer } from "../../outside/turn.ts"
 import type { Manner, Snapshot } from "../../realtime/channel.ts"
 import { createHub, type Hub } from "../../realtime/hub.ts"
 import { refusalToRead, type Topic } from "../../realtime/topics.ts"
@@ -39,7 +40,9 @@ export function openHub(house: Parts, timers: Timers): Hub {
   const onError = (cause: unknown, where: string) => log.error("live", { cause, detail: where })
   const onRelayRefused = ({ count }: RelayTrouble) => log.error("relay_refused", { count })
   const { turn } = house.env
-  const visits = createVisitWire({ clock, timers, store, writer: house.writer, keys, onError, onRelayRefused, turn })
+  const relaysFor = (participant: string) => (turn ? [iceServer(turn, participant, clock.real())] : [])
+  const { writer } = house
+  const visits = createVisitWire({ clock, timers, store, writer, keys, onError, onRelayRefused, relaysFor })
   return createHub({
     visits,
     origin: () => house.env.origin,
