@@ -7,7 +7,15 @@ import { Icon, type IconName } from "./shell/icons.tsx"
  * messages. It stands outside every live region, because what is in it belongs to the browser. `visit` is left out where the page says
  * later which one it is; `end`: what the link to `#end` is called, where the page has such a place.
  */
-export function CallRoom({ lang, visit, end }: { lang: Lang; visit?: string; end?: string }) {
+interface CallRoomProps {
+  lang: Lang
+  visit?: string
+  end?: string
+  /** The page says how much is unread, as the house keeps it; else this room counts what comes while it is folded. */
+  isCountKept?: boolean
+}
+
+export function CallRoom({ lang, visit, end, isCountKept }: CallRoomProps) {
   const words = callWords[lang]
   return (
     <section
@@ -73,7 +81,8 @@ export function CallRoom({ lang, visit, end }: { lang: Lang; visit?: string; end
       </div>
       <details class="call-chat fold" data-call-part="chat">
         <summary class="button button-second">
-          <Icon name="chat" size={20} /> <span>{words.chat}</span> <span data-call-part="unread" />
+          <Icon name="chat" size={20} /> <span>{words.chat}</span>{" "}
+          <span data-call-part="unread" data-kept={isCountKept} />
         </summary>
         <div class="fold-body stack">
           <ol class="call-messages" data-call-part="messages" role="log" aria-live="polite" />

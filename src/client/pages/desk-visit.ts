@@ -3,6 +3,7 @@ import { type Call, mountCall } from "../visit/call.ts"
 import { followCaptures } from "../visit/captures.ts"
 import { followGiving } from "../visit/giving.ts"
 import { openKept } from "../visit/kept.ts"
+import { saysRead } from "../visit/read.ts"
 import { openRecorder, type Recorder } from "../visit/recorder.ts"
 import { openSending, stayAlive } from "../visit/sending.ts"
 import { mountService } from "../visit/service.ts"
@@ -33,6 +34,7 @@ if (place) followSteps(place)
 document.addEventListener("dawr:change", look)
 document.addEventListener("dawr:change", hear)
 document.addEventListener("dawr:change", count)
+document.addEventListener("visibilitychange", count)
 room?.querySelector('[data-call-part="chat"]')?.addEventListener("toggle", count)
 look()
 if (serviceForm) mountService(serviceForm)
@@ -76,16 +78,8 @@ function count(): void {
   const unread = place?.querySelector<HTMLElement>("[data-unread]")?.dataset["unread"] ?? ""
   if (!chat || current === undefined) return
   const mark = chat.querySelector('[data-call-part="unread"]')
-  if (mark && !chat.open) mark.textContent = unread
+  if (mark) mark.textContent = chat.open ? "" : unread
   if (chat.open && unread !== "" && !document.hidden) void saysRead(current)
-}
-
-async function saysRead(visit: string): Promise<void> {
-  const token = document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? ""
-  const body = new URLSearchParams({ do: `visit-read ${visit}` })
-  const headers = { Accept: "application/json", "X-Form-Token": token }
-  // Where it does not get through, the next change asks again.
-  await fetch("/desk/act", { method: "POST", headers, body }).catch(() => null)
 }
 
 /** Whether to record stands in the region. */

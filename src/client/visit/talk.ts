@@ -83,7 +83,7 @@ export function openTalk(
 
   function read(): void {
     if (panel?.open) count = 0
-    if (unread) unread.textContent = count > 0 ? String(count) : ""
+    if (unread && unread.dataset["kept"] === undefined) unread.textContent = count > 0 ? String(count) : ""
   }
 
   /** Only the difference goes over: so many letters back, and what is new. */

@@ -218,7 +218,7 @@ async function desk(c: Context, here: Office, seat: CounterRow, told: Told): Pro
           <FoundTicket c={c} here={here} />
           {here.video && (
             <div class="call-desk">
-              <CallRoom lang={lang} />
+              <CallRoom lang={lang} isCountKept />
               <div class="call-service">
                 <PostForm action={paths.deskService} token={formToken} id={serviceForm} />
                 <p role="status" data-service-told />

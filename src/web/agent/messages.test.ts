@@ -1,9 +1,10 @@
 import { afterAll, expect, test } from "bun:test"
-import { write } from "../../domain/visits/chat.ts"
+import { unreadIn, write } from "../../domain/visits/chat.ts"
 import { answer, ring, ringOff } from "../../domain/visits/ringing.ts"
 import { mustWatch } from "../../domain/visits/visits.ts"
+import { agentVisitWords } from "../../i18n/visits-agent.ts"
 import { refusal } from "../../testing/office.ts"
-import { asAgent, hearing } from "../../testing/screens.ts"
+import { asAgent, asCitizen, hearing } from "../../testing/screens.ts"
 import { testServer } from "../../testing/server.ts"
 import { signedIn } from "../../testing/signed-in.ts"
 import { videoHall } from "../../testing/video.ts"
@@ -14,6 +15,14 @@ const hall = await videoHall({ more: [{ code: "VIR-02", video: true, lines: [{ c
 const server = await testServer({ office: hall })
 const says = (text: string, id: string, number = 1) =>
   hall.write((tx) => write(tx, hall.keys, hall.citizen(number), id, text))
+
+/** How often somebody of the office has read what was new in a visit. */
+const reads = async (id: string) => (await hall.facts("visit.read")).filter(({ body }) => body.visit === id).length
+
+/** Waits for what a page does by itself. */
+async function until(is: () => Promise<boolean>): Promise<void> {
+  while (!(await is())) await Bun.sleep(20)
+}
 
 afterAll(() => {
   expect(server.bugs).toEqual([])
@@ -49,7 +58,7 @@ test("the desk says how much nobody has read, and only who opens what was writte
   expect(await rowOf()).toContain("2 unread")
   await desk.get(`/desk/visits/${row.id}`)
   expect(await rowOf()).not.toContain("unread")
-  expect((await hall.facts("visit.read")).map(({ body }) => body.visit)).toEqual([row.id])
+  expect(await reads(row.id)).toBe(1)
   hall.clock.advance(1_000)
   await says("One more thing", row.id, 6)
   await hall.open(3)
@@ -59,6 +68,76 @@ test("the desk says how much nobody has read, and only who opens what was writte
   await desk.send("/desk/act", { do: `visit-read ${row.id}`, counter: hall.counter(3) })
   expect(await region()).toContain('data-unread=""')
   await hall.write((tx) => ringOff(tx, hall.agent(3), row.id))
+})
+
+test("what comes while the page of messages is looked at is read, and in a hidden page it waits until it is seen", async () => {
+  const { row } = await hall.video.walkIn(hall.citizen(7))
+  const desk = await asAgent(server, 2, { lang: "en" })
+  const { page } = desk
+  const unread = async () => (await unreadIn(hall.store, hall.code)).get(row.id) ?? 0
+  const isHidden = (is: boolean) =>
+    page.evaluate((now) => {
+      Object.defineProperty(document, "hidden", { configurable: true, get: () => now })
+      document.dispatchEvent(new Event("visibilitychange"))
+    }, is)
+  const comes = async (text: string) => {
+    hall.clock.advance(1_000)
+    await says(text, row.id, 7)
+    await page.locator(".call-messages li", { hasText: text }).waitFor()
+  }
+  await page.goto(`/desk/visits/${row.id}`)
+  await hearing(desk)
+  await comes("I have the deed here")
+  await until(async () => (await unread()) === 0)
+  expect(await reads(row.id)).toBe(1)
+  await isHidden(true)
+  await comes("Shall I send it?")
+  expect([await unread(), await reads(row.id)]).toEqual([1, 1])
+  await isHidden(false)
+  await until(async () => (await unread()) === 0)
+  expect(await reads(row.id)).toBe(2)
+  expect(desk.troubles).toEqual([])
+  await page.context().close()
+})
+
+test("who is in hand writes, and the fold of the call says how much is unread until it is opened, in either language", async () => {
+  await hall.open(2)
+  const { row } = await hall.video.walkIn(hall.citizen(8))
+  const citizen = await asCitizen(server, 8, { films: true, lang: "en" })
+  const desk = await asAgent(server, 2, { films: true, lang: "en" })
+  await citizen.page.goto(`/visits/${row.id}`)
+  await desk.page.goto("/desk")
+  await hearing(citizen, desk)
+  await hall.write((tx) => ring(tx, hall.agent(2), row.id))
+  await hall.write((tx) => answer(tx, hall.citizen(8), row.id))
+  const fold = desk.page.locator('[data-call-part="chat"]')
+  const mark = async (text: string) => {
+    await desk.page
+      .locator('[data-call-part="unread"]', { hasText: text === "" ? /^$/ : text })
+      .waitFor({ state: "attached" })
+  }
+  const writes = async (text: string) => {
+    hall.clock.advance(1_000)
+    const field = citizen.page.locator(".call-write input")
+    await field.fill(text)
+    await field.press("Enter")
+    await desk.page.locator(".call-chat .call-messages li", { hasText: text }).waitFor({ state: "attached" })
+  }
+  await citizen.page.locator(".call-chat summary").click()
+  await writes("One moment please")
+  await mark(agentVisitWords.en.unread(1))
+  await desk.page.goto("/desk?lang=ar")
+  await hearing(desk)
+  await mark(agentVisitWords.ar.unread(1))
+  await fold.locator("summary").click()
+  await mark("")
+  await until(async () => !(await unreadIn(hall.store, hall.code)).has(row.id))
+  // What comes beside the open fold is before the agent's eyes.
+  await writes("Now I am ready")
+  await until(async () => (await reads(row.id)) === 2)
+  await mark("")
+  expect([...desk.troubles, ...citizen.troubles]).toEqual([])
+  for (const { page } of [citizen, desk]) await page.context().close()
 })
 
 test("all who serve the office hear of who waits, of a call who has it alone, and other offices of nothing", async () => {

@@ -4,7 +4,7 @@ import { Refusal } from "../../base/refusal.ts"
 import { staffOf } from "../../domain/access/keys.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
 import { ticket } from "../../domain/queue/tickets.ts"
-import { messagesOf, readNow, write } from "../../domain/visits/chat.ts"
+import { messagesOf, readNow, unreadIn, write } from "../../domain/visits/chat.ts"
 import { visitLimits } from "../../domain/visits/times.ts"
 import { mayLookIn, mustWatch, visit } from "../../domain/visits/visits.ts"
 import { timeText } from "../../i18n/dates.ts"
@@ -61,7 +61,7 @@ async function messagesPage(c: Context): Promise<Response> {
       title: `${words.chat} · ${of.number}`,
       head: "deep",
       styles: ["desk", "call"],
-      scripts: ["live"],
+      scripts: ["desk-messages"],
       homeHref: paths.desk,
     },
     <div class="column stack" data-zone={here.zone}>
@@ -70,7 +70,15 @@ async function messagesPage(c: Context): Promise<Response> {
       </h1>
       <Card class="stack">
         <p class="desk-offline" role="status" data-live-since={deskWords[lang].offline} />
-        <div data-live={topic} data-view="desk" data-seq={seq} role="log" aria-live="polite" aria-label={words.chat}>
+        <div
+          data-live={topic}
+          data-view="desk"
+          data-seq={seq}
+          data-messages-of={row.id}
+          role="log"
+          aria-live="polite"
+          aria-label={words.chat}
+        >
           {raw(said)}
         </div>
         {phase !== "over" && (
@@ -116,13 +124,22 @@ export async function deskMessagesFragment(
   const said = await messagesOf(store, keys, row, { reader, until: row.overAt })
   if (said.length === 0) return String(<Empty title={agentVisitWords[lang].noMessages} />)
   const { zone } = await officeOf(store, row.office)
-  return String(<Messages said={said} zone={zone} lang={lang} />)
+  const isUnread = (await unreadIn(store, row.office)).has(id)
+  return String(<Messages said={said} isUnread={isUnread} zone={zone} lang={lang} />)
 }
 
-function Messages({ said, zone, lang }: { said: Awaited<ReturnType<typeof messagesOf>>; zone: string; lang: Lang }) {
+interface MessagesProps {
+  said: Awaited<ReturnType<typeof messagesOf>>
+  /** Something of it nobody of the office has had before their eyes; the page says when it is seen. */
+  isUnread: boolean
+  zone: string
+  lang: Lang
+}
+
+function Messages({ said, isUnread, zone, lang }: MessagesProps) {
   const { people } = callWords[lang]
   return (
-    <ol class="call-messages">
+    <ol class="call-messages" data-unread={isUnread ? "" : undefined}>
       {said.map(({ wroteAs, text, at }) => (
         <li>
           <strong>{people[wroteAs]}</strong>
