@@ -116,6 +116,7 @@ export const statusOf = {
   no_counter: 409,
   not_your_counter: 403,
   last_counter: 409,
+  unfinished_request: 409,
   nothing_to_undo: 409,
   undo_too_late: 409,
   target_closed: 422,

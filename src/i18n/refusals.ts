@@ -533,6 +533,12 @@ const texts: Record<RefusalCode, Row> = {
     "No other counter serves the people who wait",
     "Open another first, or confirm that you are closing.",
   ],
+  unfinished_request: [
+    "في الزيارة طلب لم يكتمل",
+    "نفّذه أو اتركه أولًا، أو أكّد أنك تنهي الزيارة وتتركه.",
+    "A request of this visit is not finished",
+    "Carry it out or give it up first, or confirm that you finish the visit and give it up.",
+  ],
   nothing_to_undo: [
     "لا يوجد ما يُتراجع عنه",
     "يمكن التراجع عن آخر خطوة لموظف فقط.",

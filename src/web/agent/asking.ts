@@ -2,7 +2,6 @@ import { Refusal } from "../../base/refusal.ts"
 import { service as serviceOf } from "../../domain/catalogue/reads.ts"
 import { person } from "../../domain/people/reads.ts"
 import { ticket } from "../../domain/queue/tickets.ts"
-import { isOpen, requestsIn } from "../../domain/requests/requests.ts"
 import { type PersonIn, peopleIn } from "../../domain/visits/reads.ts"
 import { mayLookIn, visit } from "../../domain/visits/visits.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
@@ -37,7 +36,6 @@ export interface Question {
 export async function questionFor(c: Context, verb: string, id: string, other: string): Promise<Question> {
   const words = agentVisitWords[c.var.lang]
   if (verb === "call") return beforeRing(c, id)
-  if (verb === "visit-end" || verb === "next") return beforeEnd(c, verb, id)
   if (verb !== "visit-remove" && verb !== "visit-admit") throw new Refusal("malformed")
   const one = await personIn(c, id, other)
   const name = nameOf(one, c.var.lang)
@@ -72,21 +70,20 @@ async function beforeRing(c: Context, id: string): Promise<Question> {
   }
 }
 
-/** What is begun and not carried out is given up with the visit: the agent is asked, and may carry it out first. */
-async function beforeEnd(c: Context, verb: "visit-end" | "next", id: string): Promise<Question> {
+/** What is begun and not carried out is given up with the visit: what was refused so is asked about, and the agent may carry it out first. */
+export async function beforeEnd(c: Context, verb: "visit-end" | "next", { details }: Refusal): Promise<Question> {
   const { house, lang } = c.var
   const words = agentVisitWords[lang]
-  if (!(await mayLookIn(house.store, await visit(house.store, id), agentOf(c)))) {
-    throw new Refusal("not_found", { what: "visit" })
-  }
-  const left = (await requestsIn(house.store, id)).filter(isOpen)
-  // It has been carried out in between, and the desk shows the plain button by now.
-  if (left.length === 0) throw new Refusal("wrong_state", { state: "none" })
-  const names = await Promise.all(left.map(async (one) => (await serviceOf(house.store, one.service)).name))
+  const services = details["services"] as string[]
+  const names = await Promise.all(services.map(async (code) => (await serviceOf(house.store, code)).name))
   return {
     title: words.askEnd,
     lines: names.map((name) => words.askEndHelp(inLang(name, lang))),
-    yes: { verb: verb === "next" ? verb : `${verb} ${id}`, label: words.askEndYes, isGrave: true },
+    yes: {
+      verb: verb === "next" ? "next-anyway" : `visit-end-anyway ${details["visit"]}`,
+      label: words.askEndYes,
+      isGrave: true,
+    },
     no: { verb: null, label: words.askNo },
   }
 }

@@ -8,7 +8,6 @@ import { type CounterView, counterView, queueView } from "../../domain/queue/rea
 import { undoSeconds } from "../../domain/queue/undo.ts"
 import { lastTouched } from "../../domain/queue/undoable.ts"
 import { wishesIn } from "../../domain/queue/wishes.ts"
-import { isOpen, requestsIn } from "../../domain/requests/requests.ts"
 import { visit } from "../../domain/visits/visits.ts"
 import { moneyText, timeText } from "../../i18n/dates.ts"
 import { deskWords } from "../../i18n/desk.ts"
@@ -59,7 +58,6 @@ export async function handFragment(
   )
   const isTalking =
     here.video && held?.state === "serving" && held.person !== null && (await visit(store, held.id)).phase !== "wrapUp"
-  const leavesOpen = here.video && held !== null && (await requestsIn(store, held.id)).some(isOpen)
   const services = held ? (await allServices(store)).filter((one) => lineFor(here, one) !== null) : []
 
   return String(
@@ -108,7 +106,7 @@ export async function handFragment(
           form={deskForm}
           id="do-next"
           name="do"
-          value={leavesOpen ? `ask next ${held?.id}` : "next"}
+          value="next"
           class="hand-next"
           data-key="KeyN"
           disabled={view.state !== "open" || held?.state === "called" || isTalking}

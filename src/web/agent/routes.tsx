@@ -23,7 +23,7 @@ import {
 import { counter, ticket } from "../../domain/queue/tickets.ts"
 import { transfer } from "../../domain/queue/transfer.ts"
 import { undo } from "../../domain/queue/undo.ts"
-import { end } from "../../domain/visits/calls.ts"
+import { end, mustBeFinished } from "../../domain/requests/ending.ts"
 import { mustBeIn } from "../../domain/visits/phases.ts"
 import { pauseReasons } from "../../domain/visits/recording/gaps.ts"
 import { ring, ringNext } from "../../domain/visits/ringing.ts"
@@ -38,7 +38,7 @@ import { notingCall } from "../noting.ts"
 import { bookingCodeOf, holderOf } from "../numbers.ts"
 import { doOnce, onceLengthMax } from "../once.ts"
 import { paths } from "../paths.ts"
-import { questionFor } from "./asking.ts"
+import { beforeEnd, questionFor } from "./asking.ts"
 import { agentOf, deskPage, type Told } from "./desk.tsx"
 import { identityTurn } from "./identity-acts.ts"
 import { attend, attendedPage, attendPage, bookFor, changeFor } from "./person.tsx"
@@ -89,11 +89,11 @@ async function act(c: Context): Promise<Response> {
 function answerScript(c: Context, told: Told): Response {
   const { lang } = c.var
   if (told.confirmClose) return c.json({ reload: true }, 409)
-  if (told.asks) return c.json({ asks: told.asks })
   if (told.refusal) {
     const { title, help } = refusalWords(told.refusal.code, lang)
-    return c.json({ code: told.refusal.code, title, help }, told.refusal.status as 409)
+    return c.json({ code: told.refusal.code, title, help, asks: told.asks }, told.refusal.status as 409)
   }
+  if (told.asks) return c.json({ asks: told.asks })
   return told.good ? c.json({ good: told.good }) : c.body(null, 204)
 }
 
@@ -109,6 +109,11 @@ async function attempt(c: Context, given: Given): Promise<Told> {
         refusal: thrown,
         confirmClose: words.lastCounter(counted("waiting", Number(thrown.details["waiting"] ?? 0), lang)),
       }
+    }
+    // What the visit is left with is named, and the answer to the question does it all the same.
+    if (thrown.code === "unfinished_request") {
+      const asks = await beforeEnd(c, given.do.startsWith("next") ? "next" : "visit-end", thrown)
+      return { refusal: thrown, asks }
     }
     return { refusal: thrown }
   }
@@ -129,10 +134,11 @@ async function perform(c: Context, given: Given): Promise<Told | null> {
       return at(c, officeOfCounter(given.counter), (tx) =>
         closeCounter(tx, agent, given.counter ?? "", { confirmed: verb === "close-anyway" }),
       )
-    case "next": {
-      const called = await house.writer.write((tx) => notingCall(c, tx, finishAndCall(tx, house.keys, agent, given)), {
-        scopes: scopesOf(officeOfCounter(given.counter)),
-      })
+    case "next":
+    case "next-anyway": {
+      const confirmed = verb === "next-anyway"
+      const turn = (tx: Tx) => notingCall(c, tx, finishAndCall(tx, house.keys, agent, given, confirmed))
+      const called = await house.writer.write(turn, { scopes: scopesOf(officeOfCounter(given.counter)) })
       return called ? null : { good: words.nobodyCalled }
     }
     case "ask": {
@@ -151,7 +157,7 @@ async function perform(c: Context, given: Given): Promise<Told | null> {
 }
 
 /** Whoever is being served is done, and the next is called: in one turn, so that nothing comes between. */
-async function finishAndCall(tx: Tx, keys: Keys, agent: Staff, given: Given) {
+async function finishAndCall(tx: Tx, keys: Keys, agent: Staff, given: Given, confirmed: boolean) {
   const desk = await counter(tx, given.counter ?? "")
   const { video } = await officeOf(tx, desk.office)
   const held = desk.ticket === null || desk.staff !== agent.id ? null : await ticket(tx, desk.ticket)
@@ -160,7 +166,7 @@ async function finishAndCall(tx: Tx, keys: Keys, agent: Staff, given: Given) {
     const isVisit = video && held.person !== null
     if (isVisit) mustBeIn((await visit(tx, held.id)).phase, "wrapUp")
     if (isVisit && given.word) await leaveWord(tx, keys, agent, held.id, given.word)
-    await (isVisit ? end : finish)(tx, agent, held.id, resultOf(given))
+    await (isVisit ? end : finish)(tx, agent, held.id, { ...resultOf(given), confirmed })
   }
   if (!video) return next(tx, agent, desk.id)
   await ringNext(tx, agent, desk.id)
@@ -193,7 +199,10 @@ async function onTicket(
     call: (tx) => notingCall(c, tx, callOrRing(tx, agent, id, given.counter)),
     recall: (tx) => recall(tx, agent, id),
     serve: (tx) => serve(tx, agent, id),
-    finish: (tx) => finish(tx, agent, id, resultOf(given)),
+    finish: async (tx) => {
+      await mustBeFinished(tx, id)
+      return finish(tx, agent, id, resultOf(given))
+    },
     absent: (tx) => absent(tx, agent, id),
     park: (tx) => park(tx, agent, id),
     return: (tx) => returnTicket(tx, agent, id),

@@ -3,7 +3,8 @@ import type { Keys } from "../../base/seal.ts"
 import { cleanText } from "../../base/text.ts"
 import type { Staff } from "../../domain/access/subject.ts"
 import { inHand, type Outcome } from "../../domain/queue/serving.ts"
-import { end, goOnWithOthers, hangUp, hold, resume, sendOn, talkPrivately } from "../../domain/visits/calls.ts"
+import { end } from "../../domain/requests/ending.ts"
+import { goOnWithOthers, hangUp, hold, resume, sendOn, talkPrivately } from "../../domain/visits/calls.ts"
 import { readNow } from "../../domain/visits/chat.ts"
 import { admit, invite, leaveOutside, remove } from "../../domain/visits/participants.ts"
 import { type PauseReason, pauseRecording, resumeRecording } from "../../domain/visits/recording/gaps.ts"
@@ -69,10 +70,12 @@ export function visitTurn(
       const isSame = forAgent !== null && to.service === service
       return sendOn(tx, keys, agent, id, { ...to, reason: isSame ? "correction" : "next_step", note, forAgent })
     },
-    "visit-end": async (tx) => {
-      if (given.word) await leaveWord(tx, keys, agent, id, given.word)
-      return end(tx, agent, id, result)
-    },
+    "visit-end": (tx) => ending(tx, false),
+    "visit-end-anyway": (tx) => ending(tx, true),
+  }
+  async function ending(tx: Tx, confirmed: boolean): Promise<unknown> {
+    if (given.word) await leaveWord(tx, keys, agent, id, given.word)
+    return end(tx, agent, id, { ...result, confirmed })
   }
   return turns[verb] ?? null
 }

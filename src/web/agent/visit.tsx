@@ -1,5 +1,4 @@
 import { Refusal } from "../../base/refusal.ts"
-import { isOpen, requestsIn } from "../../domain/requests/requests.ts"
 import { unreadIn } from "../../domain/visits/chat.ts"
 import { talking } from "../../domain/visits/phases.ts"
 import { type PersonIn, type VisitView, visitView } from "../../domain/visits/reads.ts"
@@ -25,7 +24,6 @@ export async function agentVisitFragment(
     throw new Refusal("not_found", { what: "view" })
   }
   const unread = (await unreadIn(store, view.office)).get(id) ?? 0
-  const leavesOpen = (await requestsIn(store, id)).some(isOpen)
   const targets = await targetsOf(store, view, reader)
   const linkOf = (one: PersonIn) => env.origin + paths.visitInvitation(id, one.id, keys.capability("visit", one.id))
   const words = agentVisitWords[lang]
@@ -89,7 +87,7 @@ export async function agentVisitFragment(
                   <span class="hint">{words.noteHint}</span>
                   <textarea class="input" name="note" form={deskForm} maxlength={500} dir="auto" />
                 </label>
-                <Do verb="visit-end" ticket={id} class="button-finish" asks={leavesOpen}>
+                <Do verb="visit-end" ticket={id} class="button-finish">
                   {words.end}
                 </Do>
               </div>

@@ -6,6 +6,7 @@ import { callThis, recall } from "../../domain/queue/calling.ts"
 import { absent, changeService, finish, park, returnTicket, serve } from "../../domain/queue/serving.ts"
 import { transfer } from "../../domain/queue/transfer.ts"
 import { undo, undoSeconds } from "../../domain/queue/undo.ts"
+import { mustBeFinished } from "../../domain/requests/ending.ts"
 import type { Context } from "../house.ts"
 import { notingCall } from "../noting.ts"
 import { type Answer, call } from "./endpoint.ts"
@@ -53,11 +54,21 @@ export const servingCalls = [
     ...atCounter,
     path: "/api/v1/tickets/{id}/finish",
     summary: "The visit is over",
-    body: z.object({ outcome: z.enum(["done", "referred", "not_possible"]), note: shortText.optional() }),
+    body: z.object({
+      outcome: z.enum(["done", "referred", "not_possible"]),
+      note: shortText.optional(),
+      confirmed: z
+        .boolean()
+        .optional()
+        .openapi({ description: "Also where a request of a video visit is given up by it." }),
+    }),
     example: { outcome: "done" },
-    refusals: ofCounters,
-    handle: (c, { params, body, given }) =>
-      step(c, params.id, given, (tx, agent) => finish(tx, agent, params.id, body)),
+    refusals: [...ofCounters, "unfinished_request"],
+    handle: (c, { params, body: { confirmed, ...result }, given }) =>
+      step(c, params.id, given, async (tx, agent) => {
+        await mustBeFinished(tx, params.id, confirmed)
+        return finish(tx, agent, params.id, result)
+      }),
   }),
   call({
     ...atCounter,
