@@ -1,6 +1,10 @@
 import { agents } from "./actors/agents.ts"
 import { citizens } from "./actors/citizens.ts"
+import { households } from "./actors/households.ts"
 import { jobs } from "./actors/jobs.ts"
+import { kiosks } from "./actors/kiosks.ts"
+import { personnel } from "./actors/personnel.ts"
+import { programs } from "./actors/programs.ts"
 import { supervisors } from "./actors/supervisors.ts"
 import { connections, videoAgents, videoVisitors } from "./actors/video.ts"
 import { visitors } from "./actors/visitors.ts"
@@ -10,7 +14,7 @@ import { crashInTurn } from "./faults/crash-in-turn.ts"
 import { diskFull } from "./faults/disk-full.ts"
 import { failingCommit } from "./faults/failing-commit.ts"
 import { lateJobs } from "./faults/late-jobs.ts"
-import { delayed, doubled, lost } from "./faults/network.ts"
+import { delayed, doubled, lost, slow } from "./faults/network.ts"
 import { restart } from "./faults/restart.ts"
 import { revoked } from "./faults/revoked.ts"
 import { slowCommit } from "./faults/slow-commit.ts"
@@ -25,6 +29,7 @@ import { reminders } from "./invariants/reminders.ts"
 import { rights } from "./invariants/rights.ts"
 import { sequence } from "./invariants/sequence.ts"
 import { sessions } from "./invariants/sessions.ts"
+import { takenAway } from "./invariants/taken-away.ts"
 import { visits } from "./invariants/visits.ts"
 import type { Actor, Fault, Invariant } from "./parts.ts"
 
@@ -33,16 +38,17 @@ import type { Actor, Fault, Invariant } from "./parts.ts"
 export const actors: readonly Actor[] = [
   ...[citizens, visitors, agents, supervisors],
   ...[videoVisitors, videoAgents, connections, jobs],
+  ...[personnel, kiosks, programs, households],
 ]
 
 export const faults: readonly Fault[] = [
-  ...[lost, delayed, doubled, revoked],
+  ...[lost, delayed, slow, doubled, revoked],
   ...[crashInTurn, crashAtCommit, failingCommit, slowCommit],
   ...[restart, clockJump, diskFull, lateJobs],
 ]
 
 export const invariants: readonly Invariant[] = [
   ...[acknowledged, sequence, asTold, endings],
-  ...[capacity, holds, reminders, rights, sessions],
+  ...[capacity, holds, reminders, rights, sessions, takenAway],
   ...[nextIsLowest, numbers, visits],
 ]

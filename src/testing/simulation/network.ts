@@ -1,3 +1,4 @@
+import type { Entered } from "./door.ts"
 import type { Draw } from "./draw.ts"
 import type { Fate } from "./fate.ts"
 import type { Asked, Passage, Reply } from "./parts.ts"
@@ -25,13 +26,13 @@ export class Network {
   }
 
   /**
-   * Brings a request to the house, and again under the same key while nobody answers. `serve` answers `null` where no answer comes; `then`
-   * gets what came of it in the end.
+   * Brings a request to the house, and again under the same key while nobody answers. `enter` is the gate; `then` gets what came of it in
+   * the end.
    */
-  send(asked: Asked, serve: () => Promise<Reply | null>, then?: (reply: Reply) => void, nth = 1): void {
-    const { lost, delay = 1, twice } = this.#passage(asked)
+  send(asked: Asked, enter: () => Promise<Entered>, then?: (reply: Reply) => void, nth = 1): void {
+    const { lost, delay = 1, slow = 0, twice } = this.#passage(asked)
     const again = async () => {
-      if (nth < triesMax) this.send(asked, serve, then, nth + 1)
+      if (nth < triesMax) this.send(asked, enter, then, nth + 1)
       else this.#sim.answered({ asked, unknown: "nobody answered" }, then)
     }
     const later = () => this.#in(this.#draw.whole(2_000, 30_000), again)
@@ -39,15 +40,21 @@ export class Network {
       later()
       return
     }
-    const arrive = async () => {
-      const reply = await serve()
+    const end = (reply: Reply | null) => {
       if (reply === null || lost === "back") later()
       else this.#sim.answered(reply, then)
+    }
+    const arrive = async () => {
+      const entered = await enter()
+      if (typeof entered !== "function") end(entered)
+      else if (slow > 0) this.#in(slow, async () => end(await entered()), true)
+      else end(await entered())
     }
     this.#in(delay, arrive, true)
     if (!twice) return
     const echo = async () => {
-      const reply = await serve()
+      const entered = await enter()
+      const reply = typeof entered === "function" ? await entered() : entered
       if (reply) this.#sim.answered(reply)
     }
     this.#in(delay + this.#draw.whole(0, 20_000), echo, true)

@@ -32,6 +32,8 @@ export interface Fault {
 export interface Passage {
   lost?: "there" | "back"
   delay?: number
+  /** So long its bytes take after the house has seen who asks. */
+  slow?: number
   twice?: boolean
 }
 
@@ -54,9 +56,9 @@ export interface Watch {
 
 export type When = "now and then" | "after a restart" | "the end"
 
-/** Who asks. `session`: by which they are signed in; a device and the house itself have none. */
+/** Who asks: people by their session, a kiosk by its id, a program by the readable part of its key. */
 export interface Caller {
-  kind: "citizen" | "staff" | "kiosk" | "house"
+  kind: "citizen" | "staff" | "kiosk" | "program" | "house"
   id: string
 }
 

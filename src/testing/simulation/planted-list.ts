@@ -10,19 +10,24 @@ import { gapInTheSequence } from "./planted/gap-in-the-sequence.ts"
 import { handicapForgotten } from "./planted/handicap-forgotten.ts"
 import { holdExpiresByJob } from "./planted/hold-expires-by-job.ts"
 import { holdsNotCounted } from "./planted/holds-not-counted.ts"
+import { keyCheckedOnce } from "./planted/key-checked-once.ts"
+import { kioskCheckedOnce } from "./planted/kiosk-checked-once.ts"
 import { lostFact } from "./planted/lost-fact.ts"
 import { moveFreesLate } from "./planted/move-frees-late.ts"
 import { nextWithoutWaking } from "./planted/next-without-waking.ts"
 import { nobodyIsSentHome } from "./planted/nobody-is-sent-home.ts"
 import { numberGivenTwice } from "./planted/number-given-twice.ts"
 import { orderByWallClock } from "./planted/order-by-wall-clock.ts"
+import { otherRightsOldSession } from "./planted/other-rights-old-session.ts"
 import { placeLostByADrop } from "./planted/place-lost-by-a-drop.ts"
+import { proxyNeverEnds } from "./planted/proxy-never-ends.ts"
 import { refusedTurnStays } from "./planted/refused-turn-stays.ts"
 import { reminderSkipped } from "./planted/reminder-skipped.ts"
 import { reminderTwice } from "./planted/reminder-twice.ts"
 import { restartForgetsTheTime } from "./planted/restart-forgets-the-time.ts"
 import { sentWithoutSending } from "./planted/sent-without-sending.ts"
 import { sessionCheckedOnce } from "./planted/session-checked-once.ts"
+import { shutOutAndStillAtWork } from "./planted/shut-out-and-still-at-work.ts"
 import { strangersCancel } from "./planted/strangers-cancel.ts"
 import { undoKeepsTheHand } from "./planted/undo-keeps-the-hand.ts"
 
@@ -40,19 +45,24 @@ export const planted: readonly Planted[] = [
   handicapForgotten,
   holdExpiresByJob,
   holdsNotCounted,
+  keyCheckedOnce,
+  kioskCheckedOnce,
   lostFact,
   moveFreesLate,
   nextWithoutWaking,
   nobodyIsSentHome,
   numberGivenTwice,
   orderByWallClock,
+  otherRightsOldSession,
   placeLostByADrop,
+  proxyNeverEnds,
   refusedTurnStays,
   reminderSkipped,
   reminderTwice,
   restartForgetsTheTime,
   sentWithoutSending,
   sessionCheckedOnce,
+  shutOutAndStillAtWork,
   strangersCancel,
   undoKeepsTheHand,
 ]

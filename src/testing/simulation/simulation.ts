@@ -178,7 +178,7 @@ export class Simulation {
   ): void {
     this.counts.requests++
     const asked: Asked = { by, what, about, key: `${what}-${this.#keys++}` }
-    this.#network.send(asked, () => this.#door.serve(asked, scopes, turn as Turn), then)
+    this.#network.send(asked, () => this.#door.enter(asked, scopes, turn as Turn), then)
   }
 
   /** An answer has reached whoever asked. */

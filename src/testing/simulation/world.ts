@@ -45,8 +45,14 @@ export interface World {
   /** Agents by office, one for each counter. */
   agents: Record<OfficeCode, string[]>
   supervisors: Record<OfficeCode, string>
-  kiosks: Record<OfficeCode, string>
+  /** Two, because what gives somebody something takes two. */
+  administrators: [asks: string, approves: string]
+  /** Somebody with an account who acts for the other two when they say so. */
+  household: { holder: string; givers: string[] }
 }
+
+/** Whom the givers name, as they type it. */
+export const holderNamed = { number: "1000000107", name: "Munira Al-Otaibi" }
 
 /** Where things of this run are kept: in memory where the machine has a place for that. */
 export function ownFolder(): string {
@@ -85,13 +91,13 @@ async function make(): Promise<World> {
     if (index % 3 === 0) await write((tx) => setEmail(tx, keys, { kind: "citizen", id }, `c${index}@example.gov`, id))
     citizens.push(id)
   }
-  const hire = (login: string, role: "agent" | "supervisor", scope: string) => {
-    const given = { login, name: named(login), passwordHash: "-", role, scopeKind: "office" as const, scope }
+  const hire = (login: string, role: "agent" | "supervisor" | "administrator", scope: string) => {
+    const scopeKind = scope === "" ? ("all" as const) : ("office" as const)
+    const given = { login, name: named(login), passwordHash: "-", role, scopeKind, scope }
     return write((tx) => addStaff(tx, given, "simulation"))
   }
   const agents = {} as World["agents"]
   const supervisors = {} as World["supervisors"]
-  const kiosks = {} as World["kiosks"]
   for (const office of offices) {
     agents[office] = []
     for (let number = 1; number <= countersIn[office]; number++) {
@@ -102,14 +108,24 @@ async function make(): Promise<World> {
       if (number === 1) await write((tx) => describeSelf(tx, mint<Staff>(who), "female"))
     }
     supervisors[office] = await hire(`${office.toLowerCase()}-chief`, "supervisor", office)
-    kiosks[office] = await write((tx) =>
-      addDevice(tx, { office, kind: "kiosk", name: "kiosk" }, "simulation", Date.UTC(2027, 5, 1)),
-    )
+    await write((tx) => addDevice(tx, { office, kind: "kiosk", name: "kiosk" }, "simulation", Date.UTC(2027, 5, 1)))
+  }
+  const administrators: World["administrators"] = [
+    await hire("head-1", "administrator", ""),
+    await hire("head-2", "administrator", ""),
+  ]
+  const member = (nationalId: string, name: string) => {
+    const known = { name: named(name), nationalId, birthDay: day("1985-04-01"), birthYear: 1985, passwordHash: "-" }
+    return write((tx) => enrol(tx, keys, { kind: "citizen", ...known }))
+  }
+  const household = {
+    holder: await member(holderNamed.number, holderNamed.name),
+    givers: [await member("1000000008", "Fahd Al-Harbi"), await member("1000000016", "Sara Al-Harbi")],
   }
   await writer.emptyLog()
   await writer.close()
   opened.close()
-  return { folder, keys, citizens, agents, supervisors, kiosks }
+  return { folder, keys, citizens, agents, supervisors, administrators, household }
 }
 
 const named = (text: string) => ({ ar: text, en: text })

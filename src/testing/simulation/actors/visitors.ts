@@ -22,8 +22,16 @@ export const visitors: Actor = {
   },
 }
 
+/** The kiosk that stands in a hall now; none where it has just been taken away. */
+export function kioskIn(sim: Simulation, office: OfficeCode): string | undefined {
+  const sql =
+    "SELECT id FROM device WHERE office = ? AND kind = 'kiosk' AND revoked_at IS NULL ORDER BY id DESC LIMIT 1"
+  return sim.rows<{ id: string }>(sql, office)[0]?.id
+}
+
+/** `""`: of nobody, who is turned away at the gate. */
 const atKiosk = (sim: Simulation, office: OfficeCode) =>
-  asking<Device>(sim, { kind: "kiosk", id: sim.world.kiosks[office] }, office)
+  asking<Device>(sim, { kind: "kiosk", id: kioskIn(sim, office) ?? "" }, office)
 
 function arrive(sim: Simulation): void {
   const now = sim.now()

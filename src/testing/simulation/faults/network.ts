@@ -20,6 +20,16 @@ export const delayed: Fault = {
   },
 }
 
+/** A request has passed the gate, and what it asks for comes byte by byte. */
+export const slow: Fault = {
+  name: "arrived slowly",
+  often: 0.12,
+  onTheWay(sim) {
+    sim.struck(slow)
+    return { slow: sim.draw.whole(1_000, 60_000) }
+  },
+}
+
 /** A request arrives twice: a finger that taps twice, a proxy that tries again. */
 export const doubled: Fault = {
   name: "arrived twice",

@@ -23,7 +23,10 @@ export const reminders: Invariant = {
           broken(`the booking ${about} was reminded of ${n} times, ${hours} hours ahead`)
         const round = Number(sim.notes.get("reminders") ?? 0)
         const ahead = raw.query<{ id: string; person: string; at: number }, [number]>(
-          "SELECT id, person, starts_at AS at FROM booking WHERE state = 'confirmed' AND struck_at IS NULL AND starts_at > ?",
+          // Whoever made it as a proxy may be none any more; for whom it is are told in any case.
+          `SELECT DISTINCT b.id, iif(b.by_proxy, p.person, b.person) AS person, b.starts_at AS at
+           FROM booking AS b JOIN booking_person AS p ON p.booking = b.id
+           WHERE b.state = 'confirmed' AND b.struck_at IS NULL AND b.starts_at > ?`,
         )
         const told = raw.query<{ n: number }, [string, string, number]>(
           "SELECT count(*) AS n FROM message WHERE owner = ? AND about = ? AND at > ?",

@@ -1,0 +1,13 @@
+import type { Planted } from "../parts.ts"
+
+export const otherRightsOldSession: Planted = {
+  name: "other-rights-old-session",
+  breaks: "rights that were changed count at once",
+  changes: [
+    {
+      file: "src/domain/access/approvals.ts",
+      find: `return endAll(tx, { kind: "staff", id }, "rights_changed", now)`,
+      replace: "return []",
+    },
+  ],
+}

@@ -1,0 +1,13 @@
+import type { Planted } from "../parts.ts"
+
+export const shutOutAndStillAtWork: Planted = {
+  name: "shut-out-and-still-at-work",
+  breaks: "whoever is shut out does nothing more",
+  changes: [
+    {
+      file: "src/domain/access/approvals.ts",
+      find: `return endAll(tx, owner, "disabled", now)`,
+      replace: "return []",
+    },
+  ],
+}
