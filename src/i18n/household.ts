@@ -49,8 +49,6 @@ export const householdWords = inBoth({
     go: "تابع",
     confirmTitle: "أكّد الوكالة",
     confirm: "أكّد بمفتاح المرور",
-    confirmDemo: "أكّد دون مفتاح مرور",
-    confirmDemoHelp: "في العرض التجريبي وحده.",
     who: "الاسم الذي كتبته",
     lines: (lastFour: string, acts: string, services: string, until: string) => [
       `توكيل من ينتهي رقم هويته بـ ${lastFour}`,
@@ -118,8 +116,6 @@ export const householdWords = inBoth({
     go: "Go on",
     confirmTitle: "Confirm the proxy",
     confirm: "Confirm with a passkey",
-    confirmDemo: "Confirm without a passkey",
-    confirmDemoHelp: "In the demonstration alone.",
     who: "The name that you wrote",
     lines: (lastFour: string, acts: string, services: string, until: string) => [
       `Whose identity number ends in ${lastFour} may`,

@@ -122,8 +122,6 @@ export const staffWords = inBoth({
     confirmAsk: "أؤكد الطلب",
     confirmApprove: "أؤكد الموافقة",
     confirmLead: "اقرأ ما يلي. مفتاح مرورك يوقّع على هذا النص نفسه.",
-    confirmDemo: "أؤكد دون مفتاح مرور",
-    confirmDemoHelp: "في العرض التجريبي فقط.",
     lineAsk: {
       invite: (name: string, login: string) => `دعوة ${name} (${login})`,
       grant: (name: string, login: string) => `تغيير صلاحية ${name} (${login})`,
@@ -308,8 +306,6 @@ export const staffWords = inBoth({
     confirmAsk: "Confirm the request",
     confirmApprove: "Confirm the approval",
     confirmLead: "Read what follows. Your passkey signs this very text.",
-    confirmDemo: "Confirm without a passkey",
-    confirmDemoHelp: "In a demonstration alone.",
     lineAsk: {
       invite: (name: string, login: string) => `Invite ${name} (${login})`,
       grant: (name: string, login: string) => `Change the rights of ${name} (${login})`,

@@ -1,6 +1,7 @@
 import type { PropsWithChildren } from "hono/jsx"
 import { Refusal } from "../base/refusal.ts"
 import type { Owner } from "../domain/access/owner.ts"
+import { usablePasskeys } from "../domain/access/passkeys.ts"
 import type { Room } from "../domain/access/proof.ts"
 import { knowsPasskeys, partyOf } from "../domain/access/webauthn.ts"
 import { tellAlarm } from "../domain/notifications/security.ts"
@@ -8,7 +9,7 @@ import { accountWords } from "../i18n/account.ts"
 import type { Context, House } from "./house.ts"
 import { paths } from "./paths.ts"
 import { Notice } from "./shell/cards.tsx"
-import { PostForm } from "./shell/controls.tsx"
+import { Button, PostForm } from "./shell/controls.tsx"
 
 /* What every page needs that asks for a passkey: the form around the button, and where its answer is looked at. */
 
@@ -72,5 +73,43 @@ export function PasskeyForm({
         <p class="notice">{words.passkeyNeedsScript}</p>
       </noscript>
     </div>
+  )
+}
+
+/** In a demonstration somebody who has no passkey confirms without one; who has one confirms by it alone, as everywhere. */
+export async function isBare({ store, demo }: Pick<House, "store" | "demo">, owner: Owner): Promise<boolean> {
+  return demo && (await usablePasskeys(store, owner)).length === 0
+}
+
+interface ConfirmFormProps {
+  c: Context
+  action: string
+  /** The confirmation that this answers. */
+  of: string
+  label: string
+  /** As the button without a passkey says it. */
+  bareLabel?: string
+  weight?: "main" | "danger"
+}
+
+/** The button that confirms what is frozen, by whichever way the reader has. */
+export async function ConfirmForm({ c, action, of, label, bareLabel, weight = "main" }: ConfirmFormProps) {
+  const words = accountWords[c.var.lang]
+  if (!(await isBare(c.var.house, ownerOf(c)))) {
+    return (
+      <PasskeyForm c={c} action={action} purpose="confirm" of={of}>
+        <Button weight={weight} wide icon="key">
+          {label}
+        </Button>
+      </PasskeyForm>
+    )
+  }
+  return (
+    <PostForm action={action} token={c.var.formToken} class="stack">
+      <Button weight={weight} wide name="do" value="demo">
+        {bareLabel ?? words.confirmBare}
+      </Button>
+      <p class="quiet small">{words.confirmBareHelp}</p>
+    </PostForm>
   )
 }

@@ -107,6 +107,11 @@ export async function usablePasskeys(store: Store, owner: Owner): Promise<Passke
   return (await passkeysOf(store, owner)).filter(({ disabledAt }) => disabledAt === null)
 }
 
+/** For what a demonstration lets newcomers do without a passkey. Refuses `step_up_needed` to whoever has one: nothing stands for it. */
+export async function mustHaveNone(store: Store, owner: Owner): Promise<void> {
+  if ((await usablePasskeys(store, owner)).length > 0) throw new Refusal("step_up_needed")
+}
+
 export async function passkeyWith(store: Store, id: string): Promise<Passkey | null> {
   return (await passkeyById(store).execute({ id }))[0] ?? null
 }

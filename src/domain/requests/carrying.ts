@@ -8,7 +8,7 @@ import type { Keys } from "../../base/seal.ts"
 import { authorize } from "../access/authorize.ts"
 import { confirm, type Frozen, frozenFor } from "../access/confirmation.ts"
 import { mustNotBeHeld, type Owner } from "../access/owner.ts"
-import { usablePasskeys } from "../access/passkeys.ts"
+import { mustHaveNone } from "../access/passkeys.ts"
 import type { Room } from "../access/proof.ts"
 import type { Citizen, Staff } from "../access/subject.ts"
 import { counter } from "../queue/tickets.ts"
@@ -106,7 +106,7 @@ export async function confirmWithoutPasskey(
     (scopes, change) =>
       room.writer.write(
         async (tx) => {
-          if ((await usablePasskeys(tx, owner)).length > 0) throw new Refusal("step_up_needed")
+          await mustHaveNone(tx, owner)
           return change(tx, await frozenFor(tx, owner, given.confirmation, now))
         },
         { scopes },

@@ -7,6 +7,7 @@ import type { Member } from "../../domain/people/family.ts"
 import { enrol } from "../../domain/people/writes.ts"
 import type { Registry } from "../../outside/registry.ts"
 import { relate } from "../../testing/family.ts"
+import { keyring } from "../../testing/keyring.ts"
 import { testServer } from "../../testing/server.ts"
 import { leadsTo, reading, signedIn } from "../../testing/signed-in.ts"
 
@@ -152,4 +153,24 @@ test("a guardian reads what is kept about a child, under the guardian's name; no
   expect((await stranger.get(`/account/household/${own}/data`)).status).toBe(422)
   await name(await signedIn(server, munira), { number: "1000000008", name: "Fahd Al-Harbi", "services[]": [] })
   expect((await stranger.get(`/account/household/${munira.id}/data`)).status).toBe(422)
+})
+
+test("who has a passkey confirms a proxy by it alone, also in a demonstration", async () => {
+  const nationalId = "1000000404"
+  const person = await office.person({
+    nationalId,
+    birthDay: day("1980-01-01"),
+    name: { ar: "سعد الدوسري", en: "Saad Al-Dosari" },
+  })
+  await keyring(office).enrol({ kind: "citizen", id: person.id })
+  const { confirming, done } = await name(await signedIn(server, person))
+  expect(confirming.status).toBe(200)
+  expect([confirming.text.includes('value="demo"'), confirming.text.includes('data-purpose="confirm"')]).toEqual([
+    false,
+    true,
+  ])
+  expect(done.status).toBe(403)
+  expect(await office.store.db.select().from(proxies).where(eq(proxies.giver, person.id))).toMatchObject([
+    { since: null },
+  ])
 })

@@ -6,6 +6,7 @@ import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { asciiDigits, withoutMarks } from "../../base/text.ts"
 import { dayIn } from "../../base/time.ts"
 import { confirm, freeze, frozenFor } from "../../domain/access/confirmation.ts"
+import { mustHaveNone } from "../../domain/access/passkeys.ts"
 import { isFresh } from "../../domain/access/sessions.ts"
 import { spendTry } from "../../domain/access/throttle.ts"
 import { allSectors } from "../../domain/catalogue/reads.ts"
@@ -19,7 +20,7 @@ import { refusalWords } from "../../i18n/refusals.ts"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
-import { PasskeyForm, roomOf } from "../passkey-form.tsx"
+import { ConfirmForm, roomOf } from "../passkey-form.tsx"
 import { paths } from "../paths.ts"
 import { Card, Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, Choices, Field, PostForm } from "../shell/controls.tsx"
@@ -173,7 +174,7 @@ export async function beginProxy(c: Context): Promise<Response> {
 }
 
 export async function confirmProxyPage(c: Context, told: { error?: string; status?: number } = {}): Promise<Response> {
-  const { house, lang, formToken } = c.var
+  const { house, lang } = c.var
   const words = householdWords[lang]
   const owner = { kind: "citizen" as const, id: mustBeCitizen(c).id }
   const frozen = await frozenFor(house.store, owner, c.req.param("id") ?? "", house.clock.real())
@@ -197,19 +198,7 @@ export async function confirmProxyPage(c: Context, told: { error?: string; statu
           {words.who}: <bdi>{await namedIn(house.store, house.keys, owner.id, frozen.object)}</bdi>
         </p>
       </Card>
-      <PasskeyForm c={c} action={here} purpose="confirm" of={frozen.id}>
-        <Button weight="main" wide icon="key">
-          {words.confirm}
-        </Button>
-      </PasskeyForm>
-      {house.demo && (
-        <PostForm action={here} token={formToken} class="stack">
-          <Button wide name="do" value="demo">
-            {words.confirmDemo}
-          </Button>
-          <p class="quiet small">{words.confirmDemoHelp}</p>
-        </PostForm>
-      )}
+      <ConfirmForm c={c} action={here} of={frozen.id} label={words.confirm} />
       <ButtonLink weight="quiet" wide href={paths.household}>
         {words.back}
       </ButtonLink>
@@ -241,7 +230,7 @@ export async function proxyConfirmed(c: Context): Promise<Response> {
   try {
     if (given.do === "demo") {
       if (!house.demo || !isFresh(session, "citizen", now)) throw new Refusal("step_up_needed")
-      await house.writer.write(change, accounts)
+      await house.writer.write((tx) => mustHaveNone(tx, owner).then(() => change(tx)), accounts)
     } else {
       await confirm(roomOf(house), given.response, { id: frozen.id, owner, session: session.id }, now, change)
     }

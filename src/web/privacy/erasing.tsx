@@ -2,6 +2,7 @@ import { z } from "zod"
 import type { Tx } from "../../../db/write.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { confirm, freeze, frozenFor } from "../../domain/access/confirmation.ts"
+import { mustHaveNone } from "../../domain/access/passkeys.ts"
 import { isFresh } from "../../domain/access/sessions.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
 import { erase, type Obstacle, obstacles } from "../../domain/people/erasure.ts"
@@ -14,7 +15,7 @@ import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import { dropCookie } from "../gate.ts"
 import type { Context } from "../house.ts"
-import { PasskeyForm, roomOf } from "../passkey-form.tsx"
+import { ConfirmForm, roomOf } from "../passkey-form.tsx"
 import { paths } from "../paths.ts"
 import { Card, Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, PostForm } from "../shell/controls.tsx"
@@ -124,7 +125,7 @@ export async function beginErasure(c: Context): Promise<Response> {
 }
 
 export async function confirmationPage(c: Context, told: { error?: string; status?: number } = {}): Promise<Response> {
-  const { house, lang, formToken } = c.var
+  const { house, lang } = c.var
   const words = privacyWords[lang]
   const { id, text } = await frozenFor(
     house.store,
@@ -147,19 +148,14 @@ export async function confirmationPage(c: Context, told: { error?: string; statu
           <p class="strong">{line}</p>
         ))}
       </Card>
-      <PasskeyForm c={c} action={paths.erasureConfirmation(id)} purpose="confirm" of={id}>
-        <Button weight="danger" wide icon="key">
-          {words.eraseConfirm}
-        </Button>
-      </PasskeyForm>
-      {house.demo && (
-        <PostForm action={paths.erasureConfirmation(id)} token={formToken} class="stack">
-          <Button weight="danger" wide name="do" value="demo">
-            {words.eraseDemo}
-          </Button>
-          <p class="quiet small">{words.eraseDemoHelp}</p>
-        </PostForm>
-      )}
+      <ConfirmForm
+        c={c}
+        action={paths.erasureConfirmation(id)}
+        of={id}
+        label={words.eraseConfirm}
+        bareLabel={words.eraseDemo}
+        weight="danger"
+      />
       <ButtonLink weight="quiet" wide href={paths.ownData}>
         {words.dataTitle}
       </ButtonLink>
@@ -189,7 +185,7 @@ export async function eraseConfirmed(c: Context): Promise<Response> {
   try {
     if (given.do === "demo") {
       if (!house.demo || !isFresh(session, "citizen", now)) throw new Refusal("step_up_needed")
-      ended = await house.writer.write(change, { scopes: ["accounts"] })
+      ended = await house.writer.write((tx) => mustHaveNone(tx, owner).then(() => change(tx)), { scopes: ["accounts"] })
     } else {
       const asked = { id: frozen.id, owner, session: session.id }
       ended = await confirm(roomOf(house), given.response, asked, now, change)

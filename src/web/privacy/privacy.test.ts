@@ -14,6 +14,7 @@ import { person } from "../../domain/people/reads.ts"
 import { allRequests } from "../../domain/people/requests.ts"
 import { enrol } from "../../domain/people/writes.ts"
 import { finish } from "../../domain/queue/serving.ts"
+import { softAuthenticator } from "../../testing/authenticator.ts"
 import { relate } from "../../testing/family.ts"
 import { testHall } from "../../testing/hall.ts"
 import { keyring } from "../../testing/keyring.ts"
@@ -39,7 +40,7 @@ const noura = {
 
 let count = 0
 /** Somebody new with a child, a message, a passkey, a visit with a note, and an appointment on another day. */
-async function someone() {
+async function someone({ passkey = true } = {}) {
   const nationalId = String(1_087_654_321 + ++count)
   const id = await write((tx) => enrol(tx, keys, { ...noura, nationalId }))
   const who = mint<Citizen>({ role: "citizen", id, kind: "citizen", level: "full" })
@@ -52,7 +53,8 @@ async function someone() {
       ...{ until: tx.now + hour, readAt: null },
     })
   })
-  const { device: authenticator } = await ring.enrol(owner)
+  const authenticator = softAuthenticator(server.origin)
+  if (passkey) await ring.enrol(owner, authenticator)
   const agent = office.agent(1)
   await office.walkIn({ who })
   const desk = await visiting(server, { agent: 1 })
@@ -158,8 +160,18 @@ test("an erasure is confirmed with a passkey, ends the session, and leaves a rec
   expect(verifyChains(office.store.connection.raw).wrong).toEqual([])
 })
 
-test("in a demonstration somebody without a passkey may erase too, and nobody else's confirmation is theirs", async () => {
+test("in a demonstration somebody with a passkey erases by it alone", async () => {
   const { who, id } = await someone()
+  const session = await signedIn(demo, who)
+  const confirmation = leadsTo(await session.send("/account/data/erasure"))
+  const { text } = await session.get(confirmation)
+  expect([text.includes('value="demo"'), text.includes('data-purpose="confirm"')]).toEqual([false, true])
+  expect((await session.send(confirmation, { do: "demo" })).status).toBe(403)
+  expect(await person(office.store, keys, id)).not.toBeNull()
+})
+
+test("in a demonstration somebody without a passkey may erase too, and nobody else's confirmation is theirs", async () => {
+  const { who, id } = await someone({ passkey: false })
   const other = await signedIn(demo, office.citizen(3))
   const session = await signedIn(demo, who)
   const confirmation = leadsTo(await session.send("/account/data/erasure"))

@@ -3,6 +3,7 @@ import type { Scope, Tx } from "../../../db/write.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { type Approved, approveAndDo } from "../../domain/access/approvals.ts"
 import { confirm, type Frozen, freeze, frozenFor } from "../../domain/access/confirmation.ts"
+import { mustHaveNone } from "../../domain/access/passkeys.ts"
 import { type AccessRequest, mayDecide, request, staffRow } from "../../domain/access/request-reads.ts"
 import type { Grant } from "../../domain/access/roles.ts"
 import { isFresh } from "../../domain/access/sessions.ts"
@@ -14,10 +15,10 @@ import { hangUp } from "../entering.ts"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
-import { ownerOf, PasskeyForm, roomOf } from "../passkey-form.tsx"
+import { ConfirmForm, ownerOf, roomOf } from "../passkey-form.tsx"
 import { paths } from "../paths.ts"
 import { Card } from "../shell/cards.tsx"
-import { Button, ButtonLink, PostForm } from "../shell/controls.tsx"
+import { ButtonLink } from "../shell/controls.tsx"
 import { staffHead, staffHere } from "../staff-head.tsx"
 import { codePage } from "./code.tsx"
 import { areaNames, grantNames, nameOf, Problem } from "./head.tsx"
@@ -91,7 +92,7 @@ async function linesOf({ var: { house } }: Context, row: Told): Promise<Lines> {
 }
 
 export async function confirmationPage(c: Context, told: { error?: string; status?: number } = {}): Promise<Response> {
-  const { house, lang, formToken } = c.var
+  const { house, lang } = c.var
   const words = staffWords[lang]
   const now = house.clock.real()
   const { id, text, action, object } = await frozenFor(house.store, ownerOf(c), c.req.param("id") ?? "", now)
@@ -111,19 +112,7 @@ export async function confirmationPage(c: Context, told: { error?: string; statu
           </p>
         ))}
       </Card>
-      <PasskeyForm c={c} action={paths.staffConfirmation(id)} purpose="confirm" of={id}>
-        <Button weight="main" wide icon="key">
-          {label}
-        </Button>
-      </PasskeyForm>
-      {house.demo && (
-        <PostForm action={paths.staffConfirmation(id)} token={formToken} class="stack">
-          <Button wide name="do" value="demo">
-            {words.confirmDemo}
-          </Button>
-          <p class="quiet small">{words.confirmDemoHelp}</p>
-        </PostForm>
-      )}
+      <ConfirmForm c={c} action={paths.staffConfirmation(id)} of={id} label={label} />
       <ButtonLink
         weight="quiet"
         wide
@@ -165,7 +154,7 @@ export async function confirmGiven(c: Context): Promise<Response> {
     if (!isFresh(session, staffHere(c).role, now)) {
       return c.redirect(`${paths.stepUp}?next=${encodeURIComponent(paths.staffConfirmation(frozen.id))}`, 303)
     }
-    done = await house.writer.write((tx) => change(tx, frozen, null), { scopes })
+    done = await house.writer.write((tx) => mustHaveNone(tx, owner).then(() => change(tx, frozen, null)), { scopes })
   } else {
     const asked = { id: frozen.id, owner, session: session.id, scopes }
     try {

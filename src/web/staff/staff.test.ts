@@ -11,6 +11,7 @@ import { personByNumber } from "../../domain/people/reads.ts"
 import { openCounter } from "../../domain/queue/counters.ts"
 import { counterOf } from "../../domain/queue/tickets.ts"
 import { softAuthenticator } from "../../testing/authenticator.ts"
+import { keyring } from "../../testing/keyring.ts"
 import { visiting } from "../../testing/screens.ts"
 import { type TestServer, testServer } from "../../testing/server.ts"
 import { leadsTo, reading } from "../../testing/signed-in.ts"
@@ -75,6 +76,17 @@ test("somebody without an account gets one at the counter from one agent, who mu
     403,
   )
   expect(server.bugs).toEqual([])
+})
+
+test("who has a passkey confirms by it alone, also in a demonstration", async () => {
+  const { office, agent } = await house()
+  await office.person({ nationalId: "1000000008", mobile: "+966550000001" })
+  await keyring(office).enrol({ kind: "staff", id: office.agent(1).id })
+  const asks = { ...identity, number: "1000000008", do: "reset", documentEnd: "A123" }
+  const path = leadsTo(await agent.post("/desk/accounts", asks))
+  const { text } = await agent.get(path)
+  expect([text.includes('value="demo"'), text.includes('data-purpose="confirm"')]).toEqual([false, true])
+  expect((await agent.post(path, { do: "demo" })).status).toBe(403)
 })
 
 test("somebody who has lost everything is let in by an agent and a supervisor, hears of it, and can stop it", async () => {

@@ -1,5 +1,4 @@
 import { isRefusal, Refusal } from "../../base/refusal.ts"
-import { usablePasskeys } from "../../domain/access/passkeys.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
 import { toConfirm } from "../../domain/requests/carrying.ts"
 import { type RequestView, receiptsBefore, requestView } from "../../domain/requests/reads.ts"
@@ -11,6 +10,7 @@ import { timeText } from "../../i18n/dates.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { requestWords } from "../../i18n/requests.ts"
 import type { Context } from "../house.ts"
+import { isBare } from "../passkey-form.tsx"
 import { paths } from "../paths.ts"
 import type { Rendering } from "../rendering.ts"
 import { Before, filledLines, isOver, Receipt } from "../request-lines.tsx"
@@ -21,7 +21,7 @@ const form = "request-confirm"
 
 /** What the agent carries out for the person, as the person sees it: filled in before their eyes, to be confirmed, done. */
 export async function requestFragment(house: Rendering, id: string, lang: Lang, reader: string): Promise<string> {
-  const { store, keys, clock, demo } = house
+  const { store, keys, clock } = house
   const { row: of } = await visit(store, id)
   if (of.person !== reader) throw new Refusal("not_found", { what: "view" })
   const view = await requestView(store, keys, id, clock.office())
@@ -29,7 +29,7 @@ export async function requestFragment(house: Rendering, id: string, lang: Lang, 
   const { zone } = await officeOf(store, of.office)
   const before = await receiptsBefore(store, keys, id, view.row.id)
   const text = isOpen(view.row) ? await asked(house, view, lang) : null
-  const isBare = demo && (await usablePasskeys(store, { kind: "citizen", id: reader })).length === 0
+  const bare = await isBare(house, { kind: "citizen", id: reader })
   return String(
     <>
       {!isOpen(view.row) && <Ended view={view} zone={zone} lang={lang} />}
@@ -37,7 +37,7 @@ export async function requestFragment(house: Rendering, id: string, lang: Lang, 
       {isOpen(view.row) && text === null && (
         <Filled view={view} unconfirmed={unconfirmedOf(view.row, clock.office())} lang={lang} />
       )}
-      {text !== null && <Asked view={view} text={text} zone={zone} lang={lang} isBare={isBare} />}
+      {text !== null && <Asked view={view} text={text} zone={zone} lang={lang} isBare={bare} />}
       <Before receipts={before} zone={zone} lang={lang} />
     </>,
   )
@@ -142,9 +142,9 @@ function Asked({
         {isBare ? (
           <>
             <Button form={form} name="do" value={`demo ${confirmation}`} weight="main" wide>
-              {words.confirmDemo}
+              {accountWords[lang].confirmBare}
             </Button>
-            <p class="quiet small">{words.confirmDemoHelp}</p>
+            <p class="quiet small">{accountWords[lang].confirmBareHelp}</p>
           </>
         ) : (
           <Button form={form} name="do" value={`passkey ${confirmation}`} weight="main" wide icon="key">
