@@ -5,6 +5,7 @@ import { jobs } from "./actors/jobs.ts"
 import { kiosks } from "./actors/kiosks.ts"
 import { personnel } from "./actors/personnel.ts"
 import { programs } from "./actors/programs.ts"
+import { recorders } from "./actors/recorders.ts"
 import { supervisors } from "./actors/supervisors.ts"
 import { connections, videoAgents, videoVisitors } from "./actors/video.ts"
 import { visitors } from "./actors/visitors.ts"
@@ -25,6 +26,7 @@ import { endings } from "./invariants/endings.ts"
 import { holds } from "./invariants/holds.ts"
 import { nextIsLowest } from "./invariants/next-is-lowest.ts"
 import { numbers } from "./invariants/numbers.ts"
+import { recordings } from "./invariants/recordings.ts"
 import { reminders } from "./invariants/reminders.ts"
 import { rights } from "./invariants/rights.ts"
 import { sequence } from "./invariants/sequence.ts"
@@ -37,7 +39,7 @@ import type { Actor, Fault, Invariant } from "./parts.ts"
 
 export const actors: readonly Actor[] = [
   ...[citizens, visitors, agents, supervisors],
-  ...[videoVisitors, videoAgents, connections, jobs],
+  ...[videoVisitors, videoAgents, connections, recorders, jobs],
   ...[personnel, kiosks, programs, households],
 ]
 
@@ -50,5 +52,5 @@ export const faults: readonly Fault[] = [
 export const invariants: readonly Invariant[] = [
   ...[acknowledged, sequence, asTold, endings],
   ...[capacity, holds, reminders, rights, sessions, takenAway],
-  ...[nextIsLowest, numbers, visits],
+  ...[nextIsLowest, numbers, visits, recordings],
 ]

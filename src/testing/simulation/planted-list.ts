@@ -5,6 +5,7 @@ import { brokenChain } from "./planted/broken-chain.ts"
 import { calledTwice } from "./planted/called-twice.ts"
 import { cancelledKeepsItsPlace } from "./planted/cancelled-keeps-its-place.ts"
 import { capacityReadBefore } from "./planted/capacity-read-before.ts"
+import { chainBeginsAnew } from "./planted/chain-begins-anew.ts"
 import { firstComeFirstCalled } from "./planted/first-come-first-called.ts"
 import { gapInTheSequence } from "./planted/gap-in-the-sequence.ts"
 import { handicapForgotten } from "./planted/handicap-forgotten.ts"
@@ -21,6 +22,7 @@ import { orderByWallClock } from "./planted/order-by-wall-clock.ts"
 import { otherRightsOldSession } from "./planted/other-rights-old-session.ts"
 import { placeLostByADrop } from "./planted/place-lost-by-a-drop.ts"
 import { proxyNeverEnds } from "./planted/proxy-never-ends.ts"
+import { receiptWithoutThePiece } from "./planted/receipt-without-the-piece.ts"
 import { refusedTurnStays } from "./planted/refused-turn-stays.ts"
 import { reminderSkipped } from "./planted/reminder-skipped.ts"
 import { reminderTwice } from "./planted/reminder-twice.ts"
@@ -40,6 +42,7 @@ export const planted: readonly Planted[] = [
   calledTwice,
   cancelledKeepsItsPlace,
   capacityReadBefore,
+  chainBeginsAnew,
   firstComeFirstCalled,
   gapInTheSequence,
   handicapForgotten,
@@ -56,6 +59,7 @@ export const planted: readonly Planted[] = [
   otherRightsOldSession,
   placeLostByADrop,
   proxyNeverEnds,
+  receiptWithoutThePiece,
   refusedTurnStays,
   reminderSkipped,
   reminderTwice,

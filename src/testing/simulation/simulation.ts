@@ -18,6 +18,7 @@ import { Process } from "./house.ts"
 import { LookingOn } from "./looking-on.ts"
 import { Network } from "./network.ts"
 import type { Asked, Caller, Done, Fault, Invariant, Reply, When } from "./parts.ts"
+import { Shelf } from "./shelf.ts"
 import { described, isOfAFault } from "./thrown.ts"
 import { everyScope, type World } from "./world.ts"
 
@@ -51,6 +52,8 @@ export class Simulation {
   readonly notes = new Map<string, string>()
   /** Ids of messages that were handed over to a carrier, and how often. */
   readonly sent = new Map<string, number>()
+  /** Where the bytes of recordings lie. */
+  readonly shelf = new Shelf()
   /** How far the machine's clock is from the true time. */
   clockOff = 0
   /** Until then no job runs. */

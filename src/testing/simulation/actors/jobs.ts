@@ -1,4 +1,5 @@
 import { stepMessages } from "../../../jobs/messages.ts"
+import { stepRecordings } from "../../../jobs/recordings.ts"
 import { stepHouse, stepOffices } from "../../../jobs/run.ts"
 import { NotTaken } from "../../../outside/letter.ts"
 import type { Actor } from "../parts.ts"
@@ -16,6 +17,10 @@ export async function runJobs(sim: Simulation): Promise<void> {
   await stepOffices(sim.own("office_step"))
   await orSpoilt(sim, stepMail(sim))
   if (sim.draw.hits(0.02)) await orSpoilt(sim, stepHouse(sim.own("house_step")))
+  if (sim.isCalm || sim.draw.hits(0.05)) {
+    const parts = { ...sim.own("recordings_step"), keys: sim.world.keys, storage: sim.shelf }
+    await orSpoilt(sim, stepRecordings(parts))
+  }
 }
 
 const never = new AbortController().signal
