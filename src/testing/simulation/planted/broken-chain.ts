@@ -6,8 +6,8 @@ export const brokenChain: Planted = {
   changes: [
     {
       file: "db/facts.ts",
-      find: "const hash = chainHash(head.hash, numbered, body)",
-      replace: `const hash = chainHash(head.seq % 50 === 49 ? "" : head.hash, numbered, body)`,
+      find: "const hash = chainHash(head.hash, numbered, text)",
+      replace: `const hash = chainHash(head.seq % 50 === 49 ? "" : head.hash, numbered, text)`,
     },
   ],
 }
