@@ -1,5 +1,15 @@
 import { describe, expect, test } from "bun:test"
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs"
 import { connect } from "node:net"
 import { join } from "node:path"
 import { sql } from "drizzle-orm"
@@ -9,12 +19,21 @@ import { bookings } from "../db/schema/bookings.ts"
 import { asks, demoFile, ownFolder, runServer } from "./testing/process.ts"
 import { pages } from "./web/routes.ts"
 
-/** A folder with a demo in it that has been made and has gone down cleanly. */
-async function madeDemo(env: Record<string, string> = {}): Promise<string> {
+/** Made once, gone down cleanly, and only ever copied. */
+const oneDemo = makeDemo()
+
+async function makeDemo(): Promise<string> {
   const folder = ownFolder()
-  const server = runServer(folder, env)
+  const server = runServer(folder)
   await server.origin()
   expect(await server.kill("SIGTERM")).toBe(0)
+  return folder
+}
+
+/** A folder of one's own with a demo in it that has gone down cleanly. */
+async function madeDemo(): Promise<string> {
+  const folder = ownFolder()
+  cpSync(await oneDemo, folder, { recursive: true })
   return folder
 }
 
@@ -23,7 +42,7 @@ const slowOnes = sendSlowly()
 
 /** Requests that never come to their end: one in its headers, one in its body, one that says nothing. Resolves when all are let go. */
 async function sendSlowly() {
-  const server = runServer(ownFolder())
+  const server = runServer(await madeDemo())
   const origin = await server.origin()
   const begun = [
     "GET / HTTP/1.1\r\nHo",
@@ -240,7 +259,7 @@ const sizeOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size
 
 describe("going down", () => {
   test("a connection that somebody keeps open holds nobody up, and the store is left whole", async () => {
-    const folder = ownFolder()
+    const folder = await madeDemo()
     const server = runServer(folder)
     const port = Number(new URL(await server.origin()).port)
     const idle = connect(port, "127.0.0.1")
