@@ -35,8 +35,47 @@ export interface Connection {
   readonly db: BunSQLiteDatabase
   /** Statements prepared on this connection; see `statement.ts`. */
   readonly statements: Map<object, (values: Record<string, unknown>) => unknown>
-  /** The mark of the setup as this connection sees it; see `kept.ts`. Asked for so often that a builder would cost more than it. */
-  setupMark(): Promise<number>
+  readonly setupMark: SetupMark
+}
+
+/** The mark of the setup as one connection sees it; see `kept.ts`. */
+export interface SetupMark {
+  read(): Promise<number>
+  /** From here to `turnEnds` nobody but this turn can change the setup, and the mark is asked for once. */
+  turnBegins(): void
+  turnEnds(): void
+  /** Whether a statement changes the setup; whoever is about to run one forgets the mark. */
+  isChangedBy(text: string): boolean
+  forget(): void
+}
+
+/** The tables whose triggers draw the mark anew. */
+const setupTables = "agency|sector|service|office|line|season|holiday|opening_rule|day_change"
+const setupChange = new RegExp(`^(insert into|update|delete from) "(${setupTables})"`)
+
+function openSetupMark(raw: Database): SetupMark {
+  const statement = lazily(() => raw.prepare<{ mark: number }, []>("SELECT mark FROM setup_mark"))
+  let known: number | null = null
+  let isTurn = false
+  return {
+    async read() {
+      const mark = known ?? statement().get()?.mark ?? 0
+      if (isTurn) known = mark
+      return mark
+    },
+    turnBegins() {
+      known = null
+      isTurn = true
+    },
+    turnEnds() {
+      known = null
+      isTurn = false
+    },
+    isChangedBy: (text) => setupChange.test(text),
+    forget() {
+      known = null
+    },
+  }
 }
 
 /**
@@ -50,9 +89,11 @@ class OnePlanDialect extends SQLiteSyncDialect {
   }
 }
 
-function builders(raw: Database): BunSQLiteDatabase {
+function builders(raw: Database, mark: SetupMark): BunSQLiteDatabase {
   const dialect = new OnePlanDialect({ casing: "snake_case" })
-  return new BunSQLiteDatabase("sync", dialect, new SQLiteBunSession(raw, dialect, undefined), undefined)
+  const logQuery = (text: string) => mark.isChangedBy(text) && mark.forget()
+  const session = new SQLiteBunSession<Record<string, never>, never>(raw, dialect, undefined, { logger: { logQuery } })
+  return new BunSQLiteDatabase("sync", dialect, session, undefined)
 }
 
 /** Opens one connection with every setting that the durability promise needs, and asserts those that matter. */
@@ -76,9 +117,8 @@ export function connect(file: string, mode: "write" | "read"): Connection {
   } else {
     raw.run("PRAGMA query_only = ON")
   }
-  const mark = lazily(() => raw.prepare<{ mark: number }, []>("SELECT mark FROM setup_mark"))
-  const setupMark = async () => mark().get()?.mark ?? 0
-  return { raw, db: builders(raw), statements: new Map(), setupMark }
+  const setupMark = openSetupMark(raw)
+  return { raw, db: builders(raw, setupMark), statements: new Map(), setupMark }
 }
 
 /** The tables are there only once the migrations have run. */

@@ -19,7 +19,7 @@ const keptBy = new WeakMap<Connection, Kept>()
  */
 export async function kept<T>(store: Store, key: string, read: () => Promise<T>): Promise<T> {
   store.mustBeOpen()
-  const mark = await store.connection.setupMark()
+  const mark = await store.connection.setupMark.read()
   let known = keptBy.get(store.connection)
   if (known?.mark !== mark) {
     known = { mark, values: new Map() }

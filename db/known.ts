@@ -32,7 +32,7 @@ export async function known<T extends { validUntil: number | null }>(
   store.mustBeOpen()
   const { connection } = store
   // Before it is read: what is said in between makes it be read once more, never once too few.
-  const [mark, head] = [await connection.setupMark(), await headOfStream(store, stream)]
+  const [mark, head] = [await connection.setupMark.read(), await headOfStream(store, stream)]
   const all = knownBy.get(connection) ?? new Map<string, Known>()
   knownBy.set(connection, all)
   const found = all.get(key)

@@ -1,6 +1,6 @@
 import { getTableColumns, type Placeholder, type SQL, sql } from "drizzle-orm"
 import type { SQLiteTable } from "drizzle-orm/sqlite-core"
-import type { Db } from "./dialect.ts"
+import type { Connection, Db } from "./dialect.ts"
 import { runner } from "./prepared.ts"
 import type { Store } from "./store.ts"
 
@@ -33,10 +33,10 @@ function prepared<R>(
     execute(values = none) {
       try {
         store.mustBeOpen()
-        const { db, statements } = store.connection
+        const { statements } = store.connection
         let run = statements.get(key)
         if (!run) {
-          run = runner(build(db).prepare())
+          run = made(build, store.connection)
           statements.set(key, run)
         }
         return Promise.resolve(read(run(values)))
@@ -45,6 +45,16 @@ function prepared<R>(
       }
     },
   })
+}
+
+function made(build: (db: Db) => Preparable<unknown>, { db, setupMark }: Connection) {
+  const prepared = build(db).prepare()
+  const run = runner(prepared)
+  if (!setupMark.isChangedBy((prepared as { query: { sql: string } }).query.sql)) return run
+  return (values: Record<string, unknown>) => {
+    setupMark.forget()
+    return run(values)
+  }
 }
 
 const none: Record<string, unknown> = {}

@@ -2,7 +2,7 @@ import { type Chance, type Clock, machineChance } from "../src/base/clock.ts"
 import type { Instant } from "../src/base/day.ts"
 import { isRefusal, Refusal } from "../src/base/refusal.ts"
 import type { Connection } from "./dialect.ts"
-import { type AnyFact, type FactBodies, type FactKind, FactLog } from "./facts.ts"
+import { type AnyFact, accountsStream, type FactBodies, type FactKind, FactLog } from "./facts.ts"
 import type { Store } from "./store.ts"
 import { TurnHandle } from "./turn.ts"
 
@@ -16,6 +16,8 @@ export interface Tx extends Store {
   id(): string
   /** Random bytes from the injected source. */
   readonly chance: Chance
+  /** The number of the last fact in `accounts`, as this turn sees it; see `Writer`. */
+  readonly accountsHead: number
   /**
    * Appends a fact to an office's stream (its code) or to `accounts`. Throws when the turn's scopes do not name that stream.
    * `subject`, the person whom it is about, becomes a column of its own. Answers the fact's number in its stream.
@@ -42,6 +44,11 @@ export interface Writer {
   write<T>(turn: Turn<T>, options: { scopes: Scope[] }): Promise<T>
   /** The time that a turn begun now would have. Who asks whether there is something to do in a turn asks for this time, not the clock's. */
   now(): Instant
+  /**
+   * The number of the last fact in `accounts` that is on disk. Every change of a right is said there: what was read of anybody's rights since
+   * is so still for a turn that sees the same number.
+   */
+  accountsHead(): number
   /** Called after each COMMIT with what was said, in order. */
   onFacts(listener: (facts: AnyFact[]) => void): () => void
   /** Resolves when everything asked so far has settled. */
@@ -89,6 +96,7 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
   let closed = false
   let broken: unknown = null
   let lastNow = keptNow(raw)
+  let accountsHead = log.head(accountsStream).seq
 
   const sql = {
     begin: raw.prepare("BEGIN IMMEDIATE"),
@@ -142,8 +150,10 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
       const tx = new TurnHandle({ connection, chance, log, now: lastNow, scopes: waiting.scopes })
       try {
         sql.savepoint.run()
+        connection.setupMark.turnBegins()
         const outcome = await run(waiting.turn, tx, watch)
         tx.end()
+        connection.setupMark.turnEnds()
         if (outcome === null) {
           throw new Error("a turn waited for something other than the store; fetch before the turn, send after it")
         }
@@ -154,6 +164,7 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
         settle.push(() => waiting.resolve(outcome.value))
       } catch (thrown) {
         tx.end()
+        connection.setupMark.turnEnds()
         log.rewind()
         // A full disk can end the transaction by itself; going on would commit the rest of the batch statement by statement.
         if (!raw.inTransaction) return lost(batch, thrown)
@@ -173,6 +184,7 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
     } catch (cause) {
       return lost(batch, cause)
     }
+    accountsHead = log.head(accountsStream).seq
     for (const listener of listeners) {
       if (said.length === 0) break
       try {
@@ -209,6 +221,7 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
   return {
     write,
     now,
+    accountsHead: () => accountsHead,
     onFacts(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -169,10 +169,11 @@ async function byKey(c: Context, ofKeys: Budget): Promise<boolean | "bad"> {
   if (header === undefined || !c.req.path.startsWith("/api/")) return false
   const given = /^Bearer ([\w-]{1,200})$/.exec(header)?.[1]
   const now = house.clock.real()
+  const seen = { at: now, accountsHead: house.writer.accountsHead() }
   const held = given ? await holderOfKey(house.store, given, now, () => wholeAddressOf(c)) : null
   if (!held) return "bad"
   const { subject, key } = held
-  learn(c, { subject, house: whileOpened(house, key.id, subject) })
+  learn(c, { subject, house: whileOpened(house, key.id, subject, seen) })
   if (key.kind === "integrator") {
     ofKeys.spend(key.id, now)
     if (wantsSeen(key, now)) await house.writer.write((tx) => markKeySeen(tx, key.id, now), { scopes: ["accounts"] })
@@ -211,13 +212,14 @@ async function keepLanguage(c: Context, owner: Owner): Promise<void> {
 async function byDevice(c: Context): Promise<boolean> {
   const { house } = c.var
   const now = house.clock.real()
+  const seen = { at: now, accountsHead: house.writer.accountsHead() }
   const secret = getCookie(c, cookieName(house, "dev"))
   const present = secret ? await deviceOfToken(house.store, secret, now) : null
   if (!present) return false
   const { device, row } = present
   learn(c, {
     ...{ subject: device, formToken: house.keys.capability("form", device.id) },
-    house: whilePaired(house, device.id),
+    house: whilePaired(house, device.id, seen),
   })
   if (wantsKeepUp(present, now)) {
     const successor = await house.writer.write((tx) => keepUp(tx, present, now), { scopes: ["accounts"] })
