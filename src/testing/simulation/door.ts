@@ -6,7 +6,7 @@ import { liveSession, startSession, touchSession, wantsTouch } from "../../domai
 import type { Subject } from "../../domain/access/subject.ts"
 import type { House } from "../../web/house.ts"
 import { doOnce } from "../../web/once.ts"
-import { whileOpened, whilePaired, whileSignedIn } from "../../web/signed-in.ts"
+import { type Seen, whileOpened, whilePaired, whileSignedIn } from "../../web/signed-in.ts"
 import type { Draw } from "./draw.ts"
 import type { Asked, Caller, Reply } from "./parts.ts"
 import type { Simulation } from "./simulation.ts"
@@ -19,12 +19,13 @@ export type Turn = (tx: Tx, subject: Subject) => Promise<unknown>
 interface Passed {
   subject: Subject
   session: string | null
+  seen: Seen
 }
 
 /** The house as a request has it that has passed the gate. */
-function standing(house: House, { kind, id }: Caller, { subject, session }: Passed): House {
+function standing(house: House, { kind, id }: Caller, { subject, session, seen }: Passed): House {
   if (session !== null) return whileSignedIn(house, session)
-  return kind === "kiosk" ? whilePaired(house, id) : whileOpened(house, id, subject)
+  return kind === "kiosk" ? whilePaired(house, id, seen) : whileOpened(house, id, subject, seen)
 }
 
 /** The house's own way with a request: who asks, whether they are signed in, once under its key. */
@@ -89,14 +90,15 @@ export class Door {
   async #gate({ kind, id }: Caller): Promise<Passed | null> {
     const { store, clock } = this.#sim
     const now = clock.real()
+    const seen = { at: now, accountsHead: this.#sim.process.writer.accountsHead() }
     if (kind === "house") return null
     if (kind === "kiosk") {
       const device = await deviceOf(store, id, now)
-      return device && { subject: device, session: null }
+      return device && { subject: device, session: null, seen }
     }
     if (kind === "program") {
       const holder = await holderNow(store, id, now)
-      return holder && { subject: holder, session: null }
+      return holder && { subject: holder, session: null, seen }
     }
     const known = this.#sessions.get(id)
     const found = known ? await liveSession(store, known, now) : null
@@ -104,7 +106,7 @@ export class Door {
     if (found && wantsTouch(found.session, now) && this.#draw.hits(0.25)) {
       await this.#sim.own("touch").writer.write((tx) => touchSession(tx, found.session, now), { scopes: [] })
     }
-    if (found) return { subject: found.subject, session: found.session.id }
+    if (found) return { subject: found.subject, session: found.session.id, seen }
     const fresh = {
       kind,
       subject: id,
@@ -117,6 +119,6 @@ export class Door {
     })
     this.#sessions.set(id, session.id)
     const begun = await liveSession(this.#sim.store, session.id, now)
-    return begun && { subject: begun.subject, session: begun.session.id }
+    return begun && { subject: begun.subject, session: begun.session.id, seen }
   }
 }
