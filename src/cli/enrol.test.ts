@@ -93,12 +93,19 @@ test("what cannot be is said in a sentence and lets nobody in", async () => {
     [["person", "1000000008", "--birth-year", "1990", ...named], "enrolled already"],
     [["person", "123", "--birth-year", "1990", ...named], "ten digits"],
     [["person", "1000000016", "--birth-date", "1411-13-01", ...named], "--birth-date is a date"],
+    [["person", "1000000009", "--birth-year", "1990", ...named], "a digit of 1000000009 is wrong"],
     [["nothing"], "Usage"],
   ] as const
   for (const [args, said] of wrong) {
     const { code, err } = await enrol(...args)
     expect([args[0], code !== 0, err.includes(said) || err]).toEqual([args[0], true, true])
   }
+}, 60_000)
+
+test("a number whose last digit does not fit is enrolled by who has seen the card and says so", async () => {
+  const odd = ["person", "1000000009", "--birth-year", "1990", ...named]
+  const { code, out } = await enrol(...odd, "--as-typed")
+  expect([code, out]).toEqual([0, expect.stringContaining("citizen 1000000009, enrolment code")])
 }, 60_000)
 
 test("under another installation's keys nobody is let in, and nobody is served", async () => {

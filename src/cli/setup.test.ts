@@ -179,8 +179,8 @@ describe("the first setup", () => {
     const folder = ownFolder()
     const { code, said } = await setup(folder, files(), [])
     expect([code, said]).toEqual([
-      0,
-      expect.stringMatching(/\+ AAA-1 .*3 counters, lines PAS RES(.|\n)*Nothing was changed/),
+      1,
+      expect.stringMatching(/\+ AAA-1 .*3 counters, lines PAS RES(.|\n)*Nothing was changed: nobody answered/),
     ])
     expect(readdirSync(folder).sort()).toEqual(["offices.json", "services.json"])
   })

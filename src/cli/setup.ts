@@ -47,7 +47,8 @@ async function main(args: string[]): Promise<number> {
   const isNew = !hasStore(env.dataDir)
   if (isNew) {
     process.stdout.write(`A new installation in ${env.dataDir}\n${describeNew(plan)}`)
-    if (!(await agreed(asked.yes))) return 0
+    const answer = await agreed(asked.yes)
+    if (answer !== "yes") return endOf[answer]
   }
   const opened = openStore(env.dataDir, { create: isNew })
   try {
@@ -63,7 +64,8 @@ async function main(args: string[]): Promise<number> {
     if (!isNew) {
       const would = await tryPlan(store, writer, plan)
       process.stdout.write(`In ${env.dataDir}\n${await differences(store, plan, would)}`)
-      if (would.changed && !(await agreed(asked.yes))) return 0
+      const answer = would.changed ? await agreed(asked.yes) : "yes"
+      if (answer !== "yes") return endOf[answer]
     }
     const first = (await hasStaff(store)) ? null : { login: asked.admin, keys, now: Date.now() }
     const applied = await applyPlan(store, writer, plan, first)
@@ -215,18 +217,32 @@ async function differences(store: Store, plan: SetupPlan, would: Applied): Promi
   return `${lines.join("\n")}${lines.length > 0 ? "\n" : ""}`
 }
 
-async function agreed(yes: boolean): Promise<boolean> {
-  if (yes) return true
-  if (!process.stdin.isTTY) {
-    process.stdout.write("Nothing was changed. Add --yes to apply.\n")
-    return false
+type Answer = "yes" | "no" | "none"
+
+/** Who said no is served; who was not there to answer was not. */
+const endOf = { no: 0, none: 1 } as const
+
+async function agreed(yes: boolean): Promise<Answer> {
+  if (yes) return "yes"
+  const answer = process.stdin.isTTY ? await answered("Apply? [y/N] ") : null
+  if (answer === null) {
+    process.stderr.write("Nothing was changed: nobody answered. Add --yes to apply.\n")
+    return "none"
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  const answer = await terminal.question("Apply? [y/N] ")
-  terminal.close()
-  if (/^y(es)?$/i.test(answer.trim())) return true
+  if (/^y(es)?$/i.test(answer.trim())) return "yes"
   process.stdout.write("Nothing was changed.\n")
-  return false
+  return "no"
+}
+
+/** `null` where the terminal ends before an answer. */
+async function answered(question: string): Promise<string | null> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  const ended = new Promise<null>((resolve) => terminal.once("close", () => resolve(null)))
+  try {
+    return await Promise.race([terminal.question(question), ended])
+  } finally {
+    terminal.close()
+  }
 }
 
 main(process.argv.slice(2)).then(

@@ -10,6 +10,8 @@ import type { Staff } from "./subject.ts"
 
 /** Somebody who works here, as those see it who answer for the area. */
 export interface Member extends Omit<StaffRow, "passwordHash"> {
+  /** Enrolment sets one; in a demonstration it is there from the first. */
+  hasPassword: boolean
   /** Passkeys that open something. */
   passkeys: number
   /** Of the last three months; earlier sessions are forgotten. */
@@ -25,8 +27,9 @@ export async function staffWithin(store: Store, by: Staff, office: string | null
     .filter((row) => office === null || contains(row, { scopeKind: "office", scope: office }, places))
   const [keys, signIns] = [await keyCounts(store), await lastSignIns(store)]
   return seen
-    .map(({ passwordHash: _hash, ...row }) => ({
+    .map(({ passwordHash, ...row }) => ({
       ...row,
+      hasPassword: passwordHash !== "",
       passkeys: keys.get(row.id) ?? 0,
       signedInAt: signIns.get(row.id) ?? null,
     }))

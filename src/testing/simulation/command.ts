@@ -17,6 +17,9 @@ export const usage = `Usage: npm run simulate -- [--seeds 100] [--days 7] [--fro
   --json            figures for a program
 `
 
+/** A seed of a week takes seconds; how far it is, is said so often at most. */
+const tellEvery = 5_000
+
 async function main(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
@@ -44,13 +47,18 @@ async function main(args: string[]): Promise<number> {
   const say = values.trace ? (line: string) => process.stdout.write(`${line}\n`) : undefined
   const sum = { seeds: 0, requests: 0, turns: 0, faults: 0 }
   const began = performance.now()
+  let toldAt = -Infinity
   for (let seed = first; seed <= last; seed++) {
+    if (!say && performance.now() - toldAt >= tellEvery) {
+      toldAt = performance.now()
+      const seconds = Math.round((toldAt - began) / 1000)
+      process.stderr.write(`  seed ${sum.seeds + 1} of ${last - first + 1}, ${sum.requests} requests, ${seconds} s …\n`)
+    }
     const { hash, breaches, requests, turns, faults } = await runSeed(seed, { days, say })
     sum.seeds++
     sum.requests += requests
     sum.turns += turns
     for (const times of faults.values()) sum.faults += times
-    if (process.stderr.isTTY && !say) process.stderr.write(`\r${sum.seeds} seeds, ${sum.requests} requests `)
     if (values.seed !== undefined) process.stdout.write(`seed ${seed}: ${hash}\n`)
     const [breach] = breaches
     if (!breach) continue
@@ -58,7 +66,6 @@ async function main(args: string[]): Promise<number> {
     process.stderr.write(`See it step by step:\n  npm run simulate -- --seed ${seed} --days ${days} --trace\n`)
     return 1
   }
-  if (process.stderr.isTTY && !say) process.stderr.write("\r\x1b[K")
   const seconds = (performance.now() - began) / 1000
   process.stdout.write(values.json ? `${JSON.stringify({ ...sum, days, seconds })}\n` : told(sum, days, seconds))
   return 0

@@ -28,6 +28,8 @@ describe("whatever happens to the house in virtual days", () => {
       const script = join(import.meta.dir, "command.ts")
       const { PATH = "", HOME = "" } = process.env
       const run = spawnSync(process.execPath, [script, "--seed", "1", "--days", "1"], { env: { PATH, HOME, TZ } })
+      // Who waits for many seeds sees that something goes on.
+      expect(run.stderr.toString()).toContain("seed 1 of 1")
       return /^seed 1: ([0-9a-f]{64})$/m.exec(run.stdout.toString())?.[1] ?? run.stderr.toString()
     })
     expect(hashes[0]).toMatch(/^[0-9a-f]{64}$/)

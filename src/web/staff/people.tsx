@@ -135,17 +135,13 @@ async function Members({ c, members }: { c: Context; members: Member[] }) {
   )
 }
 
-/** Nobody has come in by the code yet. */
-const isInvited = ({ passkeys, signedInAt }: Pick<Member, "passkeys" | "signedInAt">) =>
-  passkeys === 0 && signedInAt === null
+type Entering = Pick<Member, "hasPassword" | "passkeys" | "signedInAt">
 
-export function Standing({
-  c,
-  member,
-}: {
-  c: Context
-  member: Pick<Member, "disabledAt" | "passkeys" | "signedInAt">
-}) {
+/** Nobody has come in by the code yet. */
+const isInvited = ({ hasPassword, passkeys, signedInAt }: Entering) =>
+  !hasPassword && passkeys === 0 && signedInAt === null
+
+export function Standing({ c, member }: { c: Context; member: Entering & Pick<Member, "disabledAt"> }) {
   const words = staffWords[c.var.lang]
   if (member.disabledAt !== null) return <State sign="missed">{words.disabled}</State>
   if (isInvited(member)) return <State sign="early">{words.invited}</State>

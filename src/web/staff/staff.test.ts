@@ -78,6 +78,17 @@ test("somebody without an account gets one at the counter from one agent, who mu
   expect(server.bugs).toEqual([])
 })
 
+test("who has a password has enrolled, also where nobody has signed in by it yet", async () => {
+  const { office, lead } = await house()
+  const area = { role: "agent", scopeKind: "office", scope: "RUH-RML" } as const
+  const isInvited = async (login: string, passwordHash: string) => {
+    const given = { ...area, login, passwordHash, name: { ar: "هدى", en: "Huda" } }
+    const id = await office.write((tx) => addStaff(tx, given, "operator"))
+    return reading(await lead.get(`/staff/people/${id}?lang=en`)).includes("Has not enrolled yet")
+  }
+  expect([await isInvited("huda", ""), await isInvited("hessa", "not to be checked")]).toEqual([true, false])
+})
+
 test("who has a passkey confirms by it alone, also in a demonstration", async () => {
   const { office, agent } = await house()
   await office.person({ nationalId: "1000000008", mobile: "+966550000001" })
