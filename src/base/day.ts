@@ -1,3 +1,5 @@
+import { remember } from "./remember.ts"
+
 /** A calendar date without time or zone, written YYYY-MM-DD. Compares and sorts as text. */
 export type Day = string & { readonly __day: unique symbol }
 
@@ -26,9 +28,15 @@ export function day(text: string): Day {
 
 /** The day `count` days later (earlier when negative). Calendar arithmetic, so no zone and no clock change can move it. */
 export function addDays(from: Day, count: number): Day {
-  const [year, month, date] = from.split("-").map(Number) as [number, number, number]
-  return new Date(Date.UTC(year, month - 1, date + count)).toISOString().slice(0, 10) as Day
+  return later(count)(from)
 }
+
+const later = remember(400, (count: number) =>
+  remember(100, (from: Day): Day => {
+    const [year, month, date] = from.split("-").map(Number) as [number, number, number]
+    return new Date(Date.UTC(year, month - 1, date + count)).toISOString().slice(0, 10) as Day
+  }),
+)
 
 /** Whole days from `first` to `last`; negative when `last` is earlier. */
 export function daysBetween(first: Day, last: Day): number {
