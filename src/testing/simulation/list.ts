@@ -4,6 +4,7 @@ import { households } from "./actors/households.ts"
 import { jobs } from "./actors/jobs.ts"
 import { kiosks } from "./actors/kiosks.ts"
 import { personnel } from "./actors/personnel.ts"
+import { places } from "./actors/places.ts"
 import { programs } from "./actors/programs.ts"
 import { recorders } from "./actors/recorders.ts"
 import { supervisors } from "./actors/supervisors.ts"
@@ -26,6 +27,7 @@ import { endings } from "./invariants/endings.ts"
 import { holds } from "./invariants/holds.ts"
 import { nextIsLowest } from "./invariants/next-is-lowest.ts"
 import { numbers } from "./invariants/numbers.ts"
+import { promised } from "./invariants/promised.ts"
 import { recordings } from "./invariants/recordings.ts"
 import { reminders } from "./invariants/reminders.ts"
 import { rights } from "./invariants/rights.ts"
@@ -40,7 +42,7 @@ import type { Actor, Fault, Invariant } from "./parts.ts"
 export const actors: readonly Actor[] = [
   ...[citizens, visitors, agents, supervisors],
   ...[videoVisitors, videoAgents, connections, recorders, jobs],
-  ...[personnel, kiosks, programs, households],
+  ...[personnel, kiosks, programs, households, places],
 ]
 
 export const faults: readonly Fault[] = [
@@ -51,6 +53,6 @@ export const faults: readonly Fault[] = [
 
 export const invariants: readonly Invariant[] = [
   ...[acknowledged, sequence, asTold, endings],
-  ...[capacity, holds, reminders, rights, sessions, takenAway],
+  ...[capacity, promised, holds, reminders, rights, sessions, takenAway],
   ...[nextIsLowest, numbers, visits, recordings],
 ]

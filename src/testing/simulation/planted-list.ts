@@ -18,6 +18,7 @@ import { moveFreesLate } from "./planted/move-frees-late.ts"
 import { nextWithoutWaking } from "./planted/next-without-waking.ts"
 import { nobodyIsSentHome } from "./planted/nobody-is-sent-home.ts"
 import { numberGivenTwice } from "./planted/number-given-twice.ts"
+import { oldPlacesStay } from "./planted/old-places-stay.ts"
 import { orderByWallClock } from "./planted/order-by-wall-clock.ts"
 import { otherRightsOldSession } from "./planted/other-rights-old-session.ts"
 import { placeLostByADrop } from "./planted/place-lost-by-a-drop.ts"
@@ -31,6 +32,7 @@ import { sentWithoutSending } from "./planted/sent-without-sending.ts"
 import { sessionCheckedOnce } from "./planted/session-checked-once.ts"
 import { shutOutAndStillAtWork } from "./planted/shut-out-and-still-at-work.ts"
 import { strangersCancel } from "./planted/strangers-cancel.ts"
+import { struckInSilence } from "./planted/struck-in-silence.ts"
 import { undoKeepsTheHand } from "./planted/undo-keeps-the-hand.ts"
 
 /* Mistakes that the simulation must notice. Each is a small change of a copy of the source; the source itself knows nothing of them. */
@@ -55,6 +57,7 @@ export const planted: readonly Planted[] = [
   nextWithoutWaking,
   nobodyIsSentHome,
   numberGivenTwice,
+  oldPlacesStay,
   orderByWallClock,
   otherRightsOldSession,
   placeLostByADrop,
@@ -68,5 +71,6 @@ export const planted: readonly Planted[] = [
   sessionCheckedOnce,
   shutOutAndStillAtWork,
   strangersCancel,
+  struckInSilence,
   undoKeepsTheHand,
 ]

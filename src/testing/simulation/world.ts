@@ -82,7 +82,7 @@ async function make(): Promise<World> {
   const clock = handClock(Date.UTC(2026, 9, 1))
   const writer = openWriter(opened.writing, { clock, chance })
   const write = <T>(turn: Parameters<typeof writer.write<T>>[0]) => writer.write(turn, { scopes: everyScope })
-  await write((tx) => setUp(tx, plan))
+  await write((tx) => setUp(tx, planned))
   const citizens: string[] = []
   for (let index = 0; index < citizenCount; index++) {
     const birthYear = index % 10 === 9 ? 1950 : 1990
@@ -166,7 +166,8 @@ const service = (code: string, minutes: number, channels: ("office" | "video" | 
   ...{ documents: [], feeHalalas: null, feeNote: null, bookingOnly: false, sensitive: false },
 })
 
-const plan: SetupPlan = {
+/** The agency as it is set up first. */
+export const planned: SetupPlan = {
   look: null,
   agencies: [{ code: "interior", name: named("Interior") }],
   sectors: ["PAS", "RES", "VID"].map((code) => ({ code, name: named(code) })),

@@ -13,20 +13,27 @@ interface Slot {
 
 /**
  * No slot has more people than places, bookings and live holds together. The places that are the staff's count only where the staff have
- * booked, moved or proposed something.
+ * booked, moved or proposed something. Where the agency has taken places away from under those who had them, nobody more comes in.
  */
 export const capacity: Invariant = {
   name: "no slot over its places",
   watch: (sim, broken) => {
     const ofStaff = new Set<string>()
     const lineOf = new Map<string, string>()
-    const look = () => {
+    /** How many there were when a slot was last seen over its places, because it has fewer now. */
+    let promised = new Map<string, number>()
+    const look = (isFewer = false) => {
+      const over = new Map<string, number>()
       for (const slot of sim.process.raw.query<Slot, [number]>(counted).all(sim.now())) {
         const { office, line, at, taken, held, places, extra } = slot
-        const most = places + (ofStaff.has(`${office} ${line} ${at}`) ? extra : 0)
+        const name = `${office} ${line} ${at}`
+        const own = places + (ofStaff.has(name) ? extra : 0)
+        const most = isFewer ? taken + held : Math.max(own, promised.get(name) ?? 0)
+        if (taken + held > own) over.set(name, taken + held)
         const when = new Date(at).toISOString().slice(0, 16)
         if (taken + held > most) broken(`${office} ${line} ${when}: ${taken} booked and ${held} held of ${most}`)
       }
+      promised = over
     }
     return {
       done({ asked, facts }) {
@@ -40,9 +47,10 @@ export const capacity: Invariant = {
         for (const { kind, body } of took) {
           if (kind === "booking.made" || kind === "booking.requested") lineOf.set(body.booking, body.line)
         }
-        if (took.length > 0) look()
+        if (asked.what === "set_up") look(true)
+        else if (facts.some(({ kind }) => kind.startsWith("booking.") || kind.startsWith("hold."))) look()
       },
-      store: look,
+      store: () => look(),
     }
   },
 }

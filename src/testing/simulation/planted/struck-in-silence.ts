@@ -1,0 +1,14 @@
+import type { Planted } from "../parts.ts"
+
+export const struckInSilence: Planted = {
+  name: "struck-in-silence",
+  breaks: "whose time is taken away is told",
+  changes: [
+    {
+      file: "src/domain/bookings/day-changes.ts",
+      find: `    await tellStruck(tx, row)
+`,
+      replace: "",
+    },
+  ],
+}
