@@ -7,7 +7,7 @@ import { lines, offices } from "../../db/schema/offices.ts"
 import { type ProxyAct, proxies, relations } from "../../db/schema/people.ts"
 import type { TicketRow } from "../../db/schema/queue.ts"
 import { type VisitRow, visits as videoVisits } from "../../db/schema/visits.ts"
-import { addDays, type Day, day, type Instant, minute } from "../base/day.ts"
+import { addDays, type Day, day, hour, type Instant, minute } from "../base/day.ts"
 import { makeEnrolment } from "../domain/access/enrolment.ts"
 import { makeKey, staffOf } from "../domain/access/keys.ts"
 import { openPreSession } from "../domain/access/pre-sessions.ts"
@@ -20,6 +20,7 @@ import { book, cancel } from "../domain/bookings/writes.ts"
 import { issueDocument, revokeDocument } from "../domain/documents/writes.ts"
 import { keepFamily } from "../domain/people/family.ts"
 import { askProxy, beginProxyNow } from "../domain/people/proxies.ts"
+import { noteRead } from "../domain/people/read-log.ts"
 import { takeRequest } from "../domain/people/requests.ts"
 import { callThis } from "../domain/queue/calling.ts"
 import { openCounter, pauseCounter } from "../domain/queue/counters.ts"
@@ -148,6 +149,7 @@ export async function openScene() {
   const files = await filesIn(full.house, office, videos.call, videos.rejected)
   const child = await household(office)
   const documents = await documentsOf(office)
+  await lookedAt(office)
   return {
     full,
     /** Of whoever is busy. */
@@ -233,6 +235,19 @@ async function household(office: TestHall): Promise<string> {
   const child = rows[0]?.dependant ?? ""
   await permitsFor(office, busy.id, child)
   return child
+}
+
+/** Whatever the staff may see of somebody, an agent and a supervisor have seen of whoever is busy. */
+async function lookedAt({ write, agent, supervisor, citizen, clock, code }: TestHall): Promise<void> {
+  const whats = ["visit", "found", "booking", "data", "identity", "file", "recording"] as const
+  await write(async (tx) => {
+    for (const by of [agent(seat.idle), supervisor()]) {
+      for (const what of whats) {
+        const look = { staff: by.id, person: citizen(person.busy).id, what, office: what === "data" ? null : code }
+        await noteRead(tx, look, clock.real() - hour)
+      }
+    }
+  })
 }
 
 async function openRequests({ write, agent, citizen, clock, code, store }: TestHall) {
