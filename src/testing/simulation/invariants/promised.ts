@@ -13,7 +13,9 @@ export const promised: Invariant = {
         for (const { kind, body } of facts) {
           if (changes.has(asked.what) && drops.has(kind))
             broken(`${asked.what} came to ${kind} ${JSON.stringify(body)}`)
-          if (kind === "booking.unstruck" || kind === "booking.moved") struck.delete(body.booking)
+          if (kind === "booking.unstruck" || kind === "booking.moved" || kind === "booking.proposed") {
+            struck.delete(body.booking)
+          }
           if (kind !== "booking.struck") continue
           struck.add(body.booking)
           const told = sim.process.raw
