@@ -64,7 +64,8 @@ interface Looking {
 
 /** Opens agencies of its own and looks at each page of this kind in a test of its own. */
 export async function lookAt(kind: keyof typeof kinds): Promise<Looking> {
-  setDefaultTimeout(120_000)
+  // The longest page takes a machine that has much else to do two minutes.
+  setDefaultTimeout(300_000)
   const scene = await openScene()
   const looking = { scene, beholder: openBeholder(scene) }
   afterAll(() => {
