@@ -41,39 +41,43 @@ export interface Connection {
 /** The mark of the setup as one connection sees it; see `kept.ts`. */
 export interface SetupMark {
   read(): Promise<number>
-  /** From here to `turnEnds` nobody but this turn can change the setup, and the mark is asked for once. */
-  turnBegins(): void
-  turnEnds(): void
-  /** Whether a statement changes the setup; whoever is about to run one forgets the mark. */
+  /** Whether a statement changes the setup; whoever is about to run one, or has undone one, says `changes`. */
   isChangedBy(text: string): boolean
-  forget(): void
+  changes(): void
+  /** A transaction is over: what has been changed in it, if anything, others see from now on. */
+  settled(): void
+}
+
+/** What the connections to one store know together: it rises whenever the mark that one of them sees may have become another. */
+export interface SetupVersion {
+  value: number
 }
 
 /** The tables whose triggers draw the mark anew. */
 const setupTables = "agency|sector|service|office|line|season|holiday|opening_rule|day_change"
 const setupChange = new RegExp(`^(insert into|update|delete from) "(${setupTables})"`)
 
-function openSetupMark(raw: Database): SetupMark {
+/** The engine is asked once for each version: one process has the store, so whatever changes the setup has passed here. */
+function openSetupMark(raw: Database, version: SetupVersion): SetupMark {
   const statement = lazily(() => raw.prepare<{ mark: number }, []>("SELECT mark FROM setup_mark"))
-  let known: number | null = null
-  let isTurn = false
+  let mark = 0
+  let seen = -1
+  let isUnsettled = false
   return {
     async read() {
-      const mark = known ?? statement().get()?.mark ?? 0
-      if (isTurn) known = mark
+      if (seen === version.value) return mark
+      mark = statement().get()?.mark ?? 0
+      seen = version.value
       return mark
     },
-    turnBegins() {
-      known = null
-      isTurn = true
-    },
-    turnEnds() {
-      known = null
-      isTurn = false
-    },
     isChangedBy: (text) => setupChange.test(text),
-    forget() {
-      known = null
+    changes() {
+      version.value++
+      isUnsettled = true
+    },
+    settled() {
+      if (isUnsettled) version.value++
+      isUnsettled = false
     },
   }
 }
@@ -91,13 +95,16 @@ class OnePlanDialect extends SQLiteSyncDialect {
 
 function builders(raw: Database, mark: SetupMark): BunSQLiteDatabase {
   const dialect = new OnePlanDialect({ casing: "snake_case" })
-  const logQuery = (text: string) => mark.isChangedBy(text) && mark.forget()
+  const logQuery = (text: string) => mark.isChangedBy(text) && mark.changes()
   const session = new SQLiteBunSession<Record<string, never>, never>(raw, dialect, undefined, { logger: { logQuery } })
   return new BunSQLiteDatabase("sync", dialect, session, undefined)
 }
 
-/** Opens one connection with every setting that the durability promise needs, and asserts those that matter. */
-export function connect(file: string, mode: "write" | "read"): Connection {
+/**
+ * Opens one connection with every setting that the durability promise needs, and asserts those that matter. All connections to one store
+ * share one `version`.
+ */
+export function connect(file: string, mode: "write" | "read", version: SetupVersion = { value: 0 }): Connection {
   const raw = new Database(file, mode === "read" ? { readonly: true, strict: true } : { readwrite: true, strict: true })
   raw.run("PRAGMA busy_timeout = 2000")
   raw.run("PRAGMA trusted_schema = OFF")
@@ -117,7 +124,7 @@ export function connect(file: string, mode: "write" | "read"): Connection {
   } else {
     raw.run("PRAGMA query_only = ON")
   }
-  const setupMark = openSetupMark(raw)
+  const setupMark = openSetupMark(raw, version)
   return { raw, db: builders(raw, setupMark), statements: new Map(), setupMark }
 }
 

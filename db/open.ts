@@ -55,9 +55,10 @@ export function openStore(folder: string, { create }: { create: boolean }): Open
         `${file}-wal is damaged: the last ${behind} commits stand behind the damage and would be lost. Keep a copy of the whole folder. Then restore a backup, or go on without them: sqlite3 ${file} "PRAGMA wal_checkpoint(TRUNCATE)".`,
       )
     }
-    const writing = connect(file, "write")
+    const setup = { value: 0 }
+    const writing = connect(file, "write", setup)
     migrate(writing.raw, file)
-    const reading = connect(file, "read")
+    const reading = connect(file, "read", setup)
     return {
       writing,
       reading,

@@ -52,7 +52,7 @@ function made(build: (db: Db) => Preparable<unknown>, { db, setupMark }: Connect
   const run = runner(prepared)
   if (!setupMark.isChangedBy((prepared as { query: { sql: string } }).query.sql)) return run
   return (values: Record<string, unknown>) => {
-    setupMark.forget()
+    setupMark.changes()
     return run(values)
   }
 }

@@ -70,7 +70,7 @@ export class TurnHandle implements Tx {
     } catch (thrown) {
       // A full disk can have ended the whole transaction: then the turn is over as well, and whoever runs it sees that.
       if (raw.inTransaction) for (const text of ["ROLLBACK TO part", "RELEASE part"]) raw.run(text)
-      this.connection.setupMark.forget()
+      this.connection.setupMark.changes()
       this.#log.rewind(facts)
       this.said.length = said
       this.#begun.length = begun

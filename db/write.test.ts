@@ -141,6 +141,21 @@ test("a turn that uses setImmediate fails loudly and leaves nothing, and the nex
   expect(await keys()).toEqual(["next"])
 })
 
+test("a turn that waits for what has come already, and only has to be fetched, fails as well, each of several", async () => {
+  const { write, keys } = door()
+  const file = new URL(import.meta.url)
+  const slow = Array.from({ length: 20 }, (_, index) =>
+    write(async (tx) => {
+      await put(tx, `before ${index}`)
+      await Bun.file(file).text()
+    }),
+  )
+  const good = write((tx) => put(tx, "good"))
+  for (const one of slow) expect(await messageOf(one)).toContain("waited for something other than the store")
+  await good
+  expect(await keys()).toEqual(["good"])
+})
+
 test("a turn that fetches fails loudly and leaves nothing", async () => {
   const { write, keys } = door()
   const server = Bun.serve({ port: 0, fetch: () => new Response("ok") })

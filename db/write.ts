@@ -92,6 +92,7 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
   const log = new FactLog(raw)
   const listeners = new Set<(facts: AnyFact[]) => void>()
   const queue: Waiting[] = []
+  const whenIdle = openIdleWatch()
   let flushing: Promise<void> | null = null
   let closed = false
   let broken: unknown = null
@@ -128,14 +129,14 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
     // One trip round the event loop first, so that what arrives together is committed together.
     await macrotask()
     while (queue.length > 0) {
-      const watch = watchLoop()
-      await flush(queue.splice(0, batchMax), watch).finally(watch.end)
+      await flush(queue.splice(0, batchMax))
+      whenIdle(null)
       if (queue.length > 0) await macrotask()
     }
     flushing = null
   }
 
-  async function flush(batch: Waiting[], watch: Watch): Promise<void> {
+  async function flush(batch: Waiting[]): Promise<void> {
     if (broken) return failAll(batch, new Refusal("unavailable", { why: "store" }))
     const settle: (() => void)[] = []
     const said: AnyFact[] = []
@@ -150,10 +151,8 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
       const tx = new TurnHandle({ connection, chance, log, now: lastNow, scopes: waiting.scopes })
       try {
         sql.savepoint.run()
-        connection.setupMark.turnBegins()
-        const outcome = await run(waiting.turn, tx, watch)
+        const outcome = await run(waiting.turn, tx, whenIdle)
         tx.end()
-        connection.setupMark.turnEnds()
         if (outcome === null) {
           throw new Error("a turn waited for something other than the store; fetch before the turn, send after it")
         }
@@ -164,13 +163,13 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
         settle.push(() => waiting.resolve(outcome.value))
       } catch (thrown) {
         tx.end()
-        connection.setupMark.turnEnds()
         log.rewind()
         // A full disk can end the transaction by itself; going on would commit the rest of the batch statement by statement.
         if (!raw.inTransaction) return lost(batch, thrown)
         try {
           sql.undo.run()
           sql.release.run()
+          connection.setupMark.changes()
         } catch (cause) {
           return lost(batch, cause)
         }
@@ -184,6 +183,7 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
     } catch (cause) {
       return lost(batch, cause)
     }
+    connection.setupMark.settled()
     accountsHead = log.head(accountsStream).seq
     for (const listener of listeners) {
       if (said.length === 0) break
@@ -212,6 +212,7 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
     } catch {
       broken = cause
     }
+    connection.setupMark.settled()
     log.forget()
     if (isFatal(cause)) broken = cause
     failAll(batch, unavailable(cause))
@@ -255,39 +256,33 @@ function failAll(batch: Waiting[], refusal: Refusal): void {
   for (const waiting of batch) waiting.reject(refusal)
 }
 
-interface Watch {
-  /** Called when the event loop comes round: by then a turn that waits for nothing but the store is over. */
-  onRound: (() => void) | null
-  end(): void
-}
-
-/** One for all turns of a batch: the event loop does not come round before the last of them has settled, or one of them waits for it. */
-function watchLoop(): Watch {
-  let ended = false
-  // timer: nothing else tells that the event loop has come round.
-  const next = () => setImmediate(look)
-  let round = next()
-  function look(): void {
-    watch.onRound?.()
-    if (!ended) round = next()
+/** Calls once when nothing is left to do but what the event loop brings. To be begun by something that is awaited itself. */
+function openIdleWatch(): (idle: (() => void) | null) => void {
+  let told: (() => void) | null = null
+  let isSet = false
+  return (idle) => {
+    told = idle
+    if (isSet || idle === null) return
+    isSet = true
+    // timer: it comes when every promise that could be settled has been, before the event loop goes on.
+    process.nextTick(() => {
+      isSet = false
+      told?.()
+    })
   }
-  const watch: Watch = {
-    onRound: null,
-    end() {
-      ended = true
-      clearImmediate(round)
-    },
-  }
-  return watch
 }
 
 /**
- * Runs a turn to its end. The store answers at once, so whoever is not through when the event loop comes round waits for something that only
- * the event loop can bring, while the transaction stands open. `null` says so.
+ * Runs a turn to its end, without ever going back to the event loop: the store answers at once, so whoever is not through when nothing else is
+ * left to do waits for something that only the event loop can bring, while the transaction stands open. `null` says so.
  */
-function run(turn: Turn<unknown>, tx: Tx, watch: Watch): Promise<{ value: unknown } | { thrown: unknown } | null> {
+function run(
+  turn: Turn<unknown>,
+  tx: Tx,
+  whenIdle: (idle: () => void) => void,
+): Promise<{ value: unknown } | { thrown: unknown } | null> {
   return new Promise((settle) => {
-    watch.onRound = () => settle(null)
+    whenIdle(() => settle(null))
     turn(tx).then(
       (value) => settle({ value }),
       (thrown: unknown) => settle({ thrown }),

@@ -20,7 +20,9 @@ export function readParams<T>(c: Context, form: z.ZodType<T>): T {
 
 /** Refuses `invalid_field`, also for a parameter that is given twice: two servers would read two different requests in it. */
 export function readQuery<T>(c: Context, form: z.ZodType<T>): T {
-  const given = new URL(c.req.url).searchParams
+  const { url } = c.req
+  // Reading the whole address takes ten times as long.
+  const given = new URLSearchParams(url.includes("?") ? url.slice(url.indexOf("?")) : "")
   if (given.size > queryMax) throw new Refusal("malformed", { why: "too many parameters" })
   const values: Record<string, string> = Object.create(null)
   for (const [name, value] of given) {
