@@ -9,7 +9,7 @@ import { kioskIn } from "./visitors.ts"
 /** A kiosk is taken away while somebody stands before it, and another one is put there. */
 export const kiosks: Actor = {
   name: "kiosks",
-  everyMinutes: 30,
+  everyMinutes: 12,
   async act(sim) {
     const office = sim.draw.one(halls) ?? "RUH-RML"
     if (!(await sim.isOpen(office))) return
@@ -20,8 +20,9 @@ export const kiosks: Actor = {
       return chief("pair_device", { office }, (tx, me) => addDevice(tx, wanted, me.id, sim.clock.real()))
     }
     const service = sim.draw.one(servicesOf[office]) ?? ""
-    const walkIn = { office, service, person: null, holder: null, lang: "ar" as const }
-    asking<Device>(sim, { kind: "kiosk", id: device }, office)("walk_in", { office, service }, (tx, me) =>
+    const person = sim.draw.one(sim.world.citizens) ?? null
+    const walkIn = { office, service, person, holder: person, lang: "ar" as const }
+    asking<Device>(sim, { kind: "kiosk", id: device }, office)("walk_in", { office, service, person }, (tx, me) =>
       issueTicket(tx, me, walkIn),
     )
     chief("revoke_device", { device }, (tx, me) => revokeDevice(tx, device, me.id, sim.clock.real()))

@@ -3,7 +3,6 @@ import type { Planted } from "../parts.ts"
 export const kioskCheckedOnce: Planted = {
   name: "kiosk-checked-once",
   breaks: "a kiosk that is no more gives out nothing",
-  from: 6,
   changes: [
     {
       file: "src/web/signed-in.ts",
