@@ -101,6 +101,8 @@ export interface Planted {
   breaks: string
   /** The seed that is tried first, where it was noticed once; then the following ones. */
   from?: number
+  /** Where it shows later than others. */
+  days?: number
   changes: {
     /** From the root of the project. */
     file: string

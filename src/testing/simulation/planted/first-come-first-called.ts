@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const firstComeFirstCalled: Planted = {
   name: "first-come-first-called",
   breaks: "the lowest due is called first",
+  from: 2,
   changes: [
     {
       file: "src/domain/queue/calling.ts",

@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const handicapForgotten: Planted = {
   name: "handicap-forgotten",
   breaks: "a counter takes its own line first",
+  from: 2,
   changes: [
     {
       file: "src/domain/queue/calling.ts",

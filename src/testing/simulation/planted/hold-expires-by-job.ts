@@ -4,6 +4,7 @@ export const holdExpiresByJob: Planted = {
   name: "hold-expires-by-job",
   breaks: "a hold that has run out keeps nothing from anybody",
   from: 3,
+  days: 2,
   changes: [
     {
       file: "src/domain/availability/writes.ts",

@@ -4,6 +4,7 @@ export const holdsNotCounted: Planted = {
   name: "holds-not-counted",
   breaks: "a place that is held is taken",
   from: 3,
+  days: 2,
   changes: [
     {
       file: "src/domain/availability/writes.ts",

@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const kioskCheckedOnce: Planted = {
   name: "kiosk-checked-once",
   breaks: "a kiosk that is no more gives out nothing",
+  from: 2,
   changes: [
     {
       file: "src/web/signed-in.ts",

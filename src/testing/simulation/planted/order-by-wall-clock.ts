@@ -3,7 +3,7 @@ import type { Planted } from "../parts.ts"
 export const orderByWallClock: Planted = {
   name: "order-by-wall-clock",
   breaks: "the time of the house never goes back",
-  from: 4,
+  from: 9,
   changes: [
     {
       file: "db/write.ts",

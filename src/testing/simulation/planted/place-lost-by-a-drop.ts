@@ -3,7 +3,7 @@ import type { Planted } from "../parts.ts"
 export const placeLostByADrop: Planted = {
   name: "place-lost-by-a-drop",
   breaks: "who comes back in time has the own place",
-  from: 6,
+  from: 13,
   changes: [
     {
       file: "src/domain/visits/arriving.ts",
