@@ -33,7 +33,7 @@ export async function firstFrame({ disk, calls }: Wanted): Promise<Part> {
   if (!path) return { figures: [], notes: ["There is no Chromium here: the first frame of a call is left out."] }
   return inFolder(disk, async (folder) => {
     const hasRelay = existsSync(coturn)
-    const prepared = await prepare(folder, { plan: withVideoOffice(1), citizens: 2 * calls, sessions: true })
+    const prepared = await prepare(folder, { plan: withVideoOffice(2 * calls), citizens: 2 * calls, sessions: true })
     const { visits, session } = await fill(prepared)
     const port = freePort()
     const relay = hasRelay ? await startRelay(port) : null
@@ -61,7 +61,11 @@ export async function firstFrame({ disk, calls }: Wanted): Promise<Part> {
         again.push(reloaded)
       }
       const alone: number[] = []
-      for (let index = 0; index < calls; index++) alone.push(await desk.evaluate<number>(withinOnePage))
+      const other = await browser.page()
+      await other.go(`${house.origin}/verify`)
+      await other.until("document.readyState === 'complete'")
+      for (let index = 0; index < calls; index++) alone.push(await other.evaluate<number>(withinOnePage))
+      await other.close()
       const baseline = { what: "within one page, nobody rung", value: median(alone) }
       const figures: Figure[] = [
         {
@@ -141,10 +145,13 @@ const withinOnePage = `(async () => {
   const stream = await navigator.mediaDevices.getUserMedia({ video: true, audio: true })
   const began = performance.now()
   const [one, other] = [new RTCPeerConnection(), new RTCPeerConnection()]
-  one.onicecandidate = ({ candidate }) => other.addIceCandidate(candidate ?? undefined)
-  other.onicecandidate = ({ candidate }) => one.addIceCandidate(candidate ?? undefined)
+  const described = Promise.withResolvers()
+  const send = (to) => ({ candidate }) => described.promise.then(() => to.addIceCandidate(candidate ?? undefined))
+  one.onicecandidate = send(other)
+  other.onicecandidate = send(one)
   const video = document.createElement("video")
   video.muted = true
+  document.body.append(video)
   const seen = new Promise((resolve) => video.requestVideoFrameCallback(() => resolve(performance.now())))
   other.ontrack = ({ streams: [given] }) => {
     video.srcObject = given
@@ -155,10 +162,13 @@ const withinOnePage = `(async () => {
   await other.setRemoteDescription(one.localDescription)
   await other.setLocalDescription()
   await one.setRemoteDescription(other.localDescription)
+  // A candidate that comes before the description that it belongs to is lost, and with all of them the connection.
+  described.resolve()
   const at = await seen
   one.close()
   other.close()
   for (const track of stream.getTracks()) track.stop()
+  video.remove()
   return at - began
 })()`
 
