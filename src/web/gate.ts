@@ -283,9 +283,10 @@ export interface Gates {
 export function gates({ takes, budgets, admission }: Gates): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     await identify(c, budgets.strangers, budgets.keys)
-    const leave = admission.enter(standingOf(c), holderOf(c))
+    const standing = standingOf(c)
+    const leave = admission.enter(standing, holderOf(c))
     try {
-      const turn = standingOf(c) === "browsing" ? admission.turn() : undefined
+      const turn = standing === "browsing" ? admission.turn() : undefined
       if (turn) await turn
       if (mayChange(c)) {
         const isProgram = forPrograms.test(c.req.path)
