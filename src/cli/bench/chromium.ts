@@ -8,6 +8,15 @@ import { quietly } from "../checking/chromium.ts"
  * no library for it.
  */
 
+/** Milliseconds within which the browser has to answer; the slowest answer is a picture that comes after some seconds. */
+const patience = 15_000
+
+export class NoAnswer extends Error {
+  constructor(method: string) {
+    super(`${method}: the browser gave no answer within ${patience / 1_000} s`)
+  }
+}
+
 export interface Page {
   send(method: string, params: object): Promise<unknown>
   go(url: string): Promise<void>
@@ -46,9 +55,11 @@ export async function launch(path: string, more: string[] = []) {
   }
   const send = (method: string, params: object, sessionId?: string) => {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    // timer: a page that never answers ends the bench with a word instead of holding it up for ever
+    const late = setTimeout(() => reject(new NoAnswer(method)), patience)
     waiting.set(++last, { resolve, reject })
     socket.send(JSON.stringify({ id: last, method, params, sessionId }))
-    return promise
+    return promise.finally(() => clearTimeout(late))
   }
 
   /** A page in a profile of its own. */
@@ -83,7 +94,7 @@ export async function launch(path: string, more: string[] = []) {
     page,
     async close(): Promise<void> {
       // Not by a signal: what was started may be a script that stands before the browser, and would be all that ends.
-      void send("Browser.close", {})
+      await send("Browser.close", {}).catch(() => child.kill(9))
       await child.exited
       rmSync(profile, { recursive: true, force: true })
     },
@@ -104,6 +115,13 @@ async function addressIn(stream: ReadableStream<Uint8Array>): Promise<string> {
     if (done) throw new Error(`Chromium did not start:\n${text}`)
     text += decoder.decode(value, { stream: true })
     const found = /listening on (ws:\S+)/.exec(text)?.[1]
-    if (found) return found
+    if (!found) continue
+    void drain(reader)
+    return found
   }
+}
+
+/** What nobody reads fills its pipe, and a browser that cannot write what it has to complain of stands still. */
+async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  while (!(await reader.read()).done);
 }

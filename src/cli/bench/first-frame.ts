@@ -8,7 +8,7 @@ import { startSession } from "../../domain/access/sessions.ts"
 import { openCounter } from "../../domain/queue/counters.ts"
 import { walkIn } from "../../domain/visits/arriving.ts"
 import { findChromium } from "../checking/chromium.ts"
-import { launch, type Page } from "./chromium.ts"
+import { launch, NoAnswer, type Page } from "./chromium.ts"
 import { type Figure, median, type Part, progress } from "./figure.ts"
 import { inFolder, type Prepared, prepare } from "./prepare.ts"
 import { freePort, startHouse } from "./running.ts"
@@ -24,13 +24,25 @@ const coturn = "/usr/bin/turnserver"
 const secret = "a secret of the bench"
 
 /**
- * Milliseconds from the press of "answer" to the first frame of the other side's picture, at both pages, in two real browsers' pages with
- * made-up cameras: directly, and with nothing but a relay between them. And how long it takes until the citizen sees the agent again where
- * their page was loaded anew in the midst of it. Beside it two connections within one page that nobody has to ring.
+ * Milliseconds from the press of "answer" to the first frame of the other side's picture, at both pages, in two real browsers with made-up
+ * cameras: directly, and with nothing but a relay between them. And how long it takes until the citizen sees the agent again where their
+ * page was loaded anew in the midst of it. Beside it two connections within one page that nobody has to ring.
  */
-export async function firstFrame({ disk, calls }: Wanted): Promise<Part> {
+export async function firstFrame(wanted: Wanted): Promise<Part> {
   const path = findChromium()
   if (!path) return { figures: [], notes: ["There is no Chromium here: the first frame of a call is left out."] }
+  for (let left = 2; ; left--) {
+    try {
+      return await measure(path, wanted)
+    } catch (cause) {
+      // Headless Chromium 156 with a made-up camera stands still for good now and then, after some dozen pictures, however many pages it has.
+      if (left === 0 || !(cause instanceof NoAnswer)) throw cause
+      progress("first frame: a browser does not answer any more; once more from the start")
+    }
+  }
+}
+
+function measure(path: string, { disk, calls }: Wanted): Promise<Part> {
   return inFolder(disk, async (folder) => {
     const hasRelay = existsSync(coturn)
     const prepared = await prepare(folder, { plan: withVideoOffice(2 * calls), citizens: 2 * calls, sessions: true })
@@ -39,57 +51,62 @@ export async function firstFrame({ disk, calls }: Wanted): Promise<Part> {
     const relay = hasRelay ? await startRelay(port) : null
     const turn = { TURN_URLS: `turn:127.0.0.1:${port}?transport=udp`, TURN_SECRET: secret }
     const house = await startHouse(prepared, null, turn)
-    const browser = await launch(path, filming)
+    // Everybody has a browser of their own, as in the world.
+    const open = async (session: string, isRelayed: boolean, address: string) => {
+      const browser = await launch(path, filming)
+      const page = await browser.page()
+      await page.send("Network.setCookie", { url: house.origin, name: "sid", value: session })
+      if (isRelayed) await relayedOnly(page)
+      await page.go(`${house.origin}${address}`)
+      return { page, close: browser.close }
+    }
+    const rounds = async (isRelayed: boolean, from: number) => {
+      const office = await open(session, isRelayed, "/desk")
+      const [first, again]: [number[], number[]] = [[], []]
+      try {
+        for (let index = from; index < from + calls; index++) {
+          const home = await open(prepared.citizens[index]?.session ?? "", isRelayed, `/visits/${visits[index]}`)
+          try {
+            const took = await call(office.page, home.page, visits[index])
+            first.push(took.first)
+            again.push(took.reloaded)
+          } finally {
+            await home.close()
+          }
+        }
+      } finally {
+        await office.close()
+      }
+      return { first: median(first), again: median(again) }
+    }
     try {
-      const desk = await browser.page()
-      await desk.send("Network.setCookie", { url: house.origin, name: "sid", value: session })
-      const open = async (index: number, isRelayed: boolean) => {
-        const page = await browser.page()
-        const cookie = { url: house.origin, name: "sid", value: prepared.citizens[index]?.session }
-        await page.send("Network.setCookie", cookie)
-        if (isRelayed) await relayedOnly(page)
-        await page.go(`${house.origin}/visits/${visits[index]}`)
-        return page
-      }
-      const round = async (index: number, isRelayed: boolean) => call(desk, await open(index, isRelayed), visits[index])
-      await desk.go(`${house.origin}/desk`)
       progress(`first frame: ${calls} calls`)
-      const [direct, again]: [number[], number[]] = [[], []]
-      for (let index = 0; index < calls; index++) {
-        const { first, reloaded } = await round(index, false)
-        direct.push(first)
-        again.push(reloaded)
-      }
+      const direct = await rounds(false, 0)
       const alone: number[] = []
-      const other = await browser.page()
-      await other.go(`${house.origin}/verify`)
-      await other.until("document.readyState === 'complete'")
-      for (let index = 0; index < calls; index++) alone.push(await other.evaluate<number>(withinOnePage))
-      await other.close()
+      const { page, close } = await open("", false, "/verify")
+      await page.until("document.readyState === 'complete'")
+      for (let index = 0; index < calls; index++) alone.push(await page.evaluate<number>(withinOnePage))
+      await close()
       const baseline = { what: "within one page, nobody rung", value: median(alone) }
       const figures: Figure[] = [
         {
-          ...{ what: '"answer" to the first frame at both, p50', value: median(direct), unit: "ms" },
+          ...{ what: '"answer" to the first frame at both, p50', value: direct.first, unit: "ms" },
           ...{ baseline, aim: { most: 600 } },
         },
         {
-          ...{ what: "the citizen's page loaded anew to the first frame, p50", value: median(again), unit: "ms" },
+          ...{ what: "the citizen's page loaded anew to the first frame, p50", value: direct.again, unit: "ms" },
           ...{ baseline, aim: { most: 2_000 } },
         },
       ]
       if (!relay) return { figures, notes: ["There is no coturn here: calls through a relay are left out."] }
       progress(`first frame: ${calls} calls through a relay`)
-      await relayedOnly(desk)
-      await desk.go(`${house.origin}/desk`)
-      const relayed: number[] = []
-      for (let index = calls; index < 2 * calls; index++) relayed.push((await round(index, true)).first)
+      const relayed = await rounds(true, calls)
       figures.push({
-        ...{ what: '"answer" to the first frame at both, through a relay, p50', value: median(relayed), unit: "ms" },
+        ...{ what: '"answer" to the first frame at both, through a relay, p50', value: relayed.first, unit: "ms" },
         ...{ baseline, aim: { most: 1_000 } },
       })
       return { figures }
     } finally {
-      await browser.close()
       relay?.kill()
       await house.stop()
     }
@@ -122,7 +139,6 @@ async function call(desk: Page, phone: Page, id = ""): Promise<{ first: number; 
   await desk.until(`document.querySelector('button[value="visit-end ${id}"]')`)
   await desk.evaluate(press(`button[value="visit-end ${id}"]`))
   await desk.until(`!document.querySelector('button[value="visit-end ${id}"]')`)
-  await phone.close()
   return { first: Math.max(...seen) - pressedAt, reloaded }
 }
 
