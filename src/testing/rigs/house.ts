@@ -66,8 +66,10 @@ export interface Answers {
   lost: number
 }
 
-export async function crowd(folder: string, origin: string, random: Random): Promise<Crowd> {
-  const { citizens }: DemoFile = demoFile(folder)
+/** `from`: the place in the list of citizens at which this crowd begins; whoever stood in one before may have what they want already. */
+export async function crowd(folder: string, origin: string, random: Random, from = 0): Promise<Crowd> {
+  const { citizens: all }: DemoFile = demoFile(folder)
+  const citizens = [...all.slice(from), ...all.slice(0, from)]
   const { body } = await asks(origin, null, `/api/v1/offices/${office}/slots?service=${service}&days=10`)
   const free: string[] = body.days.flatMap((day: { slots: { id: string; free: number }[] }) =>
     day.slots.flatMap(({ id, free }) => (free > 0 ? [id] : [])),
