@@ -24,6 +24,8 @@ export interface Link {
   /** Something could not be said, or was not understood. */
   isUnsent: boolean
   isRefused: boolean
+  /** Fresh credentials for another way are under way. */
+  isAsking: boolean
   isClosed: boolean
   tries: number
   restart: number
@@ -42,7 +44,7 @@ export interface Link {
 export function newLink({ participant, page, epoch }: Peer, given: Pick<Link, "offers" | "isPolite" | "policy">): Link {
   return {
     ...{ peer: participant, page, epoch, pc: null, stream: new MediaStream(), session: null },
-    ...{ isOffering: false, isUnsent: false, isRefused: false, isClosed: false },
+    ...{ isOffering: false, isUnsent: false, isRefused: false, isAsking: false, isClosed: false },
     ...{ tries: 0, restart: 0, deadline: 0, queue: Promise.resolve() },
     quality: { of: participant, state: "setup", bytes: 0 },
     ...{ arrivedAt: 0, lost: 0, received: 0, frames: 0, seenAt: 0 },

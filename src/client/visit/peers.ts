@@ -12,10 +12,14 @@ import { type Room, talking } from "./wire.ts"
 
 export interface PeersOptions extends Subscriber {
   say(word: VisitWord): boolean
-  /** Relays with credentials that are fresh. Throws where there are none to be had now. */
+  /** Relays with credentials that are fresh; without a line, as soon as there is one. Throws where there are none to be had now. */
   ice(): Promise<RTCIceServer[]>
 }
 
+/** Milliseconds; half of what the server gives them (`turnSeconds` of src/outside/turn.ts). */
+const credentialsKept = 300_000
+
+const hasWay = ({ connectionState }: RTCPeerConnection) => connectionState === "connected"
 const isSeen = ({ fps = 0 }: Link["quality"]) => fps > 0
 
 export function openPeers({ say, ice, ...told }: PeersOptions): MediaTransport {
@@ -26,7 +30,7 @@ export function openPeers({ say, ice, ...told }: PeersOptions): MediaTransport {
   let tracks: Tracks = { audio: null, video: null }
   let isScreen = false
   let weight: Weight = "full"
-  let known: RTCIceServer[] = []
+  let known: { servers: RTCIceServer[]; at: number } = { servers: [], at: 0 }
   const watching = window.setInterval(() => void watch(), 1_000)
 
   function join(now: Room, isNew: boolean): void {
@@ -79,10 +83,20 @@ export function openPeers({ say, ice, ...told }: PeersOptions): MediaTransport {
     return link
   }
 
+  /** With credentials of a moment ago where no fresh ones are to be had; older ones would only be refused, and raise an alarm about it. */
+  async function relays(): Promise<RTCIceServer[]> {
+    try {
+      known = { servers: await ice(), at: performance.now() }
+    } catch {
+      if (performance.now() - known.at > credentialsKept) known = { servers: [], at: 0 }
+    }
+    return known.servers
+  }
+
   async function build(link: Link): Promise<void> {
-    known = await ice().catch(() => known)
+    const iceServers = await relays()
     if (link.isClosed) return
-    const pc = new RTCPeerConnection({ iceServers: known, iceTransportPolicy: link.policy, bundlePolicy: "max-bundle" })
+    const pc = new RTCPeerConnection({ iceServers, iceTransportPolicy: link.policy, bundlePolicy: "max-bundle" })
     link.pc = pc
     pc.onicecandidate = ({ candidate }) => {
       const {
@@ -227,12 +241,15 @@ export function openPeers({ say, ice, ...told }: PeersOptions): MediaTransport {
   async function restart(link: Link): Promise<void> {
     const { pc } = link
     link.restart = 0
-    if (!pc || link.isClosed || pc.connectionState === "connected") return
+    if (!pc || link.isClosed || link.isAsking || hasWay(pc)) return
     if (link.tries >= restartWaits.length) return renew(link)
     turn(link, "restarting")
-    known = await ice().catch(() => known)
-    if (link.isClosed) return
-    pc.setConfiguration({ ...pc.getConfiguration(), iceServers: known })
+    link.isAsking = true
+    const iceServers = await relays()
+    link.isAsking = false
+    // Without a line that took a while, in which the way may have healed by itself.
+    if (link.isClosed || hasWay(pc)) return
+    pc.setConfiguration({ ...pc.getConfiguration(), iceServers })
     pc.restartIce()
     link.tries += 1
     plan(link, restartWaits[link.tries] ?? restartWaits.at(-1) ?? 0)
@@ -244,7 +261,7 @@ export function openPeers({ say, ice, ...told }: PeersOptions): MediaTransport {
     if (link.isClosed) return
     told.trouble(link.peer, whyLate(link))
     turn(link, "failed")
-    renew(link, known.length > 0 ? "relay" : "all")
+    renew(link, known.servers.length > 0 ? "relay" : "all")
   }
 
   function renew(link: Link, policy: RTCIceTransportPolicy = "all"): void {

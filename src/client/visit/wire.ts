@@ -16,7 +16,7 @@ export interface Wire {
   readonly room: Room | null
   /** `false`: there is no connection now, and what was said is lost. */
   say(word: VisitWord): boolean
-  /** Relays with credentials that are fresh. Throws where there are none to be had now. */
+  /** Relays with credentials that are fresh; without a line, as soon as there is one. Throws where there are none to be had now. */
   relays(): Promise<RTCIceServer[]>
   /** "Use here": in the place of the other window. */
   takeOver(): void
@@ -26,7 +26,7 @@ export interface Wire {
 /** Phases in which people may see and hear each other. */
 export const talking: readonly string[] = ["call", "hold", "private"]
 
-/** An answer on a living line takes a few milliseconds; a line that has just died takes it with it. */
+/** An answer on a living line takes a few milliseconds. */
 const relaysMilliseconds = 3_000
 
 /** What media belong to: one load of a page, never kept. */
@@ -44,6 +44,7 @@ export function openWire(visit: string, hear: (word: VisitAnswer) => void): Wire
   let standing: Standing = "live"
   /** Who asked for relays and has not been answered. */
   let asking: PromiseWithResolvers<RTCIceServer[]> | null = null
+  let patience = 0
 
   document.addEventListener("dawr:open", greet, { signal })
   document.addEventListener("dawr:visit", (event) => take((event as CustomEvent<VisitAnswer>).detail), { signal })
@@ -62,16 +63,23 @@ export function openWire(visit: string, hear: (word: VisitAnswer) => void): Wire
 
   function relays(): Promise<RTCIceServer[]> {
     if (asking) return asking.promise
-    if (standing !== "live" || !live.say({ do: "relays" })) return Promise.reject(new Error("there is no line"))
+    if (standing !== "live") return Promise.reject(new Error("another window is in the visit"))
     const own = Promise.withResolvers<RTCIceServer[]>()
     asking = own
-    const timer = window.setTimeout(() => own.reject(new Error("no answer")), relaysMilliseconds)
     const over = () => {
-      clearTimeout(timer)
+      clearTimeout(patience)
       if (asking === own) asking = null
     }
     own.promise.then(over, over)
+    ask()
     return own.promise
+  }
+
+  /** Without a line it is asked as soon as there is one again: before that nobody could be called anyway. */
+  function ask(): void {
+    clearTimeout(patience)
+    if (!live.say({ do: "relays" })) return
+    patience = window.setTimeout(() => asking?.reject(new Error("no answer")), relaysMilliseconds)
   }
 
   function take(word: VisitAnswer): void {
@@ -84,7 +92,7 @@ export function openWire(visit: string, hear: (word: VisitAnswer) => void): Wire
         standing = "live"
         room = word
         // What was asked on the line before this one is not answered any more.
-        asking?.reject(new Error("the line was lost"))
+        if (asking) ask()
         if (document.hidden) lookAway()
         break
       case "relays":
@@ -130,6 +138,7 @@ export function openWire(visit: string, hear: (word: VisitAnswer) => void): Wire
     },
     close() {
       ending.abort()
+      asking?.reject(new Error("the visit was left"))
       live.say({ do: "bye" })
     },
   }

@@ -24,7 +24,7 @@ afterAll(() => {
 })
 
 /** Somebody has answered the agent's ring; between the two there is nothing but the relay. */
-async function answered(env: Record<string, string>) {
+async function answered(env: Record<string, string>, before?: (page: Screen["page"]) => Promise<unknown>) {
   // A relay goes by the machine's clock and takes no credentials of the past: the office's clock is years ahead of it.
   const hall = await videoHall({ now: "2037-11-22T10:00" })
   const server = await testServer({ office: hall, env })
@@ -38,6 +38,7 @@ async function answered(env: Record<string, string>) {
   for (const { page } of [citizen, desk]) {
     await relayedOnly(page)
     await counting(page)
+    await before?.(page)
   }
   await citizen.page.goto(`/visits/${row.id}`)
   await desk.page.goto("/desk")
@@ -80,6 +81,27 @@ test("where no datagram passes, the call comes about through the relay by TCP, a
   await Promise.all([frames(citizen.page, 5), frames(desk.page, 5)])
   for (const { page } of [citizen, desk]) expect(await waysOf(page)).toEqual(["relay by tcp"])
   await desk.page.locator("[data-call-part=quality]", { hasText: "through a relay" }).waitFor()
+})
+
+test("a line that dies as a page asks for the relay is asked again when it is back, and the first connection has its way", async () => {
+  if (!hasCoturn) return
+  const relay = await coturn()
+  const { citizen, desk } = await answered({ TURN_URLS: relay.urls, TURN_SECRET: relay.secret }, (page) =>
+    page.addInitScript(() => {
+      const { send } = WebSocket.prototype
+      let isLost = false
+      WebSocket.prototype.send = function (data) {
+        if (isLost || !String(data).includes('"relays"')) return send.call(this, data)
+        isLost = true
+        this.close()
+      }
+    }),
+  )
+  await Promise.all([frames(citizen.page, 5), frames(desk.page, 5)])
+  for (const { page } of [citizen, desk]) {
+    expect(await waysOf(page)).toEqual(["relay by udp"])
+    expect(await page.evaluate(() => (window as unknown as { connections: unknown[] }).connections.length)).toBe(1)
+  }
 })
 
 /** By what kind of candidate, and by which protocol to the relay, a page sends. */
