@@ -1,33 +1,49 @@
-import type { Store } from "../../../db/store.ts"
+import type { TicketRow } from "../../../db/schema/queue.ts"
 import type { Tx } from "../../../db/write.ts"
 import { Refusal } from "../../base/refusal.ts"
 import type { Staff } from "../access/subject.ts"
-import type { Outcome } from "../queue/serving.ts"
+import * as serving from "../queue/serving.ts"
 import * as calls from "../visits/calls.ts"
 import type { Visit } from "../visits/visits.ts"
 import { isOpen, requestsIn } from "./requests.ts"
 
-/**
- * What is begun and not carried out is given up with the visit, and not by a slip: refuses `unfinished_request` with the ids and services of
- * what is open, unless `confirmed`.
+/*
+ * A visit that is ended with a service begun in it. What is open is given up by that, and not by a slip. Each of these does first what it is
+ * for, so that whoever may not do it, or cannot now, is told that and nothing of what is open; what is refused after it leaves nothing of it.
  */
-export async function mustBeFinished(store: Store, visit: string, confirmed = false): Promise<void> {
-  const left = confirmed ? [] : (await requestsIn(store, visit)).filter(isOpen)
+
+export interface Result {
+  outcome: serving.Outcome
+  note?: string | null
+  /** Whether it was said that what is open is given up. */
+  confirmed?: boolean
+}
+
+/** Ends a visit. Refuses what `calls.end` refuses, then `unfinished_request` with the ids and services of what is open, unless `confirmed`. */
+export async function end(tx: Tx, agent: Staff, id: string, { confirmed = false, ...result }: Result): Promise<Visit> {
+  const after = await calls.end(tx, agent, id, result)
+  await giveUp(tx, id, confirmed)
+  return after
+}
+
+/** Finishes with a ticket, of a visit or not, as `serving.finish` does, then refuses as `end`. */
+export async function finish(
+  tx: Tx,
+  agent: Staff,
+  id: string,
+  { confirmed = false, ...result }: Result,
+): Promise<TicketRow> {
+  const after = await serving.finish(tx, agent, id, result)
+  await giveUp(tx, id, confirmed)
+  return after
+}
+
+async function giveUp(tx: Tx, visit: string, confirmed: boolean): Promise<void> {
+  const left = confirmed ? [] : (await requestsIn(tx, visit)).filter(isOpen)
   if (left.length === 0) return
   throw new Refusal("unfinished_request", {
     visit,
     requests: left.map(({ id }) => id),
     services: left.map(({ service }) => service),
   })
-}
-
-/** Ends a visit as `calls.end` does, provided that nothing is left open in it or `confirmed`. */
-export async function end(
-  tx: Tx,
-  agent: Staff,
-  id: string,
-  { confirmed = false, ...result }: { outcome: Outcome; note?: string | null; confirmed?: boolean },
-): Promise<Visit> {
-  await mustBeFinished(tx, id, confirmed)
-  return calls.end(tx, agent, id, result)
 }

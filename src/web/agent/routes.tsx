@@ -10,20 +10,11 @@ import { checkIn, issueTicket } from "../../domain/queue/arrivals.ts"
 import { callThis, next, recall } from "../../domain/queue/calling.ts"
 import { closeCounter, openCounter, pauseCounter } from "../../domain/queue/counters.ts"
 import { confirmNeed } from "../../domain/queue/holder.ts"
-import {
-  absent,
-  changeService,
-  finish,
-  inHand,
-  type Outcome,
-  park,
-  returnTicket,
-  serve,
-} from "../../domain/queue/serving.ts"
+import { absent, changeService, inHand, type Outcome, park, returnTicket, serve } from "../../domain/queue/serving.ts"
 import { counter, ticket } from "../../domain/queue/tickets.ts"
 import { transfer } from "../../domain/queue/transfer.ts"
 import { undo } from "../../domain/queue/undo.ts"
-import { end, mustBeFinished } from "../../domain/requests/ending.ts"
+import { end, finish } from "../../domain/requests/ending.ts"
 import { mustBeIn } from "../../domain/visits/phases.ts"
 import { pauseReasons } from "../../domain/visits/recording/gaps.ts"
 import { ring, ringNext } from "../../domain/visits/ringing.ts"
@@ -199,10 +190,7 @@ async function onTicket(
     call: (tx) => notingCall(c, tx, callOrRing(tx, agent, id, given.counter)),
     recall: (tx) => recall(tx, agent, id),
     serve: (tx) => serve(tx, agent, id),
-    finish: async (tx) => {
-      await mustBeFinished(tx, id)
-      return finish(tx, agent, id, resultOf(given))
-    },
+    finish: (tx) => finish(tx, agent, id, resultOf(given)),
     absent: (tx) => absent(tx, agent, id),
     park: (tx) => park(tx, agent, id),
     return: (tx) => returnTicket(tx, agent, id),

@@ -5,12 +5,17 @@ import { request, requestsIn } from "../../domain/requests/requests.ts"
 import { visiting } from "../../testing/screens.ts"
 import { testServer } from "../../testing/server.ts"
 import { seenTalking, serviceHall } from "../../testing/services.ts"
+import { signedIn } from "../../testing/signed-in.ts"
 import { serviceFragment } from "./service.tsx"
 import { agentVisitFragment } from "./visit.tsx"
 
 /* Services at the desk, over HTTP: what the page offers, what the server takes, and what it takes from nobody. */
 
-const hall = await serviceHall({ counters: 12, citizens: 14 })
+const elsewhere = "VIR-02"
+const hall = await serviceHall({
+  ...{ counters: 16, citizens: 20 },
+  more: [{ code: elsewhere, video: true, lines: [{ code: "VIR" }], counters: 1 }],
+})
 const server = await testServer({ office: hall, env: { RECORDING: "off" } })
 seenTalking(server.house.hub)
 let last = 0
@@ -101,6 +106,25 @@ describe("the agent's panel", () => {
     expect(await now()).toEqual(["draft", "wrapUp", false])
     expect((await act("next-anyway")).status).toBeLessThan(300)
     expect((await now()).slice(1)).toEqual(["over", true])
+  })
+
+  test("an agent of another office, and a colleague with another visit in hand, are asked nothing about what is open in this one", async () => {
+    const { visit, send } = await atDesk()
+    await send({ do: `begin ${visit}`, service: "PAS-05" })
+    const { number } = await atDesk()
+    for (const [stranger, counter, status] of [
+      [hall.agent(1, elsewhere), hall.counter(1, elsewhere), 404],
+      [hall.agent(number), hall.counter(number), 403],
+    ] as const) {
+      const desk = await signedIn(server, stranger)
+      for (const verb of ["visit-hold", "visit-end", "finish"]) {
+        const refused = await desk.send("/desk/act?lang=en", { do: `${verb} ${visit}`, counter })
+        expect([verb, refused.status, refused.text.includes("it is given up")]).toEqual([verb, status, false])
+      }
+    }
+    const program = await server.agent(1, elsewhere).post(`/api/v1/tickets/${visit}/finish`, { outcome: "done" })
+    expect([program.status, program.body.services]).toEqual([404, undefined])
+    expect((await hall.video.now(visit)).phase).toBe("call")
   })
 
   test("to finish while a request waits to be confirmed asks too, and so is a program told, unless it says that it knows", async () => {

@@ -3,10 +3,10 @@ import type { Scope, Tx } from "../../../db/write.ts"
 import type { RefusalCode } from "../../base/refusal.ts"
 import type { Staff } from "../../domain/access/subject.ts"
 import { callThis, recall } from "../../domain/queue/calling.ts"
-import { absent, changeService, finish, park, returnTicket, serve } from "../../domain/queue/serving.ts"
+import { absent, changeService, park, returnTicket, serve } from "../../domain/queue/serving.ts"
 import { transfer } from "../../domain/queue/transfer.ts"
 import { undo, undoSeconds } from "../../domain/queue/undo.ts"
-import { mustBeFinished } from "../../domain/requests/ending.ts"
+import { finish } from "../../domain/requests/ending.ts"
 import type { Context } from "../house.ts"
 import { notingCall } from "../noting.ts"
 import { type Answer, call } from "./endpoint.ts"
@@ -64,11 +64,8 @@ export const servingCalls = [
     }),
     example: { outcome: "done" },
     refusals: [...ofCounters, "unfinished_request"],
-    handle: (c, { params, body: { confirmed, ...result }, given }) =>
-      step(c, params.id, given, async (tx, agent) => {
-        await mustBeFinished(tx, params.id, confirmed)
-        return finish(tx, agent, params.id, result)
-      }),
+    handle: (c, { params, body, given }) =>
+      step(c, params.id, given, (tx, agent) => finish(tx, agent, params.id, body)),
   }),
   call({
     ...atCounter,
