@@ -264,6 +264,8 @@ export interface FactBodies {
   /** Refused by the rules, or it could not be carried out. */
   "request.failed": RequestBody & { number: string; code: string }
   "request.withdrawn": RequestBody & { by: string }
+  /** The end of the visit, with which it was given up, was taken back. */
+  "request.brought_back": RequestBody & { by: string }
   /** The subject is who travels on it. */
   "permit.issued": { permit: string; request: string; visit: string; until: Instant }
   "permit.cancelled": { permit: string; request: string; visit: string }

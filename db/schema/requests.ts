@@ -30,7 +30,7 @@ export const requests = table("request", {
   unconfirmed: word<Unconfirmed>(),
   /** What came of it: JSON of `Outcome`. */
   outcomeSealed: words(),
-  /** Why it failed. */
+  /** Why it failed; of what was given up with the visit, that. */
   code: words(),
   /** By which the person asks for it later: ten digits, given when it is done or has failed. */
   number: text().unique(),

@@ -83,6 +83,7 @@ export const texts: Partial<Record<FactKind, [ar: string, en: string]>> = {
   "request.done": ["نُفّذ طلبك", "Your request was carried out"],
   "request.failed": ["لم يُنفّذ طلبك", "Your request was not carried out"],
   "request.withdrawn": ["تُرك الطلب", "The request was given up"],
+  "request.brought_back": ["عاد الطلب مفتوحًا", "The request was open again"],
   "permit.issued": ["صدر تصريح سفر", "A travel permit was issued"],
   "permit.cancelled": ["أُلغي تصريح سفر", "A travel permit was cancelled"],
   "permit.expired": ["انتهى تصريح سفر", "A travel permit ran out"],

@@ -3,9 +3,10 @@ import type { Tx } from "../../../db/write.ts"
 import { Refusal } from "../../base/refusal.ts"
 import type { Staff } from "../access/subject.ts"
 import * as serving from "../queue/serving.ts"
+import * as queue from "../queue/undo.ts"
 import * as calls from "../visits/calls.ts"
 import type { Visit } from "../visits/visits.ts"
-import { isOpen, requestsIn } from "./requests.ts"
+import { bringBack, isOpen, requestsIn, withdrawLeft } from "./requests.ts"
 
 /*
  * A visit that is ended with a service begun in it. What is open is given up by that, and not by a slip. Each of these does first what it is
@@ -22,7 +23,7 @@ export interface Result {
 /** Ends a visit. Refuses what `calls.end` refuses, then `unfinished_request` with the ids and services of what is open, unless `confirmed`. */
 export async function end(tx: Tx, agent: Staff, id: string, { confirmed = false, ...result }: Result): Promise<Visit> {
   const after = await calls.end(tx, agent, id, result)
-  await giveUp(tx, id, confirmed)
+  await giveUp(tx, agent, id, confirmed)
   return after
 }
 
@@ -34,13 +35,21 @@ export async function finish(
   { confirmed = false, ...result }: Result,
 ): Promise<TicketRow> {
   const after = await serving.finish(tx, agent, id, result)
-  await giveUp(tx, id, confirmed)
+  await giveUp(tx, agent, id, confirmed)
   return after
 }
 
-async function giveUp(tx: Tx, visit: string, confirmed: boolean): Promise<void> {
-  const left = confirmed ? [] : (await requestsIn(tx, visit)).filter(isOpen)
+/** Takes back the last step, as `undo` of the queue does: what was given up with the visit is open again. */
+export async function undo(tx: Tx, agent: Staff, id: string): Promise<TicketRow> {
+  const after = await queue.undo(tx, agent, id)
+  await bringBack(tx, id, agent.id)
+  return after
+}
+
+async function giveUp(tx: Tx, agent: Staff, visit: string, confirmed: boolean): Promise<void> {
+  const left = (await requestsIn(tx, visit)).filter(isOpen)
   if (left.length === 0) return
+  if (confirmed) return withdrawLeft(tx, visit, agent.id)
   throw new Refusal("unfinished_request", {
     visit,
     requests: left.map(({ id }) => id),

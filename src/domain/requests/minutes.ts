@@ -179,7 +179,7 @@ export async function issueMinutes(
   if (open.length > 0) {
     await writer.write(
       async (tx) => {
-        for (const id of open) await withdrawLeft(tx, id)
+        for (const id of open) await withdrawLeft(tx, id, "time")
       },
       { scopes },
     )

@@ -33,7 +33,8 @@ export const requestMoves = {
   asked: ["draft", "asked", "done", "failed", "withdrawn"],
   done: [],
   failed: [],
-  withdrawn: [],
+  // The end of the visit, with which it was given up, was taken back.
+  withdrawn: ["draft"],
 } as const satisfies Record<RequestState, readonly RequestState[]>
 
 export const openStates = ["draft", "asked"] as const satisfies RequestState[]
@@ -263,11 +264,22 @@ export async function withdraw(tx: Tx, agent: Staff, id: string): Promise<Reques
   return after
 }
 
-/** What was left open when the visit ended is given up. */
-export async function withdrawLeft(tx: Tx, visit: string): Promise<void> {
+/** What distinguishes what went with its visit from what the agent gave up for itself. */
+const withVisit = "visit_over"
+
+/** What was left open when the visit ended is given up. `by`: who ended it, or `time`. */
+export async function withdrawLeft(tx: Tx, visit: string, by: string): Promise<void> {
   for (const row of (await requestsIn(tx, visit)).filter(isOpen)) {
-    const after = await move(tx, row, "withdrawn", { endedAt: tx.now })
-    await tx.say(row.office, "request.withdrawn", { ...saidOf(after), by: "time" })
+    const after = await move(tx, row, "withdrawn", { endedAt: tx.now, code: withVisit })
+    await tx.say(row.office, "request.withdrawn", { ...saidOf(after), by })
+  }
+}
+
+/** The visit goes on, and with it what was given up by its end. What was asked has to be asked anew. */
+export async function bringBack(tx: Tx, visit: string, by: string): Promise<void> {
+  for (const row of (await requestsIn(tx, visit)).filter(({ code }) => code === withVisit)) {
+    const after = await move(tx, row, "draft", { endedAt: null, code: null })
+    await tx.say(row.office, "request.brought_back", { ...saidOf(after), by })
   }
 }
 

@@ -1,11 +1,14 @@
 import { describe, expect, test } from "bun:test"
 import { readLog } from "../../../db/schema/privacy.ts"
 import { addDays } from "../../base/day.ts"
+import { leave } from "../../domain/queue/holder.ts"
+import { park } from "../../domain/queue/serving.ts"
 import { request, requestsIn } from "../../domain/requests/requests.ts"
 import { visiting } from "../../testing/screens.ts"
 import { testServer } from "../../testing/server.ts"
 import { seenTalking, serviceHall } from "../../testing/services.ts"
 import { signedIn } from "../../testing/signed-in.ts"
+import { requestFragment } from "../visits/request.tsx"
 import { serviceFragment } from "./service.tsx"
 import { agentVisitFragment } from "./visit.tsx"
 
@@ -105,7 +108,39 @@ describe("the agent's panel", () => {
     }
     expect(await now()).toEqual(["draft", "wrapUp", false])
     expect((await act("next-anyway")).status).toBeLessThan(300)
-    expect((await now()).slice(1)).toEqual(["over", true])
+    expect(await now()).toEqual(["withdrawn", "over", true])
+    expect((await hall.facts("request.withdrawn")).at(-1)?.body).toMatchObject({ visit, by: hall.agent(number).id })
+  })
+
+  test("what was given up with the visit is gone from the person's page at once, and open again when the end is taken back", async () => {
+    const { visit, number, who, send, open, visitor } = await atDesk()
+    const shown = () => requestFragment(server.house, visit, "en", who.id)
+    const act = (word: string) => visitor.post("/desk/act", { do: word, counter: hall.counter(number) })
+    // What the agent gave up in the call stays given up.
+    await send({ do: `begin ${visit}`, service: "PAS-06" })
+    await send({ do: `withdraw ${(await open())?.id}` })
+    await send({ do: `begin ${visit}`, service: "PAS-05" })
+    expect(await shown()).toContain("The agent fills in your request")
+    await act(`visit-end-anyway ${visit}`)
+    expect(await shown()).toBe("")
+    await act(`undo ${visit}`)
+    expect((await requestsIn(hall.store, visit)).map(({ state }) => state)).toEqual(["draft", "withdrawn"])
+    expect((await hall.facts("request.brought_back")).at(-1)?.body).toMatchObject({ visit, by: hall.agent(number).id })
+    expect(await shown()).toContain("The agent fills in your request")
+    const finish = `/api/v1/tickets/${visit}/finish`
+    expect((await server.agent(number).post(finish, { outcome: "done", confirmed: true })).status).toBe(200)
+    expect((await open())?.state).toBe("withdrawn")
+    expect((await server.agent(number).post(`/api/v1/tickets/${visit}/undo`)).status).toBe(200)
+    expect((await open())?.state).toBe("draft")
+  })
+
+  test("of a visit that is over without the agent, the person who has left sees nothing being filled in", async () => {
+    const { visit, number, who, send, open } = await atDesk()
+    await send({ do: `begin ${visit}`, service: "PAS-05" })
+    await hall.write((tx) => park(tx, hall.agent(number), visit))
+    await hall.write((tx) => leave(tx, who, visit))
+    expect([(await hall.video.now(visit)).phase, (await open())?.state]).toEqual(["over", "draft"])
+    expect(await requestFragment(server.house, visit, "en", who.id)).toBe("")
   })
 
   test("an agent of another office, and a colleague with another visit in hand, are asked nothing about what is open in this one", async () => {

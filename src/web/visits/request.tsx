@@ -22,19 +22,21 @@ const form = "request-confirm"
 /** What the agent carries out for the person, as the person sees it: filled in before their eyes, to be confirmed, done. */
 export async function requestFragment(house: Rendering, id: string, lang: Lang, reader: string): Promise<string> {
   const { store, keys, clock } = house
-  const { row: of } = await visit(store, id)
+  const { row: of, phase } = await visit(store, id)
   if (of.person !== reader) throw new Refusal("not_found", { what: "view" })
   const view = await requestView(store, keys, id, clock.office())
   if (!view) return ""
   const { zone } = await officeOf(store, of.office)
   const before = await receiptsBefore(store, keys, id, view.row.id)
-  const text = isOpen(view.row) ? await asked(house, view, lang) : null
+  // Over by itself, it leaves what was begun to the minutes; nobody fills in any more.
+  const isGoingOn = isOpen(view.row) && phase !== "over"
+  const text = isGoingOn ? await asked(house, view, lang) : null
   const bare = await isBare(house, { kind: "citizen", id: reader })
   return String(
     <>
       {!isOpen(view.row) && <Ended view={view} zone={zone} lang={lang} />}
-      {isOpen(view.row) && (await isUnrecorded(house, id, view)) && <OtherWays view={view} lang={lang} />}
-      {isOpen(view.row) && text === null && (
+      {isGoingOn && (await isUnrecorded(house, id, view)) && <OtherWays view={view} lang={lang} />}
+      {isGoingOn && text === null && (
         <Filled view={view} unconfirmed={unconfirmedOf(view.row, clock.office())} lang={lang} />
       )}
       {text !== null && <Asked view={view} text={text} zone={zone} lang={lang} isBare={bare} />}
