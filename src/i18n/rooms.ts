@@ -32,7 +32,7 @@ export const roomWords = inBoth({
     enter: "افتح الغرفة",
     leave: "غادر الغرفة",
     end: "أنهِ زيارة عالقة",
-    endHelp: "يُفرَغ الشباك ويُخبَر المراجع. إن كان السبب منّا بقي أول الدور.",
+    endHelp: "يُفرَغ الشباك ويُخبَر المراجع. إن كان السبب منّا بقي أول الدور، وإلا انتهت الزيارة وتُرك معها كل طلب لم يكتمل.",
     reason: "السبب",
     reasons: {
       agent_away: "غاب الموظف (يبقى المراجع أول الدور)",
@@ -85,7 +85,8 @@ export const roomWords = inBoth({
     enter: "Open the room",
     leave: "Leave the room",
     end: "End a visit that hangs",
-    endHelp: "The counter is free and the visitor is told. Where the fault is ours, they stay first in line.",
+    endHelp:
+      "The counter is free and the visitor is told. Where the fault is ours, they stay first in line; else the visit is over, and a request that is not finished is given up with it.",
     reason: "Reason",
     reasons: {
       agent_away: "The agent is away (the visitor stays first)",

@@ -167,6 +167,8 @@ export const agentVisitWords = inBoth({
     askEnd: "طلب لم يكتمل",
     askEndHelp: (service: string) => `${service}: لم يُنفّذ بعد. إن أنهيت الزيارة تُرك الطلب.`,
     askEndYes: "أنهِ واترك الطلب",
+    askSendHelp: (service: string) => `${service}: لم يُنفّذ بعد. إن حوّلت المراجع إلى مكتب آخر تُرك الطلب.`,
+    askSendYes: "حوّل واترك الطلب",
     invite: "دعوة شخص ثالث",
     inviteName: "الاسم",
     interpreter: "مترجم",
@@ -266,6 +268,9 @@ export const agentVisitWords = inBoth({
     askEnd: "A request is not finished",
     askEndHelp: (service: string) => `${service}: not carried out yet. If you finish the visit, it is given up.`,
     askEndYes: "Finish and give it up",
+    askSendHelp: (service: string) =>
+      `${service}: not carried out yet. If you transfer the person to another office, it is given up.`,
+    askSendYes: "Transfer and give it up",
     invite: "Invite a third person",
     inviteName: "Name",
     interpreter: "Interpreter",

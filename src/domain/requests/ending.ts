@@ -1,10 +1,13 @@
 import type { TicketRow } from "../../../db/schema/queue.ts"
 import type { Tx } from "../../../db/write.ts"
 import { Refusal } from "../../base/refusal.ts"
+import type { Keys } from "../../base/seal.ts"
 import type { Staff } from "../access/subject.ts"
 import * as serving from "../queue/serving.ts"
+import * as sending from "../queue/transfer.ts"
 import * as queue from "../queue/undo.ts"
 import * as calls from "../visits/calls.ts"
+import * as stuck from "../visits/stuck.ts"
 import type { Visit } from "../visits/visits.ts"
 import { bringBack, isOpen, requestsIn, withdrawLeft } from "./requests.ts"
 
@@ -13,11 +16,14 @@ import { bringBack, isOpen, requestsIn, withdrawLeft } from "./requests.ts"
  * for, so that whoever may not do it, or cannot now, is told that and nothing of what is open; what is refused after it leaves nothing of it.
  */
 
-export interface Result {
-  outcome: serving.Outcome
-  note?: string | null
+interface Confirmed {
   /** Whether it was said that what is open is given up. */
   confirmed?: boolean
+}
+
+export interface Result extends Confirmed {
+  outcome: serving.Outcome
+  note?: string | null
 }
 
 /** Ends a visit. Refuses what `calls.end` refuses, then `unfinished_request` with the ids and services of what is open, unless `confirmed`. */
@@ -36,6 +42,43 @@ export async function finish(
 ): Promise<TicketRow> {
   const after = await serving.finish(tx, agent, id, result)
   await giveUp(tx, agent, id, confirmed)
+  return after
+}
+
+/** Sends a person on, as `calls.sendOn` does. To another office that ends the visit here, and refuses as `end`. */
+export async function sendOn(
+  tx: Tx,
+  keys: Keys,
+  agent: Staff,
+  id: string,
+  { confirmed = false, ...to }: calls.SendingOn & Confirmed,
+): Promise<Visit> {
+  const after = await calls.sendOn(tx, keys, agent, id, to)
+  if (after.row.id !== id) await giveUp(tx, agent, id, confirmed)
+  return after
+}
+
+/** Sends a ticket on, of a visit or not, as `transfer` of the queue does, and refuses as `sendOn`. */
+export async function transfer(
+  tx: Tx,
+  agent: Staff,
+  id: string,
+  { confirmed = false, ...to }: sending.Transferring & Confirmed,
+): Promise<TicketRow> {
+  const after = await sending.transfer(tx, agent, id, to)
+  if (after.id !== id) await giveUp(tx, agent, id, confirmed)
+  return after
+}
+
+/** Ends a visit that hangs, as `stuck.endStuck` does: the supervisor has read that what is open goes with a visit that is over by it. */
+export async function endStuck(
+  tx: Tx,
+  supervisor: Staff,
+  id: string,
+  how: Parameters<typeof stuck.endStuck>[3],
+): Promise<Visit> {
+  const after = await stuck.endStuck(tx, supervisor, id, how)
+  if (after.phase === "over") await giveUp(tx, supervisor, id, true)
   return after
 }
 

@@ -71,17 +71,19 @@ async function beforeRing(c: Context, id: string): Promise<Question> {
 }
 
 /** What is begun and not carried out is given up with the visit: what was refused so is asked about, and the agent may carry it out first. */
-export async function beforeEnd(c: Context, verb: "visit-end" | "next", { details }: Refusal): Promise<Question> {
+export async function beforeEnd(c: Context, verb: string, { details }: Refusal): Promise<Question> {
   const { house, lang } = c.var
   const words = agentVisitWords[lang]
   const services = details["services"] as string[]
   const names = await Promise.all(services.map(async (code) => (await serviceOf(house.store, code)).name))
+  const isSent = verb.startsWith("visit-send")
+  const end = isSent ? "visit-send-anyway" : "visit-end-anyway"
   return {
     title: words.askEnd,
-    lines: names.map((name) => words.askEndHelp(inLang(name, lang))),
+    lines: names.map((name) => (isSent ? words.askSendHelp : words.askEndHelp)(inLang(name, lang))),
     yes: {
-      verb: verb === "next" ? "next-anyway" : `visit-end-anyway ${details["visit"]}`,
-      label: words.askEndYes,
+      verb: verb.startsWith("next") ? "next-anyway" : `${end} ${details["visit"]}`,
+      label: isSent ? words.askSendYes : words.askEndYes,
       isGrave: true,
     },
     no: { verb: null, label: words.askNo },

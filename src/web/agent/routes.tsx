@@ -102,8 +102,8 @@ async function attempt(c: Context, given: Given): Promise<Told> {
     }
     // What the visit is left with is named, and the answer to the question does it all the same.
     if (thrown.code === "unfinished_request") {
-      const asks = await beforeEnd(c, given.do.startsWith("next") ? "next" : "visit-end", thrown)
-      return { refusal: thrown, asks }
+      const [verb = ""] = given.do.split(" ")
+      return { refusal: thrown, asks: await beforeEnd(c, verb, thrown) }
     }
     return { refusal: thrown }
   }
@@ -207,7 +207,7 @@ async function onTicket(
     visitTurn(verb, { agent, id, other, keys: house.keys, given, result: resultOf(given) }) ??
     identityTurn(verb, { house, agent, id, other, note: given.identityNote ?? "" })
   if (!turn) throw new Refusal("malformed")
-  const elsewhere = verb === "visit-send" ? readTarget(given.to).office : undefined
+  const elsewhere = verb.startsWith("visit-send") ? readTarget(given.to).office : undefined
   if (elsewhere === undefined) return at(c, row.office, turn)
   const { code } = await officeOf(house.store, elsewhere)
   await house.writer.write(turn, { scopes: [...scopesOf(row.office), `office:${code}`] })

@@ -16,7 +16,7 @@ import { agentVisitFragment } from "./visit.tsx"
 
 const elsewhere = "VIR-02"
 const hall = await serviceHall({
-  ...{ counters: 16, citizens: 20 },
+  ...{ counters: 20, citizens: 24 },
   more: [{ code: elsewhere, video: true, lines: [{ code: "VIR" }], counters: 1 }],
 })
 const server = await testServer({ office: hall, env: { RECORDING: "off" } })
@@ -132,6 +132,58 @@ describe("the agent's panel", () => {
     expect((await open())?.state).toBe("withdrawn")
     expect((await server.agent(number).post(`/api/v1/tickets/${visit}/undo`)).status).toBe(200)
     expect((await open())?.state).toBe("draft")
+  })
+
+  test("to send somebody to another office while a request is open asks first; inside the office the request goes along", async () => {
+    const { visit, number, visitor, send, open } = await atDesk()
+    await send({ do: `begin ${visit}`, service: "PAS-05" })
+    const act = async (word: string, to: string) => {
+      const given = { do: word, counter: hall.counter(number), to, sendNote: "Has the deed" }
+      const { status, text } = await visitor.post("/desk/act", given, { Accept: "application/json" })
+      return { status, ...(text === "" ? {} : JSON.parse(text)) }
+    }
+    const asked = await act(`visit-send ${visit}`, `${elsewhere}/RES-04`)
+    expect(asked).toMatchObject({ status: 409, code: "unfinished_request" })
+    expect(asked.asks.lines[0]).toContain("If you transfer the person to another office, it is given up")
+    const program = await server.agent(number).post(`/api/v1/tickets/${visit}/transfer`, {
+      ...{ office: elsewhere, service: "RES-04", reason: "next_step" },
+    })
+    expect([program.status, program.body.code, program.body.services]).toEqual([409, "unfinished_request", ["PAS-05"]])
+    expect([(await hall.video.now(visit)).phase, (await open())?.state]).toEqual(["call", "draft"])
+    expect((await act(asked.asks.yes.verb, `${elsewhere}/RES-04`)).status).toBe(204)
+    expect([(await hall.video.now(visit)).phase, (await open())?.state]).toEqual(["over", "withdrawn"])
+    expect((await hall.facts("request.withdrawn")).at(-1)?.body).toMatchObject({ visit, by: hall.agent(number).id })
+    expect((await hall.facts("visit.sent_on")).at(-1)?.body).toMatchObject({ visit })
+
+    const other = await atDesk()
+    await other.send({ do: `begin ${other.visit}`, service: "PAS-05" })
+    const here = { do: `visit-send ${other.visit}`, counter: hall.counter(other.number), to: "RES-04" }
+    expect((await other.visitor.post("/desk/act", here, { Accept: "application/json" })).status).toBe(204)
+    expect([(await hall.video.now(other.visit)).phase, (await other.open())?.state]).toEqual(["lobby", "draft"])
+  })
+
+  test("a program that knows what it gives up sends somebody on with a request open", async () => {
+    const { visit, number, send, open } = await atDesk()
+    await send({ do: `begin ${visit}`, service: "PAS-05" })
+    const on = { office: elsewhere, service: "RES-04", reason: "next_step", confirmed: true }
+    expect((await server.agent(number).post(`/api/v1/tickets/${visit}/transfer`, on)).status).toBe(200)
+    expect((await open())?.state).toBe("withdrawn")
+  })
+
+  test("a supervisor who ends a visit that hangs is told what goes with it, and has given it up at once", async () => {
+    const { visit, send, open } = await atDesk()
+    await send({ do: `begin ${visit}`, service: "PAS-05" })
+    const lead = await signedIn(server, hall.supervisor())
+    const rooms = `/day/${hall.code}/rooms`
+    expect((await lead.get(`${rooms}?lang=en`)).text).toContain("a request that is not finished is given up with it")
+    await lead.send(rooms, { do: `end ${visit}`, [`reason-${visit}`]: "finished" })
+    expect([(await hall.video.now(visit)).phase, (await open())?.state]).toEqual(["over", "withdrawn"])
+    expect((await hall.facts("request.withdrawn")).at(-1)?.body).toMatchObject({ visit, by: hall.supervisor().id })
+    // Where it is the office's fault the visit goes on, and so does what was begun in it.
+    const waits = await atDesk()
+    await waits.send({ do: `begin ${waits.visit}`, service: "PAS-05" })
+    await lead.send(rooms, { do: `end ${waits.visit}`, [`reason-${waits.visit}`]: "technical" })
+    expect([(await hall.video.now(waits.visit)).phase, (await waits.open())?.state]).toEqual(["lobby", "draft"])
   })
 
   test("of a visit that is over without the agent, the person who has left sees nothing being filled in", async () => {

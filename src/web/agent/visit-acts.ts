@@ -3,8 +3,8 @@ import type { Keys } from "../../base/seal.ts"
 import { cleanText } from "../../base/text.ts"
 import type { Staff } from "../../domain/access/subject.ts"
 import { inHand, type Outcome } from "../../domain/queue/serving.ts"
-import { end } from "../../domain/requests/ending.ts"
-import { goOnWithOthers, hangUp, hold, resume, sendOn, talkPrivately } from "../../domain/visits/calls.ts"
+import { end, sendOn } from "../../domain/requests/ending.ts"
+import { goOnWithOthers, hangUp, hold, resume, talkPrivately } from "../../domain/visits/calls.ts"
 import { readNow } from "../../domain/visits/chat.ts"
 import { admit, invite, leaveOutside, remove } from "../../domain/visits/participants.ts"
 import { type PauseReason, pauseRecording, resumeRecording } from "../../domain/visits/recording/gaps.ts"
@@ -60,22 +60,24 @@ export function visitTurn(
     },
     "record-pause": (tx) => pauseRecording(tx, agent, id, given.pauseReason ?? "other"),
     "record-resume": (tx) => resumeRecording(tx, agent, id),
-    "visit-send": async (tx) => {
-      const note = given.sendNote ? cleanText(given.sendNote, "sendNote", 2_000) : null
-      const to = readTarget(given.to)
-      const forAgent = to.office === undefined && given.forAgent ? given.forAgent : null
-      // Who has been sent on waits elsewhere, and a second click must not send them on again.
-      const { service } = await inHand(tx, agent, id, "called", "serving")
-      // Who goes to a colleague for the same thing has waited for it already.
-      const isSame = forAgent !== null && to.service === service
-      return sendOn(tx, keys, agent, id, { ...to, reason: isSame ? "correction" : "next_step", note, forAgent })
-    },
+    "visit-send": (tx) => sending(tx, false),
+    "visit-send-anyway": (tx) => sending(tx, true),
     "visit-end": (tx) => ending(tx, false),
     "visit-end-anyway": (tx) => ending(tx, true),
   }
   async function ending(tx: Tx, confirmed: boolean): Promise<unknown> {
     if (given.word) await leaveWord(tx, keys, agent, id, given.word)
     return end(tx, agent, id, { ...result, confirmed })
+  }
+  async function sending(tx: Tx, confirmed: boolean): Promise<unknown> {
+    const note = given.sendNote ? cleanText(given.sendNote, "sendNote", 2_000) : null
+    const to = readTarget(given.to)
+    const forAgent = to.office === undefined && given.forAgent ? given.forAgent : null
+    // Who has been sent on waits elsewhere, and a second click must not send them on again.
+    const { service } = await inHand(tx, agent, id, "called", "serving")
+    // Who goes to a colleague for the same thing has waited for it already.
+    const reason = forAgent !== null && to.service === service ? "correction" : "next_step"
+    return sendOn(tx, keys, agent, id, { ...to, reason, note, forAgent, confirmed })
   }
   return turns[verb] ?? null
 }

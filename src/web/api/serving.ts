@@ -4,9 +4,8 @@ import type { RefusalCode } from "../../base/refusal.ts"
 import type { Staff } from "../../domain/access/subject.ts"
 import { callThis, recall } from "../../domain/queue/calling.ts"
 import { absent, changeService, park, returnTicket, serve } from "../../domain/queue/serving.ts"
-import { transfer } from "../../domain/queue/transfer.ts"
 import { undoSeconds } from "../../domain/queue/undo.ts"
-import { finish, undo } from "../../domain/requests/ending.ts"
+import { finish, transfer, undo } from "../../domain/requests/ending.ts"
 import type { Context } from "../house.ts"
 import { notingCall } from "../noting.ts"
 import { type Answer, call } from "./endpoint.ts"
@@ -22,6 +21,10 @@ const atCounter = {
   params: idPath,
   answers: { 200: ticket },
 } as const
+const givesUp = z
+  .boolean()
+  .optional()
+  .openapi({ description: "Also where a request of a video visit is given up by it." })
 const ofCounters: RefusalCode[] = ["not_your_counter", "no_counter", "counter_busy", "counter_closed"]
 
 /** What is done with the ticket in hand. Each can be taken back for half a minute. */
@@ -57,10 +60,7 @@ export const servingCalls = [
     body: z.object({
       outcome: z.enum(["done", "referred", "not_possible"]),
       note: shortText.optional(),
-      confirmed: z
-        .boolean()
-        .optional()
-        .openapi({ description: "Also where a request of a video visit is given up by it." }),
+      confirmed: givesUp,
     }),
     example: { outcome: "done" },
     refusals: [...ofCounters, "unfinished_request"],
@@ -93,14 +93,18 @@ export const servingCalls = [
     path: "/api/v1/tickets/{id}/transfer",
     summary: "Send on to another service",
     description:
-      "`correction` keeps the due; `next_step` takes now and the line's target. To another office it becomes a new ticket, which is the answer.",
+      "`correction` keeps the due; `next_step` takes now and the line's target. To another office it becomes a new ticket, which is the answer; a video visit ends here by that, and with it a request that is not finished.",
     body: z.object({
       service: serviceCode,
       office: officeCode.optional(),
       reason: z.enum(["correction", "next_step"]),
+      confirmed: givesUp,
     }),
     example: { service: "RES-04", reason: "next_step" },
-    refusals: [...ofCounters, "target_closed", "booking_only", "service_not_here", "service_online_only"],
+    refusals: [
+      ...ofCounters,
+      ...(["target_closed", "booking_only", "service_not_here", "service_online_only", "unfinished_request"] as const),
+    ],
     handle: (c, { params, body, given }) => {
       const there: Scope[] = body.office ? [`office:${body.office}`] : []
       return step(c, params.id, given, (tx, agent) => transfer(tx, agent, params.id, body), there)
