@@ -17,8 +17,8 @@ import { bringBack, isOpen, requestsIn, withdrawLeft } from "./requests.ts"
  */
 
 interface Confirmed {
-  /** Whether it was said that what is open is given up. */
-  confirmed?: boolean
+  /** What was said to be given up: these requests, of which somebody was asked, or whatever is open. Nothing, where it is left out. */
+  confirmed?: readonly string[] | boolean
 }
 
 export interface Result extends Confirmed {
@@ -89,10 +89,11 @@ export async function undo(tx: Tx, agent: Staff, id: string): Promise<TicketRow>
   return after
 }
 
-async function giveUp(tx: Tx, agent: Staff, visit: string, confirmed: boolean): Promise<void> {
+async function giveUp(tx: Tx, agent: Staff, visit: string, confirmed: readonly string[] | boolean): Promise<void> {
   const left = (await requestsIn(tx, visit)).filter(isOpen)
   if (left.length === 0) return
-  if (confirmed) return withdrawLeft(tx, visit, agent.id)
+  const isSaid = typeof confirmed === "boolean" ? confirmed : left.every(({ id }) => confirmed.includes(id))
+  if (isSaid) return withdrawLeft(tx, visit, agent.id)
   throw new Refusal("unfinished_request", {
     visit,
     requests: left.map(({ id }) => id),

@@ -77,18 +77,22 @@ export async function beforeEnd(c: Context, verb: string, { details }: Refusal):
   const services = details["services"] as string[]
   const names = await Promise.all(services.map(async (code) => (await serviceOf(house.store, code)).name))
   const isSent = verb.startsWith("visit-send")
-  const end = isSent ? "visit-send-anyway" : "visit-end-anyway"
+  const end = isSent ? "visit-send-anyway" : verb.startsWith("next") ? "next-anyway" : "visit-end-anyway"
   return {
     title: words.askEnd,
     lines: names.map((name) => (isSent ? words.askSendHelp : words.askEndHelp)(inLang(name, lang))),
     yes: {
-      verb: verb.startsWith("next") ? "next-anyway" : `${end} ${details["visit"]}`,
+      // The answer is to what was asked: by then another visit may be in hand, and another request open.
+      verb: `${end} ${details["visit"]} ${(details["requests"] as string[]).join(",")}`,
       label: isSent ? words.askSendYes : words.askEndYes,
       isGrave: true,
     },
     no: { verb: null, label: words.askNo },
   }
 }
+
+/** Of which requests the question was to which this is the answer. */
+export const askedAbout = (requests: string): string[] => requests.split(",").filter((id) => id !== "")
 
 /** Somebody in a visit into which the asker may look. Refuses `not_found`. */
 async function personIn(c: Context, id: string, participant: string): Promise<PersonIn> {

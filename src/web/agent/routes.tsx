@@ -28,7 +28,7 @@ import { notingCall } from "../noting.ts"
 import { bookingCodeOf, holderOf } from "../numbers.ts"
 import { doOnce, onceLengthMax } from "../once.ts"
 import { paths } from "../paths.ts"
-import { beforeEnd, questionFor } from "./asking.ts"
+import { askedAbout, beforeEnd, questionFor } from "./asking.ts"
 import { agentOf, deskPage, type Told } from "./desk.tsx"
 import { identityTurn } from "./identity-acts.ts"
 import { attend, attendedPage, attendPage, bookFor, changeFor } from "./person.tsx"
@@ -126,8 +126,8 @@ async function perform(c: Context, given: Given): Promise<Told | null> {
       )
     case "next":
     case "next-anyway": {
-      const confirmed = verb === "next-anyway"
-      const turn = (tx: Tx) => notingCall(c, tx, finishAndCall(tx, house.keys, agent, given, confirmed))
+      const agreed = verb === "next-anyway" ? { visit: id, requests: askedAbout(other) } : null
+      const turn = (tx: Tx) => notingCall(c, tx, finishAndCall(tx, house.keys, agent, given, agreed))
       const called = await house.writer.write(turn, { scopes: scopesOf(officeOfCounter(given.counter)) })
       return called ? null : { good: words.nobodyCalled }
     }
@@ -146,8 +146,14 @@ async function perform(c: Context, given: Given): Promise<Told | null> {
   }
 }
 
+/** What was said to be given up, in the visit that was in hand when it was asked. */
+interface Agreed {
+  visit: string
+  requests: string[]
+}
+
 /** Whoever is being served is done, and the next is called: in one turn, so that nothing comes between. */
-async function finishAndCall(tx: Tx, keys: Keys, agent: Staff, given: Given, confirmed: boolean) {
+async function finishAndCall(tx: Tx, keys: Keys, agent: Staff, given: Given, agreed: Agreed | null) {
   const desk = await counter(tx, given.counter ?? "")
   const { video } = await officeOf(tx, desk.office)
   const held = desk.ticket === null || desk.staff !== agent.id ? null : await ticket(tx, desk.ticket)
@@ -156,8 +162,10 @@ async function finishAndCall(tx: Tx, keys: Keys, agent: Staff, given: Given, con
     const isVisit = video && held.person !== null
     if (isVisit) mustBeIn((await visit(tx, held.id)).phase, "wrapUp")
     if (isVisit && given.word) await leaveWord(tx, keys, agent, held.id, given.word)
-    await (isVisit ? end : finish)(tx, agent, held.id, { ...resultOf(given), confirmed })
+    await (isVisit ? end : finish)(tx, agent, held.id, { ...resultOf(given), confirmed: agreed?.requests ?? [] })
   }
+  // Another window has changed the hand since: nobody was asked about whoever is in it now.
+  if (agreed && agreed.visit !== held?.id) throw new Refusal("wrong_state", { state: held?.state ?? null })
   if (!video) return next(tx, agent, desk.id)
   await ringNext(tx, agent, desk.id)
   const called = (await counter(tx, desk.id)).ticket

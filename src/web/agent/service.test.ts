@@ -16,7 +16,7 @@ import { agentVisitFragment } from "./visit.tsx"
 
 const elsewhere = "VIR-02"
 const hall = await serviceHall({
-  ...{ counters: 20, citizens: 24 },
+  ...{ counters: 24, citizens: 28 },
   more: [{ code: elsewhere, video: true, lines: [{ code: "VIR" }], counters: 1 }],
 })
 const server = await testServer({ office: hall, env: { RECORDING: "off" } })
@@ -87,7 +87,8 @@ describe("the agent's panel", () => {
     }
     const asked = await act(`visit-end ${visit}`)
     expect(asked).toMatchObject({ status: 409, code: "unfinished_request" })
-    expect(asked.asks).toMatchObject({ title: "A request is not finished", yes: { verb: `visit-end-anyway ${visit}` } })
+    const left = `${visit} ${(await open())?.id}`
+    expect(asked.asks).toMatchObject({ title: "A request is not finished", yes: { verb: `visit-end-anyway ${left}` } })
     expect(asked.asks.lines[0]).toContain("it is given up")
     const now = async () => {
       const { phase, row } = await hall.video.now(visit)
@@ -95,7 +96,7 @@ describe("the agent's panel", () => {
     }
     expect(await now()).toEqual(["draft", "call", false])
     await visitor.post("/desk/act", { do: `visit-hangup ${visit}`, counter: hall.counter(number) })
-    expect(await act("next")).toMatchObject({ status: 409, asks: { yes: { verb: "next-anyway" } } })
+    expect(await act("next")).toMatchObject({ status: 409, asks: { yes: { verb: `next-anyway ${left}` } } })
     expect(await act(`finish ${visit}`)).toMatchObject({ status: 409, code: "unfinished_request" })
     // Without a script the desk comes back with the same question, in the words of its reader.
     for (const [lang, title] of [
@@ -104,10 +105,10 @@ describe("the agent's panel", () => {
     ]) {
       const page = await visitor.post(`/desk/act?lang=${lang}`, given("next"))
       expect([page.status, page.text.includes(`${title}`)]).toEqual([409, true])
-      expect(page.text).toContain('value="next-anyway"')
+      expect(page.text).toContain(`value="next-anyway ${left}"`)
     }
     expect(await now()).toEqual(["draft", "wrapUp", false])
-    expect((await act("next-anyway")).status).toBeLessThan(300)
+    expect((await act(`next-anyway ${left}`)).status).toBeLessThan(300)
     expect(await now()).toEqual(["withdrawn", "over", true])
     expect((await hall.facts("request.withdrawn")).at(-1)?.body).toMatchObject({ visit, by: hall.agent(number).id })
   })
@@ -119,9 +120,10 @@ describe("the agent's panel", () => {
     // What the agent gave up in the call stays given up.
     await send({ do: `begin ${visit}`, service: "PAS-06" })
     await send({ do: `withdraw ${(await open())?.id}` })
+    hall.clock.advance(1_000)
     await send({ do: `begin ${visit}`, service: "PAS-05" })
     expect(await shown()).toContain("The agent fills in your request")
-    await act(`visit-end-anyway ${visit}`)
+    await act(`visit-end-anyway ${visit} ${(await open())?.id}`)
     expect(await shown()).toBe("")
     await act(`undo ${visit}`)
     expect((await requestsIn(hall.store, visit)).map(({ state }) => state)).toEqual(["draft", "withdrawn"])
@@ -212,6 +214,43 @@ describe("the agent's panel", () => {
     const program = await server.agent(1, elsewhere).post(`/api/v1/tickets/${visit}/finish`, { outcome: "done" })
     expect([program.status, program.body.services]).toEqual([404, undefined])
     expect((await hall.video.now(visit)).phase).toBe("call")
+  })
+
+  test("a yes to give something up is asked anew when another request was begun since, or another visit is in hand", async () => {
+    const { visit, number, visitor, send, open } = await atDesk()
+    const act = async (word: string) => {
+      const given = { do: word, counter: hall.counter(number), to: `${elsewhere}/RES-04` }
+      const { status, text } = await visitor.post("/desk/act", given, { Accept: "application/json" })
+      return { status, ...(text === "" ? {} : JSON.parse(text)) }
+    }
+    await send({ do: `begin ${visit}`, service: "PAS-05" })
+    await act(`visit-hangup ${visit}`)
+    const answers: string[] = []
+    for (const word of [`visit-end ${visit}`, `visit-send ${visit}`, "next"]) {
+      answers.push((await act(word)).asks.yes.verb)
+    }
+    // In another window the agent has gone on with something else for the same person.
+    await act(`visit-resume ${visit}`)
+    await send({ do: `withdraw ${(await open())?.id}` })
+    hall.clock.advance(1_000)
+    await send({ do: `begin ${visit}`, service: "PAS-06" })
+    await act(`visit-hangup ${visit}`)
+    for (const answer of answers) {
+      const again = await act(answer)
+      expect(again).toMatchObject({ status: 409, code: "unfinished_request" })
+      expect([again.asks.lines[0], again.asks.yes.verb]).toEqual([
+        expect.stringContaining("PAS-06"),
+        answer.replace(/\S+$/, (await open())?.id ?? "-"),
+      ])
+    }
+    expect([(await hall.video.now(visit)).phase, (await open())?.state]).toEqual(["wrapUp", "draft"])
+    // And then has finished with this one, and has another person in hand.
+    const stale = (await act("next")).asks.yes.verb
+    await act((await act(`visit-end ${visit}`)).asks.yes.verb)
+    const { row } = await hall.video.inCall(hall.citizen(++last), number)
+    await act(`visit-hangup ${row.id}`)
+    expect((await act(stale)).status).toBe(409)
+    expect((await hall.video.now(row.id)).phase).toBe("wrapUp")
   })
 
   test("to finish while a request waits to be confirmed asks too, and so is a program told, unless it says that it knows", async () => {

@@ -10,6 +10,7 @@ import { admit, invite, leaveOutside, remove } from "../../domain/visits/partici
 import { type PauseReason, pauseRecording, resumeRecording } from "../../domain/visits/recording/gaps.ts"
 import { leaveWaiting, ringOff, ringOnceMore } from "../../domain/visits/ringing.ts"
 import { leaveWord } from "../../domain/visits/word.ts"
+import { askedAbout } from "./asking.ts"
 import { readTarget } from "./send-on.tsx"
 
 export interface VisitGiven {
@@ -22,7 +23,8 @@ export interface VisitGiven {
   forAgent?: string | undefined
 }
 
-/** What the agent's buttons do with the visit in hand; `null` for a word that is none of them. `other`: a participant. */
+/** What the agent's buttons do with the visit in hand; `null` for a word that is none of them. `other`: a participant, or the requests that
+ * the question named. */
 export function visitTurn(
   verb: string,
   {
@@ -60,16 +62,16 @@ export function visitTurn(
     },
     "record-pause": (tx) => pauseRecording(tx, agent, id, given.pauseReason ?? "other"),
     "record-resume": (tx) => resumeRecording(tx, agent, id),
-    "visit-send": (tx) => sending(tx, false),
-    "visit-send-anyway": (tx) => sending(tx, true),
-    "visit-end": (tx) => ending(tx, false),
-    "visit-end-anyway": (tx) => ending(tx, true),
+    "visit-send": (tx) => sending(tx, []),
+    "visit-send-anyway": (tx) => sending(tx, askedAbout(other)),
+    "visit-end": (tx) => ending(tx, []),
+    "visit-end-anyway": (tx) => ending(tx, askedAbout(other)),
   }
-  async function ending(tx: Tx, confirmed: boolean): Promise<unknown> {
+  async function ending(tx: Tx, confirmed: string[]): Promise<unknown> {
     if (given.word) await leaveWord(tx, keys, agent, id, given.word)
     return end(tx, agent, id, { ...result, confirmed })
   }
-  async function sending(tx: Tx, confirmed: boolean): Promise<unknown> {
+  async function sending(tx: Tx, confirmed: string[]): Promise<unknown> {
     const note = given.sendNote ? cleanText(given.sendNote, "sendNote", 2_000) : null
     const to = readTarget(given.to)
     const forAgent = to.office === undefined && given.forAgent ? given.forAgent : null
