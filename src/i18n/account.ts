@@ -161,7 +161,7 @@ export const accountWords = inBoth({
     passkeyCancelled: "That was not completed. Try again whenever you like.",
     passkeyKnown: "This device holds a passkey of your account already.",
     confirmBare: "Confirm without a passkey",
-    confirmBareHelp: "In the demonstration alone, for who has none.",
+    confirmBareHelp: "In the demonstration only, for people without a passkey.",
     passkeyRefused: "The passkey was not accepted. Try again, or use another one.",
     passkeyOffline: "There is no connection. Nothing was saved; try again when it is back.",
     working: "One moment…",
