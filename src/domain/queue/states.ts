@@ -26,6 +26,9 @@ export const liveStates = Object.keys(moves).filter(
   (state) => moves[state as TicketState].length > 0,
 ) as readonly TicketState[]
 
+/** Of these the states in which the person's time has come and nobody has them in hand. */
+export const passedOver: readonly TicketState[] = ["waiting", "away", "absent", "parked"]
+
 export function mayMove(from: TicketState, to: TicketState): boolean {
   return (moves[from] as readonly TicketState[]).includes(to)
 }

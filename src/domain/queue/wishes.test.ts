@@ -47,13 +47,13 @@ describe("who waits for a woman", () => {
   test("is told whether one is at work, and when she is probably free", async () => {
     const { hall, first } = await hallWithWoman()
     const now = hall.clock.office()
-    expect(await womenAtWork(hall.store, hall.code, now)).toEqual({ atWork: 1, freeAt: now })
+    expect(await womenAtWork(hall.store, hall.code, "PAS", now)).toEqual({ atWork: 1, freeAt: now })
     await hall.next(2)
-    const { freeAt } = await womenAtWork(hall.store, hall.code, now)
+    const { freeAt } = await womenAtWork(hall.store, hall.code, "PAS", now)
     expect(freeAt).toBeGreaterThanOrEqual(now + minute)
     expect(first.wants).toBeNull()
     await hall.write((tx) => describeSelf(tx, hall.agent(2), null))
-    expect(await womenAtWork(hall.store, hall.code, now)).toEqual({ atWork: 0, freeAt: null })
+    expect(await womenAtWork(hall.store, hall.code, "PAS", now)).toEqual({ atWork: 0, freeAt: null })
   })
 
   test("is told of by facts as by rows", async () => {

@@ -11,7 +11,7 @@ import type { Citizen, Staff } from "../access/subject.ts"
 import { keepWish } from "../bookings/wishes.ts"
 import { service } from "../catalogue/reads.ts"
 import { heldTicket } from "./desk.ts"
-import { mustBe } from "./states.ts"
+import { mustBe, passedOver } from "./states.ts"
 import { bookedStart, ticket } from "./tickets.ts"
 
 /*
@@ -55,9 +55,10 @@ export interface Women {
   freeAt: Instant | null
 }
 
-/** The women at an office's open counters. */
-export async function womenAtWork(store: Store, office: string, now: Instant): Promise<Women> {
-  const rows = await openCounters(store).execute({ office })
+/** The women at those of an office's open counters that serve a line. */
+export async function womenAtWork(store: Store, office: string, line: string, now: Instant): Promise<Women> {
+  const all = await openCounters(store).execute({ office })
+  const rows = all.filter(({ profile }) => profile.some((entry) => entry.line === line))
   let freeAt: Instant | null = null
   for (const row of rows) {
     const held = row.ticket === null ? null : await ticket(store, row.ticket)
@@ -68,12 +69,15 @@ export async function womenAtWork(store: Store, office: string, now: Instant): P
   return { atWork: rows.length, freeAt }
 }
 
-/** Whether the booked time of somebody who waits for a woman has come, and none is at work: it is the office that is not there for them. */
+/**
+ * Whether the booked time of somebody who waits for a woman has come, and none is at work who could call them: it is the office that is not
+ * there for them. So it is for who has gone away for a while, or was not there or set aside when a woman still was.
+ */
 export async function isLeftWaiting(store: Store, ticket: TicketRow, now: Instant): Promise<boolean> {
-  const { wants, booking, state, office } = ticket
-  if (wants === null || booking === null || state !== "waiting") return false
+  const { wants, booking, state, office, line } = ticket
+  if (wants === null || booking === null || !passedOver.includes(state)) return false
   if (((await bookedStart(store, booking)) ?? now) > now) return false
-  return (await womenAtWork(store, office, now)).atWork === 0
+  return (await womenAtWork(store, office, line, now)).atWork === 0
 }
 
 const wishing = statement((db) =>
@@ -86,7 +90,7 @@ const wishing = statement((db) =>
 )
 const openCounters = statement((db) =>
   db
-    .select({ ticket: counters.ticket })
+    .select({ ticket: counters.ticket, profile: counters.profile })
     .from(counters)
     .innerJoin(staff, eq(staff.id, counters.staff))
     .where(

@@ -26,7 +26,7 @@ export async function wishFragment(
   const words = wishWords[lang]
   const now = clock.office()
   const { zone } = await officeOf(store, row.office)
-  const { atWork, freeAt } = await womenAtWork(store, row.office, now)
+  const { atWork, freeAt } = await womenAtWork(store, row.office, ticket.line, now)
   const isWaiting = ticket.wants !== null
   // Whoever has booked has a time that stands; another one is theirs once it has come in vain.
   const { booking } = ticket
