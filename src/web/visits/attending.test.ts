@@ -224,6 +224,15 @@ describe("the call", () => {
     await who.send(`/visits/${id}/back`)
     expect((await hall.ticketNow(id)).state).toBe("waiting")
   })
+
+  test("rings on for who asks for a woman in the moment in which it comes: the press leads back to it", async () => {
+    const { id, who } = await waiting()
+    await hall.open(1)
+    await hall.write((tx) => ring(tx, hall.agent(1), id))
+    const pressed = await who.send(`/visits/${id}/wish`, { wants: "female" })
+    expect([pressed.status, pressed.location]).toEqual([303, `/visits/${id}`])
+    expect(await who.read(`/visits/${id}`)).toContain("is calling you")
+  })
 })
 
 test("every state of the room is without fault for those who cannot see it", async () => {

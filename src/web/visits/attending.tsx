@@ -114,12 +114,8 @@ function turn(said: (tx: Tx, who: Citizen, id: string) => Promise<unknown>) {
 const wishFields = z.object({ wants: z.enum(["female", ""]).default("") })
 
 async function wishNow(c: Context): Promise<Response> {
-  const { row, citizen } = await ownRoom(c)
   const { wants } = await readForm(c, wishFields)
-  await c.var.house.writer.write((tx) => wish(tx, citizen, row.id, wants === "" ? null : wants), {
-    scopes: [`office:${row.office}`, "accounts"],
-  })
-  return c.redirect(paths.visit(row.id), 303)
+  return turn((tx, who, id) => wish(tx, who, id, wants === "" ? null : wants))(c)
 }
 
 const message = z.object({ text: z.string() })
@@ -151,13 +147,13 @@ async function keepResults(c: Context): Promise<Response> {
   return c.body(null, 204)
 }
 
-/** The test before there is a visit: days ahead, as often as one likes. */
 /** The video visit of somebody that goes on now. */
 async function visitOfNow(store: Store, person: string): Promise<string | null> {
   for (const { id, office } of await ticketsOf(store, person)) if ((await officeOf(store, office)).video) return id
   return null
 }
 
+/** The test before there is a visit: days ahead, as often as one likes. */
 async function testPage(c: Context): Promise<Response> {
   const { lang, house, subject } = c.var
   const words = visitWords[lang]
