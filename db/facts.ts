@@ -93,7 +93,7 @@ export interface FactBodies {
   /** By whom alone the person wants to be called; `null`: by anybody. */
   "ticket.wished": { ticket: string; wants: "female" | null }
   "ticket.away": { ticket: string; until: Instant }
-  "ticket.left": { ticket: string; why: "holder" | "agent" | "office_closed" | "office_late" }
+  "ticket.left": { ticket: string; why: "holder" | "agent" | "office_closed" | "office_late" | "no_woman" }
   "ticket.called": {
     ticket: string
     number: number

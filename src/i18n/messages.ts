@@ -1,3 +1,4 @@
+import type { OfficeFault } from "../domain/bookings/again.ts"
 import type { MessageKind } from "../domain/notifications/rules.ts"
 import type { Lang } from "./lang.ts"
 import { counted } from "./plural.ts"
@@ -190,6 +191,12 @@ const ar: Record<MessageKind, (seen: Seen) => Words> = {
     sms: `تغيّر موعدك إلى ${shortAr(seen)}.`,
   }),
   booking_cancelled: (seen) => {
+    const fault = faultsAr[seen.what ?? ""]
+    if (fault) {
+      // By whom somebody wants to be called is for no postcard.
+      const sms = `لم يتمّ موعدك ${shortAr(seen)}، ولا يُحسب عليك. اختر وقتًا آخر من رسائلك.`
+      return { title: fault, text: only([`${placeAr(seen)}.`, seen.reason]), sms }
+    }
     const byOffice = seen.what !== "citizen"
     return {
       title: byOffice ? "ألغى المكتب موعدك" : "أُلغي موعدك",
@@ -276,6 +283,12 @@ const ar: Record<MessageKind, (seen: Seen) => Words> = {
     sms: `وُجد لك وقت: ${shortAr(seen)}. خذه من رسائلك قبل ${seen.until}.`,
   }),
 }
+
+/** What it was that the office was not there for. */
+const faultsAr: Record<string, string> = {
+  office_late: "تأخّر المكتب عن موعدك",
+  no_woman: "لم تكن موظفة في الدوام وقت موعدك",
+} satisfies Record<OfficeFault, string>
 
 const placeAr = ({ service, when, office }: Seen) => joined([service, when, office], "، ")
 const shortAr = ({ when, office }: Seen) => joined([when, office], "، ")
@@ -392,6 +405,11 @@ const en: Record<MessageKind, (seen: Seen) => Words> = {
     sms: `Your appointment was moved to ${shortEn(seen)}.`,
   }),
   booking_cancelled: (seen) => {
+    const fault = faultsEn[seen.what ?? ""]
+    if (fault) {
+      const sms = `Your appointment ${shortEn(seen)} did not take place. It does not count against you. Choose another time.`
+      return { title: fault, text: only([`${placeEn(seen)}.`, seen.reason]), sms }
+    }
     const byOffice = seen.what !== "citizen"
     return {
       title: byOffice ? "The office cancelled your appointment" : "Your appointment is cancelled",
@@ -483,6 +501,11 @@ const en: Record<MessageKind, (seen: Seen) => Words> = {
     sms: `There is a time for you: ${shortEn(seen)}. Take it from your messages before ${seen.until}.`,
   }),
 }
+
+const faultsEn: Record<string, string> = {
+  office_late: "The office was late for your appointment",
+  no_woman: "No woman was at work at the time of your appointment",
+} satisfies Record<OfficeFault, string>
 
 const placeEn = ({ service, when, office }: Seen) => joined([service, when, office], ", ")
 const shortEn = ({ when, office }: Seen) => joined([when, office], ", ")

@@ -134,6 +134,20 @@ test("an office's own reason is told by mail and to its owner, ours in the reade
   await set(reason)
 })
 
+test("an appointment for which the office was not there is told as that, on a postcard without saying who was waited for", async () => {
+  const of = (by: string, lang: "ar" | "en", reader: Reader) => say("booking_cancelled", lang, reader, { ...visit, by })
+  for (const by of ["office_late", "no_woman"]) {
+    for (const lang of languages) {
+      const { title, sms } = await of(by, lang, "own")
+      expect([by, lang, /cancelled|أُلغي|ألغى/.test(`${title} ${sms}`)]).toEqual([by, lang, false])
+      expect([by, lang, /woman|موظفة/.test(sms), sms.length <= 134]).toEqual([by, lang, false, true])
+    }
+  }
+  expect((await of("no_woman", "en", "own")).title).toBe("No woman was at work at the time of your appointment")
+  expect((await of("no_woman", "ar", "own")).title).toBe("لم تكن موظفة في الدوام وقت موعدك")
+  expect((await of("office_late", "en", "own")).title).toBe("The office was late for your appointment")
+})
+
 test("who is called hears the number and the counter; who missed it, until when the place is kept", async () => {
   expect((await say("your_turn", "ar", "sms")).sms).toBe("حان دورك. رقمك 204، الشباك 3.")
   const ring = { ...turn, counter: 3, video: 1 }

@@ -16,23 +16,38 @@ import { make } from "./writes.ts"
 /*
  * Whoever was there in time for an office that was not finds another time before everybody else: also one of the places that the office
  * keeps for its staff, one that rests after somebody has given it up, and one that begins too soon for the public. Nobody loses a time by
- * it, because only what is free is given. Once for each time that the office was late, within two weeks.
+ * it, because only what is free is given. Once for each time that the office was not there, within two weeks.
  */
 
-/** Why such a booking has ended, and that it was made good. */
-export const lateReason = "office_late"
-const madeGood = "office_late_made_good"
+/** Why such a booking has ended: nobody called the person in time, or no woman was at work for who waited for one. */
+const officeFaults = ["office_late", "no_woman"] as const
+export type OfficeFault = (typeof officeFaults)[number]
+
+export function isOfficeFault(reason: string | null): reason is OfficeFault {
+  return officeFaults.some((fault) => fault === reason)
+}
+
+/** What the reason is once it was made good. */
+const madeGood = { office_late: "office_late_made_good", no_woman: "no_woman_made_good" } as const
 
 const within = 14 * 24 * hour
 const timesShown = 12
+
+type Ended = Pick<Booking, "state" | "endedBy" | "reason">
+
+/** Whether the office itself was not there for this booking, whatever has come of it since. */
+export function wasOfficeFault({ state, endedBy, reason }: Ended): boolean {
+  if (state !== "cancelled" || endedBy !== "office") return false
+  return isOfficeFault(reason) || Object.values(madeGood).some((code) => code === reason)
+}
 
 /** Whether this booking's person comes first. */
 export function comesFirst(
   { state, endedBy, reason, endedAt }: Pick<Booking, "state" | "endedBy" | "reason" | "endedAt">,
   now: Instant,
 ): boolean {
-  const isLate = state === "cancelled" && endedBy === "office" && reason === lateReason
-  return isLate && endedAt !== null && now < endedAt + within
+  const isOurs = state === "cancelled" && endedBy === "office" && isOfficeFault(reason)
+  return isOurs && endedAt !== null && now < endedAt + within
 }
 
 /** The next times, for as many as came. */
@@ -41,16 +56,17 @@ export function timesAgain(store: Store, { office, service, people }: Booking, n
 }
 
 /**
- * Takes another time in the place of one for which the office was late. Refuses `wrong_state` where that was made good before or is too
+ * Takes another time in the place of one for which the office was not there. Refuses `wrong_state` where that was made good before or is too
  * long ago, `not_found`, and what reading and taking a visit refuse.
  */
 export async function bookAgain(tx: Tx, citizen: Citizen, id: string, slot: string): Promise<Booking> {
   const before = await bookingFor(tx, citizen, id, tx.now)
-  if (!comesFirst(before, tx.now)) throw new Refusal("wrong_state", { state: before.state })
+  const { reason } = before
+  if (!comesFirst(before, tx.now) || !isOfficeFault(reason)) throw new Refusal("wrong_state", { state: before.state })
   const [first] = await tx.db
     .update(bookings)
-    .set({ reason: madeGood })
-    .where(and(eq(bookings.id, id), eq(bookings.reason, lateReason)))
+    .set({ reason: madeGood[reason] })
+    .where(and(eq(bookings.id, id), eq(bookings.reason, reason)))
     .returning({ id: bookings.id })
   if (!first) throw new Refusal("wrong_state", { state: before.state })
   const { office, service } = before

@@ -29,7 +29,7 @@ export async function tellMoved(
   await tell(tx, booking, acting, { ...said, dedupe: anew(tx), until: whileAhead(tx, booking) })
 }
 
-/** `by`: the person, the office, or time that ran out. */
+/** `by`: the person, the office, time that ran out, or what of the office's own it was (`OfficeFault`). */
 export async function tellCancelled(
   tx: Tx,
   booking: Told,

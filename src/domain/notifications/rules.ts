@@ -31,7 +31,7 @@ export interface MessageBodies {
 
   booking_confirmed: VisitBody
   booking_moved: VisitBody & { from: Instant }
-  /** `by`: `citizen`, `office`, or `time`. Its reason stands with the booking. */
+  /** `by`: `citizen`, `office`, `time`, or the office's own fault (`office_late`, `no_woman`). Its reason stands with the booking. */
   booking_cancelled: VisitBody & { by: string }
   /** The office's hours have changed: the booking stands, its time does not. */
   booking_struck: VisitBody

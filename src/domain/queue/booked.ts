@@ -4,9 +4,9 @@ import type { TicketRow } from "../../../db/schema/queue.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Tx } from "../../../db/write.ts"
 import { Refusal } from "../../base/refusal.ts"
-import { lateReason } from "../bookings/again.ts"
+import { isOfficeFault, type OfficeFault } from "../bookings/again.ts"
 import { subjectOf, tellCancelled } from "../bookings/notices.ts"
-import { peopleOf } from "../bookings/reads.ts"
+import { bookingById, peopleOf } from "../bookings/reads.ts"
 import { callOff } from "../notifications/outbox.ts"
 
 /* What a visit does to the booking behind it. */
@@ -47,23 +47,36 @@ export async function bookingMissed(tx: Tx, { booking }: TicketRow): Promise<voi
  * The person was here in time and the office was not: it ends as the office's own cancellation, and the person finds another time before
  * everybody else (`bookings/again.ts`). Also where the end of the day had called it missed a moment before.
  */
-export async function bookingOfOursFailed(tx: Tx, { booking }: Pick<TicketRow, "booking">): Promise<void> {
+export async function bookingOfOursFailed(
+  tx: Tx,
+  { booking }: Pick<TicketRow, "booking">,
+  fault: OfficeFault,
+): Promise<void> {
   const ended = (await end(tx, booking, "arrived", "cancelled")) ?? (await end(tx, booking, "missed", "cancelled"))
   if (!ended) return
-  await tx.db.update(bookings).set({ endedBy: "office", reason: lateReason }).where(eq(bookings.id, ended.id))
+  await tx.db.update(bookings).set({ endedBy: "office", reason: fault }).where(eq(bookings.id, ended.id))
   const said = { booking: ended.id, people: await peopleOf(tx, ended.id), by: "office", endedBy: "office" }
   await tx.say(ended.office, "booking.cancelled", {
     ...{ ...said, heldBackUntil: null, subject: await subjectOf(tx, ended) },
   })
-  await tellCancelled(tx, ended, "office")
+  await tellCancelled(tx, ended, fault)
 }
 
-/** An undo has brought the visit back, and the booking counts for its people again, save who has booked the service anew since. */
+/**
+ * An undo has brought the visit back, and the booking counts for its people again, save who has booked the service anew since. What had ended
+ * by the office's fault is open again as well, unless it was made good by another time: that one stands, and this one with it.
+ */
 export async function bookingReopened(tx: Tx, { booking, id }: TicketRow): Promise<void> {
   if (booking === null) return
-  for (const was of ["done", "missed"] satisfies BookingState[]) {
+  const before = await bookingById(tx, booking)
+  const wasOurs = before?.state === "cancelled" && before.endedBy === "office" && isOfficeFault(before.reason)
+  for (const was of ["done", "missed", ...(wasOurs ? ["cancelled" as const] : [])] satisfies BookingState[]) {
     const [row] = await settle(tx).execute({ id: booking, was, state: "arrived", endedAt: null })
     if (!row) continue
+    if (was === "cancelled") {
+      await tx.db.update(bookings).set({ endedBy: null, reason: null }).where(eq(bookings.id, booking))
+      await callOff(tx, booking)
+    }
     await reopenPeople(tx).execute({ booking })
     await tx.say(row.office, "booking.reopened", { booking, ticket: id, subject: await subjectOf(tx, row) })
   }

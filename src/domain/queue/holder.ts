@@ -6,6 +6,7 @@ import type { Staff } from "../access/subject.ts"
 import { office } from "../offices/reads.ts"
 import { bookingMissed, bookingOfOursFailed } from "./booked.ts"
 import { type Bearer, heldTicket, mustBeAtHand, ticketHere } from "./desk.ts"
+import { officeFault } from "./fault.ts"
 import { hallNow } from "./hall.ts"
 import { chainsOf, comeBack, walkInPlace } from "./places.ts"
 import { needDue } from "./rules.ts"
@@ -49,20 +50,21 @@ export async function away(tx: Tx, by: Bearer, ticketId: string, minutes: number
 }
 
 /**
- * The person goes home; staff may say it for somebody. A booking behind the ticket is missed, unless it was the office that was late.
- * Refuses `wrong_state`, `not_found`.
+ * The person goes home; staff may say it for somebody. A booking behind the ticket is missed, unless the fault is the office's own: that is
+ * asked here, so that no door forgets it. Refuses `wrong_state`, `not_found`.
  */
-export async function leave(tx: Tx, by: Bearer, ticketId: string, isOurFault = false): Promise<TicketRow> {
+export async function leave(tx: Tx, by: Bearer, ticketId: string): Promise<TicketRow> {
   const before = await heldTicket(tx, by, ticketId)
   const staff = by !== "bearer" && (by.role === "agent" || by.role === "supervisor") ? by : null
   // Whoever is being served has come; that visit is finished by its agent.
   if (before.state === "serving") throw new Refusal("wrong_state", { state: before.state, counter: before.counter })
   mustMove(before, "left")
   if (staff && before.state === "called") await mustBeAtHand(tx, staff, before)
-  const why = isOurFault ? "office_late" : staff ? "agent" : "holder"
+  const fault = await officeFault(tx, before, tx.now)
+  const why = fault ?? (staff ? "agent" : "holder")
   const fact = await tx.say(before.office, "ticket.left", { ticket: before.id, why, subject: before.person })
   await letGo(tx, before.id)
-  await (isOurFault ? bookingOfOursFailed : bookingMissed)(tx, before)
+  await (fault ? bookingOfOursFailed(tx, before, fault) : bookingMissed(tx, before))
   const left = { state: "left", endedAt: tx.now, live: false, wakeAt: null } satisfies Partial<TicketRow>
   return staff ? step(tx, staff, before, left, fact) : change(tx, before, left)
 }

@@ -7,7 +7,6 @@ import { office } from "../offices/reads.ts"
 import { checkIn, issueTicket, type Lang } from "../queue/arrivals.ts"
 import { leave, ready } from "../queue/holder.ts"
 import { rejoin } from "../queue/remote.ts"
-import { isLeftWaiting } from "../queue/wishes.ts"
 import { leaveTalk } from "./calls.ts"
 import { untell } from "./notices.ts"
 import { mustBeIn } from "./phases.ts"
@@ -61,15 +60,14 @@ export async function comeBack(tx: Tx, citizen: Citizen, id: string): Promise<Vi
 }
 
 /**
- * Goes home, from the waiting room or out of the call, whose outcome the agent then writes down. From the waiting room of an office that is
- * late, or has no woman at work for who waits for one, it is the office's fault. Refuses `wrong_state`, `not_found`.
+ * Goes home, from the waiting room or out of the call, whose outcome the agent then writes down. Whose fault it is that nobody called, the
+ * queue's own door says (`leave`). Refuses `wrong_state`, `not_found`.
  */
 export async function goHome(tx: Tx, citizen: Citizen, id: string): Promise<Visit> {
   const found = await ownVisit(tx, citizen, id)
   if (found.ticket.state === "serving" && found.phase !== "wrapUp") return leaveTalk(tx, found, citizen.id)
   mustBeIn(found.phase, "lobby", "ringing", "interrupted")
-  const isOurFault = found.row.lateAt !== null || (await isLeftWaiting(tx, found.ticket, tx.now))
-  const ticket = await leave(tx, citizen, id, isOurFault)
+  const ticket = await leave(tx, citizen, id)
   return { row: await pass(tx, found, "over", { by: citizen.id, why: "left" }), ticket, phase: "over" }
 }
 

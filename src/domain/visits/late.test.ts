@@ -43,7 +43,7 @@ test("who goes home then has not missed it: the office has, and the person comes
   expect(comesFirst(await booking(), now())).toBe(true)
   expect((await hall.facts("ticket.left")).at(-1)?.body.why).toBe("office_late")
   expect(await hall.facts("booking.missed")).toEqual([])
-  expect(await told("booking_cancelled")).toMatchObject([{ data: { by: "office" } }])
+  expect(await told("booking_cancelled")).toMatchObject([{ data: { by: "office_late" } }])
 })
 
 test("who is called by video is told of a ring and not of a counter", async () => {

@@ -1,14 +1,12 @@
-import { and, eq, isNotNull, isNull, sql } from "drizzle-orm"
-import { visits } from "../../../db/schema/visits.ts"
-import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import type { Instant } from "../../base/day.ts"
 import type { Citizen } from "../access/subject.ts"
 import { bookAgain, comesFirst } from "../bookings/again.ts"
 import { type Booking, bookingFor } from "../bookings/reads.ts"
+import { officeFault } from "../queue/fault.ts"
+import { passedOver } from "../queue/states.ts"
 import { liveTicketOfBooking } from "../queue/tickets.ts"
-import { isLeftWaiting } from "../queue/wishes.ts"
 import { goHome } from "./arriving.ts"
 
 /**
@@ -17,18 +15,9 @@ import { goHome } from "./arriving.ts"
  */
 async function lateVisit(store: Store, booking: string, now: Instant): Promise<string | null> {
   const ticket = await liveTicketOfBooking(store, booking)
-  if (ticket?.state !== "waiting") return null
-  if (await isLeftWaiting(store, ticket, now)) return ticket.id
-  const [row] = await lateOf(store).execute({ id: ticket.id })
-  return row?.id ?? null
+  if (ticket === null || !passedOver.includes(ticket.state)) return null
+  return (await officeFault(store, ticket, now)) === null ? null : ticket.id
 }
-
-const lateOf = statement((db) =>
-  db
-    .select({ id: visits.id })
-    .from(visits)
-    .where(and(eq(visits.id, sql.placeholder("id")), isNotNull(visits.lateAt), isNull(visits.overAt))),
-)
 
 /** Whether this booking's person may take another time before everybody else: the office is late, or was. */
 export async function mayTakeOther(store: Store, booking: Booking, now: Instant): Promise<boolean> {

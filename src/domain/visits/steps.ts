@@ -54,7 +54,7 @@ async function lookAt(tx: Tx, found: Visit): Promise<void> {
   if (phase === "over") {
     // The office has closed on somebody for whom it was late.
     const wasLate = row.lateAt !== null && ticket.state === "left" && ticket.outcome === "office_closed"
-    if (wasLate && row.phase !== "over") await bookingOfOursFailed(tx, ticket)
+    if (wasLate && row.phase !== "over") await bookingOfOursFailed(tx, ticket, "office_late")
     return close(tx, found, ticket.state)
   }
   if (talking.includes(row.phase) && (phase === "lobby" || phase === "ringing")) return endTalk(tx, found)

@@ -1,7 +1,7 @@
 import type { Refusal } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
 import { nearestAlternatives } from "../../domain/availability/reads.ts"
-import { comesFirst } from "../../domain/bookings/again.ts"
+import { comesFirst, wasOfficeFault } from "../../domain/bookings/again.ts"
 import { type Booking, bookingFor } from "../../domain/bookings/reads.ts"
 import { aheadStates, openStates } from "../../domain/bookings/rules.ts"
 import { service as serviceOf } from "../../domain/catalogue/reads.ts"
@@ -192,8 +192,8 @@ function Said({ booking, done, lang }: { booking: Booking; done: string | undefi
   }
   if (state !== "cancelled") return null
   const why = reason === null ? null : (words.reasons[reason as keyof typeof words.reasons] ?? reason)
-  const title =
-    endedBy === "citizen" ? words.cancelledByYou : endedBy === "time" ? words.cancelledByTime : words.cancelledByOffice
+  const by = { citizen: words.cancelledByYou, time: words.cancelledByTime, office: words.cancelledByOffice }
+  const title = wasOfficeFault(booking) ? words.notHeld : by[endedBy ?? "office"]
   return (
     <Notice tone={endedBy === "citizen" ? "info" : "late"} icon={endedBy === "citizen" ? "info" : "warning"}>
       <p class="strong" role="status">

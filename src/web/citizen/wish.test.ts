@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from "bun:test"
+import { minute } from "../../base/day.ts"
 import { describeSelf } from "../../domain/access/staff.ts"
 import type { Citizen } from "../../domain/access/subject.ts"
 import { wishAhead } from "../../domain/bookings/wishes.ts"
@@ -120,4 +121,12 @@ test("what was said last in the waiting room is what goes along to another time"
       .at(-1) ?? ""
   await hall.write((tx) => wish(tx, citizen, ticket, null))
   expect(await wantsOf(id)).toBeNull()
+  hall.time("12:30")
+  await hall.write((tx) => wake(tx, hall.code))
+  await hall.video.pass(11 * minute)
+  const again = `/bookings/${id}/again`
+  const slot = /name="slot" value="([^"]+)"/.exec((await who.get(again)).text)?.[1] ?? ""
+  const made = leadsTo(await who.send(again, { slot }))
+  expect(made).not.toContain(id)
+  expect(await wantsOf(made.split("/").at(-1) ?? "")).toBeNull()
 })
