@@ -63,6 +63,18 @@ const nouns = {
     ar: ["لا مواعيد", "موعد واحد", "موعدان", "{n} مواعيد", "{n} موعدًا", "{n} موعد"],
     en: ["no appointments", "one appointment", "{n} appointments"],
   },
+  /** Whose person asks for a woman; on the page of the day that they are of. */
+  bookingsForWoman: {
+    ar: [
+      "لا موعد يطلب صاحبه موظفة",
+      "موعد واحد يطلب صاحبه موظفة",
+      "موعدان يطلب صاحباهما موظفة",
+      "{n} مواعيد يطلب أصحابها موظفة",
+      "{n} موعدًا يطلب أصحابها موظفة",
+      "{n} موعد يطلب أصحابها موظفة",
+    ],
+    en: ["No appointment asks for a woman", "One appointment asks for a woman", "{n} appointments ask for a woman"],
+  },
   services: {
     ar: ["لا خدمات", "خدمة واحدة", "خدمتان", "{n} خدمات", "{n} خدمة", "{n} خدمة"],
     en: ["no services", "one service", "{n} services"],

@@ -1,6 +1,9 @@
-import { eq } from "drizzle-orm"
+import { and, count, eq, isNotNull, sql } from "drizzle-orm"
 import { type BookingRow, bookings } from "../../../db/schema/bookings.ts"
+import { statement } from "../../../db/statement.ts"
+import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
+import type { Day } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import type { Citizen } from "../access/subject.ts"
 import { office } from "../offices/reads.ts"
@@ -32,3 +35,22 @@ export async function keepWish(tx: Tx, id: string, wants: Wants): Promise<void> 
   await tx.db.update(bookings).set({ wants }).where(eq(bookings.id, id))
   await tx.say(row.office, "booking.wished", { booking: id, wants, subject: await subjectOf(tx, row) })
 }
+
+/** How many of those who are booked in an office on a day, or have come and wait, ask for a woman: so many need one at work. */
+export async function wishedOn(store: Store, office: string, day: Day): Promise<number> {
+  return (await wished(store).execute({ office, day }))[0]?.n ?? 0
+}
+
+const wished = statement((db) =>
+  db
+    .select({ n: count() })
+    .from(bookings)
+    .where(
+      and(
+        eq(bookings.office, sql.placeholder("office")),
+        eq(bookings.day, sql.placeholder("day")),
+        sql`${bookings.state} in ('confirmed', 'arrived')`,
+        isNotNull(bookings.wants),
+      ),
+    ),
+)

@@ -3,7 +3,7 @@ import { minute } from "../../base/day.ts"
 import { describeSelf } from "../../domain/access/staff.ts"
 import type { Citizen } from "../../domain/access/subject.ts"
 import { wishAhead } from "../../domain/bookings/wishes.ts"
-import { book, move } from "../../domain/bookings/writes.ts"
+import { book, cancel, move } from "../../domain/bookings/writes.ts"
 import { wake } from "../../domain/queue/waking.ts"
 import { wish } from "../../domain/queue/wishes.ts"
 import { ringNext } from "../../domain/visits/ringing.ts"
@@ -129,4 +129,32 @@ test("what was said last in the waiting room is what goes along to another time"
   const made = leadsTo(await who.send(again, { slot }))
   expect(made).not.toContain(id)
   expect(await wantsOf(made.split("/").at(-1) ?? "")).toBeNull()
+})
+
+test("who staffs the day sees how many of its video visits ask for a woman, and nothing where none does", async () => {
+  const office = await videoHall({ lines: [{ code: "VIR", public: 9 }], citizens: 5 })
+  const own = await testServer({ office })
+  const supervisor = await signedIn(own, office.supervisor())
+  const read = async (lang = "en") =>
+    reading(await supervisor.get(`/day/${office.code}?lang=${lang}`)).replaceAll("\u00a0", " ")
+  const booked = async (number: number, time: string, on: string = office.today) => {
+    const wanted = { office: office.code, service: "RES-04", slot: office.slot(time, { line: "VIR", on }) }
+    return (await office.write((tx) => book(tx, office.citizen(number), wanted))).id
+  }
+  const wants = (number: number, id: string, wish: "female" | null) =>
+    office.write((tx) => wishAhead(tx, office.citizen(number), id, wish))
+  const [first, second, third] = [await booked(1, "11:00"), await booked(2, "12:00"), await booked(3, "13:00")]
+  expect(await read()).not.toMatch(/asks? for a woman/)
+  await wants(1, first, "female")
+  expect(await read()).toContain("One appointment asks for a woman.")
+  await wants(2, second, "female")
+  expect(await read("ar")).toContain("موعدان يطلب صاحباهما موظفة.")
+  await wants(3, third, "female")
+  expect(await read("ar")).toContain("3 مواعيد يطلب أصحابها موظفة.")
+  await wants(2, second, null)
+  await office.write((tx) => cancel(tx, office.citizen(3), third))
+  // Of another day nothing is said on this one's page.
+  await wants(4, await booked(4, "11:00", "2026-11-24"), "female")
+  expect(await read()).toContain("One appointment asks for a woman.")
+  expect(own.bugs).toEqual([])
 })

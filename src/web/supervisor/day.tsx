@@ -1,4 +1,5 @@
 import type { Instant } from "../../base/day.ts"
+import { wishedOn } from "../../domain/bookings/wishes.ts"
 import { service as serviceOf } from "../../domain/catalogue/reads.ts"
 import { type Office, office as officeOf } from "../../domain/offices/reads.ts"
 import { type CounterDay, type DayView, dayView } from "../../domain/queue/day-view.ts"
@@ -23,6 +24,7 @@ export async function dayFragment({ store, clock }: Rendering, code: string, lan
   const now = clock.office()
   const here = await officeOf(store, code)
   const [view, queue] = [await dayView(store, code, now), await queueView(store, code, now)]
+  const forWoman = await wishedOn(store, code, view.day)
   const codes = view.counters.flatMap(({ ticket }) => (ticket ? [ticket.service] : []))
   const names = new Map(
     await Promise.all(codes.map(async (one) => [one, inLang((await serviceOf(store, one)).name, lang)] as const)),
@@ -34,7 +36,7 @@ export async function dayFragment({ store, clock }: Rendering, code: string, lan
       <Sentence view={view} here={here} lang={lang} />
       <div class="day-grid">
         <Late view={view} here={here} lang={lang} />
-        <Counters view={view} names={names} lang={lang} />
+        <Counters view={view} names={names} forWoman={forWoman} lang={lang} />
         <Card>
           <h2>{words.lines}</h2>
           <table class="plain">
@@ -165,7 +167,15 @@ function Late({ view, here, lang }: { view: DayView; here: Office; lang: Lang })
   )
 }
 
-function Counters({ view, names, lang }: { view: DayView; names: Map<string, string>; lang: Lang }) {
+interface CountersProps {
+  view: DayView
+  names: Map<string, string>
+  /** How many of the day's bookings ask for a woman at the counter. */
+  forWoman: number
+  lang: Lang
+}
+
+function Counters({ view, names, forWoman, lang }: CountersProps) {
   const words = dayWords[lang]
   return (
     <Card>
@@ -194,6 +204,7 @@ function Counters({ view, names, lang }: { view: DayView; names: Map<string, str
           ))}
         </tbody>
       </table>
+      {forWoman > 0 && <p class="quiet small">{counted("bookingsForWoman", forWoman, lang)}.</p>}
     </Card>
   )
 }
