@@ -12,7 +12,8 @@ import { bytesOf } from "./authenticator-said.ts"
 import { openCeremony } from "./ceremonies.ts"
 import type { Owner } from "./owner.ts"
 import { PasskeyRefusal } from "./passkey-refusal.ts"
-import { prove, type Room } from "./proof.ts"
+import { mustHaveNone } from "./passkeys.ts"
+import { prove, type Room, withAccounts } from "./proof.ts"
 import { isEvidence } from "./webauthn.ts"
 
 /*
@@ -146,6 +147,27 @@ export async function confirm<T>(
     await tx.say(accountsStream, "confirmation.given", { ...told, subject: owner.id })
     return change(tx, JSON.parse(frozen))
   })
+}
+
+/**
+ * In a demonstration, for whoever has no passkey: as `confirm`, by the press alone. Nothing is kept that could show who it was. Refuses
+ * `step_up_needed` to whoever has a passkey.
+ */
+export function confirmBare<T>(
+  { writer }: Pick<Room, "writer">,
+  { id, owner, scopes }: { id: string; owner: Owner; scopes?: Scope[] },
+  now: Instant,
+  change: (tx: Tx, frozen: Frozen) => Promise<T>,
+): Promise<T> {
+  return writer.write(
+    async (tx) => {
+      await mustHaveNone(tx, owner)
+      const [row] = await use(tx).execute({ id, kind: owner.kind, owner: owner.id, now })
+      if (!row) throw new Refusal("confirmation_over")
+      return change(tx, JSON.parse(row.frozen))
+    },
+    { scopes: withAccounts(scopes) },
+  )
 }
 
 export type ConfirmationEvidence = typeof confirmationEvidence.$inferSelect

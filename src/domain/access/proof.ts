@@ -152,6 +152,6 @@ async function noting<T>(
   }
 }
 
-function withAccounts(scopes: Scope[] = []): Scope[] {
+export function withAccounts(scopes: Scope[] = []): Scope[] {
   return scopes.includes("accounts") ? scopes : [...scopes, "accounts"]
 }

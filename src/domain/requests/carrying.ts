@@ -6,9 +6,8 @@ import type { Instant } from "../../base/day.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
 import type { Keys } from "../../base/seal.ts"
 import { authorize } from "../access/authorize.ts"
-import { confirm, type Frozen, frozenFor } from "../access/confirmation.ts"
+import { confirm, confirmBare, type Frozen, frozenFor } from "../access/confirmation.ts"
 import { mustNotBeHeld, type Owner } from "../access/owner.ts"
-import { mustHaveNone } from "../access/passkeys.ts"
 import type { Room } from "../access/proof.ts"
 import type { Citizen, Staff } from "../access/subject.ts"
 import { counter } from "../queue/tickets.ts"
@@ -103,14 +102,7 @@ export async function confirmWithoutPasskey(
     keys,
     given,
     now,
-    (scopes, change) =>
-      room.writer.write(
-        async (tx) => {
-          await mustHaveNone(tx, owner)
-          return change(tx, await frozenFor(tx, owner, given.confirmation, now))
-        },
-        { scopes },
-      ),
+    (scopes, change) => confirmBare(room, { id: given.confirmation, owner, scopes }, now, change),
     true,
   )
 }

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from "bun:test"
 import { eq } from "drizzle-orm"
 import { proxies } from "../../../db/schema/people.ts"
-import { day } from "../../base/day.ts"
+import { day, minute } from "../../base/day.ts"
 import { type Citizen, mint } from "../../domain/access/subject.ts"
 import type { Member } from "../../domain/people/family.ts"
 import { enrol } from "../../domain/people/writes.ts"
@@ -173,4 +173,23 @@ test("who has a passkey confirms a proxy by it alone, also in a demonstration", 
   expect(await office.store.db.select().from(proxies).where(eq(proxies.giver, person.id))).toMatchObject([
     { since: null },
   ])
+})
+
+test("what was confirmed is over, and whoever signed in long ago says anew that it is they before anything is", async () => {
+  const person = await office.person({
+    nationalId: "1000000412",
+    birthDay: day("1980-01-01"),
+    name: { ar: "بدر العنزي", en: "Badr Al-Anzi" },
+  })
+  const who = await signedIn(server, person)
+  const asked = await who.send("/account/household/proxies", wanted)
+  const path = leadsTo(asked)
+  office.clock.advance(6 * minute)
+  const late = await who.send(path, { do: "demo" })
+  expect(leadsTo(late)).toBe("/step-up")
+  const ofPerson = () => office.store.db.select().from(proxies).where(eq(proxies.giver, person.id))
+  expect(await ofPerson()).toMatchObject([{ since: null }])
+  const again = await signedIn(server, person)
+  expect(leadsTo(await again.send(path, { do: "demo" }))).toBe("/account/household")
+  expect((await again.send(path, { do: "demo" })).status).toBe(409)
 })

@@ -5,9 +5,7 @@ import { addDays, readDay } from "../../base/day.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { asciiDigits, withoutMarks } from "../../base/text.ts"
 import { dayIn } from "../../base/time.ts"
-import { confirm, freeze, frozenFor } from "../../domain/access/confirmation.ts"
-import { mustHaveNone } from "../../domain/access/passkeys.ts"
-import { isFresh } from "../../domain/access/sessions.ts"
+import { freeze, frozenFor } from "../../domain/access/confirmation.ts"
 import { spendTry } from "../../domain/access/throttle.ts"
 import { allSectors } from "../../domain/catalogue/reads.ts"
 import { tellProxy } from "../../domain/notifications/security.ts"
@@ -17,10 +15,11 @@ import { accountWords } from "../../i18n/account.ts"
 import { householdWords } from "../../i18n/household.ts"
 import { inLang } from "../../i18n/lang.ts"
 import { refusalWords } from "../../i18n/refusals.ts"
+import { confirmBy, confirmFields, stepUpFirst } from "../confirming.ts"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
-import { ConfirmForm, roomOf } from "../passkey-form.tsx"
+import { ConfirmForm } from "../passkey-form.tsx"
 import { paths } from "../paths.ts"
 import { Card, Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, Choices, Field, PostForm } from "../shell/controls.tsx"
@@ -206,34 +205,22 @@ export async function confirmProxyPage(c: Context, told: { error?: string; statu
   )
 }
 
-const confirming = z.object({
-  response: z
-    .string()
-    .max(16 * 1024)
-    .default(""),
-  do: z.literal("demo").optional(),
-})
-
 export async function proxyConfirmed(c: Context): Promise<Response> {
-  const { house, lang, session } = c.var
+  const { house, lang } = c.var
   const { id } = mustBeCitizen(c)
-  const given = await readForm(c, confirming)
+  const given = await readForm(c, confirmFields)
   const owner = { kind: "citizen" as const, id }
   const now = house.clock.real()
-  if (!session) throw new Refusal("not_signed_in")
   const frozen = await frozenFor(house.store, owner, c.req.param("id") ?? "", now)
   if (frozen.action !== action) throw new Refusal("not_found")
+  const aside = stepUpFirst(c, given, paths.proxyConfirmation(frozen.id))
+  if (aside) return aside
   const change = async (tx: Tx) => {
     const begun = await beginProxyNow(tx, id, frozen.object)
     await tellProxy(tx, begun, "given")
   }
   try {
-    if (given.do === "demo") {
-      if (!house.demo || !isFresh(session, "citizen", now)) throw new Refusal("step_up_needed")
-      await house.writer.write((tx) => mustHaveNone(tx, owner).then(() => change(tx)), accounts)
-    } else {
-      await confirm(roomOf(house), given.response, { id: frozen.id, owner, session: session.id }, now, change)
-    }
+    await confirmBy(c, given, { id: frozen.id }, change)
   } catch (thrown) {
     if (!isRefusal(thrown)) throw thrown
     if (thrown.code === "passkey_refused") {

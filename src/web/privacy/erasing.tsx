@@ -1,9 +1,6 @@
-import { z } from "zod"
 import type { Tx } from "../../../db/write.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
-import { confirm, freeze, frozenFor } from "../../domain/access/confirmation.ts"
-import { mustHaveNone } from "../../domain/access/passkeys.ts"
-import { isFresh } from "../../domain/access/sessions.ts"
+import { freeze, frozenFor } from "../../domain/access/confirmation.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
 import { erase, type Obstacle, obstacles } from "../../domain/people/erasure.ts"
 import { accountWords } from "../../i18n/account.ts"
@@ -11,11 +8,12 @@ import { momentText } from "../../i18n/dates.ts"
 import { inLang } from "../../i18n/lang.ts"
 import { privacyWords } from "../../i18n/privacy.ts"
 import { refusalWords } from "../../i18n/refusals.ts"
+import { confirmBy, confirmFields, stepUpFirst } from "../confirming.ts"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import { dropCookie } from "../gate.ts"
 import type { Context } from "../house.ts"
-import { ConfirmForm, roomOf } from "../passkey-form.tsx"
+import { ConfirmForm } from "../passkey-form.tsx"
 import { paths } from "../paths.ts"
 import { Card, Notice } from "../shell/cards.tsx"
 import { Button, ButtonLink, PostForm } from "../shell/controls.tsx"
@@ -163,33 +161,20 @@ export async function confirmationPage(c: Context, told: { error?: string; statu
   )
 }
 
-const fields = z.object({
-  response: z
-    .string()
-    .max(16 * 1024)
-    .default(""),
-  do: z.literal("demo").optional(),
-})
-
 export async function eraseConfirmed(c: Context): Promise<Response> {
-  const { house, lang, session } = c.var
+  const { house, lang } = c.var
   const { id } = citizen(c)
-  const given = await readForm(c, fields)
+  const given = await readForm(c, confirmFields)
   const owner = { kind: "citizen" as const, id }
   const now = house.clock.real()
-  if (!session) throw new Refusal("not_signed_in")
   const frozen = await frozenFor(house.store, owner, c.req.param("id") ?? "", now)
   if (frozen.action !== action) throw new Refusal("not_found")
+  const aside = stepUpFirst(c, given, paths.erasureConfirmation(frozen.id))
+  if (aside) return aside
   const change = (tx: Tx) => erase(tx, id, id, now)
   let ended: string[]
   try {
-    if (given.do === "demo") {
-      if (!house.demo || !isFresh(session, "citizen", now)) throw new Refusal("step_up_needed")
-      ended = await house.writer.write((tx) => mustHaveNone(tx, owner).then(() => change(tx)), { scopes: ["accounts"] })
-    } else {
-      const asked = { id: frozen.id, owner, session: session.id }
-      ended = await confirm(roomOf(house), given.response, asked, now, change)
-    }
+    ended = await confirmBy(c, given, { id: frozen.id }, change)
   } catch (thrown) {
     if (!isRefusal(thrown)) throw thrown
     if (thrown.code === "passkey_refused") {

@@ -1,21 +1,19 @@
-import { z } from "zod"
 import type { Scope, Tx } from "../../../db/write.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { type Approved, approveAndDo } from "../../domain/access/approvals.ts"
-import { confirm, type Frozen, freeze, frozenFor } from "../../domain/access/confirmation.ts"
-import { mustHaveNone } from "../../domain/access/passkeys.ts"
+import { type Frozen, freeze, frozenFor } from "../../domain/access/confirmation.ts"
 import { type AccessRequest, mayDecide, request, staffRow } from "../../domain/access/request-reads.ts"
 import type { Grant } from "../../domain/access/roles.ts"
-import { isFresh } from "../../domain/access/sessions.ts"
 import { ask, contentOf, type Wish } from "../../domain/access/staff-requests.ts"
 import { accountWords } from "../../i18n/account.ts"
 import type { Lang } from "../../i18n/lang.ts"
 import { staffWords } from "../../i18n/staff.ts"
+import { confirmBy, confirmFields, stepUpFirst } from "../confirming.ts"
 import { hangUp } from "../entering.ts"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
-import { ConfirmForm, ownerOf, roomOf } from "../passkey-form.tsx"
+import { ConfirmForm, ownerOf } from "../passkey-form.tsx"
 import { paths } from "../paths.ts"
 import { Card } from "../shell/cards.tsx"
 import { ButtonLink } from "../shell/controls.tsx"
@@ -126,14 +124,6 @@ export async function confirmationPage(c: Context, told: { error?: string; statu
 
 const homeFor = (c: Context) => (staffHere(c).role === "agent" ? null : paths.staffPeople)
 
-const fields = z.object({
-  response: z
-    .string()
-    .max(16 * 1024)
-    .default(""),
-  do: z.literal("demo").optional(),
-})
-
 interface Done {
   request: string
   approved: Approved | null
@@ -141,28 +131,22 @@ interface Done {
 
 /** Does what was frozen, in the turn that sees the signature. The code that may come of it is in this answer and nowhere else. */
 export async function confirmGiven(c: Context): Promise<Response> {
-  const { house, lang, session } = c.var
-  const given = await readForm(c, fields)
+  const { house, lang } = c.var
+  const given = await readForm(c, confirmFields)
   const [owner, now] = [ownerOf(c), house.clock.real()]
-  if (!session) throw new Refusal("not_signed_in")
   const frozen = await frozenFor(house.store, owner, c.req.param("id") ?? "", now)
   const scopes = await scopesFor(c, frozen)
-  const change = (tx: Tx, what: Frozen, confirmation: string | null) => perform(c, tx, what, confirmation, now)
+  const aside = stepUpFirst(c, given, paths.staffConfirmation(frozen.id))
+  if (aside) return aside
   let done: Done
-  if (given.do === "demo") {
-    if (!house.demo) throw new Refusal("step_up_needed")
-    if (!isFresh(session, staffHere(c).role, now)) {
-      return c.redirect(`${paths.stepUp}?next=${encodeURIComponent(paths.staffConfirmation(frozen.id))}`, 303)
-    }
-    done = await house.writer.write((tx) => mustHaveNone(tx, owner).then(() => change(tx, frozen, null)), { scopes })
-  } else {
-    const asked = { id: frozen.id, owner, session: session.id, scopes }
-    try {
-      done = await confirm(roomOf(house), given.response, asked, now, (tx, what) => change(tx, what, what.id))
-    } catch (thrown) {
-      if (!isRefusal(thrown) || thrown.code !== "passkey_refused") throw thrown
-      return confirmationPage(c, { error: accountWords[lang].passkeyRefused, status: thrown.status })
-    }
+  try {
+    done = await confirmBy(c, given, { id: frozen.id, scopes }, (tx, what) =>
+      // Of the press alone no evidence is kept to which the request could point.
+      perform(c, tx, what, given.do === "demo" ? null : what.id, now),
+    )
+  } catch (thrown) {
+    if (!isRefusal(thrown) || thrown.code !== "passkey_refused") throw thrown
+    return confirmationPage(c, { error: accountWords[lang].passkeyRefused, status: thrown.status })
   }
   const { approved } = done
   if (approved) hangUp(c, approved.ended)

@@ -185,7 +185,7 @@ function Ended({ view, zone, lang }: { view: RequestView; zone: string; lang: La
 }
 
 /** The form to which the buttons of the region belong; it stands outside, so that no change takes an answer away. */
-export function ConfirmForm({ c, id }: { c: Context; id: string }) {
+export function ConfirmAnswer({ c, id }: { c: Context; id: string }) {
   const { lang, formToken } = c.var
   const words = accountWords[lang]
   return (

@@ -27,7 +27,7 @@ import { askedFragment, otherWayForm } from "./asked.tsx"
 import { messagesFragment } from "./messages.tsx"
 import { ConsentForm, recordFragment } from "./record.tsx"
 import { visitFragment } from "./region.tsx"
-import { ConfirmForm, requestFragment } from "./request.tsx"
+import { ConfirmAnswer, requestFragment } from "./request.tsx"
 import { SelfTest } from "./self-test.tsx"
 import { wishForm, wishFragment } from "./wish.tsx"
 
@@ -128,7 +128,7 @@ export async function visitPage(c: Context): Promise<Response> {
       <div data-live={`visit:${id}`} data-view="request" data-seq={seq} data-request>
         {raw(request)}
       </div>
-      {!isOver && <ConfirmForm c={c} id={id} />}
+      {!isOver && <ConfirmAnswer c={c} id={id} />}
       {!isOver && (
         <>
           <ConsentForm visit={id} token={formToken} />
