@@ -2,11 +2,6 @@ import type { Lang } from "../i18n/lang.ts"
 import { callTexts, callWords } from "../i18n/visits-agent.ts"
 import { Icon, type IconName } from "./shell/icons.tsx"
 
-/**
- * The room into which `mountCall` of src/client/visit/call.ts mounts a visit: tiles, controls, how the connection is, text as it is typed,
- * messages. It stands outside every live region, because what is in it belongs to the browser. `visit` is left out where the page says
- * later which one it is; `end`: what the link to `#end` is called, where the page has such a place.
- */
 interface CallRoomProps {
   lang: Lang
   visit?: string
@@ -15,6 +10,11 @@ interface CallRoomProps {
   isCountKept?: boolean
 }
 
+/**
+ * The room into which `mountCall` of src/client/visit/call.ts mounts a visit: tiles, controls, how the connection is, text as it is typed,
+ * messages. It stands outside every live region, because what is in it belongs to the browser. `visit` is left out where the page says
+ * later which one it is; `end`: what the link to `#end` is called, where the page has such a place.
+ */
 export function CallRoom({ lang, visit, end, isCountKept }: CallRoomProps) {
   const words = callWords[lang]
   return (
