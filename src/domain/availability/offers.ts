@@ -46,6 +46,22 @@ const offerIt = statement((db) =>
     .returning({ id: waitlist.id }),
 )
 
+/** Who waits for a place on one of these lines (JSON), or is to be looked at again by now; who joined first comes first. */
+const whoWaits = statement((db) =>
+  db
+    .select()
+    .from(waitlist)
+    .where(
+      and(
+        eq(waitlist.office, p("office")),
+        sql`${waitlist.state} = 'waiting'`,
+        or(lte(waitlist.lookAt, p("now")), sql`${waitlist.line} in (select value from json_each(${p("lines")}))`),
+      ),
+    )
+    .orderBy(asc(waitlist.place))
+    .limit(lookMax),
+)
+
 const lookLater = statement((db) =>
   db
     .update(waitlist)
@@ -65,7 +81,8 @@ export async function offerPlaces(tx: Tx, code: string): Promise<number> {
   const today = dayIn(tx.now, office.zone)
   const nothingFor = new Set<string>()
   let made = 0
-  for (const entry of await whoWaits(tx, code, [...new Set(due.map(({ line }) => line))])) {
+  const lines = JSON.stringify([...new Set(due.map(({ line }) => line))])
+  for (const entry of await whoWaits(tx).execute({ office: code, lines, now: tx.now })) {
     const isDue = entry.lookAt <= tx.now
     if (isDue && entry.lastDay < today) {
       await endWait(tx, entry, "over")
@@ -120,16 +137,6 @@ export async function waitAgain(tx: Tx, entries: string[]): Promise<void> {
     const said = { entry: id, line, service, people, firstDay, lastDay, place }
     await tx.say(office, "waitlist.joined", { ...said, subject: person })
   }
-}
-
-function whoWaits(tx: Tx, office: string, lines: string[]): Promise<WaitRow[]> {
-  const isAsked = or(lte(waitlist.lookAt, tx.now), inArray(waitlist.line, lines))
-  return tx.db
-    .select()
-    .from(waitlist)
-    .where(and(eq(waitlist.office, office), sql`${waitlist.state} = 'waiting'`, isAsked))
-    .orderBy(asc(waitlist.place))
-    .limit(lookMax)
 }
 
 /**

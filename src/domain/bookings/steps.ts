@@ -1,6 +1,6 @@
 import { and, asc, eq, lte, sql } from "drizzle-orm"
 import { type BookingRow, bookingPeople, bookings, isAhead } from "../../../db/schema/bookings.ts"
-import type { Store } from "../../../db/store.ts"
+import { statement } from "../../../db/statement.ts"
 import type { Tx } from "../../../db/write.ts"
 import { plannedAt } from "../availability/plan.ts"
 import { office as officeWith } from "../offices/reads.ts"
@@ -11,12 +11,29 @@ import { end } from "./writes.ts"
 
 const stepMax = 100
 
+/** Bookings of a state that should have begun, the earliest first. */
+const begun = statement((db) =>
+  db
+    .select()
+    .from(bookings)
+    // Few are ahead and have begun, of all offices; behind the plus the office's own index, with all that it ever had, is not considered.
+    .where(
+      and(
+        isAhead,
+        lte(bookings.startsAt, sql.placeholder("now")),
+        sql`+${bookings.office} = ${sql.placeholder("office")}`,
+        eq(bookings.state, sql.placeholder("state")),
+      ),
+    )
+    .orderBy(asc(bookings.startsAt), asc(bookings.id)),
+)
+
 /**
  * Bookings whose session has ended and whose people have not come are missed. One whose time had been struck by the office is not held
  * against anybody: it ends as the office's own cancellation. Answers how many bookings ended.
  */
 export async function markMissed(tx: Tx, office: string): Promise<number> {
-  const began = await begun(tx, office, "confirmed")
+  const began = await begun(tx).execute({ office, state: "confirmed", now: tx.now })
   const place = began.length > 0 ? await officeWith(tx, office) : null
   let ended = 0
   for (const row of place ? began : []) {
@@ -39,7 +56,7 @@ export async function markMissed(tx: Tx, office: string): Promise<number> {
 
 /** Requests whose time has come without an answer end. Answers how many. */
 export async function expireRequests(tx: Tx, office: string): Promise<number> {
-  const over = (await begun(tx, office, "requested")).slice(0, stepMax)
+  const over = (await begun(tx).execute({ office, state: "requested", now: tx.now })).slice(0, stepMax)
   for (const row of over) {
     const { heldBackUntil } = await end(tx, row, { endedBy: "time", reason: "not_answered" })
     const body = { booking: row.id, by: "time", endedBy: "time", heldBackUntil, subject: await subjectOf(tx, row) }
@@ -47,29 +64,6 @@ export async function expireRequests(tx: Tx, office: string): Promise<number> {
     await tellCancelled(tx, row, "time")
   }
   return over.length
-}
-
-/** Bookings of a state that should have begun, the earliest first. */
-function begun(
-  store: Store & { now: number },
-  office: string,
-  state: "requested" | "confirmed",
-): Promise<BookingRow[]> {
-  return (
-    store.db
-      .select()
-      .from(bookings)
-      // Few are ahead and have begun, of all offices; behind the plus the office's own index, with all that it ever had, is not considered.
-      .where(
-        and(
-          isAhead,
-          lte(bookings.startsAt, store.now),
-          sql`+${bookings.office} = ${office}`,
-          eq(bookings.state, state),
-        ),
-      )
-      .orderBy(asc(bookings.startsAt), asc(bookings.id))
-  )
 }
 
 async function miss(tx: Tx, row: BookingRow): Promise<void> {
