@@ -1,5 +1,6 @@
 import { and, eq, isNull, sql } from "drizzle-orm"
 import type { Words } from "../../../db/schema/catalogue.ts"
+import { tickets } from "../../../db/schema/queue.ts"
 import {
   type ParticipantKind,
   type ParticipantRow,
@@ -166,8 +167,10 @@ export async function peopleIn(
 }
 
 export interface PanelRow extends QueueRow {
-  /** `null`: a ticket of nobody known, who cannot be called by video. */
+  /** `null`: there is no visit, or none yet. */
   phase: Phase | null
+  /** A ticket of nobody known, who cannot be called by video and is called as everywhere. */
+  isNobodys: boolean
   /** The person's connection. `offline`: has not opened the waiting room yet. */
   connectivity: Connectivity
   connectivitySince: Instant | null
@@ -198,6 +201,7 @@ export async function panel(
   const open = new Map((await openVisits(store, officeCode)).map((row) => [row.id, row]))
   const people = new Map((await citizensIn(store).execute({ office: officeCode })).map(({ row }) => [row.visit, row]))
   const tests = new Map((await testsOf(store).execute({ office: officeCode })).map(({ row }) => [row.thread, row]))
+  const nobodys = new Set((await nobodysIn(store).execute({ office: officeCode })).map(({ id }) => id))
   const names = await staffNames(
     store,
     [...open.values()].flatMap(({ sentBy }) => (sentBy ? [sentBy] : [])),
@@ -209,6 +213,7 @@ export async function panel(
       return {
         ...of,
         phase: row ? phaseOf(of, row.phase) : null,
+        isNobodys: nobodys.has(of.id),
         connectivity: own ? connectivityOf(own, watch) : "offline",
         connectivitySince: own?.presenceAt ?? null,
         isAway: own ? (watch(own.id)?.isAway ?? false) : false,
@@ -234,6 +239,12 @@ const citizensIn = statement((db) =>
     .from(visits)
     .innerJoin(participants, eq(participants.visit, visits.id))
     .where(and(isOpenAt, eq(participants.kind, "citizen"))),
+)
+const nobodysIn = statement((db) =>
+  db
+    .select({ id: tickets.id })
+    .from(tickets)
+    .where(and(eq(tickets.office, sql.placeholder("office")), sql`${tickets.live} = 1`, isNull(tickets.person))),
 )
 const testsOf = statement((db) =>
   db

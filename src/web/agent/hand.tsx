@@ -56,12 +56,13 @@ export async function handFragment(
     view.profile,
     queue.waiting.filter(({ id }) => isWoman || !wishing.has(id)),
   )
-  const isTalking =
-    here.video && held?.state === "serving" && held.person !== null && (await visit(store, held.id)).phase !== "wrapUp"
+  // Of a ticket of nobody known there is no visit, also in a video office: what is done with it stands here as everywhere.
+  const isVisit = here.video && held !== null && held.person !== null
+  const isTalking = isVisit && held.state === "serving" && (await visit(store, held.id)).phase !== "wrapUp"
   const services = held ? (await allServices(store)).filter((one) => lineFor(here, one) !== null) : []
 
   return String(
-    <div class="hand" data-next={next?.id} data-visit={here.video && held?.person ? held.id : undefined}>
+    <div class="hand" data-next={next?.id} data-visit={isVisit ? held.id : undefined}>
       <div class="hand-body">
         {view.state === "paused" && (
           <div class="notice notice-hold">
@@ -81,7 +82,7 @@ export async function handFragment(
             zone={here.zone}
             lang={lang}
             services={services}
-            isVideo={here.video}
+            isVisit={isVisit}
           />
         ) : (
           <div class="hand-idle">
@@ -91,12 +92,12 @@ export async function handFragment(
         )}
       </div>
       <div class="hand-foot">
-        {held?.state === "called" && !here.video && (
+        {held?.state === "called" && !isVisit && (
           <Do verb="serve" ticket={held.id} class="button-finish" icon="check">
             {words.serve}
           </Do>
         )}
-        {held?.state === "serving" && !here.video && (
+        {held?.state === "serving" && !isVisit && (
           <Do verb="finish" ticket={held.id} class="button-finish" icon="check" keyed={keys.finish}>
             {words.finish}
           </Do>
@@ -117,7 +118,7 @@ export async function handFragment(
               {isTalking
                 ? words.nextTalking
                 : held?.state === "called"
-                  ? (here.video ? words.nextRinging : words.nextBusy)(held.number)
+                  ? (isVisit ? words.nextRinging : words.nextBusy)(held.number)
                   : next
                     ? words.nextWho(next.number, kindOf(next, here.zone, lang))
                     : words.nextNobody}
@@ -165,10 +166,10 @@ interface InHandProps {
   lang: Lang
   services: Service[]
   /** What is done with the person stands in the room of the visit. */
-  isVideo: boolean
+  isVisit: boolean
 }
 
-function InHand({ held, service, name, zone, lang, services, isVideo }: InHandProps) {
+function InHand({ held, service, name, zone, lang, services, isVisit }: InHandProps) {
   const words = deskWords[lang]
   const since = held.state === "serving" ? held.servingAt : held.calledAt
   return (
@@ -237,7 +238,7 @@ function InHand({ held, service, name, zone, lang, services, isVideo }: InHandPr
           )}
         </fieldset>
       )}
-      {!isVideo && <Acts held={held} lang={lang} services={services} />}
+      {!isVisit && <Acts held={held} lang={lang} services={services} />}
     </>
   )
 }

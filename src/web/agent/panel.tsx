@@ -119,7 +119,9 @@ function Row({ row, unread, isWishing, now, zone, lang, service }: RowProps) {
         <State sign={sign}>{word}</State>
       </td>
       <td data-connectivity={row.connectivity}>
-        <State sign={signOfConnection(row.connectivity)}>{words.connectivity[row.connectivity]}</State>
+        {!row.isNobodys && (
+          <State sign={signOfConnection(row.connectivity)}>{words.connectivity[row.connectivity]}</State>
+        )}
         {row.isAway && <span class="quiet"> · {words.elsewhere}</span>}
         {row.connectivitySince !== null && row.connectivity !== "offline" && (
           <span class="quiet">
@@ -143,6 +145,11 @@ function Row({ row, unread, isWishing, now, zone, lang, service }: RowProps) {
         {row.state === "waiting" && row.phase !== null && (
           <Do verb="call" ticket={row.id} class="button-quiet" asks>
             {words.ring}
+          </Do>
+        )}
+        {row.state === "waiting" && row.isNobodys && (
+          <Do verb="call" ticket={row.id} class="button-quiet">
+            {deskWords[lang].call}
           </Do>
         )}
         {(row.state === "parked" || row.state === "absent") && (

@@ -219,7 +219,9 @@ function Waiting({ row, lang }: { row: PanelRow; lang: Lang }) {
   return (
     <li data-waiting={row.id}>
       <span class="number">{row.number}</span>
-      <State sign={connected[row.connectivity]}>{agentVisitWords[lang].connectivity[row.connectivity]}</State>
+      {!row.isNobodys && (
+        <State sign={connected[row.connectivity]}>{agentVisitWords[lang].connectivity[row.connectivity]}</State>
+      )}
       <span class="quiet">
         {row.state === "waiting" ? "" : `${stateWord(row.state, states)} · `}
         {said.join(" · ")}
