@@ -180,7 +180,7 @@ export interface FactBodies {
   /** Another window or device goes on in the place of the one before. */
   "visit.taken_over": { visit: string; participant: string; epoch: number }
   /** Somebody of the office has read what was written so far. */
-  "visit.read": { visit: string; by: string }
+  "visit.read": { visit: string; message: string; by: string }
   "visit.written": { visit: string; message: string; by: string }
   /** `text`: the SHA-256 of what was shown, in this language. */
   "recording.answered": {

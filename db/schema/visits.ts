@@ -34,8 +34,6 @@ export const visits = table("visit", {
   wordSealed: words(),
   /** When the minutes were issued, or were found not to be needed. */
   minutesAt: instant(),
-  /** Until when somebody of the office has read what was written to it. */
-  readAt: instant(),
 })
 
 export type ParticipantKind = "citizen" | "agent" | "interpreter" | "guardian" | "supervisor"
@@ -80,6 +78,8 @@ export const visitMessages = table("visit_message", {
   wroteAs: word<ParticipantKind>().notNull(),
   /** The accounts for whom it is, where it was written while some were kept out; null: for everybody in the visit. */
   heardBy: json<string[]>(),
+  /** The visit in whose office somebody has had it before their eyes, of what was written to the office. */
+  readIn: words(),
   textSealed: words().notNull(),
   at: instant().notNull(),
 })

@@ -684,8 +684,7 @@ CREATE TABLE visit (
   opened_at INTEGER NOT NULL,
   over_at INTEGER,
   word_sealed TEXT,
-  minutes_at INTEGER,
-  read_at INTEGER
+  minutes_at INTEGER
 ) STRICT;
 CREATE INDEX visit_minutes ON visit (over_at) WHERE over_at IS NOT NULL AND minutes_at IS NULL;
 CREATE INDEX visit_open ON visit (office) WHERE over_at IS NULL;
@@ -720,6 +719,7 @@ CREATE TABLE visit_message (
   sender_kind TEXT NOT NULL CHECK (sender_kind IN ('citizen', 'staff')),
   wrote_as TEXT NOT NULL CHECK (wrote_as IN ('citizen', 'agent', 'interpreter', 'guardian', 'supervisor')),
   heard_by TEXT,
+  read_in TEXT,
   text_sealed TEXT NOT NULL,
   at INTEGER NOT NULL
 ) STRICT;

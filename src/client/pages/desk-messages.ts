@@ -12,5 +12,6 @@ read()
 
 function read(): void {
   const visit = said?.dataset["messagesOf"]
-  if (visit !== undefined && !document.hidden && said?.querySelector("[data-unread]")) void saysRead(visit)
+  const last = said?.querySelector<HTMLElement>("[data-unread]")?.dataset["last"]
+  if (visit !== undefined && last !== undefined && !document.hidden) void saysRead(visit, last)
 }

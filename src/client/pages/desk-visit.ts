@@ -35,7 +35,9 @@ document.addEventListener("dawr:change", look)
 document.addEventListener("dawr:change", hear)
 document.addEventListener("dawr:change", count)
 document.addEventListener("visibilitychange", count)
-room?.querySelector('[data-call-part="chat"]')?.addEventListener("toggle", count)
+// Opened, or shown: between two calls the fold is there as it was left, and nobody sees it.
+const fold = room?.querySelector<HTMLDetailsElement>('[data-call-part="chat"]')
+if (fold) new ResizeObserver(count).observe(fold)
 look()
 if (serviceForm) mountService(serviceForm)
 
@@ -72,14 +74,15 @@ function look(): void {
   call = mountCall(room, { visit, onRoom: own.room, onStream: own.stream, onSending: own.sending })
 }
 
-/** What nobody of the office has read stands on the fold, whichever page is open and after a reload; what is open is read. */
+/** What nobody of the office has read stands on the fold, whichever page is open and after a reload; what is open is read as far as it shows. */
 function count(): void {
-  const chat = room?.querySelector<HTMLDetailsElement>('[data-call-part="chat"]')
   const unread = place?.querySelector<HTMLElement>("[data-unread]")?.dataset["unread"] ?? ""
-  if (!chat || current === undefined) return
-  const mark = chat.querySelector('[data-call-part="unread"]')
-  if (mark) mark.textContent = chat.open ? "" : unread
-  if (chat.open && unread !== "" && !document.hidden) void saysRead(current)
+  if (!fold || current === undefined) return
+  const isSeen = fold.open && fold.checkVisibility()
+  const mark = fold.querySelector('[data-call-part="unread"]')
+  if (mark) mark.textContent = isSeen ? "" : unread
+  const last = fold.querySelector<HTMLElement>('[data-call-part="messages"]')?.dataset["last"] ?? ""
+  if (isSeen && unread !== "" && last !== "" && !document.hidden) void saysRead(current, last)
 }
 
 /** Whether to record stands in the region. */

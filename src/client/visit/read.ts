@@ -1,8 +1,13 @@
-/** Somebody of the office has what was written in this visit before their eyes. */
-export async function saysRead(visit: string): Promise<void> {
+let told = ""
+
+/** Somebody of the office has had before their eyes what was written in this visit, up to this message. */
+export async function saysRead(visit: string, last: string): Promise<void> {
+  const word = `visit-read ${visit} ${last}`
+  if (word === told) return
+  told = word
   const token = document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? ""
-  const body = new URLSearchParams({ do: `visit-read ${visit}` })
   const headers = { Accept: "application/json", "X-Form-Token": token }
+  const sent = fetch("/desk/act", { method: "POST", headers, body: new URLSearchParams({ do: word }) })
   // Where it does not get through, the next change asks again.
-  await fetch("/desk/act", { method: "POST", headers, body }).catch(() => null)
+  if (!(await sent.then(({ ok }) => ok).catch(() => false))) told = ""
 }

@@ -158,6 +158,8 @@ export function openTalk(
     messages({ messages, people }: VisitView): void {
       participants = new Map(people.map(({ kind, id, isSelf }) => [kind, isSelf ? (words["self"] ?? "") : nameOf(id)]))
       for (const { id, wroteAs, text } of messages) add(id, participants.get(wroteAs) ?? words[wroteAs] ?? "", text)
+      // Up to here all of it stands there: what came by itself may have come in another order.
+      if (list) list.dataset["last"] = messages.at(-1)?.id ?? ""
     },
     refused(): void {
       const element = part("status")
@@ -166,6 +168,7 @@ export function openTalk(
     clear(): void {
       clearTimeout(timer)
       list?.replaceChildren()
+      delete list?.dataset["last"]
       part("lines")?.replaceChildren()
       known.clear()
       lines.clear()

@@ -89,22 +89,40 @@ export async function messagesOf(
     .reverse()
 }
 
-/** How much of what was written to the office nobody there has read yet, by visit: of all that are open in it. */
-export async function unreadIn(store: Store, office: string): Promise<Map<string, number>> {
-  return new Map((await unreadOf(store).execute({ office })).map(({ visit: id, count }) => [id, count]))
+/**
+ * How much of what was written to the office nobody there has read yet, by visit: of all that are open in it. `reader`: also what was
+ * written to them and not to everybody.
+ */
+export async function unreadIn(
+  store: Store,
+  office: string,
+  reader: string | null = null,
+): Promise<Map<string, number>> {
+  const rows = await unreadOf(store).execute({ office, reader })
+  return new Map(rows.map(({ visit: id, count }) => [id, count]))
 }
 
 /**
- * Somebody of the office has what was written before their eyes: for their colleagues too it is read. Refuses `not_found` to whoever may not
- * look in.
+ * Somebody of the office has had before their eyes what was written up to `last`, a message: for their colleagues too it is read. What was
+ * written to others stays as it was. Refuses `not_found` to whoever may not look in, and for a message that is not there for them.
  */
-export async function readNow(tx: Tx, agent: Staff, id: string): Promise<void> {
+export async function readNow(tx: Tx, agent: Staff, id: string, last: string): Promise<void> {
   const found = await visit(tx, id)
   if (!(await mayLookIn(tx, found, agent))) throw new Refusal("not_found", { what: "visit" })
-  if (!(await unreadIn(tx, found.row.office)).has(id)) return
-  await tx.db.update(visits).set({ readAt: tx.now }).where(eq(visits.id, id))
-  await tx.say(found.row.office, "visit.read", { visit: id, by: agent.id })
+  const { thread, office } = found.row
+  const [shown] = await placeOf(tx).execute({ thread, id: last, reader: agent.id })
+  if (!shown) throw new Refusal("not_found", { what: "message" })
+  // In an office to which the person was sent on nobody has read anything by that.
+  if (found.phase === "over") return
+  const read = await markRead(tx).execute({ thread, visit: id, upTo: shown.place, reader: agent.id })
+  if (read.length > 0) await tx.say(office, "visit.read", { visit: id, message: last, by: agent.id })
 }
+
+const p = sql.placeholder
+const isHeardBy = (reader: unknown) => sql`(${visitMessages.heardBy} is null
+  or exists (select 1 from json_each(${visitMessages.heardBy}) where json_each.value = ${reader}))`
+/** What was written within a millisecond is told apart by the order of its writing. */
+const place = sql<number>`visit_message.rowid`
 
 const unreadOf = statement((db) =>
   db
@@ -113,21 +131,44 @@ const unreadOf = statement((db) =>
     .innerJoin(visitMessages, eq(visitMessages.thread, visits.thread))
     .where(
       and(
-        eq(visits.office, sql.placeholder("office")),
+        eq(visits.office, p("office")),
         isNull(visits.overAt),
         eq(visitMessages.senderKind, sql`'citizen'`),
-        sql`${visitMessages.at} > coalesce(${visits.readAt}, -1)`,
+        sql`${visitMessages.readIn} is not ${visits.id}`,
+        isHeardBy(p("reader")),
       ),
     )
     .groupBy(visits.id),
 )
 
-// What was written within a millisecond is told apart by the order of its writing.
+const placeOf = statement((db) =>
+  db
+    .select({ place })
+    .from(visitMessages)
+    .where(and(eq(visitMessages.id, p("id")), eq(visitMessages.thread, p("thread")), isHeardBy(p("reader")))),
+)
+
+const markRead = statement((db) =>
+  db
+    .update(visitMessages)
+    .set({ readIn: sql`${p("visit")}` })
+    .where(
+      and(
+        eq(visitMessages.thread, p("thread")),
+        eq(visitMessages.senderKind, sql`'citizen'`),
+        sql`${visitMessages.readIn} is not ${p("visit")}`,
+        sql`${place} <= ${p("upTo")}`,
+        isHeardBy(p("reader")),
+      ),
+    )
+    .returning({ id: visitMessages.id }),
+)
+
 const latest = statement((db) =>
   db
     .select()
     .from(visitMessages)
-    .where(eq(visitMessages.thread, sql.placeholder("thread")))
-    .orderBy(desc(visitMessages.at), desc(sql`rowid`))
-    .limit(sql.placeholder("count")),
+    .where(eq(visitMessages.thread, p("thread")))
+    .orderBy(desc(visitMessages.at), desc(place))
+    .limit(p("count")),
 )

@@ -60,7 +60,6 @@ export async function visitOf(tx: Tx, of: TicketRow): Promise<Visit | null> {
       overAt: null,
       wordSealed: null,
       minutesAt: null,
-      readAt: null,
     },
     ...{ sentBy: before?.sentBy ?? null, forAgent: before?.forAgent ?? null, noteSealed: before?.noteSealed ?? null },
     openedAt: tx.now,

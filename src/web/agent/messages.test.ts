@@ -1,5 +1,7 @@
 import { afterAll, expect, test } from "bun:test"
-import { unreadIn, write } from "../../domain/visits/chat.ts"
+import { end, sendOn, talkPrivately } from "../../domain/visits/calls.ts"
+import { messagesOf, readNow, unreadIn, write } from "../../domain/visits/chat.ts"
+import { admit, invite, takeUp } from "../../domain/visits/participants.ts"
 import { answer, ring, ringOff } from "../../domain/visits/ringing.ts"
 import { mustWatch } from "../../domain/visits/visits.ts"
 import { agentVisitWords } from "../../i18n/visits-agent.ts"
@@ -11,13 +13,21 @@ import { videoHall } from "../../testing/video.ts"
 import { panelFragment } from "./panel.tsx"
 import { agentVisitFragment } from "./visit.tsx"
 
-const hall = await videoHall({ more: [{ code: "VIR-02", video: true, lines: [{ code: "VIR" }], counters: 1 }] })
+const hall = await videoHall({
+  counters: 4,
+  citizens: 14,
+  more: [{ code: "VIR-02", video: true, lines: [{ code: "VIR" }], counters: 1 }],
+})
 const server = await testServer({ office: hall })
 const says = (text: string, id: string, number = 1) =>
   hall.write((tx) => write(tx, hall.keys, hall.citizen(number), id, text))
 
 /** How often somebody of the office has read what was new in a visit. */
 const reads = async (id: string) => (await hall.facts("visit.read")).filter(({ body }) => body.visit === id).length
+
+/** What was written in a visit, the last first. */
+const written = async (id: string) =>
+  (await messagesOf(hall.store, hall.keys, (await hall.video.now(id)).row, { reader: "" })).reverse()
 
 /** Waits for what a page does by itself. */
 async function until(is: () => Promise<boolean>): Promise<void> {
@@ -45,7 +55,7 @@ test("what somebody who waits writes appears at the desk by itself, and what is 
   await desk.page.context().close()
 })
 
-test("the desk says how much nobody has read, and only who opens what was written has read it", async () => {
+test("the desk says how much nobody has read, and without a script a button says that what stands there is read", async () => {
   const { row } = await hall.video.walkIn(hall.citizen(6))
   await says("Do I need the deed?", row.id, 6)
   hall.clock.advance(1_000)
@@ -56,17 +66,27 @@ test("the desk says how much nobody has read, and only who opens what was writte
   const desk = await signedIn(server, hall.agent(3))
   for (const lang of ["en", "ar"]) await desk.get(`/desk?lang=${lang}`)
   expect(await rowOf()).toContain("2 unread")
-  await desk.get(`/desk/visits/${row.id}`)
-  expect(await rowOf()).not.toContain("unread")
-  expect(await reads(row.id)).toBe(1)
-  hall.clock.advance(1_000)
+  const page = (await desk.get(`/desk/visits/${row.id}?lang=en`)).text
+  expect(await rowOf()).toContain("2 unread")
+  const [, word = ""] = /<noscript><form.*? value="(visit-read [^"]+)".*?I have read them/s.exec(page) ?? []
+  // It is written in the same instant, and after what the page shows.
   await says("One more thing", row.id, 6)
+  await desk.send("/desk/act", { do: word, counter: hall.counter(3) })
+  expect(await rowOf()).toContain("1 unread")
+  expect(await reads(row.id)).toBe(1)
   await hall.open(3)
   await hall.write((tx) => ring(tx, hall.agent(3), row.id))
   const region = () => agentVisitFragment(server.house, row.id, "en", hall.agent(3).id)
   expect(await region()).toContain('data-unread="1 unread"')
-  await desk.send("/desk/act", { do: `visit-read ${row.id}`, counter: hall.counter(3) })
+  const [last] = await written(row.id)
+  await desk.send("/desk/act", { do: `visit-read ${row.id} ${last?.id}`, counter: hall.counter(3) })
   expect(await region()).toContain('data-unread=""')
+  const other = await hall.video.walkIn(hall.citizen(5))
+  const foreign = await desk.send("/desk/act", {
+    do: `visit-read ${other.row.id} ${last?.id}`,
+    counter: hall.counter(3),
+  })
+  expect(foreign.status).toBe(404)
   await hall.write((tx) => ringOff(tx, hall.agent(3), row.id))
 })
 
@@ -98,6 +118,84 @@ test("what comes while the page of messages is looked at is read, and in a hidde
   expect(await reads(row.id)).toBe(2)
   expect(desk.troubles).toEqual([])
   await page.context().close()
+})
+
+test("the page of messages that is opened behind another has read nothing until it is shown", async () => {
+  const { row } = await hall.video.walkIn(hall.citizen(9))
+  await says("Is anybody there?", row.id, 9)
+  const desk = await asAgent(server, 2, { lang: "en" })
+  const { page } = desk
+  await page.addInitScript(() => Object.defineProperty(document, "hidden", { configurable: true, get: () => true }))
+  await page.goto(`/desk/visits/${row.id}`)
+  await hearing(desk)
+  await says("I can wait", row.id, 9)
+  await page.locator(".call-messages li", { hasText: "I can wait" }).waitFor()
+  expect([(await unreadIn(hall.store, hall.code)).get(row.id), await reads(row.id)]).toEqual([2, 0])
+  await page.evaluate(() => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => false })
+    document.dispatchEvent(new Event("visibilitychange"))
+  })
+  await until(async () => !(await unreadIn(hall.store, hall.code)).has(row.id))
+  expect(desk.troubles).toEqual([])
+  await page.context().close()
+})
+
+test("what was written to the agent alone counts for nobody else, and no supervisor who looks in reads it away", async () => {
+  const [who, helper] = [hall.citizen(11), hall.citizen(12)]
+  const { row } = await hall.video.inCall(who, 4)
+  const { id } = await hall.write((tx) =>
+    invite(tx, hall.keys, hall.agent(4), row.id, { kind: "interpreter", name: "Huda" }),
+  )
+  await hall.write((tx) => takeUp(tx, helper, id))
+  await hall.write((tx) => admit(tx, hall.agent(4), row.id, id))
+  await hall.write((tx) => talkPrivately(tx, hall.agent(4), row.id, id))
+  await says("Between you and me", row.id, 12)
+  await says("Are you still there?", row.id, 11)
+  const unread = async (reader?: string) => (await unreadIn(hall.store, hall.code, reader)).get(row.id) ?? 0
+  const lead = hall.supervisor()
+  expect([await unread(), await unread(lead.id), await unread(hall.agent(4).id)]).toEqual([1, 1, 2])
+  const [last] = await written(row.id)
+  await hall.write((tx) => readNow(tx, lead, row.id, last?.id ?? ""))
+  expect([await unread(), await unread(lead.id), await unread(hall.agent(4).id)]).toEqual([0, 0, 1])
+  await hall.write((tx) => readNow(tx, hall.agent(4), row.id, last?.id ?? ""))
+  expect(await unread(hall.agent(4).id)).toBe(0)
+  // In the office to which the person is sent on nobody has read any of it; nobody reads for them from here.
+  const on = { office: "VIR-02", service: "RES-04", reason: "next_step" } as const
+  const { row: there } = await hall.write((tx) => sendOn(tx, hall.keys, hall.agent(4), row.id, on))
+  await hall.write((tx) => readNow(tx, hall.agent(4), row.id, last?.id ?? ""))
+  expect((await unreadIn(hall.store, "VIR-02")).get(there.id)).toBe(1)
+})
+
+test("a fold that was left open in one call reads nothing of the next person's until their call shows it", async () => {
+  await hall.open(3)
+  const desk = await asAgent(server, 3, { films: true, lang: "en" })
+  await desk.page.goto("/desk")
+  await hearing(desk)
+  const mark = async (text: string | RegExp) => {
+    const sign = desk.page.locator('[data-call-part="unread"]', { hasText: text })
+    await sign.waitFor({ state: "attached" })
+  }
+  const first = await hall.video.walkIn(hall.citizen(13))
+  await hall.write((tx) => ring(tx, hall.agent(3), first.row.id))
+  await hall.write((tx) => answer(tx, hall.citizen(13), first.row.id))
+  const fold = desk.page.locator('[data-call-part="chat"]')
+  await fold.locator("summary").click()
+  await says("Good morning", first.row.id, 13)
+  await until(async () => (await reads(first.row.id)) === 1)
+  await hall.write((tx) => end(tx, hall.agent(3), first.row.id, { outcome: "done" }))
+  await fold.waitFor({ state: "hidden" })
+
+  const next = await hall.video.walkIn(hall.citizen(14))
+  await says("The lift is out of order", next.row.id, 14)
+  await hall.write((tx) => ring(tx, hall.agent(3), next.row.id))
+  await mark(agentVisitWords.en.unread(1))
+  expect(await desk.page.locator(".call-note a", { hasText: "1 unread" }).isVisible()).toBe(true)
+  expect(await reads(next.row.id)).toBe(0)
+  await hall.write((tx) => answer(tx, hall.citizen(14), next.row.id))
+  await until(async () => (await reads(next.row.id)) === 1)
+  await mark(/^$/)
+  expect(desk.troubles).toEqual([])
+  await desk.page.context().close()
 })
 
 test("who is in hand writes, and the fold of the call says how much is unread until it is opened, in either language", async () => {

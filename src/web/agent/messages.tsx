@@ -4,7 +4,7 @@ import { Refusal } from "../../base/refusal.ts"
 import { staffOf } from "../../domain/access/keys.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
 import { ticket } from "../../domain/queue/tickets.ts"
-import { messagesOf, readNow, unreadIn, write } from "../../domain/visits/chat.ts"
+import { type Message, messagesOf, unreadIn, write } from "../../domain/visits/chat.ts"
 import { visitLimits } from "../../domain/visits/times.ts"
 import { mayLookIn, mustWatch, visit } from "../../domain/visits/visits.ts"
 import { timeText } from "../../i18n/dates.ts"
@@ -51,9 +51,8 @@ async function messagesPage(c: Context): Promise<Response> {
   const reader = agentOf(c).id
   const { seq } = await headOf(house, { kind: "visit", id: row.id, reader })
   await noteReads(c, [{ person: row.person, what: "visit", office: here.code, about: row.id }])
-  await house.writer.write((tx) => readNow(tx, agentOf(c), row.id), { scopes: [`office:${here.code}`] })
   const papers = await papersFragment(house, row.id, lang, reader)
-  const said = await deskMessagesFragment(house, row.id, lang, reader)
+  const chat = await chatFor(house, row.id, reader)
   const topic = (await isHeard(c, row.id)) ? `visit:${row.id}` : undefined
   return show(
     c,
@@ -79,8 +78,17 @@ async function messagesPage(c: Context): Promise<Response> {
           aria-live="polite"
           aria-label={words.chat}
         >
-          {raw(said)}
+          <Messages {...chat} lang={lang} />
         </div>
+        {chat.isUnread && (
+          <noscript>
+            <PostForm action={paths.deskAct} token={formToken}>
+              <Button name="do" value={`visit-read ${row.id} ${chat.said.at(-1)?.id}`}>
+                {agentVisitWords[lang].markRead}
+              </Button>
+            </PostForm>
+          </noscript>
+        )}
         {phase !== "over" && (
           <PostForm action={paths.deskVisit(row.id)} token={formToken} class="stack">
             <TextArea name="text" label={words.message} maxlength={visitLimits.textLength} required />
@@ -111,35 +119,32 @@ async function isHeard(c: Context, id: string): Promise<boolean> {
 }
 
 /** What was written, for the staff who may look in. The field stands outside, so that no message takes it away. Refuses `not_found`. */
-export async function deskMessagesFragment(
-  { store, keys }: Rendering,
-  id: string,
-  lang: Lang,
-  reader: string,
-): Promise<string> {
+export async function deskMessagesFragment(house: Rendering, id: string, lang: Lang, reader: string): Promise<string> {
+  return String(<Messages {...(await chatFor(house, id, reader))} lang={lang} />)
+}
+
+interface Chat {
+  said: Message[]
+  /** Something of it nobody of the office has had before their eyes; the page says when it is seen. */
+  isUnread: boolean
+  zone: string
+}
+
+async function chatFor({ store, keys }: Rendering, id: string, reader: string): Promise<Chat> {
   const staff = await staffOf(store, reader)
   const found = await visit(store, id)
   if (!staff || !(await mayLookIn(store, found, staff))) throw new Refusal("not_found", { what: "view" })
   const { row } = found
   const said = await messagesOf(store, keys, row, { reader, until: row.overAt })
-  if (said.length === 0) return String(<Empty title={agentVisitWords[lang].noMessages} />)
   const { zone } = await officeOf(store, row.office)
-  const isUnread = (await unreadIn(store, row.office)).has(id)
-  return String(<Messages said={said} isUnread={isUnread} zone={zone} lang={lang} />)
+  return { said, zone, isUnread: said.length > 0 && (await unreadIn(store, row.office, reader)).has(id) }
 }
 
-interface MessagesProps {
-  said: Awaited<ReturnType<typeof messagesOf>>
-  /** Something of it nobody of the office has had before their eyes; the page says when it is seen. */
-  isUnread: boolean
-  zone: string
-  lang: Lang
-}
-
-function Messages({ said, isUnread, zone, lang }: MessagesProps) {
+function Messages({ said, isUnread, zone, lang }: Chat & { lang: Lang }) {
+  if (said.length === 0) return <Empty title={agentVisitWords[lang].noMessages} />
   const { people } = callWords[lang]
   return (
-    <ol class="call-messages" data-unread={isUnread ? "" : undefined}>
+    <ol class="call-messages" data-last={said.at(-1)?.id} data-unread={isUnread ? "" : undefined}>
       {said.map(({ wroteAs, text, at }) => (
         <li>
           <strong>{people[wroteAs]}</strong>

@@ -23,8 +23,8 @@ export interface VisitGiven {
   forAgent?: string | undefined
 }
 
-/** What the agent's buttons do with the visit in hand; `null` for a word that is none of them. `other`: a participant, or the requests that
- * the question named. */
+/** What the agent's buttons do with the visit in hand; `null` for a word that is none of them. `other`: a participant, what was read, or
+ * the requests that the question named. */
 export function visitTurn(
   verb: string,
   {
@@ -46,7 +46,7 @@ export function visitTurn(
   const turns: Record<string, (tx: Tx) => Promise<unknown>> = {
     "visit-again": (tx) => ringOnceMore(tx, agent, id),
     "visit-off": (tx) => ringOff(tx, agent, id),
-    "visit-read": (tx) => readNow(tx, agent, id),
+    "visit-read": (tx) => readNow(tx, agent, id, other),
     "visit-hold": (tx) => hold(tx, agent, id),
     "visit-resume": (tx) => resume(tx, agent, id),
     "visit-private": (tx) => talkPrivately(tx, agent, id, other),

@@ -23,7 +23,7 @@ export async function agentVisitFragment(
   if (view.self && view.self.kind !== "agent" && view.self.kind !== "supervisor") {
     throw new Refusal("not_found", { what: "view" })
   }
-  const unread = (await unreadIn(store, view.office)).get(id) ?? 0
+  const unread = (await unreadIn(store, view.office, reader)).get(id) ?? 0
   const targets = await targetsOf(store, view, reader)
   const linkOf = (one: PersonIn) => env.origin + paths.visitInvitation(id, one.id, keys.capability("visit", one.id))
   const words = agentVisitWords[lang]
