@@ -45,14 +45,14 @@ export async function bookingMissed(tx: Tx, { booking }: TicketRow): Promise<voi
 
 /**
  * The person was here in time and the office was not: it ends as the office's own cancellation, and the person finds another time before
- * everybody else (`bookings/again.ts`). Also where the end of the day had called it missed a moment before.
+ * everybody else (`bookings/again.ts`).
  */
 export async function bookingOfOursFailed(
   tx: Tx,
   { booking }: Pick<TicketRow, "booking">,
   fault: OfficeFault,
 ): Promise<void> {
-  const ended = (await end(tx, booking, "arrived", "cancelled")) ?? (await end(tx, booking, "missed", "cancelled"))
+  const ended = await end(tx, booking, "arrived", "cancelled")
   if (!ended) return
   await tx.db.update(bookings).set({ endedBy: "office", reason: fault }).where(eq(bookings.id, ended.id))
   const said = { booking: ended.id, people: await peopleOf(tx, ended.id), by: "office", endedBy: "office" }

@@ -3,10 +3,12 @@ import { type CounterRow, type TicketRow, tickets } from "../../../db/schema/que
 import { statement } from "../../../db/statement.ts"
 import type { Tx } from "../../../db/write.ts"
 import { hour, type Instant, minute } from "../../base/day.ts"
+import type { OfficeFault } from "../bookings/again.ts"
 import type { Session } from "../offices/hours.ts"
 import { type Office, office, sessionsAround } from "../offices/reads.ts"
-import { bookingMissed } from "./booked.ts"
+import { bookingMissed, bookingOfOursFailed } from "./booked.ts"
 import { shut } from "./counters.ts"
+import { officeFault } from "./fault.ts"
 import { sessionOfArrival } from "./sessions.ts"
 import { bookedStart, change, countersOf, letGo } from "./tickets.ts"
 
@@ -77,8 +79,15 @@ async function sendHome(tx: Tx, row: TicketRow): Promise<TicketRow> {
     return change(tx, row, { state: "served", endedAt: tx.now, live: false, outcome: "not_recorded" })
   }
   await tx.say(row.office, "ticket.left", { ticket: row.id, why: "office_closed", subject: row.person })
-  await bookingMissed(tx, row)
+  const fault = await faultAtEnd(tx, row)
+  await (fault ? bookingOfOursFailed(tx, row, fault) : bookingMissed(tx, row))
   return change(tx, row, { state: "left", endedAt: tx.now, live: false, wakeAt: null, outcome: "office_closed" })
+}
+
+/** By now all have gone home, the woman as well who called somebody that did not come and has not said since that they are here. */
+async function faultAtEnd(tx: Tx, row: TicketRow): Promise<OfficeFault | null> {
+  const fault = await officeFault(tx, row, tx.now)
+  return fault === "no_woman" && row.state === "absent" ? null : fault
 }
 
 /** Counters still open long after the last session was over belong to somebody who has gone home. */

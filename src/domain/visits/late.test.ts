@@ -2,17 +2,21 @@ import { expect, test } from "bun:test"
 import { hour, minute } from "../../base/day.ts"
 import { refusal } from "../../testing/office.ts"
 import { videoHall } from "../../testing/video.ts"
+import { describeSelf } from "../access/staff.ts"
+import type { Citizen } from "../access/subject.ts"
 import { slotsOffered } from "../availability/reads.ts"
 import { comesFirst, timesAgain } from "../bookings/again.ts"
 import { bookingFor } from "../bookings/reads.ts"
 import { book } from "../bookings/writes.ts"
 import { inboxOf } from "../notifications/inbox.ts"
+import { closeCounter } from "../queue/counters.ts"
 import { endSessions } from "../queue/session-end.ts"
 import { wake } from "../queue/waking.ts"
+import { wish } from "../queue/wishes.ts"
 import { comeBack, goHome } from "./arriving.ts"
 import { goOnWithOthers, resume } from "./calls.ts"
 import { mayTakeOther, takeOther } from "./late.ts"
-import { ring } from "./ringing.ts"
+import { putOff, ring } from "./ringing.ts"
 import { visitStep } from "./steps.ts"
 
 /** One place for the public and one for the staff in each slot; somebody booked for 10:10 whom nobody has called by 10:21. */
@@ -73,6 +77,32 @@ test("an office that closes on somebody for whom it was late has missed it, not 
     await visitStep(tx, hall.code)
   })
   expect(await booking()).toMatchObject({ state: "cancelled", endedBy: "office", reason: "office_late" })
+})
+
+test("an office that closes on somebody for whom no woman was at work has missed it, and says which it was", async () => {
+  const hall = await videoHall()
+  const ends = async (who: Citizen) => {
+    const { ticket } = await hall.video.here(who, "14:25")
+    await hall.write((tx) => wish(tx, who, ticket.id, "female"))
+    return { id: ticket.id, booking: () => hall.bookingNow(ticket.booking ?? "") }
+  }
+  hall.time("14:20")
+  const [waits, rung] = [await ends(hall.citizen(1)), await ends(hall.citizen(2))]
+  hall.time("14:25")
+  await hall.write((tx) => wake(tx, hall.code))
+  // Whom a woman has called and who did not come had one there.
+  await hall.write((tx) => describeSelf(tx, hall.agent(), "female"))
+  await hall.open(1)
+  await hall.write((tx) => ring(tx, hall.agent(1), rung.id))
+  await hall.write((tx) => putOff(tx, hall.citizen(2), rung.id))
+  await hall.write((tx) => closeCounter(tx, hall.agent(1), hall.counter(1), { confirmed: true }))
+  hall.time("14:31")
+  await hall.write(async (tx) => {
+    await endSessions(tx, hall.code)
+    await visitStep(tx, hall.code)
+  })
+  expect(await waits.booking()).toMatchObject({ state: "cancelled", endedBy: "office", reason: "no_woman" })
+  expect((await rung.booking()).state).toBe("missed")
 })
 
 test("who comes first is offered the places that are kept for the staff, and takes one in the turn in which they leave the line", async () => {

@@ -7,7 +7,6 @@ import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import { type Instant, minute } from "../../base/day.ts"
 import { office } from "../offices/reads.ts"
-import { bookingOfOursFailed } from "../queue/booked.ts"
 import { toFront } from "../queue/remote.ts"
 import { bookedStart } from "../queue/tickets.ts"
 import { close, endTalk, giveUpWaiting, leftAlone } from "./calls.ts"
@@ -51,12 +50,7 @@ export async function officesWithVisits(store: Store): Promise<string[]> {
 
 async function lookAt(tx: Tx, found: Visit): Promise<void> {
   const { row, ticket, phase } = found
-  if (phase === "over") {
-    // The office has closed on somebody for whom it was late.
-    const wasLate = row.lateAt !== null && ticket.state === "left" && ticket.outcome === "office_closed"
-    if (wasLate && row.phase !== "over") await bookingOfOursFailed(tx, ticket, "office_late")
-    return close(tx, found, ticket.state)
-  }
+  if (phase === "over") return close(tx, found, ticket.state)
   if (talking.includes(row.phase) && (phase === "lobby" || phase === "ringing")) return endTalk(tx, found)
   if (phase === "ringing") await ringRanOut(tx, found)
   else if (talking.includes(phase)) await missThem(tx, row.id)
