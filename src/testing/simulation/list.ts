@@ -31,6 +31,7 @@ import { promised } from "./invariants/promised.ts"
 import { recordings } from "./invariants/recordings.ts"
 import { reminders } from "./invariants/reminders.ts"
 import { rights } from "./invariants/rights.ts"
+import { saidWithIt } from "./invariants/said-with-it.ts"
 import { sequence } from "./invariants/sequence.ts"
 import { sessions } from "./invariants/sessions.ts"
 import { takenAway } from "./invariants/taken-away.ts"
@@ -53,6 +54,6 @@ export const faults: readonly Fault[] = [
 
 export const invariants: readonly Invariant[] = [
   ...[acknowledged, sequence, asTold, endings],
-  ...[capacity, promised, holds, reminders, rights, sessions, takenAway],
+  ...[capacity, promised, holds, reminders, rights, saidWithIt, sessions, takenAway],
   ...[nextIsLowest, numbers, visits, recordings],
 ]

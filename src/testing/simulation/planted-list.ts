@@ -12,6 +12,7 @@ import { handicapForgotten } from "./planted/handicap-forgotten.ts"
 import { holdExpiresByJob } from "./planted/hold-expires-by-job.ts"
 import { holdsNotCounted } from "./planted/holds-not-counted.ts"
 import { keyCheckedOnce } from "./planted/key-checked-once.ts"
+import { keyEndsUnsaid } from "./planted/key-ends-unsaid.ts"
 import { kioskCheckedOnce } from "./planted/kiosk-checked-once.ts"
 import { lostFact } from "./planted/lost-fact.ts"
 import { moveFreesLate } from "./planted/move-frees-late.ts"
@@ -52,6 +53,7 @@ export const planted: readonly Planted[] = [
   holdsNotCounted,
   keyCheckedOnce,
   kioskCheckedOnce,
+  keyEndsUnsaid,
   lostFact,
   moveFreesLate,
   nextWithoutWaking,
