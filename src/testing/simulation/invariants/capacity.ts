@@ -13,7 +13,8 @@ interface Slot {
 
 /**
  * No slot has more people than places, bookings and live holds together. The places that are the staff's count only where the staff have
- * booked, moved or proposed something. Where the agency has taken places away from under those who had them, nobody more comes in.
+ * booked, moved or proposed something. Where the agency has taken places away from under those who had them, also by closing and opening
+ * again, nobody more comes in.
  */
 export const capacity: Invariant = {
   name: "no slot over its places",
@@ -30,6 +31,11 @@ export const capacity: Invariant = {
         const own = places + (ofStaff.has(name) ? extra : 0)
         const most = isFewer ? taken + held : Math.max(own, promised.get(name) ?? 0)
         if (taken + held > own) over.set(name, taken + held)
+        // Closed, and perhaps given back later with fewer places: until then nobody comes in.
+        if (places === 0) {
+          over.set(name, taken + held)
+          continue
+        }
         const when = new Date(at).toISOString().slice(0, 16)
         if (taken + held > most) broken(`${office} ${line} ${when}: ${taken} booked and ${held} held of ${most}`)
       }
@@ -71,5 +77,5 @@ const counted = `
     SELECT office, line, starts_at AS at, taken, public_places AS places, staff_extra AS extra,
       (SELECT coalesce(sum(width), 0) FROM held_place AS h
        WHERE h.office = slot.office AND h.line = slot.line AND h.starts_at = slot.starts_at AND h.until > ?) AS held
-    FROM slot WHERE public_places > 0)
+    FROM slot)
   WHERE taken + held > places`
