@@ -23,8 +23,10 @@ export interface VisitGiven {
   forAgent?: string | undefined
 }
 
-/** What the agent's buttons do with the visit in hand; `null` for a word that is none of them. `other`: a participant, what was read, or
- * the requests that the question named. */
+/**
+ * What the agent's buttons do with the visit in hand; `null` for a word that is none of them. `other`: a participant, the message up to which
+ * was read, or the requests that the question named.
+ */
 export function visitTurn(
   verb: string,
   {
