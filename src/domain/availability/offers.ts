@@ -6,6 +6,7 @@ import type { Tx } from "../../../db/write.ts"
 import { type Day, minute } from "../../base/day.ts"
 import { isRefusal } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
+import type { Citizen } from "../access/subject.ts"
 import { notify } from "../notifications/outbox.ts"
 import { office as officeWith } from "../offices/reads.ts"
 import type { ActingFor } from "../people/acting.ts"
@@ -14,7 +15,7 @@ import { countHold, partyOf } from "./party.ts"
 import type { OfferedSlot } from "./reads.ts"
 import { jobLateMinutes, offerMinutes } from "./rules.ts"
 import { readVisit } from "./visit.ts"
-import { nextDay } from "./waitlist.ts"
+import { nextDay, ownEntry, takePlaceBack } from "./waitlist.ts"
 import { bookedInstead, placesFor } from "./wish.ts"
 import { keepPlaces, serviceDayOf } from "./writes.ts"
 
@@ -68,6 +69,17 @@ const lookLater = statement((db) =>
     .set({ lookAt: sql`${p("at")}` })
     .where(eq(waitlist.id, p("id"))),
 )
+
+/**
+ * Comes back to the place in the list that was left a moment ago. What came free while nobody waited is everybody's until the next look: whoever
+ * is back is looked at in this turn, so that nobody who only looks is faster. Refuses `not_found`, `wrong_state` where it was not left or too
+ * long ago, `waiting_already`, `waiting_limit`.
+ */
+export async function returnToWaitlist(tx: Tx, citizen: Citizen, id: string): Promise<WaitRow> {
+  const { office } = await takePlaceBack(tx, citizen, id)
+  await offerPlaces(tx, office)
+  return ownEntry(tx, citizen, id)
+}
 
 /**
  * Offers what has come free to those who wait, in the order in which they joined: each the earliest place that fits, held for a quarter of

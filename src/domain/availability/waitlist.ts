@@ -173,11 +173,8 @@ export async function leaveWaitlist(tx: Tx, citizen: Citizen, id: string): Promi
   await tx.say(entry.office, "waitlist.left", { entry: id, by: citizen.id, subject: entry.person })
 }
 
-/**
- * Comes back to the place in the list that was left a moment ago. Refuses `not_found`, `wrong_state` where it was not left or too long ago,
- * `waiting_already`, `waiting_limit`.
- */
-export async function returnToWaitlist(tx: Tx, citizen: Citizen, id: string): Promise<WaitRow> {
+/** As `returnToWaitlist` (`offers.ts`), without what is offered to whoever is back. */
+export async function takePlaceBack(tx: Tx, citizen: Citizen, id: string): Promise<WaitRow> {
   const { office, service, person, people: party, state } = await ownEntry(tx, citizen, id)
   await partyOf(tx, citizen, party, service, tx.now)
   const since = tx.now - comeBackMinutes * minute

@@ -4,21 +4,15 @@ import type { AnyFact } from "../../../db/facts.ts"
 import { heldBack, heldPlaces, holds } from "../../../db/schema/availability.ts"
 import { bookings } from "../../../db/schema/bookings.ts"
 import { type WaitRow, waitlist } from "../../../db/schema/waitlist.ts"
+import type { Tx } from "../../../db/write.ts"
 import { addDays, day, hour, minute } from "../../base/day.ts"
 import { refusal, type TestOffice, type TestPlan, testOffice } from "../../testing/office.ts"
 import type { Citizen } from "../access/subject.ts"
 import { expireHolds, hold, releaseHold } from "../availability/holds.ts"
-import { offerPlaces } from "../availability/offers.ts"
+import { offerPlaces, returnToWaitlist } from "../availability/offers.ts"
 import { changePlaces } from "../availability/places.ts"
 import { slotsOffered } from "../availability/reads.ts"
-import {
-  joinWaitlist,
-  leaveWaitlist,
-  ownEntry,
-  returnToWaitlist,
-  type WantedWait,
-  waitsOf,
-} from "../availability/waitlist.ts"
+import { joinWaitlist, leaveWaitlist, ownEntry, type WantedWait, waitsOf } from "../availability/waitlist.ts"
 import { closeDay, restoreDay } from "./day-changes.ts"
 import { takeOffer } from "./offered.ts"
 import { book, cancel, move } from "./writes.ts"
@@ -490,6 +484,25 @@ describe("joining and leaving", () => {
     office.clock.advance(10 * minute)
     const late = await refusal(office.write((tx) => returnToWaitlist(tx, office.citizen(12), second.id)))
     expect(late.code).toBe("wrong_state")
+  })
+
+  test("who comes back to what came free in between has it before whoever only looks", async () => {
+    const { office, made } = await full()
+    const { id } = await join(office, office.citizen(11))
+    await office.write((tx) => cancel(tx, office.agent(), made[0] ?? ""))
+    office.clock.advance(24 * minute)
+    await office.write((tx) => leaveWaitlist(tx, office.citizen(11), id))
+    for (let minutes = 0; minutes < 9; minutes++) {
+      office.clock.advance(minute)
+      await job(office)
+    }
+    // With the scopes of its doors.
+    const scopes = [`office:${office.code}`, `person:${office.citizen(11).id}`] as const
+    const turn = (tx: Tx) => returnToWaitlist(tx, office.citizen(11), id)
+    const back = await office.writer.write(turn, { scopes: [...scopes] })
+    expect(back.state).toBe("offered")
+    const wanted = { office: office.code, service: "PAS-01", slot: office.slot("09:00", { on: tomorrow }) }
+    expect((await refusal(office.write((tx) => book(tx, office.citizen(20), wanted)))).code).toBe("slot_full")
   })
 
   test("nobody sees, leaves or takes another's entry", async () => {

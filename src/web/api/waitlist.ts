@@ -1,14 +1,8 @@
 import { z } from "@hono/zod-openapi"
 import type { Store } from "../../../db/store.ts"
 import { type Day, type Instant, readDay } from "../../base/day.ts"
-import {
-  joinWaitlist,
-  leaveWaitlist,
-  ownEntry,
-  returnToWaitlist,
-  type Waiting,
-  waitsOf,
-} from "../../domain/availability/waitlist.ts"
+import { returnToWaitlist } from "../../domain/availability/offers.ts"
+import { joinWaitlist, leaveWaitlist, ownEntry, type Waiting, waitsOf } from "../../domain/availability/waitlist.ts"
 import { takeOffer } from "../../domain/bookings/offered.ts"
 import { office } from "../../domain/offices/reads.ts"
 import { paged, presentBooking, presentWaiting } from "../present.ts"
