@@ -3,7 +3,7 @@ import type { Planted } from "../parts.ts"
 export const holdsNotCounted: Planted = {
   name: "holds-not-counted",
   breaks: "a place that is held is taken",
-  from: 3,
+  from: 101,
   days: 2,
   changes: [
     {
