@@ -180,7 +180,7 @@ describe("the first setup", () => {
     const { code, said } = await setup(folder, files(), [])
     expect([code, said]).toEqual([
       1,
-      expect.stringMatching(/\+ AAA-1 .*3 counters, lines PAS RES(.|\n)*Nothing was changed: nobody answered/),
+      expect.stringMatching(/\+ AAA-1 .*3 counters, lines PAS RES(.|\n)*Nothing was changed: nobody answered yes/),
     ])
     expect(readdirSync(folder).sort()).toEqual(["offices.json", "services.json"])
   })

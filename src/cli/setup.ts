@@ -226,7 +226,7 @@ async function agreed(yes: boolean): Promise<Answer> {
   if (yes) return "yes"
   const answer = process.stdin.isTTY ? await answered("Apply? [y/N] ") : null
   if (answer === null) {
-    process.stderr.write("Nothing was changed: nobody answered. Add --yes to apply.\n")
+    process.stderr.write("Nothing was changed: nobody answered yes. Add --yes to apply without being asked.\n")
     return "none"
   }
   if (/^y(es)?$/i.test(answer.trim())) return "yes"

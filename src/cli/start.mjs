@@ -27,7 +27,7 @@ const modules = join(root, "node_modules")
 const stampFile = join(modules, ".dawr-installed")
 
 /** The commands that need the tools of development as well as what serving needs. */
-const forDevelopment = new Set(["test", "check", "crash"])
+const forDevelopment = new Set(["test", "check", "crash", "screens"])
 
 main()
 

@@ -44,6 +44,8 @@ describe("a time", () => {
     expect(seen(timeRange(at("09:00"), at("09:20"), riyadh, "ar"))).toBe("من 9:00 إلى 9:20 ص")
     expect(seen(timeRange(at("11:30"), at("12:15"), riyadh, "ar"))).toBe("من 11:30 ص إلى 12:15 م")
     expect(seen(timeRange(at("23:30"), at("23:30") + hour, riyadh, "ar"))).toBe("من 11:30 م إلى 12:30 ص")
+    expect(seen(timeRange(at("08:00"), at("08:00") + 16 * hour, riyadh, "ar"))).toBe("من 8:00 ص إلى منتصف الليل")
+    expect(seen(timeRange(at("08:00"), at("08:00") + 17 * hour, riyadh, "ar"))).toBe("من 8:00 ص إلى 1:00 ص")
     expect(timeRange(at("09:00"), at("09:20"), riyadh, "en")).toBe("09:00–09:20")
   })
 })

@@ -1,4 +1,4 @@
-import { type Day, daysBetween, type Instant } from "../base/day.ts"
+import { type Day, daysBetween, hour, type Instant } from "../base/day.ts"
 import { hijriDay } from "../base/hijri.ts"
 import { dayIn } from "../base/time.ts"
 import type { Lang } from "./lang.ts"
@@ -69,8 +69,11 @@ export function secondText(at: Instant, zone: string, lang: Lang): string {
 export function timeRange(from: Instant, until: Instant, zone: string, lang: Lang): string {
   if (lang === "en") return `${timeText(from, zone, lang)}–${timeText(until, zone, lang)}`
   const [first, last] = [timeParts(from, zone, lang), timeParts(until, zone, lang)]
-  const start = first.half === last.half ? first.figure : timeText(from, zone, lang)
-  return `من${nbsp}${start} إلى${nbsp}${last.figure}${nbsp}${last.half}`
+  // One half of the day is said once where both are in the same one, not where nearly a whole day lies between them.
+  const start = first.half === last.half && until - from < 12 * hour ? first.figure : timeText(from, zone, lang)
+  const isMidnight = timeText(until, zone, "en") === "00:00"
+  const end = isMidnight ? `منتصف${nbsp}الليل` : `${last.figure}${nbsp}${last.half}`
+  return `من${nbsp}${start} إلى${nbsp}${end}`
 }
 
 /** "الثلاثاء 24 نوفمبر", "Tuesday 24 November". */

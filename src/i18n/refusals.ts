@@ -12,7 +12,30 @@ export function refusalWords(code: RefusalCode, lang: Lang): RefusalWords {
   return lang === "ar" ? { title: ar, help: arHelp } : { title: en, help: enHelp }
 }
 
+/** The same to a program, which has a key and no page to come back to. */
+export function programWords(code: RefusalCode, lang: Lang): RefusalWords {
+  const row = toPrograms[code]
+  if (!row) return refusalWords(code, lang)
+  const [ar, arHelp, en, enHelp] = row
+  return lang === "ar" ? { title: ar, help: arHelp } : { title: en, help: enHelp }
+}
+
 type Row = [title: string, help: string, titleEn: string, helpEn: string]
+
+const toPrograms: Partial<Record<RefusalCode, Row>> = {
+  not_signed_in: [
+    "هذا الطلب يحتاج إلى مفتاح",
+    "أرسل المفتاح في الترويسة: Authorization: Bearer.",
+    "This call needs a key",
+    "Send it in the header: Authorization: Bearer.",
+  ],
+  forbidden: [
+    "لا يحق لهذا المفتاح أن يفعل هذا",
+    "استخدم مفتاحًا له هذه الصلاحية. وما يخصّ شخصًا يحتاج إلى موافقته أيضًا.",
+    "This key may not do this",
+    "Use one that has the right for it. What is about a person needs that person's consent as well.",
+  ],
+}
 
 const texts: Record<RefusalCode, Row> = {
   connection_unknown: [
@@ -490,9 +513,9 @@ const texts: Record<RefusalCode, Row> = {
   ],
   already_waiting: [
     "لهذا الرقم دور قائم اليوم",
-    "إن كان لك فاطلب إعادة طباعته، أو اسأل أي موظف.",
+    "إن كان في هذا المكتب فأعد طباعته. وإن كان في مكتب آخر أو في غرفة انتظار مرئية فغادر الدور هناك أولًا، أو اسأل أي موظف.",
     "There is a number for this person today already",
-    "If it is yours, print it again or ask any agent.",
+    "If it is of this office, print it again. If it is of another one or of a video waiting room, leave that queue first, or ask any agent.",
   ],
   day_full: [
     "لا نستطيع خدمتك اليوم قبل الإغلاق",

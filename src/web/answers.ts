@@ -1,12 +1,13 @@
 import { Refusal } from "../base/refusal.ts"
 import { fieldsIn } from "../i18n/fields.ts"
-import { refusalWords } from "../i18n/refusals.ts"
+import { programWords, refusalWords } from "../i18n/refusals.ts"
 import type { Context } from "./house.ts"
 
 /** A refusal as a problem document (RFC 9457): stable `code`, words in the reader's language, and what helps to go on. */
 export function problem(c: Context, refusal: Refusal): Response {
   const { code, details, status } = refusal
-  const words = refusalWords(code, c.var.lang ?? "ar")
+  const wordsFor = c.req.path.startsWith("/api/") ? programWords : refusalWords
+  const words = wordsFor(code, c.var.lang ?? "ar")
   const requestId = c.var.requestId
   const body = {
     type: `/problems/${code}`,

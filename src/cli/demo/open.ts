@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { OpenStore } from "../../../db/open.ts"
 import { facts } from "../../../db/schema/facts.ts"
@@ -34,6 +34,8 @@ export interface Demo {
   /** Sees to it that the addresses in `demo.json` are at `origin`. */
   announce(origin: string): void
   people: DemoPeople | null
+  /** Whether `demo.json` is there; a demonstration that was restored from a backup has none. */
+  hasFile: boolean
 }
 
 interface Given {
@@ -75,7 +77,7 @@ async function makeDemo({ env, opened, store, keys, chance }: Given): Promise<De
     { scopes: ["accounts"] },
   )
   await writer.close()
-  return { shift, people, announce: (origin) => correctOrigin(file, origin) }
+  return { shift, people, hasFile: true, announce: (origin) => correctOrigin(file, origin) }
 }
 
 const textOf = (content: object) => `${JSON.stringify(content, null, 2)}\n`
@@ -91,7 +93,8 @@ async function continueDemo({ env, opened, store, chance }: Given): Promise<Demo
     await writer.write((tx) => keep(tx, "shift", String(shift)), { scopes: [] })
     await writer.close()
   }
-  return { shift, people: null, announce: (origin) => correctOrigin(join(env.dataDir, "demo.json"), origin) }
+  const file = join(env.dataDir, "demo.json")
+  return { shift, people: null, hasFile: existsSync(file), announce: (origin) => correctOrigin(file, origin) }
 }
 
 /** Addresses in `demo.json` follow the origin of this start. */
@@ -121,5 +124,7 @@ export function demoAnnouncement(
   const head = `\nDawr · دَوْر is open at ${origin} (ready in ${readyMs} ms). This is a demonstration; its clock reads ${clock} in Riyadh.\n`
   return demo.people
     ? `${head}\n${demo.people.table(origin)}\n`
-    : `${head}Sign-ins are in demo.json in the data folder.\n`
+    : demo.hasFile
+      ? `${head}Sign-ins are in demo.json in the data folder.\n`
+      : `${head}There is no demo.json in the data folder: no backup has it. Passwords are as before; \`npm run enrol\` makes new codes and keys.\n`
 }

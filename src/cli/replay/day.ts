@@ -49,11 +49,12 @@ export function readRealDay(csv: string, wanted: string): RealDay {
   const names = head.split(",").map((name) => name.trim())
   const missing = columns.filter((name) => !names.includes(name))
   if (missing.length > 0) throw new RangeError(`the table has no column ${missing.join(", ")}`)
+  const days = [...new Set(lines.map((line) => line.slice(0, 10)))].filter((day) => readDay(day) !== null)
   const rows = lines
     .filter((line) => line.startsWith(wanted))
     .map((line) => Object.fromEntries(line.split(",").map((cell, index) => [names[index] ?? "", cell.trim()])) as Row)
     .filter(({ outcome }) => outcome !== "PHANTOM")
-  if (rows.length === 0) throw new RangeError(`the table has no rows of ${wanted}`)
+  if (rows.length === 0) throw new RangeError(`the table has no rows of ${wanted}, but of ${days.join(", ")}`)
   const [means, kindOf] = [meanService(rows), linesOf(rows)]
   const shifts = shiftsOf(callsByAgent(rows, kindOf))
   if (shifts.length === 0) throw new RangeError(`nobody was served on ${wanted}`)

@@ -42,7 +42,7 @@ async function main(args: string[]): Promise<number> {
   if (values.planted) return plant(positionals)
   if (positionals.length > 0) throw new RangeError(`what is ${positionals[0]}?`)
   const days = count("--days", values.days)
-  const first = count("--from", values.seed ?? values.from)
+  const first = values.seed === undefined ? count("--from", values.from) : count("--seed", values.seed)
   const last = values.seed === undefined ? first + count("--seeds", values.seeds) - 1 : first
   const say = values.trace ? (line: string) => process.stdout.write(`${line}\n`) : undefined
   const sum = { seeds: 0, requests: 0, turns: 0, faults: 0 }

@@ -3,7 +3,7 @@ import type { Endpoint } from "./endpoint.ts"
 
 export type ApiDocument = ReturnType<OpenAPIHono["getOpenAPI31Document"]>
 
-const words = `Everything that a page can do, a program can do here.
+const words = `Bookings, waiting, counters, kiosks, boards and reports for programs. Video visits with their services, documents and recordings are pages alone.
 
 JSON in and out. Instants are ISO 8601 with the office's offset, calendar days \`YYYY-MM-DD\`, money is in halalas (\`null\` = not known).
 Lists are \`{ items, next }\`, a hundred a page; hand \`next\` back as \`cursor\`. \`Accept-Language: ar | en\` picks the words of refusals.

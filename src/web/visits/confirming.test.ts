@@ -39,7 +39,7 @@ test("the draft is shown as it is saved, to its person and nobody else; then the
   const text = await shown()
   expect(text).toContain("Read, then confirm")
   expect(text).toContain(`value="passkey ${confirmation}"`)
-  expect(text).not.toContain("In the demonstration alone")
+  expect(text).not.toContain("In the demonstration only")
   // Two minutes later it is no longer there to be confirmed.
   hall.clock.advance(120_000)
   expect(await shown()).not.toContain(`value="passkey`)
@@ -98,7 +98,7 @@ test("in a demonstration it can be confirmed without a passkey, and nowhere else
   expect((await request(keyed.hall.store, keyed.id)).state).toBe("asked")
   const show = await asked({ demo: true, bare: true })
   const waiting = await show.ask()
-  expect(await show.shown()).toContain("In the demonstration alone")
+  expect(await show.shown()).toContain("In the demonstration only")
   expect((await show.answer(`demo ${waiting.confirmation}`)).status).toBe(204)
   expect(await request(show.hall.store, show.id)).toMatchObject({ state: "done" })
   expect(await show.shown()).toContain("The service was carried out")
