@@ -513,9 +513,9 @@ const texts: Record<RefusalCode, Row> = {
   ],
   already_waiting: [
     "لهذا الرقم دور قائم اليوم",
-    "إن كان في هذا المكتب فأعد طباعته. وإن كان في مكتب آخر أو في غرفة انتظار مرئية فغادر الدور هناك أولًا، أو اسأل أي موظف.",
+    "أعد طباعته إن كان هنا، أو غادر الدور الذي في مكتب آخر أو بالفيديو، أو اسأل أي موظف.",
     "There is a number for this person today already",
-    "If it is of this office, print it again. If it is of another one or of a video waiting room, leave that queue first, or ask any agent.",
+    "Print it again if it is of this office; else leave that other queue (or the video visit), or ask an agent.",
   ],
   day_full: [
     "لا نستطيع خدمتك اليوم قبل الإغلاق",
