@@ -2,25 +2,31 @@ import { describe, expect, test } from "bun:test"
 import { join } from "node:path"
 import { Refusal, type RefusalCode, statusOf } from "../base/refusal.ts"
 import { languages } from "./lang.ts"
-import { refusalWords } from "./refusals.ts"
+import { programWords, type RefusalWords, refusalWords } from "./refusals.ts"
 
 const codes = Object.keys(statusOf) as RefusalCode[]
 const arabic = /[\u0621-\u064a]/
 
+function mustBeWell(ar?: RefusalWords, en?: RefusalWords): void {
+  for (const text of [ar?.title, ar?.help]) expect(text).toMatch(arabic)
+  for (const text of [en?.title, en?.help]) {
+    expect(text).toMatch(/^[A-Z]/)
+    expect(text).not.toMatch(arabic)
+  }
+  for (const words of [ar, en]) {
+    expect(words?.title).not.toEndWith(".")
+    expect(words?.help).toEndWith(".")
+    expect(words?.title.length).toBeLessThan(70)
+    expect(words?.help.length).toBeLessThan(110)
+  }
+}
+
 describe("every refusal", () => {
   for (const code of codes) {
     test(`${code} says in both languages what happened and what to do now`, () => {
-      const [ar, en] = languages.map((lang) => refusalWords(code, lang))
-      for (const text of [ar?.title, ar?.help]) expect(text).toMatch(arabic)
-      for (const text of [en?.title, en?.help]) {
-        expect(text).toMatch(/^[A-Z]/)
-        expect(text).not.toMatch(arabic)
-      }
-      for (const words of [ar, en]) {
-        expect(words?.title).not.toEndWith(".")
-        expect(words?.help).toEndWith(".")
-        expect(words?.title.length).toBeLessThan(70)
-        expect(words?.help.length).toBeLessThan(110)
+      for (const words of [refusalWords, programWords]) {
+        const [ar, en] = languages.map((lang) => words(code, lang))
+        mustBeWell(ar, en)
       }
     })
 

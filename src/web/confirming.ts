@@ -3,9 +3,9 @@ import type { Scope, Tx } from "../../db/write.ts"
 import { Refusal } from "../base/refusal.ts"
 import { confirm, confirmBare, type Frozen } from "../domain/access/confirmation.ts"
 import { isFresh } from "../domain/access/sessions.ts"
+import { toStepUp } from "./fresh.ts"
 import type { Context } from "./house.ts"
 import { ownerOf, roomOf } from "./passkey-form.tsx"
-import { paths } from "./paths.ts"
 
 /* What the button of `ConfirmForm` sends, and what is done with it. */
 
@@ -22,9 +22,8 @@ export type Confirmed = z.infer<typeof confirmFields>
 /** Whoever confirms by the press alone has at least signed in a moment ago; else the way to say it anew, and back to `back`. */
 export function stepUpFirst(c: Context, given: Confirmed, back: string): Response | null {
   const { session, subject, house } = c.var
-  if (given.do !== "demo" || isFresh(session, subject?.role ?? "", house.clock.real())) return null
-  if (!house.demo) throw new Refusal("step_up_needed")
-  return c.redirect(`${paths.stepUp}?next=${encodeURIComponent(back)}`, 303)
+  const mayBe = given.do === "demo" && house.demo
+  return mayBe && !isFresh(session, subject?.role ?? "", house.clock.real()) ? toStepUp(c, back) : null
 }
 
 /** Does what was frozen, in the turn that sees the passkey's word; in a demonstration without one, for whoever has none. Refuses as `confirm`. */

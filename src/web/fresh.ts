@@ -13,9 +13,13 @@ export function freshly(handle: Handler, back?: (c: Context) => string): Handler
     const { session, subject, house } = c.var
     if (isFresh(session, subject?.role ?? "", house.clock.real())) return handle(c)
     if (!session) throw new Refusal("step_up_needed")
-    const next = c.req.method === "GET" ? c.var.here : (back?.(c) ?? paths.home)
-    return c.redirect(`${paths.stepUp}?next=${encodeURIComponent(next)}`, 303)
+    return toStepUp(c, c.req.method === "GET" ? c.var.here : (back?.(c) ?? paths.home))
   }
+}
+
+/** To the page where somebody says with a passkey that it is they, and from there to `next`. */
+export function toStepUp(c: Context, next: string): Response {
+  return c.redirect(`${paths.stepUp}?next=${encodeURIComponent(next)}`, 303)
 }
 
 /** As `freshly`, and not while the account is on hold because it was won back less than a day ago. */

@@ -148,6 +148,8 @@ test("the times for moving take the booking's own places into account, and say s
   const [stranger, nobody] = [await server.citizen(42).get(path + moving), await server.nobody.get(path + moving)]
   expect([stranger.status, stranger.body.code]).toEqual([404, "not_found"])
   expect([nobody.status, nobody.body.code]).toEqual([401, "not_signed_in"])
+  // A program has no page to come back to.
+  expect(nobody.body.detail).toContain("Authorization: Bearer")
   expect((await server.device("kiosk").get(path + moving)).body.code).toBe("forbidden")
   const other = await citizen.get(`/api/v1/offices/RUH-RML/slots?service=RES-01${moving}`)
   expect([other.status, other.body.fields[0].path]).toEqual([400, "moving"])

@@ -186,7 +186,7 @@ test("what was confirmed is over, and whoever signed in long ago says anew that 
   const path = leadsTo(asked)
   office.clock.advance(6 * minute)
   const late = await who.send(path, { do: "demo" })
-  expect(leadsTo(late)).toBe("/step-up")
+  expect(late.location).toEndWith(`/step-up?next=${encodeURIComponent(path)}`)
   const ofPerson = () => office.store.db.select().from(proxies).where(eq(proxies.giver, person.id))
   expect(await ofPerson()).toMatchObject([{ since: null }])
   const again = await signedIn(server, person)
