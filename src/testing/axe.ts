@@ -4,6 +4,13 @@ import type { Page } from "playwright-core"
 
 const source = readFileSync(Bun.resolveSync("axe-core/axe.min.js", import.meta.dir), "utf8")
 
+/**
+ * Puts axe into every page that this window goes to from now on. It is large: sent along with each page it takes as long as what it does there.
+ */
+export async function takeAxeAlong(page: Page): Promise<void> {
+  await page.addInitScript(source)
+}
+
 /** WCAG 2.0, 2.1 and 2.2, levels A and AA, and what is usual beyond them: one main part, headings in order, nothing outside of a landmark. */
 const standards = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 

@@ -3,6 +3,7 @@ import type { BrowserContext, CDPSession, Page } from "playwright-core"
 import { staff } from "../../db/schema/access.ts"
 import { startSession } from "../domain/access/sessions.ts"
 import type { Lang } from "../i18n/lang.ts"
+import { takeAxeAlong } from "./axe.ts"
 import { newContext, phone } from "./browser.ts"
 import type { Scene } from "./scene.ts"
 import type { TestServer } from "./server.ts"
@@ -26,6 +27,7 @@ export function openBeholder(scene: Scene) {
   async function open(lang: Lang): Promise<Eyes> {
     const context = await newContext({ lang, reducedMotion: "reduce" })
     const page = await context.newPage()
+    await takeAxeAlong(page)
     const troubles: string[] = []
     page.on("console", (message) => {
       const isAboutTheNetwork = /status of|net::ERR|WebSocket connection/.test(message.text())

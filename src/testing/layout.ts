@@ -30,6 +30,20 @@ function measure(demand: Demand): string[] {
   const scope = dialog ?? document.body
   const slack = 1.5
 
+  /** What is asked of the same element over and over, and changes only with the page. */
+  function once<T>(ask: (element: Element) => T): (element: Element) => T {
+    const known = new Map<Element, { value: T }>()
+    return (element) => {
+      const found = known.get(element) ?? { value: ask(element) }
+      known.set(element, found)
+      return found.value
+    }
+  }
+  const styleOf = once((element) => {
+    const { position, zIndex, clipPath, overflowX, overflowY } = getComputedStyle(element)
+    return { position, zIndex, clipPath, overflowX, overflowY }
+  })
+
   interface Box {
     left: number
     right: number
@@ -46,18 +60,17 @@ function measure(demand: Demand): string[] {
     element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
     !element.closest(".spoken, .skip:not(:focus), [aria-hidden=true] .slip80") &&
     !isClippedAway(element)
-  const isClippedAway = (element: Element | null): boolean => {
-    for (let one = element; one; one = one.parentElement) if (getComputedStyle(one).clipPath !== "none") return true
-    return false
-  }
+  const isClippedAway = once((element): boolean => {
+    const outer = element.parentElement
+    return styleOf(element).clipPath !== "none" || (outer !== null && isClippedAway(outer))
+  })
   /** What lies above the page and moves by itself. */
-  const layerOf = (element: Element): Element | null => {
-    for (let one: Element | null = element; one && one !== document.body; one = one.parentElement) {
-      const { position, zIndex } = getComputedStyle(one)
-      if (position === "fixed" || position === "sticky" || (position === "absolute" && zIndex !== "auto")) return one
-    }
-    return null
-  }
+  const layerOf = once((element): Element | null => {
+    const { position, zIndex } = styleOf(element)
+    if (element === document.body) return null
+    if (position === "fixed" || position === "sticky" || (position === "absolute" && zIndex !== "auto")) return element
+    return element.parentElement && layerOf(element.parentElement)
+  })
   const overlap = (one: Box, other: Box): { wide: number; high: number } => ({
     wide: Math.min(one.right, other.right) - Math.max(one.left, other.left),
     high: Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top),
@@ -79,13 +92,14 @@ function measure(demand: Demand): string[] {
   function cutBy(element: Element, box: Box): string | null {
     let [reachX, reachY] = [false, false]
     for (let one = element.parentElement; one; one = one.parentElement) {
-      const style = getComputedStyle(one)
-      const outer = one.getBoundingClientRect()
+      const style = styleOf(one)
       const hides = (value: string) => value === "hidden" || value === "clip"
       if (!reachX && hides(style.overflowX) && one !== document.body && one !== root) {
+        const outer = one.getBoundingClientRect()
         if (box.left < outer.left - slack || box.right > outer.right + slack) return nameOf(one)
       }
       if (!reachY && hides(style.overflowY) && one !== root) {
+        const outer = one.getBoundingClientRect()
         if (box.top < outer.top - slack || box.bottom > outer.bottom + slack) return nameOf(one)
       }
       reachX ||= /auto|scroll/.test(style.overflowX)
@@ -98,13 +112,24 @@ function measure(demand: Demand): string[] {
   /** Out of sight in something that scrolls: it can be brought back. */
   function isScrolledAway(element: Element, box: Box): boolean {
     for (let one = element.parentElement; one && one !== document.body; one = one.parentElement) {
-      const style = getComputedStyle(one)
+      const style = styleOf(one)
       if (!/auto|scroll/.test(style.overflowX + style.overflowY)) continue
       const { wide, high } = overlap(one.getBoundingClientRect(), box)
       if (wide < box.right - box.left - 1 || high < box.bottom - box.top - 1) return true
     }
     return false
   }
+
+  /** The nearest thing with an edge or a ground that a letter must stay inside. */
+  const frameOf = once((element): Element | null => {
+    if (element === document.body) return null
+    const { overflowX, overflowY, display, backgroundColor, borderInlineStartWidth } = getComputedStyle(element)
+    if (/auto|scroll/.test(overflowX + overflowY)) return null
+    const isBox = display !== "inline" && display !== "contents"
+    const hasGround = backgroundColor !== "rgba(0, 0, 0, 0)"
+    if (isBox && (hasGround || Number.parseFloat(borderInlineStartWidth) > 0)) return element
+    return element.parentElement && frameOf(element.parentElement)
+  })
 
   // Letters.
   const texts: { box: Box; element: Element; layer: Element | null }[] = []
@@ -138,17 +163,6 @@ function measure(demand: Demand): string[] {
       }
       texts.push({ box, element, layer: layerOf(element) })
     }
-  }
-  /** The nearest thing with an edge or a ground that a letter must stay inside. */
-  function frameOf(element: Element): Element | null {
-    for (let one: Element | null = element; one && one !== document.body; one = one.parentElement) {
-      const style = getComputedStyle(one)
-      if (/auto|scroll/.test(style.overflowX + style.overflowY)) return null
-      if (style.display === "inline" || style.display === "contents") continue
-      const hasGround = style.backgroundColor !== "rgba(0, 0, 0, 0)"
-      if (hasGround || Number.parseFloat(style.borderInlineStartWidth) > 0) return one
-    }
-    return null
   }
   texts.sort((one, other) => one.box.top - other.box.top)
   for (const [index, one] of texts.entries()) {

@@ -38,5 +38,5 @@ export const forAnybody: Visit[] = [
   visit("stranger", "pairing")("/kiosk", "before it is paired", () => "/kiosk"),
   stranger(null, "an address that is not there", () => "/nothing/here", { status: 404 }),
   stranger(null, "asked too often", () => "/search", { at: "strict", status: 429 }),
-  visit("stranger", "document")(null, "the page of the API", () => "/docs"),
+  visit("stranger", "document")(null, "the page of the API", () => "/docs", { langs: ["en"] }),
 ]

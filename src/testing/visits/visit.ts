@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core"
+import type { Lang } from "../../i18n/lang.ts"
 import { person, type Scene } from "../scene.ts"
 
 /*
@@ -39,6 +40,8 @@ export interface Visit {
   status?: number
   /** Done on the page before it is looked at, changing nothing that another visit sees. */
   first?: (page: Page, scene: Scene) => Promise<unknown>
+  /** In which languages it is looked at, where it is written in one alone. */
+  langs?: Lang[]
   /** Looked at when the connection has been gone for a while. */
   isOffline?: boolean
 }

@@ -3,7 +3,7 @@ import type { Planted } from "../parts.ts"
 export const strangersCancel: Planted = {
   name: "strangers-cancel",
   breaks: "a booking is changed only by who may",
-  from: 2,
+  from: 3,
   changes: [
     {
       file: "src/domain/bookings/writes.ts",
