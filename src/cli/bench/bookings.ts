@@ -1,5 +1,6 @@
 import { join } from "node:path"
 import { connect } from "../../../db/dialect.ts"
+import type { Stock } from "./bare-bookings.ts"
 import { type Form, findForm, type Known } from "./booking-statements.ts"
 import type { Ask } from "./clients/connection.ts"
 import type { Load, Loaded } from "./clients/load.ts"
@@ -7,7 +8,15 @@ import type { Loop, Looped } from "./clients/statements.ts"
 import { beside, type Figure, median, type Part, progress, type Rate } from "./figure.ts"
 import { type Citizen, inFolder, office, type Prepared, prepare, service } from "./prepare.ts"
 import type { Run } from "./recording.ts"
-import { type Client, type Running, spending, startBare, startClient, startHouse } from "./running.ts"
+import {
+  type Client,
+  type Running,
+  spending,
+  startBare,
+  startBareBookings,
+  startClient,
+  startHouse,
+} from "./running.ts"
 
 export interface Wanted {
   disk: string
@@ -26,15 +35,18 @@ export interface Wanted {
  * - a raw loop over a store of the same making, on the same disk and with the same settings, that runs the statements which one booking
  *   really ran (written down in a server of its own), as many bookings to a COMMIT as the house came to. It leaves out all but SQLite: HTTP,
  *   JSON, rules, rights, ids, hashes of facts, whoever is told; and where a booking reads what it has read before, the loop reads it anew
- *   only if the house did.
+ *   only if the house did;
+ * - the same statements behind a bare Hono route that commits together what comes together and decides nothing: with HTTP and SQLite alone,
+ *   no server could be faster.
  */
 export async function bookings({ disk, connections, each, rounds, warmth }: Wanted): Promise<Part> {
   return inFolder(disk, async (folder) => {
     progress("bookings: making people and stores")
     const people = connections.length * rounds * each
     const real = await prepare(join(folder, "house"), { citizens: warmth + people })
-    const raw = await prepare(join(folder, "raw"), { citizens: warmth + 2 + people })
+    const raw = await prepare(join(folder, "raw"), { citizens: warmth + 2 + 2 * people })
     const [recorded, house, bare] = [await recordForm(raw, warmth), await startHouse(real), await startBare()]
+    const routed = await startBareBookings()
     const [client, loop] = [startClient("load.ts"), startClient("statements.ts")]
     try {
       const { form, days } = recorded
@@ -42,22 +54,30 @@ export async function bookings({ disk, connections, each, rounds, warmth }: Want
       await load(client, house, connections[0] ?? 1, real.citizens.slice(0, warmth), slots)
       await load(client, bare, connections[0] ?? 1, real.citizens.slice(0, warmth), slots)
       const figures: Figure[] = []
-      let [own, others] = [real.citizens.slice(warmth), raw.citizens.slice(warmth + 2)]
+      let [own, others, kept] = [
+        real.citizens.slice(warmth),
+        raw.citizens.slice(warmth + 2),
+        raw.citizens.slice(warmth + 2 + people),
+      ]
       for (const count of connections) {
-        const seen = { house: [] as Rate[], bare: [] as Rate[], raw: [] as Rate[], batch: [] as number[] }
+        const seen = { house: [] as Rate[], bare: [] as Rate[], raw: [] as Rate[], routed: [] as Rate[] }
+        const sizes: number[] = []
         for (let round = 1; round <= rounds; round++) {
           progress(`bookings: ${count} connections, round ${round} of ${rounds}`)
           const before = batches(real)
           seen.house.push(await load(client, house, count, own.slice(0, each), slots))
           const batch = Math.max(1, Math.round(each / (batches(real) - before)))
-          seen.batch.push(batch)
+          sizes.push(batch)
           seen.bare.push(await load(client, bare, count, own.slice(0, each), slots))
           seen.raw.push(await runLoop(loop, raw, form, others.slice(0, each), days, batch))
+          await stock(routed, raw, form, kept.slice(0, each), days)
+          seen.routed.push(await load(client, routed, count, kept.slice(0, each), slots))
           own = own.slice(each)
           others = others.slice(each)
+          kept = kept.slice(each)
         }
         const what = `durable bookings over HTTP, ${count} connections`
-        const loopWhat = `raw SQLite, ${median(seen.batch)} to a commit`
+        const loopWhat = `raw SQLite, ${median(sizes)} to a commit`
         figures.push(
           { ...beside(what, seen.house, "bare JSON", seen.bare), aim: aims.get(count) },
           {
@@ -65,9 +85,10 @@ export async function bookings({ disk, connections, each, rounds, warmth }: Want
             aim: { ratioLeast: 0.5 },
             note: `${form.steps.length} statements a booking`,
           },
+          beside(what, seen.house, "the same behind a bare route", seen.routed),
         )
       }
-      await Promise.all([house.stop(), bare.stop()])
+      await Promise.all([house.stop(), bare.stop(), routed.stop()])
       return { figures }
     } finally {
       client.close()
@@ -92,6 +113,19 @@ async function load(
   const { perSecond, refused, firstRefusal } = await client.ask<Loaded>(message)
   if (refused > 0) throw new Error(`${refused} of ${people.length} bookings were refused, first: ${firstRefusal}`)
   return { perSecond, ...spent(people.length) }
+}
+
+/** Lays in what the bare route is to keep. */
+async function stock(
+  routed: Running,
+  { data }: Prepared,
+  form: Form,
+  people: readonly Citizen[],
+  times: readonly number[],
+): Promise<void> {
+  const message: Stock = { data, form, bookings: knownOfAll(people, times) }
+  await routed.ask(message)
+  form.counted += people.length
 }
 
 function asking({ token }: Citizen, slot: string): Ask {
@@ -160,6 +194,10 @@ function knownOf({ id, token }: Citizen, startsAt: number): Known {
   return { person: id, key: token.split("_")[2] ?? "", startsAt }
 }
 
+function knownOfAll(people: readonly Citizen[], times: readonly number[]): Known[] {
+  return people.map((citizen, index) => knownOf(citizen, times[index % times.length] ?? 0))
+}
+
 async function runLoop(
   client: Client,
   { data }: Prepared,
@@ -168,8 +206,7 @@ async function runLoop(
   times: number[],
   batch: number,
 ): Promise<Rate> {
-  const known = people.map((citizen, index) => knownOf(citizen, times[index % times.length] ?? 0))
-  const message: Loop = { do: "loop", data, form, bookings: known, batch }
+  const message: Loop = { do: "loop", data, form, bookings: knownOfAll(people, times), batch }
   const { perSecond, work, kept } = await client.ask<Looped>(message)
   if (kept !== people.length) throw new Error(`the raw loop kept ${kept} of ${people.length} bookings`)
   form.counted += people.length

@@ -58,6 +58,9 @@ export function startHouse(
 /** The baseline: Hono on Bun, with nothing to decide and nothing to keep. */
 export const startBare = (): Promise<Running> => start([join(import.meta.dir, "bare.ts")], {})
 
+/** The statements of a booking behind a bare route; it is given what to keep first. */
+export const startBareBookings = (): Promise<Running> => start([join(import.meta.dir, "bare-bookings.ts")], {})
+
 async function start(args: string[], env: Record<string, string>): Promise<Running> {
   const { PATH = "", HOME = "" } = process.env
   const ear = createEar()
