@@ -47,7 +47,7 @@ const corridor = [
 const homes: [library: RegExp, home: RegExp, says: string][] = [
   [/^rrule$/, /^src\/domain\/offices\//, "src/domain/offices"],
   [/^drizzle-orm(\/|$)/, /^(db\/|src\/domain\/[^/]+\/(?!rules\.ts$))/, "db and the domain's reads and writes"],
-  [/^(hono|@hono\/[^/]+)(\/|$)/, /^src\/(web\/|app\.ts$|main\.ts$|cli\/bench\/bare\.ts$)/, "src/web"],
+  [/^(hono|@hono\/[^/]+)(\/|$)/, /^src\/(web\/|app\.ts$|main\.ts$|cli\/bench\/bare(-bookings)?\.ts$)/, "src/web"],
   [/^bun:sqlite$/, /^(db\/|src\/cli\/bench\/recording\.ts$)/, "db"],
   [/^(idiomorph|partysocket)(\/|$)/, /^src\/client\//, "src/client"],
 ]

@@ -1,6 +1,7 @@
 import { followTicket, prepareVoices } from "../announce.ts"
 import { openChime } from "../chime.ts"
 import { listen } from "../live.ts"
+import { openNotices } from "../notices.ts"
 import { officeNow } from "../time.ts"
 
 /*
@@ -11,6 +12,7 @@ import { officeNow } from "../time.ts"
 const region = document.querySelector<HTMLElement>("[data-live]")
 const title = document.title
 const chime = openChime()
+const notices = openNotices(region?.dataset["live"] ?? "")
 
 if (region) {
   prepareVoices()
@@ -32,6 +34,7 @@ function markPage(): void {
   const { state = "", calls = "0", say = "" } = ticket?.dataset ?? {}
   document.body.dataset["state"] = state
   document.title = state === "called" ? `● ${say}` : title
+  notices.follow(state)
   if (state !== "called") return
   const call = {
     number: Number(region?.querySelector(".number")?.textContent),
@@ -40,6 +43,7 @@ function markPage(): void {
     at: officeNow(),
   }
   const isNew = chime.ring(call, [`${region?.dataset["sounds"]}/chime.mp3`])
+  if (isNew) notices.tell(say)
   // A page that nobody has touched may not, and the browser would complain (W3C Vibration API §6).
   if (isNew && navigator.userActivation?.hasBeenActive) navigator.vibrate?.([300, 150, 300])
 }

@@ -2,6 +2,7 @@ import type { VisitAnswer } from "../../realtime/visit-words.ts"
 import { announce, followTicket, prepareVoices } from "../announce.ts"
 import { openChime } from "../chime.ts"
 import { listen } from "../live.ts"
+import { openNotices } from "../notices.ts"
 import { stay } from "../stay.ts"
 import { officeNow } from "../time.ts"
 import { followAsked } from "./asked.ts"
@@ -29,11 +30,14 @@ export function followVisit(page: HTMLElement): void {
   const id = page.dataset["visit"] ?? ""
   const title = document.title
   const chime = openChime()
+  const notices = openNotices(`visit:${id}`)
   const live = listen()
   const testRoot = page.querySelector<HTMLElement>("[data-self-test]")
   const test = testRoot && mountSelfTest(testRoot)
   let takesOver = page.dataset["takes"] !== undefined
   let own = ""
+  /** The ring of which a notice was shown. */
+  let toldOf = ""
 
   prepareVoices()
   mountRequest(page)
@@ -74,6 +78,7 @@ export function followVisit(page: HTMLElement): void {
     speak()
     const now = state()["state"] ?? ""
     document.body.dataset["state"] = now
+    notices.follow(now)
     // What works no more goes as soon as it is over, and comes back where the end was a slip that is taken back.
     for (const part of page.querySelectorAll<HTMLElement>("[data-while-open]")) part.hidden = now === "over"
     if (now === "called" || now === "over") test?.stop()
@@ -94,6 +99,7 @@ export function followVisit(page: HTMLElement): void {
     if (left && left.textContent !== words) left.textContent = words
     const isDark = Math.floor(officeNow() / 1_000) % 2 === 0
     document.title = `${isDark ? "●" : "○"} ${say}`
+    if (rungAt !== toldOf && notices.tell(say)) toldOf = rungAt ?? ""
     const at = Number(rungAt)
     const turn = Math.max(0, Math.floor((officeNow() - at) / ringMilliseconds))
     const ring = { number: Number(number), counter: Number(calls), calls: turn, at: at + turn * ringMilliseconds }

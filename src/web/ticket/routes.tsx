@@ -15,6 +15,7 @@ import { visitorWords } from "../../i18n/visitor.ts"
 import { show } from "../frame.tsx"
 import { headOf } from "../heads.ts"
 import { type Context, get, type PageRoute, post } from "../house.ts"
+import { NoticeOffer } from "../notices.tsx"
 import { paths } from "../paths.ts"
 import { Card } from "../shell/cards.tsx"
 import { Button, ButtonLink, PostForm } from "../shell/controls.tsx"
@@ -121,6 +122,7 @@ async function ticketPage(c: Context): Promise<Response> {
       >
         {raw(region)}
       </div>
+      <NoticeOffer lang={lang} />
       <p class="faint small">
         {service.sensitive ? "" : `${inLang(service.name, lang)} · `}
         {inLang(here.name, lang)}

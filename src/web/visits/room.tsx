@@ -19,6 +19,7 @@ import { show } from "../frame.tsx"
 import { GiveFile } from "../give-file.tsx"
 import { headOf } from "../heads.ts"
 import type { Context } from "../house.ts"
+import { NoticeOffer } from "../notices.tsx"
 import { papersFragment } from "../papers.tsx"
 import { paths } from "../paths.ts"
 import { Card, IconLine } from "../shell/cards.tsx"
@@ -109,6 +110,7 @@ export async function visitPage(c: Context): Promise<Response> {
       <div data-live={`visit:${id}`} data-seq={seq} data-region data-sounds="/assets/sounds">
         {raw(region)}
       </div>
+      {!isOver && <NoticeOffer lang={lang} />}
       {!isOver && (
         <div data-live={`visit:${id}`} data-view="record" data-seq={seq}>
           {raw(record)}
