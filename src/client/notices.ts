@@ -8,7 +8,7 @@ const waiting = new Set(["early", "waiting", "late", "away", "absent", "parked",
 export interface Notices {
   /** Offers them while somebody waits, and takes away what was shown as soon as nobody is called any more. */
   follow(state: string): void
-  /** Shows the words if the page is out of sight, in the place of what was shown before. Answers whether it did. */
+  /** Shows the words if nobody looks at the page, in the place of what was shown before. Answers whether it did. */
   tell(words: string): boolean
 }
 
@@ -20,7 +20,9 @@ export function openNotices(of: string): Notices {
   let shown: Notification | null = null
   const isPossible = place !== null && isOffered(tag)
   if (isPossible) offer(place)
-  document.addEventListener("visibilitychange", () => document.hidden || clear())
+  const look = () => isLookedAt() && clear()
+  document.addEventListener("visibilitychange", look)
+  window.addEventListener("focus", look)
 
   function clear(): void {
     shown?.close()
@@ -33,7 +35,7 @@ export function openNotices(of: string): Notices {
       if (state !== "called") clear()
     },
     tell(words) {
-      if (!document.hidden || !("Notification" in window) || Notification.permission !== "granted") return false
+      if (isLookedAt() || !("Notification" in window) || Notification.permission !== "granted") return false
       const { lang, dir } = document.documentElement
       clear()
       try {
@@ -60,6 +62,9 @@ export function openNotices(of: string): Notices {
     },
   }
 }
+
+/** A page behind or beside the window at which somebody works is not hidden, and has not the focus. */
+const isLookedAt = (): boolean => !document.hidden && document.hasFocus()
 
 /**
  * Whether a page may offer them here. Some browsers have the constructor and refuse every use of it; before leave is given nothing is

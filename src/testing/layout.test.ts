@@ -53,6 +53,8 @@ test("what is too small to read or to press is found, and a link in its sentence
   expect(await found("<p>Read <a href='#' style='display:inline'>more</a> about this.</p>")).toBe("")
   const meeting = "<button>One</button><button style='margin-top:-20px'>Two</button>"
   expect(await found(meeting)).toContain("to press on top of each other: button “One” and button “Two”")
+  const half = "<div style='overflow:hidden;height:22px'><button>Go</button></div>"
+  expect(await found(half)).toContain("to press, and cut off by div")
 })
 
 test("a screen that nobody scrolls must show everything at once", async () => {
@@ -60,6 +62,8 @@ test("a screen that nobody scrolls must show everything at once", async () => {
   expect(await found("<p style='height:2000px'>High</p>", { ...demand, whole: true })).toContain(
     "higher than the screen",
   )
+  const still = "<style>body{overflow-y:hidden}</style><p style='height:2000px'>High</p>"
+  expect(await found(still)).toContain("higher than the screen, and nobody can scroll it")
 })
 
 test("a focus that cannot be seen is found", async () => {
@@ -67,4 +71,10 @@ test("a focus that cannot be seen is found", async () => {
   expect(await found(unseen, { ...demand, focus: true })).toContain("focus that is not seen: button “Go on”")
   const beneath = "<button>Go on</button><p style='position:fixed;inset:0;background:#fff;margin:0'>Lid</p>"
   expect(await found(beneath, { ...demand, focus: true })).toContain("focus beneath p “Lid”: button “Go on”")
+  const cut = "<div style='overflow:hidden;width:max-content'><button>Go on</button></div>"
+  expect(await found(cut, { ...demand, focus: true })).toContain("focus cut off by div")
+  const head = "<p style='position:fixed;inset:0 0 auto;height:60px;margin:0;background:#fff'>Head</p>"
+  const away = `${head}<a href='#there' style='margin-top:80px'>Down</a><p style='height:900px'></p><h2 id='there'>There</h2>`
+  const below = `${away}<p style='height:2000px'></p>`
+  expect(await found(below, { ...demand, focus: true })).toContain("beneath p “Head”: what a “Down” leads to")
 })

@@ -58,7 +58,7 @@ function measure(demand: Demand): string[] {
   }
   const isWritten = (element: Element): boolean =>
     element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
-    !element.closest(".spoken, .skip:not(:focus), [aria-hidden=true] .slip80") &&
+    !element.closest(".spoken, .skip:not(:focus)") &&
     !isClippedAway(element)
   const isClippedAway = once((element): boolean => {
     const outer = element.parentElement

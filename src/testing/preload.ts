@@ -6,8 +6,7 @@ import { cleanUp } from "./cleanup.ts"
 setDefaultTimeout(30_000)
 
 // An agency's own settings never reach a test, so that no test can write into its data.
-const ownSettings =
-  /^(PORT|HOST|PUBLIC_ORIGIN|DATA_DIR|DEMO|DEMO_CITIZENS|DEMO_NOW|KEYS_FILE|METRICS_TOKEN)$|^DAWR_(?!(RUN|COTURN)$)/
+const ownSettings = /^(PORT|HOST|PUBLIC_ORIGIN|DATA_DIR|DEMO|DEMO_CITIZENS|DEMO_NOW|KEYS_FILE|METRICS_TOKEN)$/
 for (const name of Object.keys(process.env)) if (ownSettings.test(name)) delete process.env[name]
 
 // A zone that no office stands in, half an hour off and with summer time: code that leans on the machine's zone shows at once.

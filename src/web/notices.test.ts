@@ -16,6 +16,8 @@ afterAll(() => {
 
 const demand = { target: 44, text: 13 }
 
+type Away = "no" | "in another tab" | "in another window"
+
 interface Shown {
   words: string
   tag: string
@@ -24,7 +26,7 @@ interface Shown {
 
 /**
  * A browser without a screen shows no notices and is asked for none: here somebody sits before it who answers in its place, and who looks at
- * another window when `lookAway` says so.
+ * another tab when `lookAway` says so, or at another window beside this one.
  */
 async function withNotices(page: Page, answer: "granted" | "denied") {
   await page.addInitScript((given) => {
@@ -48,22 +50,24 @@ async function withNotices(page: Page, answer: "granted" | "denied") {
         this.#one.isOpen = false
       }
     }
-    let isAway = false
-    Object.defineProperty(Document.prototype, "hidden", { get: () => isAway })
+    let away: Away = "no"
+    Object.defineProperty(Document.prototype, "hidden", { get: () => away === "in another tab" })
+    Document.prototype.hasFocus = () => away === "no"
     Object.assign(globalThis, {
       Notification: Stand,
       noticesShown: shown,
-      lookAway: (away: boolean) => {
-        isAway = away
-        document.dispatchEvent(new Event("visibilitychange"))
+      lookAway: (now: Away) => {
+        const was = away
+        away = now
+        if ([was, now].includes("in another tab")) document.dispatchEvent(new Event("visibilitychange"))
+        else window.dispatchEvent(new Event(now === "no" ? "focus" : "blur"))
       },
     })
   }, answer)
-  const inPage = globalThis as unknown as { noticesShown: Shown[]; lookAway(away: boolean): void }
+  const inPage = globalThis as unknown as { noticesShown: Shown[]; lookAway(now: Away): void }
   return {
     shown: () => page.evaluate(() => (globalThis as unknown as typeof inPage).noticesShown),
-    lookAway: (away: boolean) =>
-      page.evaluate((isAway) => (globalThis as unknown as typeof inPage).lookAway(isAway), away),
+    lookAway: (now: Away) => page.evaluate((away) => (globalThis as unknown as typeof inPage).lookAway(away), now),
     until: (count: number) =>
       page.waitForFunction((wanted) => (globalThis as unknown as typeof inPage).noticesShown.length >= wanted, count),
   }
@@ -89,7 +93,7 @@ test("whoever asked for it is told of the call in another window, again when cal
   expect(await button.isVisible()).toBe(false)
   expect(await faults(page, demand)).toEqual([])
 
-  await notices.lookAway(true)
+  await notices.lookAway("in another tab")
   await agent.post(`/api/v1/counters/${server.office.code}.1/next`, {})
   await notices.until(1)
   expect(await notices.shown()).toEqual([
@@ -97,12 +101,12 @@ test("whoever asked for it is told of the call in another window, again when cal
   ])
   // The offer is no use to somebody who is called, and whoever looks needs no notice.
   expect(await page.getByText("Your device will alert you").isVisible()).toBe(false)
-  await notices.lookAway(false)
+  await notices.lookAway("no")
   expect((await notices.shown()).map(({ isOpen }) => isOpen)).toEqual([false])
   await agent.post(`/api/v1/tickets/${id}/recall`, {})
   await page.locator("[data-ticket][data-calls='2']").waitFor()
   expect(await notices.shown()).toHaveLength(1)
-  await notices.lookAway(true)
+  await notices.lookAway("in another window")
   await agent.post(`/api/v1/tickets/${id}/recall`, {})
   await notices.until(2)
   await agent.post(`/api/v1/tickets/${id}/serve`, {})
@@ -121,12 +125,14 @@ test("a ring of a video visit is shown too, in Arabic", async () => {
   await page.goto(`/visits/${row.id}`)
   await hearing(screen)
   await page.getByRole("button", { name: "نبّهني حتى وأنا في نافذة أخرى" }).click()
-  await notices.lookAway(true)
+  await notices.lookAway("in another window")
   await hall.write((tx) => ring(tx, hall.agent(1), row.id))
   await notices.until(1)
   const [told] = await notices.shown()
   expect(told).toMatchObject({ tag: `dawr:visit:${row.id}`, isOpen: true })
   expect(told?.words).toBe((await page.locator("[data-ticket]").getAttribute("data-say")) ?? "")
+  await notices.lookAway("no")
+  expect((await notices.shown()).map(({ isOpen }) => isOpen)).toEqual([false])
   await page.context().close()
 })
 

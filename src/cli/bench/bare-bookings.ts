@@ -4,7 +4,7 @@ import { type Filled, fillAll, openLoop } from "./loop.ts"
 
 /*
  * What HTTP and SQLite cost by themselves: a bare Hono route that runs the statements of a booking, together with all that came at the same
- * time in one COMMIT, and decides nothing. No server that runs these statements can be faster on this machine.
+ * time in one COMMIT, and decides nothing. Whatever a server of one thread does besides makes it slower than this.
  */
 
 /** What it is given before the clock starts: the bookings that it will keep, in this order, whatever is asked. */

@@ -36,8 +36,8 @@ export interface Wanted {
  *   really ran (written down in a server of its own), as many bookings to a COMMIT as the house came to. It leaves out all but SQLite: HTTP,
  *   JSON, rules, rights, ids, hashes of facts, whoever is told; and where a booking reads what it has read before, the loop reads it anew
  *   only if the house did;
- * - the same statements behind a bare Hono route that commits together what comes together and decides nothing: with HTTP and SQLite alone,
- *   no server could be faster.
+ * - the same statements behind a bare Hono route that commits together what comes together and decides nothing: what is left of a server of
+ *   one thread that does nothing but HTTP and SQLite.
  */
 export async function bookings({ disk, connections, each, rounds, warmth }: Wanted): Promise<Part> {
   return inFolder(disk, async (folder) => {

@@ -40,6 +40,7 @@ export const kill: Rig = {
       counts.checked += isWhole ? people.asked.length : Math.min(150, people.asked.length)
       if (findings.length > 20) break
     }
+    if (counts.granted < rounds) findings.push(`only ${counts.granted} were granted: too little was tried`)
     await server.kill("SIGTERM")
     done(folder)
     return { findings, counts }

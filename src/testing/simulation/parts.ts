@@ -13,7 +13,7 @@ export interface Actor {
   act(sim: Simulation): Promise<void>
 }
 
-/** Something that goes wrong. Each seed draws which faults it has, and how much of each. */
+/** Something that goes wrong. Each seed draws which faults it has, and of those that come by share how much. */
 export interface Fault {
   name: string
   /** Comes over the house from outside, every so many virtual hours on average. */
