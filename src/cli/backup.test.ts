@@ -112,11 +112,7 @@ test("what has changed since is found, and is not put in place", async () => {
   const file = join(backup, "dawr.db")
   const whole = readFileSync(file)
   const raw = new Database(file)
-  raw.run("DROP TRIGGER IF EXISTS fact_is_never_changed")
-  const triggers = raw.query<{ name: string }, []>(
-    "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'fact'",
-  )
-  for (const { name } of triggers.all()) raw.run(`DROP TRIGGER ${name}`)
+  for (const { name } of triggersOnFacts(raw)) raw.run(`DROP TRIGGER ${name}`)
   raw.run("UPDATE fact SET body = replace(body, '\"number\":', '\"numbers\":') WHERE kind = 'ticket.issued'")
   raw.close()
   const bent = await command("restore", backup)
@@ -140,3 +136,22 @@ test("what is no backup, or would lie within the data folder, is refused", async
   expect((await command("restore", folder)).said).toMatch(/not empty|not a backup/)
   expect((await command("verify", ownFolder())).code).toBe(65)
 })
+
+test("where each chain ends is printed, and by that alone a tail that was cut is noticed", async () => {
+  const ends = async () => {
+    const { code, said } = await command("verify")
+    expect([code, said]).toEqual([0, expect.stringContaining("is whole")])
+    return new Map(
+      [...said.matchAll(/^ {2}(\S+) ends with (\d+), \S+$/gm)].map(([, stream, seq]) => [stream, Number(seq)]),
+    )
+  }
+  const before = await ends()
+  const raw = new Database(join(data, "dawr.db"))
+  for (const { name } of triggersOnFacts(raw)) raw.run(`DROP TRIGGER ${name}`)
+  raw.run("DELETE FROM fact WHERE stream = 'RUH-RML' AND seq = (SELECT max(seq) FROM fact WHERE stream = 'RUH-RML')")
+  raw.close()
+  expect([...(await ends())]).toEqual([...before].map(([name, end]) => [name, name === "RUH-RML" ? end - 1 : end]))
+})
+
+const triggersOnFacts = (raw: Database) =>
+  raw.query<{ name: string }, []>("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'fact'").all()

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "bun:test"
 import { existsSync, readFileSync } from "node:fs"
+import { BlockList } from "node:net"
 import { join } from "node:path"
 
 /*
  * What the documents say of tests and commands is looked up: a test that is renamed or thrown away takes its promise with it. A test is
- * cited as `file` “its name”; a long name may end in … .
+ * cited as `file` “its name”; a long name may end in … . Settings that a document gives are held against what it says of them.
  */
 
 const root = join(import.meta.dir, "..", "..")
@@ -63,6 +64,39 @@ test("every threat has a control, and every control its test", () => {
     .filter((line) => /^\| T\d+ \|/.test(line))
   expect(rows.length).toBeGreaterThan(25)
   for (const row of rows) expect([row, cited(row).length > 0]).toEqual([row, true])
+})
+
+test("the relay's settings close every network that is nobody's on the Internet, and no other", () => {
+  const closed = new BlockList()
+  const familyOf = (address: string) => (address.includes(":") ? "ipv6" : "ipv4")
+  const ranges = read("docs/visits.md").matchAll(/^denied-peer-ip=([\da-f.:]+)-([\da-f.:]+)$/gm)
+  for (const [, first = "", last = ""] of ranges) closed.addRange(first, last, familyOf(first))
+  const isClosed = (address: string) => closed.check(address, familyOf(address))
+  const inside = [
+    ...["0.0.0.0", "10.1.2.3", "100.127.255.255", "127.0.0.1", "169.254.169.254", "172.16.0.1", "172.31.255.255"],
+    ...["192.0.0.8", "192.0.2.1", "192.168.1.1", "198.19.0.1", "198.51.100.7", "203.0.113.9", "224.0.0.1"],
+    ...[
+      "255.255.255.255",
+      "::1",
+      "::ffff:10.0.0.1",
+      "64:ff9b::a00:1",
+      "100::1",
+      "2001::1",
+      "2001:db8::1",
+      "2002:a00:1::",
+    ],
+    ...["3fff::1", "5f00::1", "fc00::1", "fd12::1", "fe80::1", "fec0::1", "ff02::1"],
+  ]
+  expect(inside.filter((address) => !isClosed(address))).toEqual([])
+  const outside = ["1.1.1.1", "9.9.9.9", "172.32.0.1", "100.128.0.1", "223.255.255.255", "2606:4700::1111", "2a00::1"]
+  expect(outside.filter(isClosed)).toEqual([])
+})
+
+test("what is installed has a hash in the lockfile, and nothing of it runs while it is installed", () => {
+  const { packages } = JSON.parse(read("package-lock.json")) as { packages: Record<string, { integrity?: string }> }
+  const unhashed = Object.entries(packages).filter(([path, { integrity }]) => path && !integrity?.startsWith("sha512-"))
+  expect(unhashed).toEqual([])
+  expect(read("src/cli/start.mjs")).toContain('["ci", "--ignore-scripts"')
 })
 
 describe("the table of the verification standard", () => {

@@ -70,8 +70,9 @@ export async function bookings({ disk, connections, each, rounds, warmth }: Want
           sizes.push(batch)
           seen.bare.push(await load(client, bare, count, own.slice(0, each), slots))
           seen.raw.push(await runLoop(loop, raw, form, others.slice(0, each), days, batch))
-          await stock(routed, raw, form, kept.slice(0, each), days)
-          seen.routed.push(await load(client, routed, count, kept.slice(0, each), slots))
+          seen.routed.push(
+            await runRouted(client, routed, raw, form, { count, people: kept.slice(0, each), slots, days }),
+          )
           own = own.slice(each)
           others = others.slice(each)
           kept = kept.slice(each)
@@ -115,17 +116,22 @@ async function load(
   return { perSecond, ...spent(people.length) }
 }
 
-/** Lays in what the bare route is to keep. */
-async function stock(
+/** Lays in what the bare route is to keep, and has it kept. */
+async function runRouted(
+  client: Client,
   routed: Running,
-  { data }: Prepared,
+  prepared: Prepared,
   form: Form,
-  people: readonly Citizen[],
-  times: readonly number[],
-): Promise<void> {
-  const message: Stock = { data, form, bookings: knownOfAll(people, times) }
+  { count, people, slots, days }: { count: number; people: Citizen[]; slots: string[]; days: readonly number[] },
+): Promise<Rate> {
+  const message: Stock = { data: prepared.data, form, bookings: knownOfAll(people, days) }
   await routed.ask(message)
   form.counted += people.length
+  const before = bookingsIn(prepared)
+  const rate = await load(client, routed, count, people, slots)
+  const kept = bookingsIn(prepared) - before
+  if (kept !== people.length) throw new Error(`the bare route kept ${kept} of ${people.length} bookings`)
+  return rate
 }
 
 function asking({ token }: Citizen, slot: string): Ask {
@@ -150,9 +156,14 @@ async function freeSlots(origin: string): Promise<string[]> {
 }
 
 /** Commits so far: all turns of one have its instant. */
-function batches({ data }: Prepared): number {
+const batches = (prepared: Prepared): number =>
+  counted(prepared, "SELECT count(DISTINCT at) AS n FROM fact WHERE stream = ? AND kind = 'booking.made'")
+
+const bookingsIn = (prepared: Prepared): number =>
+  counted(prepared, "SELECT count(*) AS n FROM booking WHERE office = ?")
+
+function counted({ data }: Prepared, sql: string): number {
   const { raw } = connect(join(data, "dawr.db"), "read")
-  const sql = "SELECT count(DISTINCT at) AS n FROM fact WHERE stream = ? AND kind = 'booking.made'"
   const n = raw.query<{ n: number }, [string]>(sql).get(office)?.n ?? 0
   raw.close()
   return n
