@@ -13,11 +13,14 @@ interface Eyes {
   context: BrowserContext
   page: Page
   tools: CDPSession
-  /** What the page has complained of since it was opened: scripts that failed, and what its policy would not let it do. */
+  /** What the page has complained of since it was opened: scripts that failed, parts that are missing, what its policy would not let it do. */
   troubles: string[]
 }
 
 export type Beholder = ReturnType<typeof openBeholder>
+
+/** What a page is put together from; none of it may be missing. */
+const parts = new Set(["script", "stylesheet", "font", "image", "media"])
 
 /** Looks at one page after the other as whoever may see it, with one window for each language: profiles are slow to make. */
 export function openBeholder(scene: Scene) {
@@ -34,6 +37,10 @@ export function openBeholder(scene: Scene) {
       if (message.type() === "error" && !isAboutTheNetwork) troubles.push(message.text())
     })
     page.on("pageerror", (error) => troubles.push(error.message))
+    page.on("response", (response) => {
+      const isMissing = response.status() >= 400 && parts.has(response.request().resourceType())
+      if (isMissing) troubles.push(`${response.status()} for ${new URL(response.url()).pathname}`)
+    })
     return { context, page, tools: await context.newCDPSession(page), troubles }
   }
 

@@ -20,6 +20,20 @@ test("a page that would do what its policy forbids is heard", async () => {
   expect(eyes.troubles.join()).toContain("Content Security Policy")
 })
 
+test("a page of which a part is missing is heard", async () => {
+  const [visit] = visits
+  if (!visit) throw new Error("there is nothing to visit")
+  const { page, eyes } = await beholder.visit(visit, "en")
+  const answered = page.waitForResponse((response) => response.url().endsWith("/nothing.png"))
+  await page.evaluate(() => {
+    const image = document.createElement("img")
+    image.src = "/nothing.png"
+    document.body.append(image)
+  })
+  await answered
+  expect(eyes.troubles).toEqual(["404 for /nothing.png"])
+})
+
 test("every page of the house is visited", () => {
   for (const kind of Object.keys(kinds)) {
     expect(readFileSync(join(import.meta.dir, `${kind}.test.ts`), "utf8")).toContain(`await lookAt("${kind}")`)
