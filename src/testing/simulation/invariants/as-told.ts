@@ -162,9 +162,11 @@ function holdsAndWaits(raw: Database, office: string, facts: readonly AnyFact[])
     if (live.get(id) !== until) wrong.push(`the hold ${id} lives until ${until}, told is ${live.get(id) ?? "its end"}`)
   }
   const entries = raw.query<{ id: string; state: string }, [string]>("SELECT id, state FROM waitlist WHERE office = ?")
-  for (const { id, state } of entries.all(office)) {
+  const found = entries.all(office)
+  for (const { id, state } of found) {
     if (waits.get(id) !== state) wrong.push(`the wish ${id} is ${state}, told is ${waits.get(id)}`)
   }
+  if (found.length !== waits.size) wrong.push(`${office} has ${found.length} wishes, told are ${waits.size}`)
   return wrong
 }
 
