@@ -1,4 +1,4 @@
-import { createTransport } from "nodemailer"
+import type { Transporter } from "nodemailer"
 import { type Carrier, type Letter, NotTaken } from "./letter.ts"
 
 export interface MailGate {
@@ -13,21 +13,27 @@ export interface MailGate {
  * (RFC 5322 §3.6.4).
  */
 export function openMail({ url, from }: MailGate, { within = 15_000 } = {}): Carrier {
-  const transport = createTransport(
-    {
-      url,
-      connectionTimeout: within,
-      greetingTimeout: within,
-      socketTimeout: within,
-      // Nothing that stands in a message may name a file or an address to be read.
-      disableFileAccess: true,
-      disableUrlAccess: true,
-    },
-    { from },
-  )
+  let transport: Transporter | null = null
+  /** Read in for the first letter: most installations that start have none to send yet. */
+  async function open(): Promise<Transporter> {
+    const { createTransport } = await import("nodemailer")
+    return createTransport(
+      {
+        url,
+        connectionTimeout: within,
+        greetingTimeout: within,
+        socketTimeout: within,
+        // Nothing that stands in a message may name a file or an address to be read.
+        disableFileAccess: true,
+        disableUrlAccess: true,
+      },
+      { from },
+    )
+  }
   const host = /@([^\s>]+)>?\s*$/.exec(from)?.[1] ?? "localhost"
   return async (letter, stop) => {
     const signal = AbortSignal.any([stop, AbortSignal.timeout(within)])
+    transport ??= await open()
     try {
       await transport.sendMail({
         to: letter.to,

@@ -27,7 +27,6 @@ const mouse = { target: 24, text: 13 }
 const sizes: Record<Place, Size[]> = {
   phone: [
     { width: 390, height: 844, ...finger, focus: true },
-    { width: 360, height: 740, ...finger },
     { width: 320, height: 740, ...finger },
     { width: 768, height: 1024, ...finger },
     { width: 1440, height: 900, ...mouse },

@@ -1,15 +1,10 @@
 import { isIP } from "node:net"
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
 } from "@simplewebauthn/server"
-import { cose, decodeAttestationObject, decodeCredentialPublicKey } from "@simplewebauthn/server/helpers"
 import { minute } from "../../base/day.ts"
 import { bytesOf, clientData, type ReadAssertion, type ReadRegistration, textOf } from "./authenticator-said.ts"
 import { PasskeyRefusal } from "./passkey-refusal.ts"
@@ -18,6 +13,13 @@ import { PasskeyRefusal } from "./passkey-refusal.ts"
  * What W3C WebAuthn L3 §7.1 and §7.2 ask of a server. The library does most of it; here is what it leaves to its caller, and one answer for
  * everything that is not right. Nothing here touches the store: bytes in, a verdict out.
  */
+
+/**
+ * The library is read in when the first passkey is asked for: to read it takes as long as a fifth of everything else, and a process that
+ * starts again after a crash has people to answer first.
+ */
+const library = () => import("@simplewebauthn/server")
+const helpers = () => import("@simplewebauthn/server/helpers")
 
 /** Whom the browser is told that it speaks to. Made from the configured origin, never from a request. */
 export interface Party {
@@ -59,6 +61,7 @@ export async function registrationOptions(
     exclude: { id: string; transports: string[] }[]
   },
 ): Promise<PublicKeyCredentialCreationOptionsJSON> {
+  const { generateRegistrationOptions } = await library()
   return generateRegistrationOptions({
     rpName: party.name,
     rpID: party.id,
@@ -79,6 +82,7 @@ export async function authenticationOptions(
   party: Party,
   asked: { challenge: string; allow?: { id: string; transports: string[] }[] },
 ): Promise<PublicKeyCredentialRequestOptionsJSON> {
+  const { generateAuthenticationOptions } = await library()
   return generateAuthenticationOptions({
     rpID: party.id,
     challenge: bytesOf(asked.challenge),
@@ -114,6 +118,8 @@ export interface NewPasskey {
 /** Checks a registration that answers `challenge`. Refuses `passkey_refused`, whatever is wrong. */
 export function verifyRegistration(party: Party, read: ReadRegistration, challenge: string): Promise<NewPasskey> {
   return refusing(async () => {
+    const [{ verifyRegistrationResponse }, { cose, decodeAttestationObject, decodeCredentialPublicKey }] =
+      await Promise.all([library(), helpers()])
     const { id, rawId, type, response } = read
     mustAnswer(party, response.clientDataJSON, "webauthn.create", challenge)
     const attestation = decodeAttestationObject(bytesOf(response.attestationObject))
@@ -186,6 +192,7 @@ export function verifyAssertion(
   },
 ): Promise<Verified> {
   return refusing(async () => {
+    const { verifyAuthenticationResponse } = await library()
     const { passkey, handle, challenge } = asked
     const { id, rawId, type, response } = read
     if (id !== passkey.id) throw new PasskeyRefusal("credential")
@@ -233,6 +240,7 @@ export async function isEvidence(
   challenge: string,
 ): Promise<boolean> {
   try {
+    const { verifyAuthenticationResponse } = await library()
     const { credential, clientData: clientDataJSON, authenticatorData, signature } = kept
     const wanted = { ...party, name: "" }
     mustAnswer(wanted, clientDataJSON, "webauthn.get", challenge)
