@@ -1,6 +1,5 @@
 import { getCookie } from "hono/cookie"
 import { raw } from "hono/html"
-import QRCode from "qrcode"
 import type { DeviceKind } from "../../db/schema/devices.ts"
 import { isRefusal, Refusal } from "../base/refusal.ts"
 import { device as deviceRow, prolongDevice, startToken } from "../domain/access/devices.ts"
@@ -14,8 +13,8 @@ import { addressOf, maskedAddress, wholeAddressOf } from "./address.ts"
 import { inOtherLang, show } from "./frame.tsx"
 import { cookieName, dropCookie, keepCookie } from "./gate.ts"
 import type { Context } from "./house.ts"
-
 import { paths } from "./paths.ts"
+import { qrCode } from "./qr.ts"
 import { PostForm } from "./shell/controls.tsx"
 import { Mark } from "./shell/mark.tsx"
 
@@ -140,7 +139,7 @@ async function showCode(c: Context, { kind, code }: Pairing): Promise<Response> 
   const { house, lang } = c.var
   const words = deviceWords[lang]
   const approving = `${house.env.origin}${paths.devicePairing}?code=${code}`
-  const square = await QRCode.toString(approving, { type: "svg", errorCorrectionLevel: "M", margin: 2 })
+  const square = await qrCode(approving)
   return asking(
     c,
     { title: words.askTitle[kind], again: againSeconds },

@@ -1,8 +1,8 @@
 import { raw } from "hono/html"
-import QRCode from "qrcode"
 import { verifyWords } from "../i18n/verify.ts"
 import type { Context } from "./house.ts"
 import { paths } from "./paths.ts"
+import { qrCode } from "./qr.ts"
 
 /**
  * What stands on a printed document so that whoever is shown it can check it: a square for a phone's camera, and the address and code for a
@@ -32,7 +32,7 @@ export async function VerificationMark({ c, code }: { c: Context; code: string }
 
 /** The square alone, as SVG. */
 export function documentQr(origin: string, code: string): Promise<string> {
-  return QRCode.toString(origin + paths.verified(code), { type: "svg", errorCorrectionLevel: "M", margin: 2 })
+  return qrCode(origin + paths.verified(code))
 }
 
 /** A code in groups that may break between them, left to right whatever stands around it. */

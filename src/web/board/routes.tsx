@@ -1,5 +1,4 @@
 import { raw } from "hono/html"
-import QRCode from "qrcode"
 import { Refusal } from "../../base/refusal.ts"
 import { may } from "../../domain/access/authorize.ts"
 import { office as officeOf } from "../../domain/offices/reads.ts"
@@ -12,6 +11,7 @@ import { headOf } from "../heads.ts"
 import { type Context, get, type PageRoute } from "../house.ts"
 import { anyScreen, notYet } from "../pairing.tsx"
 import { paths } from "../paths.ts"
+import { qrCode } from "../qr.ts"
 import { Icon } from "../shell/icons.tsx"
 import { Mark } from "../shell/mark.tsx"
 import { boardFragment, Second } from "./board.tsx"
@@ -109,6 +109,6 @@ async function hallQr(c: Context): Promise<Response> {
   // Whoever may not see it is not even sent to sign in: it is a picture in a page.
   if (!may(c.var.subject, "hall_code.show", here)) throw new Refusal("not_found")
   const address = `${house.env.origin}${paths.hall(code)}/${hallCode(house.keys, code, house.clock.office())}`
-  const svg = await QRCode.toString(address, { type: "svg", errorCorrectionLevel: "M", margin: 2 })
+  const svg = await qrCode(address)
   return c.body(svg, 200, { "Content-Type": "image/svg+xml", "Cache-Control": "no-store" })
 }

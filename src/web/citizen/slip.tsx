@@ -1,5 +1,4 @@
 import { raw } from "hono/html"
-import QRCode from "qrcode"
 import { bookingFor } from "../../domain/bookings/reads.ts"
 import { openStates } from "../../domain/bookings/rules.ts"
 import { service as serviceOf } from "../../domain/catalogue/reads.ts"
@@ -12,6 +11,7 @@ import { OtherClock, readerZone } from "../clocks.tsx"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
+import { qrCode } from "../qr.ts"
 import { ButtonLink } from "../shell/controls.tsx"
 import { calendarOf } from "./calendar.ts"
 import { arrivalFrom, BigHour, BothCalendars } from "./moments.tsx"
@@ -30,7 +30,7 @@ export async function slipPage(c: Context): Promise<Response> {
   const [office, service] = [await officeOf(store, booking.office), await serviceOf(store, booking.service)]
   const { zone } = office
   const narrow = c.req.query("paper") === "80"
-  const qr = await QRCode.toString(booking.code, { type: "svg", errorCorrectionLevel: "M", margin: 2 })
+  const qr = await qrCode(booking.code)
   return show(
     c,
     {

@@ -1,5 +1,4 @@
 import { raw } from "hono/html"
-import QRCode from "qrcode"
 import type { Instant } from "../../base/day.ts"
 import type { Refusal, RefusalCode } from "../../base/refusal.ts"
 import type { Office } from "../../domain/offices/reads.ts"
@@ -9,6 +8,7 @@ import { refusalWords } from "../../i18n/refusals.ts"
 import type { Context } from "../house.ts"
 import { withDigitHint } from "../numbers.ts"
 import { paths } from "../paths.ts"
+import { qrCode } from "../qr.ts"
 import { ButtonLink } from "../shell/controls.tsx"
 
 /** What was asked and refused, shown on the screen where it was asked. */
@@ -76,7 +76,7 @@ async function PhoneCode({ address, words }: { address: string; words: string })
 }
 
 export function qr(address: string): Promise<string> {
-  return QRCode.toString(address, { type: "svg", errorCorrectionLevel: "M", margin: 2 })
+  return qrCode(address)
 }
 
 export function Digits({

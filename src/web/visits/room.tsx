@@ -1,5 +1,4 @@
 import { raw } from "hono/html"
-import QRCode from "qrcode"
 import { minute } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import { authorize } from "../../domain/access/authorize.ts"
@@ -22,6 +21,7 @@ import type { Context } from "../house.ts"
 import { NoticeOffer } from "../notices.tsx"
 import { papersFragment } from "../papers.tsx"
 import { paths } from "../paths.ts"
+import { qrCode } from "../qr.ts"
 import { Card, IconLine } from "../shell/cards.tsx"
 import { Button, ButtonLink, PostForm, TextArea } from "../shell/controls.tsx"
 import { askedFragment, otherWayForm } from "./asked.tsx"
@@ -238,7 +238,7 @@ export async function handoverQr(c: Context): Promise<Response> {
   const at = Math.floor(house.clock.office() / minute)
   const secret = house.keys.capability("visit_handover", `${row.id}.${self.epoch}.${at}`, 24)
   const address = `${house.env.origin}${paths.visit(row.id)}?take=${at}.${secret}`
-  const svg = await QRCode.toString(address, { type: "svg", errorCorrectionLevel: "M", margin: 2 })
+  const svg = await qrCode(address)
   return c.body(svg, 200, { "Content-Type": "image/svg+xml", "Cache-Control": "no-store" })
 }
 
