@@ -87,9 +87,10 @@ test("what cannot be is said in a sentence and lets nobody in", async () => {
   const wrong = [
     [["staff", "sara", "--role", "agent", "--office", "RUH-RML", ...named], "login is taken"],
     [["staff", "x", "--role", "king", ...named], "--role must be"],
-    [["staff", "huda", "--role", "agent", "--office", "NOWHERE", ...named], "no such office"],
+    [["staff", "huda", "--role", "agent", "--office", "NOWHERE", ...named], "no office NOWHERE; there are RUH-"],
     [["device", "toaster", "--office", "RUH-RML"], "kiosk or a board"],
     [["key", "Reporting", "--scopes", "everything"], "there is no scope everything"],
+    [["device", "kiosk", "--office", "jed-abc"], "no office jed-abc; there are JED-SRF, JED-THL, JED-MUN and 8 more"],
     [["person", "1000000008", "--birth-year", "1990", ...named], "enrolled already"],
     [["person", "123", "--birth-year", "1990", ...named], "ten digits"],
     [["person", "1000000016", "--birth-date", "1411-13-01", ...named], "--birth-date is a date"],

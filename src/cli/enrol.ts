@@ -18,7 +18,7 @@ import { dropPasskeys } from "../domain/access/passkeys.ts"
 import { dropCodes } from "../domain/access/recovery.ts"
 import { endAll, staffForSignIn } from "../domain/access/sessions.ts"
 import { addStaff } from "../domain/access/staff.ts"
-import { office as officeOf } from "../domain/offices/reads.ts"
+import { allOffices, type Office } from "../domain/offices/reads.ts"
 import { personByNumber } from "../domain/people/reads.ts"
 import { enrol } from "../domain/people/writes.ts"
 import { openKeys, proveKeys } from "./keys-file.ts"
@@ -105,7 +105,7 @@ async function staff({ store, keys, name: login, given, origin }: Asked): Promis
   if (!role) throw new Mistake(`--role must be one of ${roles.join(", ")}`)
   if (!/^[a-z0-9._-]{2,40}$/i.test(login)) throw new Mistake("a login has 2 to 40 letters, digits, dots or dashes")
   const everywhere = given.office === undefined && (role === "administrator" || role === "auditor")
-  if (!everywhere) await officeOf(store, needed(given, "office"))
+  if (!everywhere) await officeNamed(store, given)
   const scope = everywhere
     ? { scopeKind: "all" as const, scope: "" }
     : { scopeKind: "office" as const, scope: given.office ?? "" }
@@ -118,7 +118,7 @@ async function staff({ store, keys, name: login, given, origin }: Asked): Promis
 
 async function device({ store, name: kind, given, origin }: Asked): Promise<Enrolled> {
   if (kind !== "kiosk" && kind !== "board") throw new Mistake("a device is a kiosk or a board")
-  const { code } = await officeOf(store, needed(given, "office"))
+  const { code } = await officeNamed(store, given)
   return {
     turn: async (tx) => {
       const now = Date.now()
@@ -164,6 +164,21 @@ async function person({ store, keys, name: typed, given, origin }: Asked): Promi
       codeFor(tx, keys, "citizen", await enrol(tx, keys, { kind, name, nationalId, ...born, mobile })),
     says: (code) => invitation(`${kind} ${nationalId}`, code, `${origin}/enrol`),
   }
+}
+
+/** As many codes as a line holds; an agency may have hundreds. */
+const codesShown = 12
+
+async function officeNamed(store: Store, given: Given): Promise<Office> {
+  const wanted = needed(given, "office")
+  const all = await allOffices(store)
+  const found = all.find(({ code }) => code === wanted)
+  if (found) return found
+  if (all.length === 0) throw new Mistake("there is no office yet: npm run setup makes them")
+  const near = all.filter(({ code }) => code.startsWith(wanted.slice(0, 3).toUpperCase()))
+  const shown = (near.length > 0 ? near : all).slice(0, codesShown).map(({ code }) => code)
+  const more = shown.length < all.length ? ` and ${all.length - shown.length} more` : ""
+  throw new Mistake(`there is no office ${wanted}; there are ${shown.join(", ")}${more}`)
 }
 
 /** The whole date is what opens the way without an account; who gives the year alone is enrolled without that. */
