@@ -16,7 +16,8 @@ import { PasskeyRefusal } from "./passkey-refusal.ts"
 
 /**
  * The library is read in when the first passkey is asked for: to read it takes as long as a fifth of everything else, and a process that
- * starts again after a crash has people to answer first.
+ * starts again after a crash has people to answer first. That it cannot be read is nobody's fault who shows a passkey: it is asked for before
+ * anything is judged.
  */
 const library = () => import("@simplewebauthn/server")
 const helpers = () => import("@simplewebauthn/server/helpers")
@@ -116,10 +117,10 @@ export interface NewPasskey {
 }
 
 /** Checks a registration that answers `challenge`. Refuses `passkey_refused`, whatever is wrong. */
-export function verifyRegistration(party: Party, read: ReadRegistration, challenge: string): Promise<NewPasskey> {
+export async function verifyRegistration(party: Party, read: ReadRegistration, challenge: string): Promise<NewPasskey> {
+  const { verifyRegistrationResponse } = await library()
+  const { cose, decodeAttestationObject, decodeCredentialPublicKey } = await helpers()
   return refusing(async () => {
-    const [{ verifyRegistrationResponse }, { cose, decodeAttestationObject, decodeCredentialPublicKey }] =
-      await Promise.all([library(), helpers()])
     const { id, rawId, type, response } = read
     mustAnswer(party, response.clientDataJSON, "webauthn.create", challenge)
     const attestation = decodeAttestationObject(bytesOf(response.attestationObject))
@@ -181,7 +182,7 @@ export interface Verified {
  * said who they are, the authenticator has to (`mustName`). Refuses `passkey_refused`, whatever is wrong. The counter is looked at
  * only once the signature is right, so that nobody but the key raises an alarm.
  */
-export function verifyAssertion(
+export async function verifyAssertion(
   party: Party,
   read: ReadAssertion,
   asked: {
@@ -191,8 +192,8 @@ export function verifyAssertion(
     mustName: boolean
   },
 ): Promise<Verified> {
+  const { verifyAuthenticationResponse } = await library()
   return refusing(async () => {
-    const { verifyAuthenticationResponse } = await library()
     const { passkey, handle, challenge } = asked
     const { id, rawId, type, response } = read
     if (id !== passkey.id) throw new PasskeyRefusal("credential")
@@ -239,8 +240,8 @@ export async function isEvidence(
   kept: Evidence,
   challenge: string,
 ): Promise<boolean> {
+  const { verifyAuthenticationResponse } = await library()
   try {
-    const { verifyAuthenticationResponse } = await library()
     const { credential, clientData: clientDataJSON, authenticatorData, signature } = kept
     const wanted = { ...party, name: "" }
     mustAnswer(wanted, clientDataJSON, "webauthn.get", challenge)
