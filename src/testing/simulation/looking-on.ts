@@ -19,8 +19,9 @@ export class LookingOn {
     this.breaches.push({ invariant, what })
   }
 
-  done(turn: Done): void {
-    this.#each((watch) => watch.done?.(turn))
+  done(turns: readonly Done[]): void {
+    for (const turn of turns) this.#each((watch) => watch.done?.(turn))
+    this.#each((watch) => watch.committed?.(turns))
   }
 
   refused(turn: Refused): void {

@@ -46,6 +46,11 @@ export interface Invariant {
 export interface Watch {
   /** Each turn that is on disk, in the order in which they were run. */
   done?(turn: Done): void
+  /**
+   * All turns of one commit, after each of them was `done`: what is on disk is what all of them came to, so whoever compares the store with what
+   * was said looks here.
+   */
+  committed?(turns: readonly Done[]): void
   /** Within a turn that has been refused, before it is undone. */
   refused?(turn: Refused): void
   /** An answer that has reached whoever asked. */

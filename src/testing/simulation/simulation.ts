@@ -290,7 +290,7 @@ export class Simulation {
     // The file that the next process finds was left before this commit: of it nothing is there.
     if (this.process.isDead) return
     this.counts.turns += done.length
-    for (const turn of done) this.#lookingOn.done(turn)
+    this.#lookingOn.done(done)
     if (!this.dieAfterCommit) return
     this.dieAfterCommit = false
     this.process.die()

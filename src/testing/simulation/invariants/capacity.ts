@@ -53,8 +53,11 @@ export const capacity: Invariant = {
         for (const { kind, body } of took) {
           if (kind === "booking.made" || kind === "booking.requested") lineOf.set(body.booking, body.line)
         }
-        if (asked.what === "set_up") look(true)
-        else if (facts.some(({ kind }) => kind.startsWith("booking.") || kind.startsWith("hold."))) look()
+      },
+      committed(turns) {
+        const said = turns.flatMap(({ facts }) => facts)
+        if (turns.some(({ asked }) => asked.what === "set_up")) look(true)
+        else if (said.some(({ kind }) => kind.startsWith("booking.") || kind.startsWith("hold."))) look()
       },
       store: () => look(),
     }
