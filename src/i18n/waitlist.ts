@@ -29,6 +29,8 @@ export const waitlistWords = inBoth({
     pass: "لا أريده، أعطه لمن بعدي",
     lapsed: "لم تأخذ الوقت الذي حُفظ لك، فانتقل إلى من بعدك.",
     ended: "مضت أيام انتظارك ولم يُتح مكان.",
+    endedWith: "أُلغي الموعد، فانتهى معه انتظارك لوقت أقرب.",
+    leavesToo: "ويخرجك الإلغاء من قائمة الانتظار لوقت أقرب.",
     again: "اعرض الأوقات",
   },
   en: {
@@ -60,6 +62,8 @@ export const waitlistWords = inBoth({
     pass: "No, give it to the next",
     lapsed: "You did not take the time that was kept for you, so it went to the next.",
     ended: "The days you waited for are over, and no place came free.",
+    endedWith: "The appointment was cancelled, and with it ended your wait for an earlier time.",
+    leavesToo: "You also leave the waiting list for an earlier time.",
     again: "Show the times",
   },
 })

@@ -133,9 +133,13 @@ export async function expireHolds(tx: Tx, office: string): Promise<number> {
   return over.length
 }
 
+export async function holdById(store: Store, id: string): Promise<HoldRow | null> {
+  return (await holdWith(store).execute({ id }))[0] ?? null
+}
+
 /** The citizen's hold with this id, whatever became of it. Refuses `not_found`. */
 export async function ownHold(store: Store, citizen: Citizen, id: string): Promise<HoldRow> {
-  const [row] = await holdWith(store).execute({ id })
+  const row = await holdById(store, id)
   if (!row) throw new Refusal("not_found", { what: "hold" })
   authorize(citizen, "hold.change", row)
   return row

@@ -211,12 +211,13 @@ async function holdFor(
   return true
 }
 
-async function endWait(
+/** Ends an entry that nobody has left. What is over has no place that somebody let pass. */
+export async function endWait(
   tx: Tx,
   { id, office, person }: WaitRow,
   why: "unanswered" | "given_up" | "over",
 ): Promise<void> {
-  const changes = { state: "lapsed" as const, endedAt: tx.now }
+  const changes = { state: "lapsed" as const, endedAt: tx.now, ...(why === "over" ? { hold: null } : {}) }
   await tx.db.update(waitlist).set(changes).where(eq(waitlist.id, id))
   await tx.say(office, "waitlist.lapsed", { entry: id, why, subject: person })
 }

@@ -13,7 +13,7 @@ import type { Citizen } from "../access/subject.ts"
 import { service as serviceWith } from "../catalogue/reads.ts"
 import { mustServe, type OfficeRow, office as officeWith } from "../offices/reads.ts"
 import { peopleIn } from "../people/acting.ts"
-import { endHold, ownHold } from "./holds.ts"
+import { endHold, holdById } from "./holds.ts"
 import { partyOf } from "./party.ts"
 import { comeBackMinutes, jobLateMinutes, waitsMax } from "./rules.ts"
 import { bookedInstead, placesFor, readDays } from "./wish.ts"
@@ -36,7 +36,7 @@ export interface WantedWait {
 const p = sql.placeholder
 
 /** Written out and not bound: the indexes over what is open are partial ones. */
-const isOpen = sql`(${waitlist.state} = 'waiting' or ${waitlist.state} = 'offered')`
+export const isOpen = sql`(${waitlist.state} = 'waiting' or ${waitlist.state} = 'offered')`
 
 const entryWith = statement((db) =>
   db
@@ -116,7 +116,7 @@ const comeBack = statement((db) =>
     .returning(),
 )
 
-const leave = statement((db) =>
+export const leave = statement((db) =>
   db
     .update(waitlist)
     .set({ state: sql`'left'`, endedAt: sql`${p("now")}` })
@@ -166,11 +166,16 @@ export async function leaveWaitlist(tx: Tx, citizen: Citizen, id: string): Promi
   const entry = await ownEntry(tx, citizen, id)
   const [left] = await leave(tx).execute({ id, now: tx.now })
   if (!left) return
-  const held = entry.state === "offered" && entry.hold ? await ownHold(tx, citizen, entry.hold) : null
-  if (held?.state === "live" && (await endHold(tx, held, "released"))) {
-    await tx.say(held.office, "hold.released", { hold: held.id, by: citizen.id, subject: held.person })
-  }
+  await giveBack(tx, entry, citizen.id)
   await tx.say(entry.office, "waitlist.left", { entry: id, by: citizen.id, subject: entry.person })
+}
+
+/** Gives up the place that was held for an entry which has just ended; `entry`: as it was before. */
+export async function giveBack(tx: Tx, entry: WaitRow, by: string): Promise<void> {
+  const held = entry.state === "offered" && entry.hold ? await holdById(tx, entry.hold) : null
+  if (held?.state === "live" && (await endHold(tx, held, "released"))) {
+    await tx.say(held.office, "hold.released", { hold: held.id, by, subject: held.person })
+  }
 }
 
 /** As `returnToWaitlist` (`offers.ts`), without what is offered to whoever is back. */

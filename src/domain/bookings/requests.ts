@@ -27,7 +27,7 @@ export async function decline(tx: Tx, staff: Staff, id: string, reason: string):
   const why = readReason(reason)
   if (why === null) throw new Refusal("invalid_field", { field: "reason" })
   const row = await requested(tx, staff, id)
-  const { ended, heldBackUntil } = await end(tx, row, { endedBy: "office", reason: why })
+  const { ended, heldBackUntil } = await end(tx, row, { by: staff.id, endedBy: "office", reason: why })
   await tx.say(row.office, "booking.declined", {
     booking: id,
     by: staff.id,

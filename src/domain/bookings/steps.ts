@@ -41,7 +41,7 @@ export async function markMissed(tx: Tx, office: string): Promise<number> {
     if (at && at.planned.session.endsAt > tx.now) continue
     if (ended++ === stepMax) break
     if (row.struckAt !== null) {
-      const { heldBackUntil } = await end(tx, row, { endedBy: "office", reason: "office_closed" })
+      const { heldBackUntil } = await end(tx, row, { by: "time", endedBy: "office", reason: "office_closed" })
       const body = { booking: row.id, by: "time", endedBy: "office", heldBackUntil, subject: await subjectOf(tx, row) }
       await tx.say(office, "booking.cancelled", body)
       await tellCancelled(tx, row, "office")
@@ -58,7 +58,7 @@ export async function markMissed(tx: Tx, office: string): Promise<number> {
 export async function expireRequests(tx: Tx, office: string): Promise<number> {
   const over = (await begun(tx).execute({ office, state: "requested", now: tx.now })).slice(0, stepMax)
   for (const row of over) {
-    const { heldBackUntil } = await end(tx, row, { endedBy: "time", reason: "not_answered" })
+    const { heldBackUntil } = await end(tx, row, { by: "time", endedBy: "time", reason: "not_answered" })
     const body = { booking: row.id, by: "time", endedBy: "time", heldBackUntil, subject: await subjectOf(tx, row) }
     await tx.say(office, "booking.cancelled", body)
     await tellCancelled(tx, row, "time")

@@ -15,6 +15,8 @@ import { slotsOffered } from "../availability/reads.ts"
 import { joinWaitlist, leaveWaitlist, ownEntry, type WantedWait, waitsOf } from "../availability/waitlist.ts"
 import { closeDay, restoreDay } from "./day-changes.ts"
 import { takeOffer } from "./offered.ts"
+import { decline } from "./requests.ts"
+import { expireRequests } from "./steps.ts"
 import { book, cancel, move } from "./writes.ts"
 
 /* Who waits is offered what comes free, one after the other, before the public sees it. */
@@ -356,16 +358,62 @@ describe("who has a booking already", () => {
     expect(await offerOf(office, later)).toMatchObject({ startsAt: office.at("09:00", tomorrow) })
   })
 
-  test("and lost it meanwhile is booked anew instead", async () => {
+  test("and cancels it waits no longer, and what was held goes to the next", async () => {
+    const { office, made } = await full()
+    const entry = await join(office, office.citizen(3))
+    const next = await join(office, office.citizen(11))
+    await office.write((tx) => cancel(tx, office.citizen(1), made[0] ?? ""))
+    office.clock.set(office.at("10:20"))
+    await job(office)
+    expect(await offerOf(office, entry)).not.toBeNull()
+    await office.write((tx) => cancel(tx, office.citizen(3), made[2] ?? ""))
+    expect(await entryOf(office, entry)).toMatchObject({ state: "left", endedAt: office.at("10:20") })
+    expect((await office.facts("waitlist.left"))[0]).toMatchObject({
+      subject: "citizen-0003",
+      body: { entry: entry.id, by: "citizen-0003" },
+    })
+    expect(await office.facts("hold.released")).toHaveLength(1)
+    expect((await refusal(make(office, office.citizen(20), "09:00"))).code).toBe("slot_full")
+    await job(office)
+    expect(await offerOf(office, next)).toMatchObject({ startsAt: office.at("09:00", tomorrow) })
+    expect((await refusal(take(office, office.citizen(3), entry.id))).code).toBe("offer_over")
+  })
+
+  test("and loses it by the office waits no longer either", async () => {
     const { office, made } = await full()
     const entry = await join(office, office.citizen(3))
     await office.write((tx) => cancel(tx, office.citizen(1), made[0] ?? ""))
     office.clock.set(office.at("10:20"))
     await job(office)
     await office.write((tx) => cancel(tx, office.supervisor(), made[2] ?? "", "closed"))
-    const booked = await take(office, office.citizen(3), entry.id)
-    expect(booked.id).not.toBe(made[2])
-    expect(booked).toMatchObject({ state: "confirmed", startsAt: office.at("09:00", tomorrow) })
+    expect(await entryOf(office, entry)).toMatchObject({ state: "lapsed", hold: null })
+    expect((await office.facts("waitlist.lapsed"))[0]?.body).toEqual({ entry: entry.id, why: "over" })
+    expect(await office.store.db.select().from(heldPlaces)).toEqual([])
+    await make(office, office.citizen(20), "09:00")
+  })
+
+  test("and asked for it in vain waits no longer: declined, or not answered in time", async () => {
+    const { office, made } = await full({ mode: "request" })
+    const entries = [await join(office, office.citizen(2)), await join(office, office.citizen(3))]
+    await office.write((tx) => decline(tx, office.supervisor(), made[1] ?? "", "The file is not complete."))
+    const states = () => Promise.all(entries.map(async (entry) => (await entryOf(office, entry)).state))
+    expect(await states()).toEqual(["lapsed", "waiting"])
+    office.clock.set(office.at("09:30", tomorrow))
+    await office.write((tx) => expireRequests(tx, office.code))
+    expect(await states()).toEqual(["lapsed", "lapsed"])
+  })
+
+  test("but has waited since before, or waits for others, goes on waiting when it is cancelled", async () => {
+    const { office, made } = await full({ lines: [{ code: "PAS", public: 1, staffExtra: 1 }] })
+    const before = await join(office, office.citizen(11))
+    office.clock.advance(minute)
+    const wanted = { office: office.code, service: "PAS-01", slot: slotAt(office, "09:30") }
+    const { id } = await office.write((tx) => book(tx, office.citizen(11), wanted, office.agent()))
+    const [child = ""] = await office.children(office.citizen(3), 1)
+    const other = await join(office, office.citizen(3), { for: [child] })
+    await office.write((tx) => cancel(tx, office.citizen(11), id))
+    await office.write((tx) => cancel(tx, office.citizen(3), made[2] ?? ""))
+    for (const entry of [before, other]) expect((await entryOf(office, entry)).state).toBe("waiting")
   })
 
   test("in an office that answers first asks again by moving", async () => {

@@ -16,6 +16,7 @@ import { bookingCode } from "../../base/id.ts"
 import { isRefusal, Refusal, type RefusalCode } from "../../base/refusal.ts"
 import { authorize } from "../access/authorize.ts"
 import { type Citizen, type Integrator, isStaff, type Staff } from "../access/subject.ts"
+import { endWaitFor } from "../availability/earlier.ts"
 import { slotId } from "../availability/grid.ts"
 import { endHold, liveHold, ownHold, type WantedHold } from "../availability/holds.ts"
 import { hasRoom, partyOf, whyNoRoom } from "../availability/party.ts"
@@ -228,7 +229,7 @@ export async function cancel(
 ): Promise<Booking> {
   const { acting, ...row } = await mineToChange(tx, actor, id)
   const people = await peopleOf(tx, id)
-  const { ended, heldBackUntil } = await end(tx, row, { endedBy, reason: readReason(reason) })
+  const { ended, heldBackUntil } = await end(tx, row, { by: actor.id, endedBy, reason: readReason(reason) })
   const said = { booking: id, people, by: actor.id, endedBy, heldBackUntil, subject: await subjectOf(tx, row) }
   await tx.say(row.office, "booking.cancelled", said)
   await tellCancelled(tx, row, endedBy, acting)
@@ -302,14 +303,19 @@ export function movedBody(before: BookingRow, { moved, heldBackUntil }: Moved, p
   return { booking: id, state, from: before.startsAt, day, startsAt, endsAt, width, length, heldBackUntil, people }
 }
 
-/** Ends a booking that is still ahead: its places are given back and it no longer counts for anybody. Refuses `wrong_state`. */
+/**
+ * Ends a booking that is still ahead: its places are given back, it no longer counts for anybody, and nobody waits for an earlier time of it.
+ * Refuses `wrong_state`.
+ */
 export async function end(
   tx: Tx,
   row: BookingRow,
-  { endedBy, reason }: { endedBy: EndedBy; reason: string | null },
+  { by, endedBy, reason }: { by: string; endedBy: EndedBy; reason: string | null },
 ): Promise<{ ended: BookingRow; heldBackUntil: Instant | null }> {
   const [ended] = await settle(tx).execute({ id: row.id, was: row.state, endedAt: tx.now, endedBy, reason })
   if (!ended || !aheadStates.includes(row.state)) throw wrongState(row)
+  // First of all: what is given back is not kept for a wish that has ended with it.
+  await endWaitFor(tx, row, await peopleOf(tx, row.id), { by, endedBy })
   await freePlaces(tx, row)
   await closeFor(tx).execute({ booking: row.id })
   return { ended, heldBackUntil: await holdBack(tx, row) }

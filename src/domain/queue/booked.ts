@@ -4,6 +4,7 @@ import type { TicketRow } from "../../../db/schema/queue.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Tx } from "../../../db/write.ts"
 import { Refusal } from "../../base/refusal.ts"
+import { endWaitFor } from "../availability/earlier.ts"
 import { isOfficeFault, type OfficeFault } from "../bookings/again.ts"
 import { subjectOf, tellCancelled } from "../bookings/notices.ts"
 import { bookingById, peopleOf } from "../bookings/reads.ts"
@@ -55,7 +56,9 @@ export async function bookingOfOursFailed(
   const ended = await end(tx, booking, "arrived", "cancelled")
   if (!ended) return
   await tx.db.update(bookings).set({ endedBy: "office", reason: fault }).where(eq(bookings.id, ended.id))
-  const said = { booking: ended.id, people: await peopleOf(tx, ended.id), by: "office", endedBy: "office" }
+  const people = await peopleOf(tx, ended.id)
+  await endWaitFor(tx, ended, people, { by: "office", endedBy: "office" })
+  const said = { booking: ended.id, people, by: "office", endedBy: "office" }
   await tx.say(ended.office, "booking.cancelled", {
     ...{ ...said, heldBackUntil: null, subject: await subjectOf(tx, ended) },
   })

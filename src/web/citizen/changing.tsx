@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { isRefusal, type Refusal } from "../../base/refusal.ts"
+import { waitFor } from "../../domain/availability/earlier.ts"
 import { slotId } from "../../domain/availability/grid.ts"
 import { type Booking, bookingFor } from "../../domain/bookings/reads.ts"
 import { acceptProposal } from "../../domain/bookings/requests.ts"
@@ -11,6 +12,7 @@ import { office as officeOf } from "../../domain/offices/reads.ts"
 import { citizenWords } from "../../i18n/citizen.ts"
 import { momentText } from "../../i18n/dates.ts"
 import { inLang } from "../../i18n/lang.ts"
+import { waitlistWords } from "../../i18n/waitlist.ts"
 import { readForm } from "../form.ts"
 import { show } from "../frame.tsx"
 import type { Context, House } from "../house.ts"
@@ -77,7 +79,9 @@ export function cancelPage(c: Context): Promise<Response> {
 async function cancelForm(c: Context, wrong: { typed: string } | null): Promise<Response> {
   const { house, lang, formToken } = c.var
   const words = citizenWords[lang]
-  const booking = await bookingFor(house.store, mustBeCitizen(c), c.req.param("id") ?? "", house.clock.office())
+  const citizen = mustBeCitizen(c)
+  const booking = await bookingFor(house.store, citizen, c.req.param("id") ?? "", house.clock.office())
+  const waits = booking.person === citizen.id && (await waitFor(house.store, booking, booking.who)) !== null
   const { zone, name } = await officeOf(house.store, booking.office)
   const service = await serviceOf(house.store, booking.service)
   const canChange = aheadStates.includes(booking.state) && booking.startsAt > house.clock.office()
@@ -94,6 +98,7 @@ async function cancelForm(c: Context, wrong: { typed: string } | null): Promise<
         <Names names={await namesOf(house, booking.who)} label={words.people} lang={lang} />
       </Card>
       <p>{words.cancelHelp}</p>
+      {waits && <p>{waitlistWords[lang].leavesToo}</p>}
       <PostForm action={paths.bookingCancellation(booking.id)} token={formToken} class="stack">
         <TextArea
           name="reason"

@@ -185,6 +185,25 @@ describe("who would rather come earlier", () => {
     expect(slots).toHaveLength(2)
   })
 
+  test("and cancels the appointment is told on that page that the wish ends with it", async () => {
+    const { server, office, made } = await fullHouse()
+    const who = await signedIn(server, office.citizen(2))
+    const told = "You also leave the waiting list for an earlier time."
+    expect(reading(await who.get(`/bookings/${made[1]}/cancellation`))).not.toContain(told)
+    await who.send("/waitlist", { booking: made[1] ?? "" })
+    expect(reading(await who.get(`/bookings/${made[1]}/cancellation`))).toContain(told)
+    await who.send(`/bookings/${made[1]}/cancellation`, {})
+    expect(reading(await who.get("/bookings"))).not.toContain("Waiting list")
+  })
+
+  test("and loses the appointment by the office is told why the wish has ended", async () => {
+    const { server, office, made } = await fullHouse()
+    const who = await signedIn(server, office.citizen(2))
+    await who.send("/waitlist", { booking: made[1] ?? "" })
+    await office.write((tx) => cancel(tx, office.supervisor(), made[1] ?? "", "closed"))
+    expect(reading(await who.get("/bookings"))).toContain("with it ended your wait for an earlier time")
+  })
+
   test("and could at once is shown the earlier times", async () => {
     const { server, office, made, slots } = await fullHouse()
     await office.write((tx) => cancel(tx, office.citizen(1), made[0] ?? ""))

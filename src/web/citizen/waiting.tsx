@@ -1,4 +1,5 @@
 import { minute } from "../../base/day.ts"
+import { dayIn } from "../../base/time.ts"
 import { comeBackMinutes } from "../../domain/availability/rules.ts"
 import { type Waiting, waitsOf } from "../../domain/availability/waitlist.ts"
 import { type Booking, bookingsOf } from "../../domain/bookings/reads.ts"
@@ -33,6 +34,12 @@ const isOpen = ({ state }: Waiting) => state === "waiting" || state === "offered
 
 /** What stands on the page of one's own appointments. */
 export const isShown = (wait: Waiting) => isOpen(wait) || wait.state === "lapsed"
+
+/** A wish that ended before its days did ended with the appointment for which it stood. */
+function whyEnded({ hold, endedAt, lastDay }: Waiting, zone: string, words: (typeof waitlistWords)["en"]): string {
+  if (hold !== null) return words.lapsed
+  return endedAt !== null && dayIn(endedAt, zone) <= lastDay ? words.endedWith : words.ended
+}
 
 /** The appointment that an offer would move, as far as the page that shows it knows. */
 const movedBy = (wait: Waiting, bookings: Booking[]) =>
@@ -154,7 +161,7 @@ export async function WaitList({ c, of, bookings }: { c: Context; of: Waiting[];
                 </PostForm>
               ) : (
                 <>
-                  <p>{wait.hold === null ? words.ended : words.lapsed}</p>
+                  <p>{whyEnded(wait, zone, words)}</p>
                   <div class="actions">
                     <ButtonLink href={paths.slots(wait.office, wait.service)}>{words.again}</ButtonLink>
                   </div>

@@ -1,0 +1,60 @@
+import { and, eq, sql } from "drizzle-orm"
+import type { BookingRow, EndedBy } from "../../../db/schema/bookings.ts"
+import { type WaitRow, waitlist } from "../../../db/schema/waitlist.ts"
+import { statement } from "../../../db/statement.ts"
+import type { Store } from "../../../db/store.ts"
+import type { Tx } from "../../../db/write.ts"
+import { endWait } from "./offers.ts"
+import { giveBack, isOpen, leave } from "./waitlist.ts"
+
+/* Waiting for an earlier time than that of a booking. */
+
+/** What of a booking tells whose wish is a wish for an earlier time of it. */
+type Booked = Pick<BookingRow, "person" | "office" | "service" | "madeAt">
+
+const p = sql.placeholder
+
+const openEntry = statement((db) =>
+  db
+    .select()
+    .from(waitlist)
+    .where(
+      and(
+        eq(waitlist.person, p("person")),
+        eq(waitlist.office, p("office")),
+        eq(waitlist.service, p("service")),
+        isOpen,
+      ),
+    ),
+)
+
+/**
+ * The open entry that stands in the list for the sake of a booking: its owner's, for just the people who come (`who`), and made when the
+ * booking was there already. Who has waited since before it was made wished for any place, and goes on to.
+ */
+export async function waitFor(store: Store, booking: Booked, who: readonly string[]): Promise<WaitRow | null> {
+  const { person, office, service, madeAt } = booking
+  const [entry] = await openEntry(store).execute({ person, office, service })
+  const isSame = entry?.people.length === who.length && who.every((one) => entry.people.includes(one))
+  return entry && isSame && entry.joinedAt >= madeAt ? entry : null
+}
+
+/**
+ * Ends the wish for an earlier time of a booking that is cancelled: there is nothing left that could be earlier, and nobody has asked for a new
+ * appointment. A place that is held for it goes to the next. It is left where the person cancels, and over where the office or time does.
+ */
+export async function endWaitFor(
+  tx: Tx,
+  booking: Booked,
+  who: readonly string[],
+  { by, endedBy }: { by: string; endedBy: EndedBy },
+): Promise<void> {
+  const entry = await waitFor(tx, booking, who)
+  if (!entry) return
+  const { id, office, person } = entry
+  if (endedBy === "citizen") {
+    await leave(tx).execute({ id, now: tx.now })
+    await tx.say(office, "waitlist.left", { entry: id, by, subject: person })
+  } else await endWait(tx, entry, "over")
+  await giveBack(tx, entry, by)
+}
