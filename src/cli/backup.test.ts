@@ -130,6 +130,24 @@ test("what has changed since is found, and is not put in place", async () => {
   expect((await command("restore", backup)).code).toBe(0)
 })
 
+test("a folder that takes no backup is named in one sentence with what to do, and nothing is left there", async () => {
+  const place = ownFolder()
+  writeFileSync(join(place, "paper"), "")
+  const places = [
+    join(place, "paper"),
+    join(place, "paper", "within"),
+    ...(existsSync("/proc/self") ? ["/proc/x"] : []),
+  ]
+  for (const place of places) {
+    const { code, said } = await command("backup", place)
+    expect([code, said.trim().split("\n")]).toEqual([
+      65,
+      [expect.stringMatching(new RegExp(`^No backup can be put into ${place} \\(.+\\)\\. Name a folder`))],
+    ])
+  }
+  expect(readdirSync(place)).toEqual(["paper"])
+})
+
 test("what is no backup, or would lie within the data folder, is refused", async () => {
   expect((await command("backup", join(data, "inside"))).said).toContain("must lie outside it")
   expect((await command("backup")).code).toBe(64)

@@ -39,9 +39,9 @@ function main(args: string[]): number {
   const at = new Date()
   const folder = unused(join(parent, `dawr-${at.toISOString().replace(/:/g, "-").replace(/\..*$/, "Z")}`))
   const aside = `${folder}.new`
-  rmSync(aside, { recursive: true, force: true })
-  mkdirSync(aside, { recursive: true })
   try {
+    rmSync(aside, { recursive: true, force: true })
+    mkdirSync(aside, { recursive: true })
     copyFile(join(dataDir, "dawr.db"), join(aside, "dawr.db"))
     onDisk(join(aside, "dawr.db"))
     // After the database: of every file that it names the bytes were there before.
@@ -58,8 +58,31 @@ function main(args: string[]): number {
     process.stdout.write(`${folder}: ${counted(facts, "fact", "facts")}, ${counted(files, "file", "files")}.\n`)
     return 0
   } catch (thrown) {
+    leave(aside)
+    const why = notTaken(thrown)
+    throw why === null ? thrown : cannotBeIn(parent, why)
+  }
+}
+
+/** Why the folder took nothing, where the folder or its disk is the cause: `null` for a mistake of ours. */
+function notTaken(thrown: unknown): string | null {
+  if (!(thrown instanceof Error) || !("code" in thrown)) return null
+  const isDisk = "syscall" in thrown || /^SQLITE_(CANTOPEN|FULL|IOERR|READONLY)/.test(String(thrown.code))
+  return isDisk ? thrown.message : null
+}
+
+function cannotBeIn(parent: string, why: string): StoreProblem {
+  return new StoreProblem(
+    `No backup can be put into ${parent} (${why}). Name a folder on a disk that has room and may be written to.`,
+  )
+}
+
+/** A folder that could not be made, or whose disk has gone, must not hide why. */
+function leave(aside: string): void {
+  try {
     rmSync(aside, { recursive: true, force: true })
-    throw thrown
+  } catch {
+    // What is left of it has a name that no backup has.
   }
 }
 
