@@ -17,6 +17,7 @@ import { type Env, EnvProblem, readEnv } from "./base/env.ts"
 import { type Log, openLog } from "./base/log.ts"
 import { demoAnnouncement, kindOf, openDemo } from "./cli/demo/open.ts"
 import { openKeys, proveKeys } from "./cli/keys-file.ts"
+import { helped } from "./cli/usage.ts"
 import { startJobs } from "./jobs/run.ts"
 import { openPost } from "./outside/post.ts"
 import { ownRegistry } from "./outside/registry.ts"
@@ -33,6 +34,11 @@ import { paths } from "./web/paths.ts"
  * handed down; nothing below asks for it itself.
  */
 const bornAt = performance.now()
+
+const usage = `Usage: npm start
+
+Serves what is in DATA_DIR (default ./data), and makes a demonstration where nothing is. It takes no options: what it goes by, such as
+PORT, is said in the environment, and README.md names it.`
 
 // What this process writes holds people's data: its owner's business alone.
 process.umask(0o077)
@@ -198,6 +204,13 @@ async function letGo(server: { stop(hard?: boolean): Promise<void> }): Promise<v
 
 function isLive(request: Request): boolean {
   return request.headers.get("upgrade")?.toLowerCase() === "websocket" && /^[^?]*\/live(\?|$)/.test(request.url)
+}
+
+const typed = process.argv.slice(2)
+if (helped(typed, usage)) process.exit(0)
+if (typed.length > 0) {
+  process.stderr.write(`${usage}\n`)
+  process.exit(64)
 }
 
 start().catch((cause: unknown) => {

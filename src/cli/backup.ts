@@ -7,6 +7,7 @@ import { EnvProblem, readEnv } from "../base/env.ts"
 import { filesIn } from "../outside/storage.ts"
 import { manifestFile, manifestOf } from "./backup/manifest.ts"
 import { counted } from "./mistakes.ts"
+import { helped } from "./usage.ts"
 import { writeWhole } from "./whole-file.ts"
 
 /*
@@ -24,6 +25,7 @@ The keys (KEYS_FILE) are not in it: keep a copy of them elsewhere, for without t
 process.umask(0o077)
 
 function main(args: string[]): number {
+  if (helped(args, usage)) return 0
   const into = readArgs(args)
   if (into === null) {
     process.stderr.write(`${usage}\n`)

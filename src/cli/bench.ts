@@ -14,6 +14,7 @@ import { signIn } from "./bench/sign-in.ts"
 import { slots } from "./bench/slots.ts"
 import { start } from "./bench/start.ts"
 import { visits } from "./bench/visits.ts"
+import { helped, understood } from "./usage.ts"
 
 /*
  *   npm run bench [-- --quick] [--json] [--only bookings,press] [--disk <folder>] [--profile <folder>]
@@ -23,29 +24,6 @@ import { visits } from "./bench/visits.ts"
  * for it. With `--profile` each server of the house leaves a profile of its processor's time in that folder; it is slower for it.
  */
 
-const usage = `Usage: npm run bench -- [options]
-
-  --quick                  fewer rounds: some minutes less, and figures that scatter more
-  --only bookings,press    these parts alone: PARTS
-  --disk <folder>          where the stores are made (default: the system's temporary folder)
-  --json                   figures for a program
-  --profile <folder>       each server leaves a profile of its processor's time there, and its hottest functions are named
-`
-
-const { values: asked } = parseArgs({
-  options: {
-    help: { type: "boolean", short: "h" },
-    json: { type: "boolean", default: false },
-    quick: { type: "boolean", default: false },
-    only: { type: "string" },
-    disk: { type: "string", default: tmpdir() },
-    profile: { type: "string" },
-  },
-})
-const disk = resolve(asked.disk)
-const profiles = asked.profile === undefined ? null : resolve(asked.profile)
-const profiled = profiles === null ? null : watchProfiles(profiles)
-if (profiles !== null) profileInto(profiles)
 const sized = <T>(whole: T, quick: T): T => (asked.quick ? quick : whole)
 
 const parts = {
@@ -72,10 +50,30 @@ const parts = {
   start: () => start({ disk, starts: sized(9, 3) }),
 } satisfies Record<string, () => Promise<Part>>
 
-if (asked.help) {
-  process.stdout.write(usage.replace("PARTS", Object.keys(parts).join(", ")))
-  process.exit(0)
-}
+const usage = `Usage: npm run bench -- [options]
+
+  --quick                  fewer rounds: some minutes less, and figures that scatter more
+  --only bookings,press    these parts alone: ${Object.keys(parts).join(", ")}
+  --disk <folder>          where the stores are made (default: the system's temporary folder)
+  --json                   figures for a program
+  --profile <folder>       each server leaves a profile of its processor's time there, and its hottest functions are named
+`
+
+const args = process.argv.slice(2)
+if (helped(args, usage)) process.exit(0)
+
+const options = {
+  json: { type: "boolean", default: false },
+  quick: { type: "boolean", default: false },
+  only: { type: "string" },
+  disk: { type: "string", default: tmpdir() },
+  profile: { type: "string" },
+} as const
+const { values: asked } = understood(() => parseArgs({ args, options }), usage)
+const disk = resolve(asked.disk)
+const profiles = asked.profile === undefined ? null : resolve(asked.profile)
+const profiled = profiles === null ? null : watchProfiles(profiles)
+if (profiles !== null) profileInto(profiles)
 
 const only = asked.only?.split(",")
 const stranger = only?.find((name) => !Object.hasOwn(parts, name))

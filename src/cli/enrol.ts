@@ -22,6 +22,7 @@ import { allOffices, type Office } from "../domain/offices/reads.ts"
 import { personByNumber } from "../domain/people/reads.ts"
 import { enrol } from "../domain/people/writes.ts"
 import { openKeys, proveKeys } from "./keys-file.ts"
+import { helped, understood } from "./usage.ts"
 
 /*
  *   npm run enrol -- staff ruh-rml-3 --role agent --office RUH-RML --ar "سارة الدوسري" --en "Sara Al-Dossari"
@@ -66,10 +67,11 @@ type Given = Partial<Record<Exclude<keyof typeof options, "as-typed">, string>> 
 type Enrolled = { turn: Turn<string>; says: (made: string) => string }
 
 async function main(args: string[]): Promise<number> {
-  const { positionals, values } = parseArgs({ args, options, allowPositionals: true })
-  const [what = "", name = ""] = positionals
+  if (helped(args, usage)) return 0
+  const { positionals, values } = understood(() => parseArgs({ args, options, allowPositionals: true }), usage)
+  const [what = "", name = "", more] = positionals
   const given = values as Given
-  if (!(what in ways) || name === "") {
+  if (!Object.hasOwn(ways, what) || name === "" || more !== undefined) {
     process.stderr.write(`${usage}\n`)
     return 64
   }
@@ -248,6 +250,5 @@ function explain(thrown: unknown): string {
   if (isRefusal(thrown)) return `There is no such ${thrown.details["what"] ?? "thing"}.`
   const text = thrown instanceof Error ? thrown.message : String(thrown)
   if (/UNIQUE constraint failed: staff.login/.test(text)) return "This login is taken."
-  if (/Unknown option/.test(text)) return `${text}\n${usage}`
   return thrown instanceof Error ? (thrown.stack ?? text) : text
 }

@@ -11,6 +11,7 @@ import type { Shape } from "./replay/people.ts"
 import { figures, report } from "./replay/report.ts"
 import { live, type Outcome } from "./replay/run.ts"
 import { readSettings } from "./replay/settings.ts"
+import { helped, understood } from "./usage.ts"
 
 /*
  *   npm run replay -- --calls calls.csv --day 1999-08-02 [--policy due|fifo|booked-first|all] [--booked 0.5] [--stretch 5] [--needs 0.05] [--json]
@@ -39,35 +40,30 @@ In a running demonstration:
   --speed 60                           so many times as fast as it really was (default: 60)
 `
 
+const options = {
+  calls: { type: "string" },
+  day: { type: "string" },
+  days: { type: "string" },
+  policy: { type: "string", default: "due" },
+  booked: { type: "string", default: "0" },
+  stretch: { type: "string", default: "1" },
+  needs: { type: "string", default: "0" },
+  ready: { type: "string", default: "1" },
+  json: { type: "boolean", default: false },
+  compare: { type: "string" },
+  rounds: { type: "string", default: "1" },
+  url: { type: "string" },
+  demo: { type: "string" },
+  office: { type: "string" },
+  speed: { type: "string" },
+} as const
+
 /** Ctrl-C reaches a command more than once where several programs pass it on; only one that comes later means it again. */
 const impatientAfterMilliseconds = 2_000
 
 async function main(args: string[]): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      calls: { type: "string" },
-      day: { type: "string" },
-      days: { type: "string" },
-      policy: { type: "string", default: "due" },
-      booked: { type: "string", default: "0" },
-      stretch: { type: "string", default: "1" },
-      needs: { type: "string", default: "0" },
-      ready: { type: "string", default: "1" },
-      json: { type: "boolean", default: false },
-      compare: { type: "string" },
-      rounds: { type: "string", default: "1" },
-      url: { type: "string" },
-      demo: { type: "string" },
-      office: { type: "string" },
-      speed: { type: "string" },
-      help: { type: "boolean", short: "h" },
-    },
-  })
-  if (values.help) {
-    process.stdout.write(usage)
-    return 0
-  }
+  if (helped(args, usage)) return 0
+  const { values } = understood(() => parseArgs({ args, options }), usage)
   const wanted = values.policy === "all" ? [...policies] : policies.filter((one) => one === values.policy)
   const shape: Shape = {
     booked: share("--booked", values.booked),
@@ -167,8 +163,8 @@ function fromHere(path: string): string {
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (thrown: unknown) => {
-    const expected = thrown instanceof RangeError || (thrown instanceof TypeError && /option/i.test(thrown.message))
-    process.stderr.write(`${expected ? (thrown as Error).message : thrown instanceof Error ? thrown.stack : thrown}\n`)
+    const expected = thrown instanceof RangeError
+    process.stderr.write(`${expected ? thrown.message : thrown instanceof Error ? thrown.stack : thrown}\n`)
     process.exit(65)
   },
 )

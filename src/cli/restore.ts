@@ -12,6 +12,7 @@ import { restored } from "../domain/bookings/restored.ts"
 import { filesIn } from "../outside/storage.ts"
 import { readManifest, wrongWithFiles } from "./backup/manifest.ts"
 import { openKeys, proveKeys } from "./keys-file.ts"
+import { helped } from "./usage.ts"
 
 /*
  *   npm run restore -- /srv/backups/dawr-2026-11-22T08-00-00Z
@@ -28,6 +29,7 @@ KEYS_FILE must be the one of the time of the backup. Everybody signs in anew; wh
 process.umask(0o077)
 
 async function main(args: string[]): Promise<number> {
+  if (helped(args, usage)) return 0
   const from = readArgs(args)
   if (from === null) {
     process.stderr.write(`${usage}\n`)

@@ -17,6 +17,7 @@ import { kindOf } from "./demo/open.ts"
 import { openKeys, proveKeys } from "./keys-file.ts"
 import { counted } from "./mistakes.ts"
 import { readPlan, SetupProblem } from "./plan.ts"
+import { helped } from "./usage.ts"
 
 /*
  *   npm run setup -- offices.json services.json [--yes] [--admin LOGIN]
@@ -37,6 +38,7 @@ The two files of the demonstration in src/cli/demo show the form.`
 process.umask(0o077)
 
 async function main(args: string[]): Promise<number> {
+  if (helped(args, usage)) return 0
   const asked = readArgs(args)
   if (!asked) {
     process.stderr.write(`${usage}\n`)

@@ -5,6 +5,7 @@ import { verifyFile } from "../../db/verify.ts"
 import { EnvProblem, readEnv } from "../base/env.ts"
 import { readManifest, wrongWithFiles } from "./backup/manifest.ts"
 import { counted } from "./mistakes.ts"
+import { helped } from "./usage.ts"
 
 /*
  *   npm run verify [-- <backup>]
@@ -17,6 +18,7 @@ const usage = `Usage: npm run verify [-- <backup>]
 Without a backup the database of DATA_DIR (default ./data) is looked at; the server may go on meanwhile.`
 
 function main(args: string[]): number {
+  if (helped(args, usage)) return 0
   const backup = readArgs(args)
   if (backup === undefined) {
     process.stderr.write(`${usage}\n`)

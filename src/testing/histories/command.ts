@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
+import { isMistyped } from "../../cli/usage.ts"
 import { cleanUp } from "../cleanup.ts"
 import { runHistory } from "./run.ts"
 
@@ -16,7 +17,13 @@ const usage = "Usage: npm run histories -- [--seconds 120] [--seed 1] [--persons
 
 async function main(args: string[]): Promise<number> {
   const text = { type: "string" } as const
-  const options = { seconds: text, seed: text, persons: text, "kill-every": text, help: { type: "boolean" } } as const
+  const options = {
+    seconds: text,
+    seed: text,
+    persons: text,
+    "kill-every": text,
+    help: { type: "boolean", short: "h" },
+  } as const
   const { values } = parseArgs({ args, options })
   if (values.help) {
     process.stdout.write(`${usage}\n`)
@@ -55,7 +62,7 @@ let code = 64
 try {
   code = await main(process.argv.slice(2))
 } catch (thrown) {
-  const isOurs = thrown instanceof RangeError || (thrown instanceof TypeError && "code" in thrown)
+  const isOurs = thrown instanceof RangeError || isMistyped(thrown)
   process.stderr.write(`${isOurs ? `${(thrown as Error).message}\n${usage}` : (thrown as Error).stack}\n`)
 }
 await cleanUp()

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util"
+import { isMistyped } from "../../cli/usage.ts"
 import { cleanUp } from "../cleanup.ts"
 import { rigs } from "./list.ts"
 import { seeded } from "./rig.ts"
@@ -67,8 +68,8 @@ main(process.argv.slice(2)).then(
     process.exit(code)
   },
   async (thrown: unknown) => {
-    const expected = thrown instanceof RangeError || (thrown instanceof TypeError && /option/i.test(thrown.message))
-    process.stderr.write(expected ? `${(thrown as Error).message}\n${usage}` : `${(thrown as Error).stack}\n`)
+    const expected = thrown instanceof RangeError || isMistyped(thrown)
+    process.stderr.write(expected ? `${thrown.message}\n${usage}` : `${(thrown as Error).stack}\n`)
     await cleanUp()
     process.exit(expected ? 64 : 70)
   },

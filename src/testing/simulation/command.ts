@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util"
+import { isMistyped } from "../../cli/usage.ts"
 import { plantEach, within } from "./planted.ts"
 import { planted } from "./planted-list.ts"
 import { runSeed } from "./run.ts"
@@ -105,8 +106,8 @@ function count(name: string, text: string): number {
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (thrown: unknown) => {
-    const expected = thrown instanceof RangeError || (thrown instanceof TypeError && /option/i.test(thrown.message))
-    process.stderr.write(expected ? `${(thrown as Error).message}\n${usage}` : `${(thrown as Error).stack}\n`)
+    const expected = thrown instanceof RangeError || isMistyped(thrown)
+    process.stderr.write(expected ? `${thrown.message}\n${usage}` : `${(thrown as Error).stack}\n`)
     process.exit(expected ? 64 : 70)
   },
 )
