@@ -104,6 +104,9 @@ export const visitWords = inBoth({
     endYes: "نعم، أنهِ المكالمة",
     live: "مباشر",
     refresh: "حدّث الصفحة",
+    waitsForOther: (service: string) =>
+      `أنت تنتظر لخدمة «${service}». اذكر هذه الخدمة أيضًا لمن يستقبلك هناك، أو غادر ذلك الانتظار أولًا.`,
+    toThatVisit: "إلى تلك الزيارة",
     needsScript: "المكالمة نفسها تحتاج إلى JavaScript في متصفحك. الانتظار والرسائل تعمل بدونه.",
     offline: "لا اتصال منذ {time}. مكانك محفوظ، ونعيد الاتصال تلقائيًا.",
 
@@ -269,6 +272,9 @@ export const visitWords = inBoth({
     endYes: "Yes, end the call",
     live: "Live",
     refresh: "Reload the page",
+    waitsForOther: (service: string) =>
+      `You are waiting for “${service}” already. Tell the agent there about this service too, or leave that wait first.`,
+    toThatVisit: "To that visit",
     needsScript: "The call itself needs JavaScript in your browser. Waiting and messages work without it.",
     offline: "No connection since {time}. Your place is kept, and we connect again by ourselves.",
 

@@ -7,7 +7,7 @@ import { issuedDocuments } from "../../../db/schema/documents.ts"
 import { facts } from "../../../db/schema/facts.ts"
 import { contacts, messages, mutes } from "../../../db/schema/messages.ts"
 import { confirmations, passkeys, recoveryCodes } from "../../../db/schema/passkeys.ts"
-import { proxies, relations } from "../../../db/schema/people.ts"
+import { people, proxies, relations } from "../../../db/schema/people.ts"
 import { legalHolds, privacyRequests } from "../../../db/schema/privacy.ts"
 import { tickets } from "../../../db/schema/queue.ts"
 import { accessRequests } from "../../../db/schema/staff-requests.ts"
@@ -16,7 +16,7 @@ import type { Store } from "../../../db/store.ts"
 import type { Instant } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import type { Keys, PersonKey } from "../../base/seal.ts"
-import { standsFor } from "./acting.ts"
+import { isBinding, standsFor } from "./acting.ts"
 import { carriedOutFor, travelPermitsOf } from "./carried-out.ts"
 import { civilRecord } from "./civil.ts"
 import { readsOf } from "./read-log.ts"
@@ -60,7 +60,7 @@ export async function ownData(store: Store, keys: Keys, person: string, now: Ins
       createdAt: row.createdAt,
     },
     civil: await civilRecord(store, keys, person),
-    family: await familyOf(store, keys, person),
+    family: await familyOf(store, keys, person, now),
     proxies: await proxiesOf(store, keys, person),
     ...(await visitsOf(store, person, now)),
     videoVisits: await videoVisitsOf(store, person, key),
@@ -89,16 +89,23 @@ export async function ownData(store: Store, keys: Keys, person: string, now: Ins
   }
 }
 
-async function familyOf(store: Store, keys: Keys, person: string) {
+/** Of each relation what it is and was, and who of the two may act for the other now. */
+async function familyOf(store: Store, keys: Keys, person: string, now: Instant) {
   const rows = await store.db
-    .select()
+    .select({ relation: relations, kindOfDependant: people.kind })
     .from(relations)
+    .innerJoin(people, eq(people.id, relations.dependant))
     .where(or(eq(relations.guardian, person), eq(relations.dependant, person)))
   return Promise.all(
-    rows.map(async ({ guardian, dependant, kind, since, until }) => {
-      const mayAct = guardian === person
-      const other = mayAct ? dependant : guardian
-      return { id: other, name: (await personOf(store, keys, other))?.name ?? null, kind, mayAct, since, until }
+    rows.map(async ({ relation, kindOfDependant }) => {
+      const { guardian, dependant, kind, since, until } = relation
+      const isGuardian = guardian === person
+      const other = isGuardian ? dependant : guardian
+      const isStanding = isBinding(relation, kindOfDependant, now)
+      return {
+        ...{ id: other, name: (await personOf(store, keys, other))?.name ?? null, kind, isGuardian, since, until },
+        ...{ mayAct: isGuardian && isStanding, actsForYou: !isGuardian && isStanding },
+      }
     }),
   )
 }

@@ -1,6 +1,7 @@
 import type { Child } from "hono/jsx"
 import type { Store } from "../../../db/store.ts"
 import type { Instant } from "../../base/day.ts"
+import { dayIn } from "../../base/time.ts"
 import { allServices } from "../../domain/catalogue/reads.ts"
 import { allOffices } from "../../domain/offices/reads.ts"
 import type { OwnData } from "../../domain/people/own-data.ts"
@@ -8,6 +9,7 @@ import { toldOf } from "../../domain/requests/requests.ts"
 import { citizenWords } from "../../i18n/citizen.ts"
 import { dayText, momentText } from "../../i18n/dates.ts"
 import { factText } from "../../i18n/facts.ts"
+import { householdWords } from "../../i18n/household.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import { privacyWords, readText } from "../../i18n/privacy.ts"
 import { frozenText, requestWords } from "../../i18n/requests.ts"
@@ -30,6 +32,8 @@ export async function HeldData({ c, data }: { c: Context; data: OwnData }) {
   const words = privacyWords[lang]
   const places = await placesOf(house.store, lang)
   const moment = (at: Instant, office: string | null = null) => momentText(at, places.zone(office), lang)
+  const civilDay = (at: Instant) => dayText(dayIn(at, homeZone), lang, { year: true, weekday: false })
+  const now = house.clock.office()
   const { profile } = data
   const messages = await Promise.all(
     data.messages
@@ -62,9 +66,12 @@ export async function HeldData({ c, data }: { c: Context; data: OwnData }) {
       </Part>
       <Rows
         title={words.family}
-        rows={data.family.map(({ name, mayAct }) => [
+        rows={data.family.map(({ name, kind, isGuardian, until, mayAct, actsForYou }) => [
           <bdi>{name ? inLang(name, lang) : "—"}</bdi>,
-          mayAct ? words.mayAct : words.actsForYou,
+          isGuardian || kind === "spouse" ? householdWords[lang].rights[kind] : words.guardian,
+          mayAct && words.mayAct,
+          actsForYou && words.actsForYou,
+          until !== null && until <= now && householdWords[lang].ended(civilDay(until)),
         ])}
       />
       <Rows

@@ -70,6 +70,21 @@ async function someone({ passkey = true } = {}) {
 
 beforeAll(() => office.open(1))
 
+test("of a husband who books alone and of a child whom a court gave to another nobody reads that they may be acted for", async () => {
+  const { who, id } = await someone()
+  await write(async (tx) => {
+    const husband = await enrol(tx, keys, { kind: "citizen", name: { ar: "فهد", en: "Fahd" } })
+    const nephew = await enrol(tx, keys, { kind: "citizen", name: { ar: "نايف", en: "Nayef" } })
+    await relate(tx, id, husband, "spouse")
+    await relate(tx, id, nephew, "ward", { until: tx.now - hour })
+  })
+  const text = reading(await (await signedIn(server, who)).get("/account/data?lang=en"))
+  expect(text).toMatch(/Joud child you may act for/)
+  expect(text).toMatch(/Fahd husband or wife (?!you may)/)
+  expect(text).toMatch(/Nayef [^.]{0,40}ended on/)
+  expect(text.match(/you may act for/g)).toHaveLength(1)
+})
+
 test("somebody reads everything that is held about them: who they are, visits, messages, passkeys, who looked, what was noted", async () => {
   const { who, nationalId, id } = await someone()
   const wanted = { office: office.code, service: "PAS-08", slot: office.slot("12:00", { on: "2026-11-23" }) }

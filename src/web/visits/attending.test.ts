@@ -97,6 +97,11 @@ describe("the waiting room", () => {
     const there = await who.send("/visits", wanted)
     expect(leadsTo(there)).toMatch(/^\/visits\/[0-9a-f-]{36}$/)
     expect(leadsTo(await who.send("/visits", wanted))).toBe(leadsTo(there))
+    // For something else it is not the same visit, and the person reads which one it is.
+    const other = await who.send("/visits", { ...wanted, service: "PAS-05" })
+    expect(other.status).toBe(409)
+    expect(reading(other)).toContain("You are waiting for “RES-04” already")
+    expect(other.text).toContain(`href="${leadsTo(there)}"`)
   })
 
   test("is nobody else's", async () => {

@@ -91,9 +91,11 @@ async function walkInNow(c: Context): Promise<Response> {
   } catch (thrown) {
     if (!isRefusal(thrown)) throw thrown
     const there = (await ticketsOf(house.store, citizen.id)).find(({ office }) => office === asked.office)
-    return there && thrown.code === "already_waiting"
+    if (!there || thrown.code !== "already_waiting") return walkInAnswer(c, asked, thrown)
+    // Pressed twice. Who waits for something else is told so, and not led there as if it were this.
+    return there.service === asked.service
       ? c.redirect(paths.visit(there.id), 303)
-      : walkInAnswer(c, asked, thrown)
+      : walkInAnswer(c, asked, thrown, there)
   }
 }
 

@@ -27,7 +27,13 @@ export function walkInPage(c: Context): Promise<Response> {
   return walkInAnswer(c, { office: c.req.query("office") ?? "", service: c.req.query("service") ?? "" }, null)
 }
 
-export async function walkInAnswer(c: Context, asked: Asked, refused: Refusal | null): Promise<Response> {
+/** `there`: the visit for which the person waits already, for another service. */
+export async function walkInAnswer(
+  c: Context,
+  asked: Asked,
+  refused: Refusal | null,
+  there: { id: string; service: string } | null = null,
+): Promise<Response> {
   const { house, lang, formToken } = c.var
   const words = visitWords[lang]
   const { store, clock } = house
@@ -39,6 +45,7 @@ export async function walkInAnswer(c: Context, asked: Asked, refused: Refusal | 
   const wait = closed
     ? null
     : (await boardView(store, office.code, now)).lines.find((one) => one.line === line.code)?.wait
+  const waitsFor = there && (await serviceOf(store, there.service))
   const told = refused && refusalWords(refused.code, lang)
   const canWait = closed === null && !service.bookingOnly && refused === null
   const times = canWait ? [] : await nearestAlternatives(store, { ...asked, around: now, now })
@@ -49,7 +56,16 @@ export async function walkInAnswer(c: Context, asked: Asked, refused: Refusal | 
       {told && (
         <Notice tone="late" icon="warning">
           <p class="strong">{told.title}</p>
-          <p>{told.help}</p>
+          {waitsFor ? (
+            <>
+              <p>{words.waitsForOther(inLang(waitsFor.name, lang))}</p>
+              <p>
+                <a href={paths.visit(there?.id ?? "")}>{words.toThatVisit}</a>
+              </p>
+            </>
+          ) : (
+            <p>{told.help}</p>
+          )}
         </Notice>
       )}
       <h1>{words.walkIn}</h1>
