@@ -14,6 +14,9 @@ export const deviceWords = inBoth({
     scanLabel: "رمز مربّع يفتح صفحة الموافقة",
     tooMany: "شاشات كثيرة تطلب الربط الآن",
     tooManyHelp: "تحاول هذه الصفحة من جديد وحدها بعد قليل.",
+    keyOver: "هذا العنوان لا يفتح هذه الشاشة",
+    keyOverHelp: "استُعمل من قبل، أو انتهت مدته، أو هو لشاشة أخرى. اربط الشاشة برمز بدلًا منه.",
+    keyOverCode: "أظهر رمز الربط",
     signedInTitle: "سجّل الخروج من هذا الجهاز أولًا",
     signedInHelp: "هذه شاشة عامة، وفيها حساب مفتوح. سجّل الخروج، ثم اربطها من جهازك أنت.",
 
@@ -91,6 +94,9 @@ export const deviceWords = inBoth({
     scanLabel: "A square code that opens the page for approving",
     tooMany: "Too many screens ask to be paired just now",
     tooManyHelp: "This page tries again by itself in a while.",
+    keyOver: "This address does not open this screen",
+    keyOverHelp: "It was used before, its time is over, or it is another screen's. Pair this one with a code instead.",
+    keyOverCode: "Show a pairing code",
     signedInTitle: "Sign out on this device first",
     signedInHelp:
       "This is a public screen and somebody is signed in. Sign out, then pair it from a device of your own.",

@@ -15,7 +15,7 @@ import { cookieName, dropCookie, keepCookie } from "./gate.ts"
 import type { Context } from "./house.ts"
 import { paths } from "./paths.ts"
 import { qrCode } from "./qr.ts"
-import { PostForm } from "./shell/controls.tsx"
+import { ButtonLink, PostForm } from "./shell/controls.tsx"
 import { Mark } from "./shell/mark.tsx"
 
 /*
@@ -42,11 +42,18 @@ export async function anyScreen(c: Context, kind: DeviceKind): Promise<Response>
 
 /**
  * What stands in the way of this screen's own page: a key in the address that opens it, another office, or that it is not paired.
- * `null` where nothing does. Refuses `bad_token` for a key that does not open this.
+ * `null` where nothing does.
  */
 export async function notYet(c: Context, kind: DeviceKind, office: string): Promise<Response | null> {
   const key = c.req.query("key")
-  if (key !== undefined) return openedByKey(c, key, kind, office)
+  if (key !== undefined) {
+    try {
+      return await openedByKey(c, key, kind, office)
+    } catch (thrown) {
+      if (isRefusal(thrown) && thrown.code === "bad_token") return keyOverPage(c, kind, office, thrown.status)
+      throw thrown
+    }
+  }
   const { subject } = c.var
   if (subject?.role !== kind) return askingPage(c, kind, office)
   return subject.office === office ? null : c.redirect(placeOf(kind, subject.office), 303)
@@ -54,7 +61,7 @@ export async function notYet(c: Context, kind: DeviceKind, office: string): Prom
 
 /**
  * Opens a device by an address with a key in it, which is then in no history: the answer leads to the address without it, and what is kept
- * is a token like any device's. Such an address opens once; in a demonstration as often as somebody comes by it.
+ * is a token like any device's. Such an address opens once; in a demonstration as often as somebody comes by it. Refuses `bad_token`.
  */
 async function openedByKey(c: Context, key: string, kind: DeviceKind, office: string): Promise<Response> {
   const { house } = c.var
@@ -162,6 +169,24 @@ async function showCode(c: Context, { kind, code }: Pairing): Promise<Response> 
       <p class="quiet">{words.codeChanges}</p>
       <p class="pairing-wait" role="status" data-waiting={words.waiting} data-lost={words.lost}>
         {words.waiting}
+      </p>
+    </>,
+  )
+}
+
+/** Whoever stands before a screen has no use for the reasons of a key, but for the way that is always there. */
+function keyOverPage(c: Context, kind: DeviceKind, office: string, status: number): Promise<Response> {
+  const words = deviceWords[c.var.lang]
+  return asking(
+    c,
+    { title: words.keyOver, status },
+    <>
+      <h1>{words.keyOver}</h1>
+      <p>{words.keyOverHelp}</p>
+      <p>
+        <ButtonLink href={placeOf(kind, office)} weight="main">
+          {words.keyOverCode}
+        </ButtonLink>
       </p>
     </>,
   )
