@@ -17,68 +17,10 @@ import { slotsOffered } from "../domain/availability/reads.ts"
 import { book } from "../domain/bookings/writes.ts"
 import { allOffices } from "../domain/offices/reads.ts"
 import { enrol } from "../domain/people/writes.ts"
+import { agencyFiles, freePort, setUpIn, workdays } from "../testing/agency.ts"
 import { softAuthenticator } from "../testing/authenticator.ts"
 import { ownFolder, run, runServer } from "../testing/process.ts"
 import { visitor } from "../testing/visitor.ts"
-
-const workdays = "FREQ=WEEKLY;WKST=SU;BYDAY=SU,MO,TU,WE,TH"
-
-interface OfficeFile {
-  code: string
-  counters: number
-  hours: Record<string, unknown>[]
-  lines: Record<string, unknown>[]
-  [key: string]: unknown
-}
-
-/** An agency of two offices and two services, as its two files have it. */
-function files() {
-  const office = (code: string): OfficeFile => ({
-    ...{ code, ar: code, en: code, agency: "interior", zone: "Asia/Riyadh", sectors: ["PAS", "RES"], counters: 3 },
-    address: { ar: "الرياض", en: "Riyadh" },
-    hours: [{ layer: "base", rrule: workdays, start: "08:00", minutes: 360 }],
-    lines: [
-      { code: "PAS", public: 2 },
-      { code: "RES", public: 2 },
-    ],
-  })
-  const service = (code: string, sector: string): Record<string, unknown> => ({
-    ...{
-      code,
-      sector,
-      ar: code,
-      en: code,
-      audience: { ar: "الجميع", en: "Everyone" },
-      channels: ["office"],
-      minutes: 15,
-    },
-  })
-  return {
-    offices: {
-      agencies: [{ code: "interior", ar: "وزارة", en: "Ministry" }] as Record<string, unknown>[],
-      offices: [office("AAA-1"), office("BBB-1")] as [OfficeFile, OfficeFile],
-      calendar: { seasons: [] as Record<string, unknown>[], holidays: [] as Record<string, unknown>[] },
-    },
-    services: {
-      sectors: { PAS: { ar: "جوازات", en: "Passports" }, RES: { ar: "إقامة", en: "Residence" } },
-      services: [service("PAS-01", "PAS"), service("RES-01", "RES")] as [
-        Record<string, unknown>,
-        Record<string, unknown>,
-      ],
-    },
-  }
-}
-
-type Files = ReturnType<typeof files>
-
-/** Runs the setup over a folder, from within it, as somebody at a terminal does; without `--yes` unless it is said. */
-async function setup(folder: string, given: Files, args: string[] = ["--yes"]) {
-  writeFileSync(join(folder, "offices.json"), JSON.stringify(given.offices))
-  writeFileSync(join(folder, "services.json"), JSON.stringify(given.services))
-  const env = { DATA_DIR: join(folder, "data"), INIT_CWD: folder }
-  const child = run("src/cli/setup.ts", env, ["offices.json", "services.json", ...args])
-  return { code: await child.ended, said: child.said() }
-}
 
 /** Looks into the store while nobody has it open. */
 async function within<T>(folder: string, look: (store: Store, writer: Writer) => Promise<T>): Promise<T> {
@@ -90,14 +32,6 @@ async function within<T>(folder: string, look: (store: Store, writer: Writer) =>
     await writer.close()
     opened.close()
   }
-}
-
-/** A port that nobody has at the moment. */
-function freePort(): number {
-  const probe = Bun.serve({ port: 0, fetch: () => new Response() })
-  const { port = 0 } = probe
-  probe.stop(true)
-  return port
 }
 
 const versions = (folder: string) =>
@@ -134,7 +68,7 @@ async function bookSomething(folder: string, service = "RES-01"): Promise<string
 describe("the first setup", () => {
   test("makes database, keys and the first administrator, who can sign in behind https", async () => {
     const folder = ownFolder()
-    const { code, said } = await setup(folder, files(), ["--yes", "--admin", "Layla.N"])
+    const { code, said } = await setUpIn(folder, agencyFiles(), ["--yes", "--admin", "Layla.N"])
     expect([code, said]).toEqual([0, expect.stringContaining("A new installation")])
     const [, login, invitation = "none"] = /login (\S+), enrolment code (\S+) \(shown this once/.exec(said) ?? []
     expect(login).toBe("layla.n")
@@ -167,7 +101,7 @@ describe("the first setup", () => {
     expect((await who.post("/live/ticket", {}, behind)).status).toBe(200)
     expect(server.said()).not.toContain("dawr-demo")
 
-    const locked = await setup(folder, files())
+    const locked = await setUpIn(folder, agencyFiles())
     expect([locked.code, locked.said]).toEqual([65, expect.stringMatching(/Another process is using the data folder/)])
     expect(await server.kill("SIGTERM")).toBe(0)
 
@@ -177,7 +111,7 @@ describe("the first setup", () => {
 
   test("asks before it writes, and without an answer leaves nothing behind", async () => {
     const folder = ownFolder()
-    const { code, said } = await setup(folder, files(), [])
+    const { code, said } = await setUpIn(folder, agencyFiles(), [])
     expect([code, said]).toEqual([
       1,
       expect.stringMatching(/\+ AAA-1 .*3 counters, lines PAS RES(.|\n)*Nothing was changed: nobody answered yes/),
@@ -187,14 +121,14 @@ describe("the first setup", () => {
 
   test("what it is not asked for in its own form it does not guess", async () => {
     for (const args of [["--force"], ["--admin"], ["--admin", "!"], ["third.json"], ["--yes=no"]]) {
-      const { code, said } = await setup(ownFolder(), files(), args)
+      const { code, said } = await setUpIn(ownFolder(), agencyFiles(), args)
       expect([args, code, said.startsWith("Usage:")]).toEqual([args, 64, true])
     }
   })
 
   test("names every mistake with its place, in both files, and changes nothing", async () => {
     const folder = ownFolder()
-    const wrong = files()
+    const wrong = agencyFiles()
     const [first, second] = wrong.offices.offices
     Object.assign(first, {
       zone: "Mars/Olympus",
@@ -203,7 +137,7 @@ describe("the first setup", () => {
     })
     Object.assign(second, { lines: [], surprise: true })
     Object.assign(wrong.services.services[0], { channels: [], minutes: -5 })
-    const { code, said } = await setup(folder, wrong)
+    const { code, said } = await setUpIn(folder, wrong)
     expect(code).toBe(65)
     for (const place of [
       'offices: offices.0.zone is "Mars/Olympus"; an IANA zone such as Asia/Riyadh is expected.',
@@ -219,7 +153,7 @@ describe("the first setup", () => {
       expect(said).toContain(`- ${place}`)
     }
 
-    const crossed = files()
+    const crossed = agencyFiles()
     crossed.offices.agencies.push({ code: "interior", ar: "x", en: "x" })
     Object.assign(crossed.offices.offices[0], { agency: "nobody", sectors: ["PAS", "XXX"] })
     crossed.offices.offices[1].code = "AAA-1"
@@ -246,7 +180,7 @@ describe("the first setup", () => {
       season("a", "2028-01-02", "2028-01-01"),
     )
     crossed.offices.calendar.holidays.push({ ar: "x", en: "Feast", first: "2027-01-01" })
-    const told = await setup(folder, crossed)
+    const told = await setUpIn(folder, crossed)
     expect(told.code).toBe(65)
     for (const sentence of [
       "agency interior stands twice",
@@ -273,9 +207,9 @@ describe("the first setup", () => {
   })
 
   test("a logo that is not there is a mistake of the file", async () => {
-    const wrong = files()
+    const wrong = agencyFiles()
     Object.assign(wrong.offices, { look: { logo: "nowhere.svg" } })
-    const { code, said } = await setup(ownFolder(), wrong)
+    const { code, said } = await setUpIn(ownFolder(), wrong)
     expect([code, said]).toEqual([65, expect.stringContaining("there is no file public/nowhere.svg")])
   })
 
@@ -284,7 +218,7 @@ describe("the first setup", () => {
     const server = runServer(folder)
     await server.origin()
     await server.kill("SIGTERM")
-    const { code, said } = await setup(folder, files())
+    const { code, said } = await setUpIn(folder, agencyFiles())
     expect([code, said]).toEqual([65, expect.stringContaining("holds a demonstration")])
   })
 })
@@ -292,9 +226,9 @@ describe("the first setup", () => {
 describe("a setup of what is there", () => {
   test("applied twice it changes nothing and says nothing", async () => {
     const folder = ownFolder()
-    await setup(folder, files())
+    await setUpIn(folder, agencyFiles())
     const before = [await versions(folder), await factCount(folder)]
-    const again = await setup(folder, files(), ["--yes", "--admin", "second"])
+    const again = await setUpIn(folder, agencyFiles(), ["--yes", "--admin", "second"])
     expect(again.said).toContain("Nothing to change.")
     expect(again.said).toContain("--admin was not looked at")
     expect(again.said).not.toContain("code")
@@ -303,21 +237,21 @@ describe("a setup of what is there", () => {
 
   test("a change of one office raises its version alone; a change of the calendar raises everyone's", async () => {
     const folder = ownFolder()
-    const plan = files()
-    await setup(folder, plan)
+    const plan = agencyFiles()
+    await setUpIn(folder, plan)
     expect(await versions(folder)).toEqual({ "AAA-1": 1, "BBB-1": 1 })
     Object.assign(plan.offices.offices[1].lines[0] ?? {}, { public: 5 })
-    const { said } = await setup(folder, plan)
+    const { said } = await setUpIn(folder, plan)
     expect(said).toContain("~ office BBB-1  line PAS places: 2 → 5")
     expect(await versions(folder)).toEqual({ "AAA-1": 1, "BBB-1": 2 })
     plan.offices.calendar.holidays.push({ ar: "عيد", en: "Feast", date: "2031-01-01" })
-    await setup(folder, plan)
+    await setUpIn(folder, plan)
     expect(await versions(folder)).toEqual({ "AAA-1": 2, "BBB-1": 3 })
   })
 
   test("an office that is not in the file keeps its hours, and the season that they name; the calendar is its own too", async () => {
     const folder = ownFolder()
-    const plan = files()
+    const plan = agencyFiles()
     plan.offices.calendar.seasons.push({
       id: "summer",
       ar: "صيف",
@@ -332,10 +266,10 @@ describe("a setup of what is there", () => {
       start: "06:00",
       minutes: 300,
     })
-    await setup(folder, plan)
-    const alone = files()
+    await setUpIn(folder, plan)
+    const alone = agencyFiles()
     alone.offices.offices.pop()
-    const { code, said } = await setup(folder, alone)
+    const { code, said } = await setUpIn(folder, alone)
     expect([code, said]).toEqual([0, expect.stringContaining("= office BBB-1 is not in the file and stays as it is")])
     const rules = await within(folder, (store) =>
       store.db
@@ -347,14 +281,14 @@ describe("a setup of what is there", () => {
     expect(rules).toBe(2)
     const before = await versions(folder)
     alone.offices.calendar.holidays.push({ ar: "عيد", en: "Feast", date: "2031-01-01" })
-    await setup(folder, alone)
+    await setUpIn(folder, alone)
     expect((await versions(folder))["BBB-1"]).toBe((before["BBB-1"] ?? 0) + 1)
   })
 
   test("bookings that new hours, a holiday or a season meet are counted before and marked after, and come back with the hours", async () => {
     const folder = ownFolder()
-    const plan = files()
-    await setup(folder, plan)
+    const plan = agencyFiles()
+    await setUpIn(folder, plan)
     const ids = [await bookSomething(folder), await bookSomething(folder)]
     const struckAt = () =>
       within(folder, async (store) => {
@@ -364,32 +298,32 @@ describe("a setup of what is there", () => {
     expect(await struckAt()).toEqual([false, false])
     const day = await within(folder, async (store) => (await store.db.select().from(bookings))[0]?.day ?? "")
 
-    const late = files()
+    const late = agencyFiles()
     late.offices.offices[0].hours = [{ layer: "base", rrule: workdays, start: "13:00", minutes: 60 }]
-    const holiday = files()
+    const holiday = agencyFiles()
     holiday.offices.calendar.holidays.push({ ar: "عيد", en: "Feast", date: day })
-    const season = files()
+    const season = agencyFiles()
     season.offices.calendar.seasons.push({ id: "s", ar: "موسم", en: "Season", first: day, last: day })
     season.offices.offices[0].hours.push({ layer: "season", season: "s", rrule: workdays, start: "13:30", minutes: 60 })
     for (const changed of [late, holiday, season]) {
-      const seen = await setup(folder, changed, [])
+      const seen = await setUpIn(folder, changed, [])
       expect(seen.said).toContain("! office AAA-1  2 bookings would lie outside its hours")
       expect(await struckAt()).toEqual([false, false])
-      const { said } = await setup(folder, changed)
+      const { said } = await setUpIn(folder, changed)
       expect(said).toContain("stands until the office settles it")
       expect(await struckAt()).toEqual([true, true])
-      await setup(folder, plan)
+      await setUpIn(folder, plan)
       expect(await struckAt()).toEqual([false, false])
     }
   })
 
   test("a line goes when nobody depends on it, comes back as it was asked for, and counters take what there is", async () => {
     const folder = ownFolder()
-    await setup(folder, files())
+    await setUpIn(folder, agencyFiles())
     const booking = await bookSomething(folder)
-    const without = files()
+    const without = agencyFiles()
     without.offices.offices[0].lines.pop()
-    const refused = await setup(folder, without)
+    const refused = await setUpIn(folder, without)
     expect([refused.code, refused.said]).toEqual([
       65,
       expect.stringMatching(/line RES cannot go yet: 1 bookings are ahead/),
@@ -411,7 +345,7 @@ describe("a setup of what is there", () => {
         { scopes: [] },
       ),
     )
-    const gone = await setup(folder, without)
+    const gone = await setUpIn(folder, without)
     expect([gone.code, gone.said]).toEqual([0, expect.stringContaining("- office AAA-1  line RES")])
     expect(await linesOf()).toEqual(["PAS"])
     const profiles = () =>
@@ -432,15 +366,15 @@ describe("a setup of what is there", () => {
       publicPlaces: 0,
       staffExtra: 0,
     })
-    expect((await setup(folder, without)).said).toContain("Nothing to change.")
-    await setup(folder, files())
+    expect((await setUpIn(folder, without)).said).toContain("Nothing to change.")
+    await setUpIn(folder, agencyFiles())
     expect(await linesOf()).toEqual(["PAS", "RES"])
     expect(await profiles()).toEqual(Array(3).fill("PAS+0 RES+10"))
   })
 
   test("fewer counters than before: one at which somebody sits stays, one that was used is kept for its tickets, the rest go", async () => {
     const folder = ownFolder()
-    await setup(folder, files())
+    await setUpIn(folder, agencyFiles())
     const set = (id: string, values: Partial<typeof counters.$inferInsert>) =>
       within(folder, (_, writer) =>
         writer.write(
@@ -454,9 +388,9 @@ describe("a setup of what is there", () => {
         ),
       )
     await set("AAA-1.3", { state: "paused" })
-    const fewer = files()
+    const fewer = agencyFiles()
     fewer.offices.offices[0].counters = 1
-    const refused = await setup(folder, fewer)
+    const refused = await setUpIn(folder, fewer)
     expect([refused.code, refused.said]).toEqual([65, expect.stringContaining("counter 3 cannot go yet: it is open")])
     await set("AAA-1.3", { state: "closed" })
     await within(folder, (_, writer) =>
@@ -507,15 +441,15 @@ describe("a setup of what is there", () => {
         { scopes: [] },
       ),
     )
-    expect((await setup(folder, fewer)).code).toBe(0)
+    expect((await setUpIn(folder, fewer)).code).toBe(0)
     const numbers = () =>
       within(folder, async (store) => {
         const rows = await store.db.select().from(counters).where(eq(counters.office, "AAA-1")).orderBy(counters.id)
         return rows.map(({ id, number }) => `${id}=${number}`)
       })
     expect(await numbers()).toEqual(["AAA-1.1=1", "AAA-1.2=-2"])
-    expect((await setup(folder, fewer)).said).toContain("Nothing to change.")
-    await setup(folder, files())
+    expect((await setUpIn(folder, fewer)).said).toContain("Nothing to change.")
+    await setUpIn(folder, agencyFiles())
     expect(await numbers()).toEqual(["AAA-1.1=1", "AAA-1.2=2", "AAA-1.3=3"])
   })
 })
