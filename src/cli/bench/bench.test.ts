@@ -62,7 +62,7 @@ describe("a small run of the bench", () => {
     const { figures } = await visits({ disk: ownFolder(), waiting: 6, calls: 2, seconds: 1 })
     areFigures(
       figures.filter(({ unit }) => unit === "ms"),
-      5,
+      7,
     )
   })
 

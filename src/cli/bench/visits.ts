@@ -5,7 +5,7 @@ import { staffOf, subjectOfKey } from "../../domain/access/keys.ts"
 import { openCounter } from "../../domain/queue/counters.ts"
 import { walkIn } from "../../domain/visits/arriving.ts"
 import { answer, ring } from "../../domain/visits/ringing.ts"
-import type { Seat, Talk, Talked } from "./clients/visits.ts"
+import type { Drop, Dropped, Seat, Talk, Talked } from "./clients/visits.ts"
 import { type Figure, type Part, progress, quantile } from "./figure.ts"
 import { openBoards } from "./hall.ts"
 import { bytesASocket, restingBytes } from "./memory.ts"
@@ -22,7 +22,8 @@ export interface Wanted {
 
 /**
  * A video office full of people: so many in waiting rooms, so many calls. How long a signal and a kept message take from one page to the
- * other, beside the same in one call while all others are silent; what a participant costs in memory, beside a socket of a bare server; and,
+ * other, beside the same in one call while all others are silent; how soon one side knows that the other's connection broke, and is back; what
+ * a participant costs in memory, beside a socket of a bare server; and,
  * when the server has been killed in the midst of it and is up again, how long until everybody is back, beside as many sockets that open at
  * a bare server.
  */
@@ -49,6 +50,10 @@ export async function visits({ disk, waiting, calls, seconds }: Wanted): Promise
       const alone = await client.ask<Talked>(talkIn(1, seconds))
       const all = await client.ask<Talked>(talkIn(calls, seconds))
 
+      progress("visits: connections that break")
+      const drop: Drop = { do: "drop", calls: Math.min(calls, 40) }
+      const { lost, found } = await client.ask<Dropped>(drop)
+
       progress("visits: killed, and up again")
       await client.ask({ do: "fall" })
       process.kill(house.pid, "SIGKILL")
@@ -66,6 +71,8 @@ export async function visits({ disk, waiting, calls, seconds }: Wanted): Promise
         latency(`signal to the other page, ${crowd}, p99`, all.signals, alone.signals, 0.99),
         latency(`kept message to the other page, ${crowd}, p50`, all.messages, alone.messages, 0.5),
         latency(`kept message to the other page, ${crowd}, p99`, all.messages, alone.messages, 0.99),
+        presence(`a connection broken, until the other page knows, ${crowd}, p50`, lost, alone.signals),
+        presence(`the same come back, until the other page knows, ${crowd}, p50`, found, alone.signals),
         {
           ...{ what: "memory a participant of a visit", value: bytes, unit: "bytes" },
           baseline: { what: "bare Bun", value: plainBytes },
@@ -88,6 +95,11 @@ export async function visits({ disk, waiting, calls, seconds }: Wanted): Promise
 function latency(what: string, own: number[], alone: number[], share: number): Figure {
   const [value, other] = [quantile(own, share), quantile(alone, share)]
   return { what, value, unit: "ms", baseline: { what: "in one call alone", value: other } }
+}
+
+function presence(what: string, own: number[], signals: number[]): Figure {
+  const baseline = { what: "a signal in one call alone", value: quantile(signals, 0.5) }
+  return { what, value: quantile(own, 0.5), unit: "ms", baseline }
 }
 
 const talkIn = (calls: number, seconds: number): Talk => ({ do: "talk", calls, seconds })

@@ -1,4 +1,4 @@
-import type { VisitAnswer, VisitWord } from "../../../realtime/visit-words.ts"
+import type { Peer, VisitAnswer, VisitWord } from "../../../realtime/visit-words.ts"
 import { beTold } from "./told.ts"
 import { Wire } from "./wire.ts"
 
@@ -34,6 +34,20 @@ export interface Talked {
   messages: number[]
 }
 
+export interface Drop {
+  do: "drop"
+  /** In so many of the calls, one after the other. */
+  calls: number
+}
+
+/** Milliseconds until the other side of the call was told. */
+export interface Dropped {
+  /** Since the connection broke. */
+  lost: number[]
+  /** Since it came back. */
+  found: number[]
+}
+
 interface Sitting extends Seat {
   page: string
   wire: Wire
@@ -41,6 +55,10 @@ interface Sitting extends Seat {
   /** Told the moment that the server has let it in. */
   letIn: () => void
   room: Extract<VisitAnswer, { do: "room" | "welcome" }> | null
+  /** Told of each new `room`. */
+  sees: () => void
+  /** Its connection is about to break, as it should. */
+  isLeaving: boolean
 }
 
 const sitting: Sitting[] = []
@@ -48,7 +66,7 @@ let origin = ""
 let complaint: string | null = null
 let isExpected = false
 
-beTold({ open, talk, fall, back })
+beTold({ open, talk, drop, fall, back })
 
 /** In waves, because a server lets in only so many at once who have not said who they are. */
 async function open(message: Open): Promise<{ seats: number }> {
@@ -68,6 +86,8 @@ async function sit(seat: Seat): Promise<void> {
     isIn: false,
     letIn() {},
     room: null,
+    sees() {},
+    isLeaving: false,
   }
   sitting.push(one)
   await enter(one)
@@ -79,7 +99,7 @@ async function enter(one: Sitting): Promise<void> {
   one.wire = await Wire.open(origin)
   one.wire.onOver = () => {
     one.isIn = false
-    if (!isExpected) complaint ??= "a socket was closed"
+    if (!isExpected && !one.isLeaving) complaint ??= "a socket was closed"
     resolve()
   }
   one.wire.onText = (frame) => hear(one, frame)
@@ -107,6 +127,7 @@ function hear(one: Sitting, frame: Buffer): void {
       break
     case "room":
       one.room = word
+      one.sees()
       break
     case "ping":
       say(one, { do: "pong", n: word.n })
@@ -126,12 +147,7 @@ function hear(one: Sitting, frame: Buffer): void {
 
 /** In each call both sides signal once a second and say how they receive every five; twenty messages a second are written in all. */
 async function talk({ calls, seconds }: Talk): Promise<Talked> {
-  const inCall = sitting.filter(({ room }) => room?.phase === "call" && room.peers.length === 1)
-  const visits = [...new Set(inCall.map(({ visit }) => visit))].slice(0, calls)
-  const speaking = inCall.filter(({ visit }) => visits.includes(visit))
-  if (visits.length < calls || speaking.length !== 2 * visits.length) {
-    throw new Error(`${speaking.length} participants are in ${visits.length} calls`)
-  }
+  const speaking = inCalls(calls)
   const [saidAt, talked]: [Map<string, number>, Talked] = [new Map(), { signals: [], messages: [] }]
   const note = (into: number[]) => (mark: string) => {
     const at = saidAt.get(mark)
@@ -164,6 +180,45 @@ async function talk({ calls, seconds }: Talk): Promise<Talked> {
   }
   while (saidAt.size > 0) await Bun.sleep(5)
   return talked
+}
+
+/** Both sides of so many calls, side by side. */
+function inCalls(calls: number): Sitting[] {
+  const inCall = sitting.filter(({ room }) => room?.phase === "call" && room.peers.length === 1)
+  const visits = [...new Set(inCall.map(({ visit }) => visit))].slice(0, calls)
+  const found = inCall.filter(({ visit }) => visits.includes(visit))
+  if (visits.length < calls || found.length !== 2 * visits.length) {
+    throw new Error(`${found.length} participants are in ${visits.length} calls`)
+  }
+  return found.sort((one, other) => visits.indexOf(one.visit) - visits.indexOf(other.visit))
+}
+
+/** One side's connection breaks and comes back; the other side is told of both. */
+async function drop({ calls }: Drop): Promise<Dropped> {
+  const dropped: Dropped = { lost: [], found: [] }
+  const all = inCalls(calls)
+  for (let index = 0; index < all.length; index += 2) {
+    const [one, other] = [all[index], all[index + 1]]
+    if (!one || !other) break
+    one.isLeaving = true
+    let began = performance.now()
+    const lost = seen(other, "reconnecting")
+    one.wire.close()
+    dropped.lost.push((await lost) - began)
+    one.isLeaving = false
+    began = performance.now()
+    const found = seen(other, "online")
+    await enter(one)
+    dropped.found.push((await found) - began)
+  }
+  return dropped
+}
+
+/** When this one is told that the other one is so. */
+function seen(by: Sitting, connectivity: Peer["connectivity"]): Promise<number> {
+  return new Promise((resolve) => {
+    by.sees = () => by.room?.peers[0]?.connectivity === connectivity && resolve(performance.now())
+  })
 }
 
 /** The server is about to be killed: that every socket closes is as it should be. */
