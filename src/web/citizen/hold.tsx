@@ -85,6 +85,9 @@ async function confirmPage(c: Context, { held, office, service, lang }: Kept): P
         <Names names={names} label={words.people} lang={lang} />
       </Card>
       {asks && <p class="quiet">{words.requestHow}</p>}
+      <IconLine icon="people" title={words.who}>
+        {inLang(service.audience, lang)}
+      </IconLine>
       {service.documents.length > 0 && (
         <IconLine icon="document" title={words.papers}>
           <ul class="papers">
