@@ -35,6 +35,18 @@ const toPrograms: Partial<Record<RefusalCode, Row>> = {
     "This key may not do this",
     "Use one that has the right for it. What is about a person needs that person's consent as well.",
   ],
+  malformed: [
+    "لم نفهم الطلب",
+    "قارن الترويسات والنص بوصف هذه العملية في /openapi.json؛ السبب في «why» حيث نعرفه.",
+    "The request could not be read",
+    "Compare headers and body with this call in /openapi.json; “why” says the reason where it is known.",
+  ],
+  invalid_field: [
+    "بعض الخانات تحتاج إلى تصحيح",
+    "الخانات مبيّنة في «fields»، وكيف تُكتب في /openapi.json.",
+    "Some fields need to be corrected",
+    "They are named in “fields”; /openapi.json says how they are written.",
+  ],
 }
 
 const texts: Record<RefusalCode, Row> = {
