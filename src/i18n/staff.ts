@@ -13,7 +13,7 @@ export const staffWords = inBoth({
     everyOffice: "كل المكاتب",
     show: "عرض",
     none: "لا أحد هنا بعد",
-    noneHelp: "ادعُ أول موظف. يوافق على الدعوة شخص آخر، ثم يسلّمه رمز التسجيل.",
+    noneHelp: "ادعُ أول موظف. يوافق على الدعوة شخص آخر، ثم يسلّمه كل منكما نصف رمز التسجيل.",
     name: "الاسم",
     login: "اسم الدخول",
     role: "الدور",
@@ -94,7 +94,8 @@ export const staffWords = inBoth({
     backToPeople: "إلى الموظفين",
 
     inviteTitle: "دعوة موظف",
-    inviteLead: "يوافق عليها شخص آخر له صلاحية على النطاق نفسه. ثم يظهر رمز التسجيل لمن وافق.",
+    inviteLead:
+      "يوافق عليها شخص آخر له صلاحية على النطاق نفسه. ثم يكون النصف الأول من رمز التسجيل عندك، ويظهر النصف الثاني لمن وافق، ويسلّم كل منكما نصفه للمدعو.",
     nameAr: "الاسم بالعربية",
     nameEn: "الاسم بالإنجليزية",
     loginHint: "أحرف إنجليزية صغيرة وأرقام ونقاط وشرطات.",
@@ -205,7 +206,8 @@ export const staffWords = inBoth({
     everyOffice: "All offices",
     show: "Show",
     none: "Nobody here yet",
-    noneHelp: "Invite the first. Somebody else approves the invitation and hands over the enrolment code.",
+    noneHelp:
+      "Invite the first. Somebody else approves the invitation, and each of you hands over half of the enrolment code.",
     name: "Name",
     login: "Login",
     role: "Role",
@@ -278,7 +280,7 @@ export const staffWords = inBoth({
 
     inviteTitle: "Invite somebody",
     inviteLead:
-      "Somebody else with authority over the same area approves it. The enrolment code is then shown to whoever approved.",
+      "Somebody else with authority over the same area approves it. You then have the first half of the enrolment code, whoever approved sees the second, and each of you hands over theirs.",
     nameAr: "Name in Arabic",
     nameEn: "Name in English",
     loginHint: "Small Latin letters, digits, dots and dashes.",
