@@ -143,6 +143,11 @@ export const staffWords = inBoth({
     codeSecond: "النصف الثاني من الرمز",
     codeFirstWith: (asker: string) => `النصف الأول عند ${asker}، ويُكتب النصفان معًا، الأول قبل الثاني.`,
     codeSecondWith: "النصف الثاني ظهر لمن وافق، ويُكتب النصفان معًا، الأول قبل الثاني. سلّم نصفك لصاحب الطلب بيدك.",
+    codeLost:
+      "ظهر النصف الثاني من الرمز مرة واحدة لمن وافق. إن ضاع أو انتهت مدة الرمز فاطلب تجديد وسائل الدخول من صفحة الموظف، فيصدر له رمز جديد.",
+    codeLostCitizen:
+      "ظهر النصف الثاني من الرمز مرة واحدة لمن وافق. إن ضاع أو انتهت مدة الرمز فليطلب موظف الشباك تجديد الدخول مرة أخرى، فيصدر رمز جديد.",
+    toMember: "إلى صفحة الموظف",
     codeOnce: "يظهر هنا مرة واحدة. اطبعه أو سلّمه لصاحبه بيده، ولا ترسله في رسالة.",
     codeFor: (name: string) => `لـ ${name}`,
     codeWhere: (address: string) => `يُكتب في ${address}`,
@@ -330,6 +335,11 @@ export const staffWords = inBoth({
       `The first half is with ${asker}. Both are typed in together, the first before the second.`,
     codeSecondWith:
       "The second half was shown to whoever approved. Both are typed in together, the first before the second. Hand yours over in person.",
+    codeLost:
+      "The second half of the code was shown once, to whoever approved. If it is lost or the code has run out, ask for a reset on the page of the person: a new code comes of it.",
+    codeLostCitizen:
+      "The second half of the code was shown once, to whoever approved. If it is lost or the code has run out, the agent asks for the reset again at the counter: a new code comes of it.",
+    toMember: "To the page of the person",
     codeOnce: "Shown here once. Print it or hand it over in person; do not send it in a message.",
     codeFor: (name: string) => `For ${name}`,
     codeWhere: (address: string) => `Typed in at ${address}`,

@@ -10,7 +10,7 @@ import { hour, type Instant } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
 import type { Keys } from "../../base/seal.ts"
 import { inGroups } from "./codes.ts"
-import { dropEnrolments, firstHalf, halvesOf, makeEnrolment, openEnrolment } from "./enrolment.ts"
+import { dropEnrolments, firstHalf, halvesOf, makeEnrolment, unusedEnrolment } from "./enrolment.ts"
 import { staffOf } from "./keys.ts"
 import { holdSensitive, type Owner } from "./owner.ts"
 import { dropPasskeys } from "./passkeys.ts"
@@ -152,6 +152,19 @@ async function inHalves(
   return { code: halvesOf(code)[1], until }
 }
 
+/**
+ * Until when the code that came of this request is good, or was where it ran out unused; `null` where none came of it, somebody has used it,
+ * or another one has taken its place.
+ */
+export async function unusedUntil(store: Store, row: AccessRequest): Promise<Instant | null> {
+  const hasCode = row.kind === "invite" || row.kind === "reset" || row.kind === "citizen_reset"
+  if (!hasCode || row.state !== "approved" || row.subject === null) return null
+  const kind = row.kind === "citizen_reset" ? "citizen" : "staff"
+  const unused = await unusedEnrolment(store, { kind, id: row.subject })
+  // One that was made since has halves of its own.
+  return unused?.madeBy === row.decidedBy && unused?.madeAt === row.decidedAt ? (unused?.until ?? null) : null
+}
+
 /** The first half of a code, for whoever asked for it, as long as the code is good; `null` for anybody else and for nothing of the kind. */
 export async function halfFor(
   store: Store,
@@ -160,13 +173,9 @@ export async function halfFor(
   row: AccessRequest,
   now: Instant,
 ): Promise<{ code: string; until: Instant } | null> {
-  const hasCode = row.kind === "invite" || row.kind === "reset" || row.kind === "citizen_reset"
-  if (!hasCode || row.state !== "approved" || row.askedBy !== by.id || row.subject === null) return null
-  const kind = row.kind === "citizen_reset" ? "citizen" : "staff"
-  const open = await openEnrolment(store, { kind, id: row.subject }, now)
-  // One that was made since on the host has halves of its own.
-  if (open === null || open.madeBy !== row.decidedBy) return null
-  return { code: inGroups(firstHalf(keys, row.id), 4), until: open.until }
+  const until = row.askedBy === by.id ? await unusedUntil(store, row) : null
+  if (until === null || until <= now) return null
+  return { code: inGroups(firstHalf(keys, row.id), 4), until }
 }
 
 async function invite(tx: Tx, { id, login, name }: AccessRequest, grant: Grant, by: string): Promise<string> {

@@ -102,6 +102,16 @@ export async function frozenFor(store: Store, owner: Owner, id: string, now: Ins
   return JSON.parse(row.frozen)
 }
 
+/** What a confirmation was about that they have given; `null` where there is none, or it was not given. */
+export async function givenBefore(
+  store: Store,
+  owner: Owner,
+  id: string,
+): Promise<Pick<Frozen, "action" | "object"> | null> {
+  const [row] = await theirs(store).execute({ id, kind: owner.kind, owner: owner.id })
+  return row && row.usedAt !== null ? { action: row.action, object: row.object } : null
+}
+
 /**
  * Opens the ceremony in which it is confirmed. Each press of the button asks anew, under another nonce: only what answers the last one
  * counts. Refuses `confirmation_over`.

@@ -40,8 +40,11 @@ const openWith = statement((db) =>
     .from(enrolments)
     .where(and(eq(enrolments.codeHash, sql.placeholder("codeHash")), isOpen)),
 )
-const openOf = statement((db) =>
-  db.select({ madeBy: enrolments.madeBy, until: enrolments.until }).from(enrolments).where(and(ofOwner, isOpen)),
+const unusedOf = statement((db) =>
+  db
+    .select({ madeBy: enrolments.madeBy, madeAt: enrolments.madeAt, until: enrolments.until })
+    .from(enrolments)
+    .where(and(ofOwner, isNull(enrolments.usedAt))),
 )
 const isOpenById = and(eq(enrolments.id, sql.placeholder("id")), ofOwner, isOpen)
 const stillOpen = statement((db) => db.select({ id: enrolments.id }).from(enrolments).where(isOpenById))
@@ -92,13 +95,12 @@ export function halvesOf(code: string): [string, string] {
   return [inGroups(bare.slice(0, half), 4), inGroups(bare.slice(half), 4)]
 }
 
-/** Who made the owner's code, and until when it is good; `null` where there is none that is open. */
-export async function openEnrolment(
+/** Who made the code that the owner has not used, when, and until when it is or was good; `null` where there is none. */
+export async function unusedEnrolment(
   store: Store,
   { kind, id }: Owner,
-  now: Instant,
-): Promise<{ madeBy: string; until: Instant } | null> {
-  return (await openOf(store).execute({ kind, owner: id, now }))[0] ?? null
+): Promise<{ madeBy: string; madeAt: Instant; until: Instant } | null> {
+  return (await unusedOf(store).execute({ kind, owner: id }))[0] ?? null
 }
 
 /** Whatever code the owner has that was not used is worth nothing from now on. */

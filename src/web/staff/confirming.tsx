@@ -1,7 +1,7 @@
 import type { Scope, Tx } from "../../../db/write.ts"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { type Approved, approveAndDo } from "../../domain/access/approvals.ts"
-import { type Frozen, freeze, frozenFor } from "../../domain/access/confirmation.ts"
+import { type Frozen, freeze, frozenFor, givenBefore } from "../../domain/access/confirmation.ts"
 import { type AccessRequest, mayDecide, request, staffRow } from "../../domain/access/request-reads.ts"
 import type { Grant } from "../../domain/access/roles.ts"
 import { ask, contentOf, type Wish } from "../../domain/access/staff-requests.ts"
@@ -89,10 +89,18 @@ async function linesOf({ var: { house } }: Context, row: Told): Promise<Lines> {
   })
 }
 
+/** The page of an approval that was confirmed before, where this is one: whoever loads it again finds out there what came of it. */
+async function approvedBefore(c: Context): Promise<string | null> {
+  const given = await givenBefore(c.var.house.store, ownerOf(c), c.req.param("id") ?? "")
+  return given?.action === approving ? paths.staffRequest(given.object) : null
+}
+
 export async function confirmationPage(c: Context, told: { error?: string; status?: number } = {}): Promise<Response> {
   const { house, lang } = c.var
   const words = staffWords[lang]
   const now = house.clock.real()
+  const before = await approvedBefore(c)
+  if (before) return c.redirect(before, 303)
   const { id, text, action, object } = await frozenFor(house.store, ownerOf(c), c.req.param("id") ?? "", now)
   if (action !== asking && action !== approving) throw new Refusal("not_found")
   const label = action === asking ? words.confirmAsk : words.confirmApprove
@@ -134,6 +142,8 @@ export async function confirmGiven(c: Context): Promise<Response> {
   const { house, lang } = c.var
   const given = await readForm(c, confirmFields)
   const [owner, now] = [ownerOf(c), house.clock.real()]
+  const before = await approvedBefore(c)
+  if (before) return c.redirect(before, 303)
   const frozen = await frozenFor(house.store, owner, c.req.param("id") ?? "", now)
   const scopes = await scopesFor(c, frozen)
   const aside = stepUpFirst(c, given, paths.staffConfirmation(frozen.id))

@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
-import { halfFor } from "../../domain/access/approvals.ts"
+import { halfFor, unusedUntil } from "../../domain/access/approvals.ts"
 import {
   type AccessRequest,
   deciders,
@@ -46,6 +46,7 @@ async function page(c: Context, row: AccessRequest, told: { reason?: string; err
   const by = staffHere(c)
   const isOwn = row.askedBy === by.id
   const half = await halfFor(house.store, house.keys, by, row, house.clock.real())
+  const isUnused = (await unusedUntil(house.store, row)) !== null
   const mayAct = isOpen && (await mayDecide(house.store, by, row))
   return show(
     c,
@@ -61,6 +62,7 @@ async function page(c: Context, row: AccessRequest, told: { reason?: string; err
       )}
       {isOpen && isOwn && (await Deciders({ c, row }))}
       {half && <FirstHalf c={c} half={half} isStaff={row.kind !== "citizen_reset"} />}
+      {isUnused && <LostHalf c={c} row={row} />}
       {mayAct && <Deciding c={c} row={row} told={told} />}
       {isOpen && isOwn && (
         <PostForm action={paths.staffWithdrawal(row.id)} token={c.var.formToken}>
@@ -186,6 +188,20 @@ async function Deciders({ c, row }: { c: Context; row: AccessRequest }) {
         ))}
       </ul>
     </section>
+  )
+}
+
+/** What is left to whoever no longer has the half that was shown once. */
+function LostHalf({ c, row }: { c: Context; row: AccessRequest }) {
+  const words = staffWords[c.var.lang]
+  if (row.kind === "citizen_reset") return <p class="quiet">{words.codeLostCitizen}</p>
+  return (
+    <>
+      <p class="quiet">{words.codeLost}</p>
+      <ButtonLink weight="second" href={paths.staffMember(row.subject ?? "")}>
+        {words.toMember}
+      </ButtonLink>
+    </>
   )
 }
 

@@ -5,6 +5,7 @@ import { deliveries, messages } from "../../../db/schema/messages.ts"
 import { makeEnrolment, readEnrolment } from "../../domain/access/enrolment.ts"
 import { heldUntil } from "../../domain/access/owner.ts"
 import { makeCodes } from "../../domain/access/recovery.ts"
+import { startSession } from "../../domain/access/sessions.ts"
 import { addStaff } from "../../domain/access/staff.ts"
 import { openSecret } from "../../domain/notifications/contact.ts"
 import { personByNumber } from "../../domain/people/reads.ts"
@@ -130,6 +131,8 @@ test("somebody who has lost everything is let in by an agent and a supervisor, h
   expect((await ownerOfCode(server, code))?.owner).toBe(who.id)
   expect(await heldUntil(office.store, owner, office.clock.real(), null)).not.toBeNull()
   expect((await lead.post(`${path}/approval`)).status).toBe(409)
+  for (const reader of [agent, lead])
+    expect(reading(await reader.get(path))).toContain("the agent asks for the reset again at the counter")
 
   expect(await heard(office.agent(1).id)).toEqual(["request_decided"])
   const told = await office.store.db.select().from(messages).where(eq(messages.owner, who.id))
@@ -147,6 +150,47 @@ test("somebody who has lost everything is let in by an agent and a supervisor, h
   expect(await ownerOfCode(server, code)).toBeNull()
   expect(codeIn(await agent.get(path))).toBe("")
   expect((await stranger.post(link.pathname)).status).toBe(410)
+  expect(server.bugs).toEqual([])
+})
+
+test("who has lost the second half of an invitation's code is told what is left, and a reset brings another code", async () => {
+  const { server, office, lead } = await house()
+  const other = visitor(() => server.origin)
+  const { token } = await office.write(async (tx) => {
+    const grant = { role: "supervisor" as const, scopeKind: "office" as const, scope: office.code }
+    const subject = await addStaff(tx, { login: "other", name: { ar: "نورة", en: "Noura" }, ...grant }, "test")
+    const now = office.clock.real()
+    const factors = { factors: "password+passkey", userAgent: "test", provenAt: now }
+    return startSession(tx, { kind: "staff", subject, role: grant.role, ...factors }, now)
+  })
+  other.cookies.set("sid", token)
+  await other.get("/staff/people")
+  expect(reading(await lead.get("/staff/people/new"))).toContain("You then have the first half of the enrolment code")
+  const invited = { ar: "سارة", en: "Sara", login: "sara", role: "agent", area: `office:${office.code}` }
+  const path = leadsTo(await confirmed(lead, await lead.post("/staff/people/new", invited)))
+  const lost = "The second half of the code was shown once, to whoever approved."
+  expect(reading(await lead.get(path))).not.toContain(lost)
+
+  const asked = leadsTo(await other.post(`${path}/approval`))
+  await other.get(asked)
+  expect(codeIn(await other.post(asked, { do: "demo" })).length).toBe(9)
+  // The page that showed it, loaded again.
+  for (const again of [await other.post(asked, { do: "demo" }), await other.get(asked)])
+    expect([again.status, leadsTo(again)]).toEqual([303, path])
+  const page = await other.get(path)
+  expect([reading(page).includes(lost), codeIn(page)]).toEqual([true, ""])
+  const first = codeIn(await lead.get(path))
+
+  const [, member = ""] = /href="(\/staff\/people\/[^"]+)"/.exec(page.text.slice(page.text.indexOf(lost))) ?? []
+  const reset = leadsTo(await confirmed(other, await other.post(`${member}/reset`)))
+  const half = codeIn(await confirmed(lead, await lead.post(`${reset}/approval`)))
+  // What the invitation brought is over, and its page says no more of it.
+  expect(codeIn(await lead.get(path))).toBe("")
+  expect(reading(await lead.get(path))).not.toContain(lost)
+  expect(await ownerOfCode(server, `${first}-${half}`)).toBeNull()
+  const code = `${codeIn(await other.get(reset))}-${half}`
+  expect((await ownerOfCode(server, code))?.owner).toBe(member.split("/").at(-1) ?? "")
+  expect(reading(await other.get(reset))).toContain(lost)
   expect(server.bugs).toEqual([])
 })
 
