@@ -3,9 +3,8 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 
 const { scripts } = JSON.parse(readFileSync(join(import.meta.dir, "..", "..", "package.json"), "utf8"))
-/** `test` hands its words on to `bun test`; `screens` is looked at beside its pictures. */
-const others = ["test", "screens"]
-const commands = Object.keys(scripts).filter((name) => !others.includes(name))
+/** `test` hands its words on to `bun test`. */
+const commands = Object.keys(scripts).filter((name) => name !== "test")
 
 const run = async (command: string, ...args: string[]) => {
   const file = command === "start" ? "../main.ts" : `${command}.ts`
