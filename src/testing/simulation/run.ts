@@ -28,9 +28,10 @@ export async function runSeed(
   const draw = new Draw(`seed ${seed}`).of("plan")
   const begins = Date.parse(`${draw.one(beginnings)}T00:00:00Z`)
   const until = begins + days * 24 * hour
+  const chosen = quiet ? [] : mixture(draw)
   const sim = new Simulation({
     ...{ seed, begins, until, invariants, world: await world(), say },
-    faults: quiet ? [] : mixture(draw),
+    faults: chosen,
   })
   try {
     for (const actor of actors) {
@@ -43,8 +44,7 @@ export async function runSeed(
       }
       sim.plan(begins + own.wait(mean), act)
     }
-    for (const { fault } of quiet ? [] : mixture(new Draw(`seed ${seed}`).of("plan")))
-      strikes(sim, fault, draw.of(fault.name))
+    for (const { fault } of chosen) strikes(sim, fault, draw.of(fault.name))
     const look = async () => {
       if (sim.isCalm) return
       sim.plan(sim.trueTime + lookEveryHours * hour, look)
