@@ -11,6 +11,15 @@ const program = "/usr/bin/turnserver"
 
 export const hasCoturn = existsSync(program)
 
+/** Whether there is a coturn to try `what` with. Where there is none that is said; a machine that is to have one says so, and fails without. */
+export function triesCoturn(what: string): boolean {
+  if (hasCoturn) return true
+  const missing = `there is no ${program}`
+  if (process.env["DAWR_COTURN"] === "1") throw new Error(`not tried: ${missing}`)
+  process.stderr.write(`${what}: not tried, ${missing}\n`)
+  return false
+}
+
 export interface Coturn {
   urls: string
   secret: string

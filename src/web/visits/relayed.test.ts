@@ -1,7 +1,7 @@
-import { afterAll, afterEach, expect, setDefaultTimeout, test } from "bun:test"
+import { afterEach, expect, setDefaultTimeout, test } from "bun:test"
 import { answer, ring } from "../../domain/visits/ringing.ts"
 import { counting, flow, frames, relayedOnly } from "../../testing/calls.ts"
-import { coturn, hasCoturn } from "../../testing/coturn.ts"
+import { coturn, triesCoturn } from "../../testing/coturn.ts"
 import { asAgent, asCitizen, hearing, type Screen } from "../../testing/screens.ts"
 import { testServer } from "../../testing/server.ts"
 import { videoHall } from "../../testing/video.ts"
@@ -16,11 +16,6 @@ const bugs: string[][] = []
 afterEach(async () => {
   for (const { page } of open.splice(0)) await page.context().close()
   expect(bugs.splice(0).flat()).toEqual([])
-})
-
-afterAll(() => {
-  // Where there is no coturn there is no call to make; a machine that is to have one says so, and fails without.
-  expect(hasCoturn || process.env["DAWR_COTURN"] !== "1").toBe(true)
 })
 
 /** Somebody has answered the agent's ring; between the two there is nothing but the relay. */
@@ -52,7 +47,7 @@ async function answered(env: Record<string, string>, before?: (page: Screen["pag
 const status = ({ page }: Screen) => page.locator("[data-call-part=status]")
 
 test("a relay that does not take our credentials is named on both sides, and stays so while it is tried again", async () => {
-  if (!hasCoturn) return
+  if (!triesCoturn("a relay that does not take our credentials")) return
   const relay = await coturn("what the relay knows")
   const { citizen, desk, logged } = await answered({ TURN_URLS: relay.urls, TURN_SECRET: "what the house believes" })
   const refused = "The relay refused us. Tell support; you can write here."
@@ -75,7 +70,7 @@ test("a relay that does not take our credentials is named on both sides, and sta
 })
 
 test("where no datagram passes, the call comes about through the relay by TCP, and the agent reads that it does", async () => {
-  if (!hasCoturn) return
+  if (!triesCoturn("a call through a relay by TCP")) return
   const relay = await coturn(undefined, { tcpOnly: true })
   const { citizen, desk } = await answered({ TURN_URLS: relay.urls, TURN_SECRET: relay.secret })
   await Promise.all([frames(citizen.page, 5), frames(desk.page, 5)])
@@ -84,7 +79,7 @@ test("where no datagram passes, the call comes about through the relay by TCP, a
 })
 
 test("a line that dies as a page asks for the relay is asked again when it is back, and the first connection has its way", async () => {
-  if (!hasCoturn) return
+  if (!triesCoturn("a line that dies as a page asks for the relay")) return
   const relay = await coturn()
   const { citizen, desk } = await answered({ TURN_URLS: relay.urls, TURN_SECRET: relay.secret }, (page) =>
     page.addInitScript(() => {
