@@ -88,16 +88,21 @@ export function openBeholder(scene: Scene) {
   }
 }
 
+/** A page that is cut off as often as this is not cut off by chance. */
+const goingTries = 5
+
 /**
  * Goes there in the end. A screen that looks by itself whether it is paired, or whose cookie has just been taken away,
- * may load itself anew in the very moment in which it is left, and the later of the two cuts the other off.
+ * may load itself anew in the very moment in which it is left, and the later of the two cuts the other off. What is cut off
+ * again and again is thrown as the browser said it.
  */
 async function goTo(page: Page, address: string) {
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     try {
       return await page.goto(address)
     } catch (error) {
-      if (!/interrupted by another navigation|ERR_ABORTED/.test(String(error))) throw error
+      const isCutOff = /interrupted by another navigation|ERR_ABORTED/.test(String(error))
+      if (!isCutOff || tries === goingTries) throw error
     }
   }
 }
