@@ -9,6 +9,7 @@ import { chainBeginsAnew } from "./planted/chain-begins-anew.ts"
 import { firstComeFirstCalled } from "./planted/first-come-first-called.ts"
 import { gapInTheSequence } from "./planted/gap-in-the-sequence.ts"
 import { handicapForgotten } from "./planted/handicap-forgotten.ts"
+import { holdEndsUnsaid } from "./planted/hold-ends-unsaid.ts"
 import { holdExpiresByJob } from "./planted/hold-expires-by-job.ts"
 import { holdsNotCounted } from "./planted/holds-not-counted.ts"
 import { keyCheckedOnce } from "./planted/key-checked-once.ts"
@@ -49,6 +50,7 @@ export const planted: readonly Planted[] = [
   firstComeFirstCalled,
   gapInTheSequence,
   handicapForgotten,
+  holdEndsUnsaid,
   holdExpiresByJob,
   holdsNotCounted,
   keyCheckedOnce,

@@ -20,15 +20,25 @@ export const asTold: Invariant = {
   name: "the tables are what the facts tell",
   watch: (_sim, broken) => {
     const said = new Map<string, AnyFact[]>(offices.map((code) => [code, []]))
+    // Holds that a fact of whatever office names as given up for something else, and the latest time of which anything is told.
+    const given = new Set<string>()
+    let toldAt = 0
     return {
-      done({ facts }) {
-        for (const fact of facts) said.get(fact.stream)?.push(fact)
+      done({ facts, now }) {
+        toldAt = Math.max(toldAt, now)
+        for (const fact of facts) {
+          said.get(fact.stream)?.push(fact)
+          if (fact.kind === "hold.moved") given.add(fact.body.from)
+          if ((fact.kind === "booking.made" || fact.kind === "booking.requested") && fact.body.hold)
+            given.add(fact.body.hold)
+        }
       },
       store(raw) {
         for (const [office, facts] of said) {
           for (const wrong of [
             ...bookingsAndSlots(raw, office, facts),
-            ...holdsAndWaits(raw, office, facts),
+            ...holds(raw, office, facts, { given, toldAt }),
+            ...waits(raw, office, facts),
             ...queue(raw, office, facts),
             ...visits(raw, office, facts),
           ])
@@ -118,10 +128,16 @@ function bookingsAndSlots(raw: Database, office: string, facts: readonly AnyFact
   return wrong
 }
 
-function holdsAndWaits(raw: Database, office: string, facts: readonly AnyFact[]): string[] {
+/** What is given up for something in another office is told there alone: `given` holds what any office names. */
+function holds(
+  raw: Database,
+  office: string,
+  facts: readonly AnyFact[],
+  { given, toldAt }: { given: ReadonlySet<string>; toldAt: number },
+): string[] {
   const wrong: string[] = []
   const live = new Map<string, number>()
-  const waits = new Map<string, string>()
+  const offered = new Map<string, string>()
   for (const fact of facts) {
     switch (fact.kind) {
       case "hold.made":
@@ -142,31 +158,56 @@ function holdsAndWaits(raw: Database, office: string, facts: readonly AnyFact[])
       case "booking.requested":
         if (fact.body.hold) live.delete(fact.body.hold)
         break
+      case "waitlist.offered":
+        offered.set(fact.body.entry, fact.body.hold)
+        break
+      case "waitlist.taken":
+        // A booking that is moved to the place does not name the hold; the wish does.
+        live.delete(offered.get(fact.body.entry) ?? "")
+    }
+  }
+  const rows = raw.query<{ id: string; until: number; state: string }, [string]>(
+    "SELECT id, until, state FROM hold WHERE office = ?",
+  )
+  const states = new Map<string, string>()
+  for (const { id, until, state } of rows.all(office)) {
+    states.set(id, state)
+    if (state !== "live") continue
+    if (live.get(id) !== until) wrong.push(`the hold ${id} lives until ${until}, told is ${live.get(id) ?? "its end"}`)
+  }
+  for (const [id, until] of live) {
+    const is = states.get(id) ?? "gone"
+    if (is === "live" || given.has(id)) continue
+    // That its time is over is not told where another office's turn has noticed it, and then it may be cleared away unsaid too.
+    const mayBeOver = until <= toldAt && (is === "expired" || is === "gone")
+    if (!mayBeOver) wrong.push(`the hold ${id} is ${is}, and the facts tell of one that lives until ${until}`)
+  }
+  return wrong
+}
+
+function waits(raw: Database, office: string, facts: readonly AnyFact[]): string[] {
+  const wrong: string[] = []
+  const told = new Map<string, string>()
+  for (const fact of facts) {
+    switch (fact.kind) {
       case "waitlist.joined":
-        waits.set(fact.body.entry, "waiting")
+        told.set(fact.body.entry, "waiting")
         break
       case "waitlist.offered":
-        waits.set(fact.body.entry, "offered")
+        told.set(fact.body.entry, "offered")
         break
       case "waitlist.taken":
       case "waitlist.lapsed":
       case "waitlist.left":
-        waits.set(fact.body.entry, fact.kind.slice("waitlist.".length))
+        told.set(fact.body.entry, fact.kind.slice("waitlist.".length))
     }
-  }
-  // A hold that has ended by another office's turn is not told here; one that lives is.
-  const holds = raw.query<{ id: string; until: number }, [string]>(
-    "SELECT id, until FROM hold WHERE office = ? AND state = 'live'",
-  )
-  for (const { id, until } of holds.all(office)) {
-    if (live.get(id) !== until) wrong.push(`the hold ${id} lives until ${until}, told is ${live.get(id) ?? "its end"}`)
   }
   const entries = raw.query<{ id: string; state: string }, [string]>("SELECT id, state FROM waitlist WHERE office = ?")
   const found = entries.all(office)
   for (const { id, state } of found) {
-    if (waits.get(id) !== state) wrong.push(`the wish ${id} is ${state}, told is ${waits.get(id)}`)
+    if (told.get(id) !== state) wrong.push(`the wish ${id} is ${state}, told is ${told.get(id)}`)
   }
-  if (found.length !== waits.size) wrong.push(`${office} has ${found.length} wishes, told are ${waits.size}`)
+  if (found.length !== told.size) wrong.push(`${office} has ${found.length} wishes, told are ${told.size}`)
   return wrong
 }
 
