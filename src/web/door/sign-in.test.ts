@@ -403,6 +403,40 @@ test("no row that counts failures holds a number or an address", async () => {
   expect(JSON.stringify(rows)).not.toMatch(/1000000008|127\.0\.0\.1|::/)
 })
 
+test("every sign-in leaves its trace, let in or refused, by a password or by a passkey, and none says what was typed", async () => {
+  const isSignIn = /^(session\.started|sign_in\.refused|passkey\.refused)$/
+  const all = async () => (await office.facts(undefined, "accounts")).filter(({ kind }) => isSignIn.test(kind))
+  const before = (await all()).length
+  await byCitizen(anyone(), known, "wrong")
+  await byCitizen(anyone(), unknown, "wrong")
+  await byStaff(anyone(), "ruh.lead", "wrong")
+  const half = anyone()
+  await byCitizen(half)
+  const asked = JSON.parse((await half.post("/passkeys/options", { purpose: "second" })).text)
+  await half.post("/sign-in/second", { response: stranger.get({ ...asked, allowCredentials: [] }) })
+  await citizenIn(anyone())
+  await staffIn(anyone())
+  await byPasskeyAlone()
+  const told = (await all()).slice(before)
+  const [citizen = "", lead = ""] = owners.map(({ id }) => id)
+  expect(told.map(({ kind, subject }) => [kind, subject])).toEqual([
+    ["sign_in.refused", null],
+    ["sign_in.refused", null],
+    ["sign_in.refused", null],
+    ["passkey.refused", citizen],
+    ["session.started", citizen],
+    ["session.started", lead],
+    ["session.started", citizen],
+  ])
+  // A passkey that is nobody's could be shown without end: it fills no disk with facts.
+  const earlier = server.lines.length
+  await byPasskeyAlone({ isWrong: true })
+  expect(await all()).toHaveLength(before + told.length)
+  const logged = server.lines.slice(earlier).join("\n")
+  expect(logged).toContain('"event":"passkey_refused"')
+  expect(JSON.stringify(told) + logged).not.toMatch(/1000000008|1000000016|ruh\.lead|camels/i)
+})
+
 test("a password as long as a book is refused before it is hashed", async () => {
   const book = await byCitizen(anyone(), known, "x".repeat(1_000_000))
   expect(book.status).toBe(413)

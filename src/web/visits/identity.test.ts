@@ -95,9 +95,10 @@ describe("a file", () => {
     expect(own.status).toBe(204)
     const names = await server.house.storage.list(`visits/${id}`)
     expect(names).toHaveLength(2)
+    expect(names.join()).not.toMatch(/secret|form/)
     for (const name of names) {
       const bytes = await server.house.storage.get(`visits/${id}/${name}`)
-      expect(Buffer.from(bytes ?? []).toString("latin1")).not.toContain("%PDF")
+      expect(Buffer.from(bytes ?? []).toString("latin1")).not.toMatch(/%PDF|secret|ours|form\.pdf/)
     }
   })
 
