@@ -5,9 +5,9 @@ import fc from "fast-check"
 import { compare } from "./compare.ts"
 import { busiestDays, type Caller, type RealDay, readRealDay } from "./day.ts"
 import type { Policy } from "./hall.ts"
-import { ending, measure, quantile, reallyWaited, utilisation, within } from "./measure.ts"
+import { ending, type Measured, measure, quantile, reallyWaited, utilisation, within } from "./measure.ts"
 import { memoryHall } from "./memory.ts"
-import { peopleOf, type Shape } from "./people.ts"
+import { type Class, classes, peopleOf, type Shape } from "./people.ts"
 import { figures, report } from "./report.ts"
 import { live, type Outcome } from "./run.ts"
 import { readSettings, usual } from "./settings.ts"
@@ -134,9 +134,24 @@ describe("in a full hall", () => {
     expect(text).toMatch(/^due +\d+ % +\d+ min before closing +0 +0$/m)
     expect(text).toContain("refused at the door, due: 1 (day_full 1); offered other times: 1, the first of them ")
     expect(figures(outcomes)).toMatchObject([
-      { policy: "due", afterClosing: 0, needsInTarget: 1, all: { unserved: 0 }, lines: { AA: { refused: 1 } } },
+      {
+        policy: "due",
+        afterClosing: 0,
+        needsInTarget: 1,
+        all: { unserved: 0 },
+        lines: { AA: { refused: 1, needsInTarget: 1 } },
+      },
       { policy: "fifo" },
     ])
+    // What the table says of a line and a class stands for programs too, and the classes of a line are all of it.
+    const [told] = figures(outcomes) as { lines: Record<string, Measured & Record<Class, Measured>> }[]
+    for (const [line, whole] of Object.entries(told?.lines ?? {})) {
+      const there = outcomes[0]?.lived.filter(({ kind }) => kind === line) ?? []
+      for (const one of classes) expect(whole[one]).toEqual(measure(there.filter((life) => life.class === one)))
+      expect(classes.reduce((sum, one) => sum + whole[one].people, 0)).toBe(whole.people)
+    }
+    const [, , , people, served] = first[0]?.split(/\s+/).map(Number) ?? []
+    expect(told?.lines["AA"]?.booked).toMatchObject({ people, served })
   }, 60_000)
 })
 

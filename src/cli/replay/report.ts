@@ -1,5 +1,5 @@
 import { ending, meanOf, measure, reallyWaited, utilisation, within } from "./measure.ts"
-import { classes } from "./people.ts"
+import { type Class, classes } from "./people.ts"
 import type { Lived, Outcome } from "./run.ts"
 import { usual } from "./settings.ts"
 
@@ -42,25 +42,31 @@ export function report(outcomes: readonly Outcome[], withReal: boolean): string 
   return `${out.join("\n")}\n`
 }
 
-/** The same figures for a program. */
+/** The same figures for a program: of everybody and of each line, all together and by classes. */
 export function figures(outcomes: readonly Outcome[]): object[] {
   return outcomes.map((outcome) => {
     const { lived, ...rest } = outcome
-    const by = classes.map((one) => [one, measure(lived.filter((life) => life.class === one))])
-    const lines = kindsIn([outcome]).map((kind) => [kind, measure(lived.filter((life) => life.kind === kind))])
+    const lines = kindsIn([outcome]).map((kind) => {
+      const people = lived.filter((life) => life.kind === kind)
+      return [kind, { ...measure(people), ...byClass(people) }]
+    })
     return {
       ...rest,
       ...ending(outcome),
       utilisation: utilisation(outcome),
-      needsInTarget: within(
-        lived.filter((life) => life.class === "need"),
-        usual.need,
-      ),
       all: measure(lived),
-      ...Object.fromEntries(by),
+      ...byClass(lived),
       lines: Object.fromEntries(lines),
     }
   })
+}
+
+function byClass(people: readonly Lived[]): object {
+  const of = (one: Class) => people.filter((life) => life.class === one)
+  return {
+    needsInTarget: within(of("need"), usual.need),
+    ...Object.fromEntries(classes.map((one) => [one, measure(of(one))])),
+  }
 }
 
 function dayOf(outcome: Outcome): string[] {
