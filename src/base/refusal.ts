@@ -90,6 +90,7 @@ export const statusOf = {
   waiting_limit: 422,
   waiting_already: 422,
   times_free: 422,
+  none_earlier: 422,
   offer_over: 409,
 
   // arriving

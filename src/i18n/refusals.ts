@@ -474,6 +474,12 @@ const texts: Record<RefusalCode, Row> = {
     "There are free times now",
     "Take one of them: there is no need to wait.",
   ],
+  none_earlier: [
+    "لم يعد ممكنًا أن يُتاح وقت قبل موعدك",
+    "يبقى موعدك كما هو.",
+    "No time before your appointment can come free any more",
+    "Your appointment stays as it is.",
+  ],
   offer_over: [
     "لم يعد هذا الوقت محفوظًا لك",
     "انتقل إلى من بعدك في القائمة. اختر وقتًا آخر أو انضم من جديد.",

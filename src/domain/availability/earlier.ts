@@ -4,8 +4,13 @@ import { type WaitRow, waitlist } from "../../../db/schema/waitlist.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
+import type { Instant } from "../../base/day.ts"
+import { isRefusal } from "../../base/refusal.ts"
+import { office as officeWith } from "../offices/reads.ts"
 import { endWait } from "./offers.ts"
+import { type OfferedSlot, slotsShown } from "./reads.ts"
 import { giveBack, isOpen, leave } from "./waitlist.ts"
+import { readDays, startsFor } from "./wish.ts"
 
 /* Waiting for an earlier time than that of a booking. */
 
@@ -57,4 +62,22 @@ export async function endWaitFor(
     await tx.say(office, "waitlist.left", { entry: id, by, subject: person })
   } else await endWait(tx, entry, "over")
   await giveBack(tx, entry, by)
+}
+
+/** What a page says of the times before a booking: those that are free now, and whether any could still come free and be offered. */
+export async function timesBefore(
+  store: Store,
+  { office, service, day, startsAt }: BookingRow,
+  people: string[],
+  now: Instant,
+): Promise<{ free: OfferedSlot[]; canCome: boolean }> {
+  try {
+    const days = readDays(await officeWith(store, office), {}, now, day)
+    const starts = await startsFor(store, { office, service, people, ...days }, now, startsAt, slotsShown)
+    return { free: starts.filter(({ free }) => free > 0), canCome: starts.length > 0 }
+  } catch (thrown) {
+    // The booking stands where the office has given its service up, too.
+    if (isRefusal(thrown)) return { free: [], canCome: false }
+    throw thrown
+  }
 }

@@ -16,7 +16,7 @@ import { peopleIn } from "../people/acting.ts"
 import { endHold, holdById } from "./holds.ts"
 import { partyOf } from "./party.ts"
 import { comeBackMinutes, jobLateMinutes, waitsMax } from "./rules.ts"
-import { bookedInstead, placesFor, readDays } from "./wish.ts"
+import { bookedInstead, readDays, startsFor } from "./wish.ts"
 
 /*
  * Waiting for a place that comes free. Whoever finds none, or only one later than he would like, says for which days; when such a place
@@ -141,8 +141,8 @@ const keepForList = statement((db) =>
 
 /**
  * Joins the waiting list of an office for a service. Who has booked there already waits for an earlier time; who comes must then be those
- * of the booking. Refuses `times_free` with `alternatives` where there is something to be had now, `waiting_already` with the `entry`,
- * `waiting_limit`, `already_booked` where another booking is in the way, `too_far`, `invalid_field` for days that are none, `not_for_you`,
+ * of the booking. Refuses `times_free` with `alternatives` where there is something to be had now, `none_earlier` where the office has no time
+ * before the booking that could still be offered, `waiting_already` with the `entry`, `waiting_limit`, `already_booked` where another booking is in the way, `too_far`, `invalid_field` for days that are none, `not_for_you`,
  * `too_many_people`, `not_found`, `service_not_here`, `service_online_only`.
  */
 export async function joinWaitlist(tx: Tx, citizen: Citizen, wanted: WantedWait): Promise<WaitRow> {
@@ -152,8 +152,10 @@ export async function joinWaitlist(tx: Tx, citizen: Citizen, wanted: WantedWait)
   const wish = { person: citizen.id, office: office.code, service: wanted.service, people: who }
   const instead = await bookedInstead(tx, wish, tx.now)
   const days = readDays(office, wanted, tx.now, instead?.day)
-  const free = await placesFor(tx, { ...wish, ...days }, tx.now, instead?.startsAt)
+  const starts = await startsFor(tx, { ...wish, ...days }, tx.now, instead?.startsAt)
+  const free = starts.filter((start) => start.free > 0)
   if (free.length > 0) throw new Refusal("times_free", { alternatives: free.slice(0, 3) })
+  if (instead && starts.length === 0) throw new Refusal("none_earlier")
   const values = { ...wish, ...days, line: line.code, people: JSON.stringify(who), now: tx.now }
   const [row] = await join(tx).execute({ ...values, id: tx.id(), lookAt: nextDay(office, tx.now) })
   if (!row) throw await whyNotJoined(tx, wish)

@@ -54,25 +54,34 @@ export async function bookedInstead(store: Store, wish: Omit<Wish, "firstDay" | 
 }
 
 /**
- * What the public could have at `now` of what is wished for, the earliest first: far enough ahead that there is time to answer, and before
- * `before`, where the person has a place already. Refuses what `slotsOffered` refuses.
+ * What the public could have at `now` of what is wished for, the earliest first: far enough ahead that there is time to answer. Refuses what
+ * `slotsOffered` refuses.
  */
-export async function placesFor(
+export async function placesFor(store: Store, wish: Omit<Wish, "person">, now: Instant): Promise<OfferedSlot[]> {
+  return (await startsFor(store, wish, now)).filter(({ free }) => free > 0)
+}
+
+/**
+ * The same with those that are full: what is free or may yet come free. `before`: where the person has a place already. `look`: how the times
+ * are read, by a page as they are shown.
+ */
+export async function startsFor(
   store: Store,
-  { office, service, people, firstDay, lastDay }: Wish,
+  { office, service, people, firstDay, lastDay }: Omit<Wish, "person">,
   now: Instant,
   before = Number.POSITIVE_INFINITY,
+  look = slotsOffered,
 ): Promise<OfferedSlot[]> {
   const places: OfferedSlot[] = []
   for (let from = firstDay; from <= lastDay; from = addDays(from, daysMax)) {
     const asked = { office, service, people: people.length, from, days: daysMax, now }
-    for (const { day, slots } of (await slotsOffered(store, asked)).days) if (day <= lastDay) places.push(...slots)
+    for (const { day, slots } of (await look(store, asked)).days) if (day <= lastDay) places.push(...slots)
   }
   const answerable = now + offerMinutes * minute
-  return places.filter(({ free, startsAt }) => free > 0 && startsAt >= answerable && startsAt < before)
+  return places.filter(({ startsAt }) => startsAt >= answerable && startsAt < before)
 }
 
-/** The days of a wish, within what may be booked now. Refuses `invalid_field` for days that are none, `too_far`. */
+/** The days of a wish, within what may be booked now. Refuses `invalid_field` for days that are none, `too_far`, `none_earlier`. */
 export function readDays(
   { zone, furthestDays }: Office,
   wanted: { first?: Day; last?: Day },
@@ -81,6 +90,8 @@ export function readDays(
 ): { firstDay: Day; lastDay: Day } {
   const today = dayIn(now, zone)
   const furthest = addDays(today, furthestDays)
+  // A night that began yesterday: nothing is waited for in what is left of it.
+  if (until !== undefined && until < today) throw new Refusal("none_earlier")
   const firstDay = later(wanted.first ?? today, today)
   const lastDay = earlier(earlier(wanted.last ?? furthest, until ?? furthest), furthest)
   if (firstDay > furthest) throw new Refusal("too_far", { furthestDays, lastDay: furthest })

@@ -358,6 +358,17 @@ describe("who has a booking already", () => {
     expect(await offerOf(office, later)).toMatchObject({ startsAt: office.at("09:00", tomorrow) })
   })
 
+  test("waits for nothing where no earlier time can come free: at the first, or where there is no time left to answer", async () => {
+    const { office } = await full({ soonestMinutes: 0 })
+    expect((await refusal(join(office, office.citizen(1)))).code).toBe("none_earlier")
+    // A quarter of an hour before the second is the last moment at which it could be offered to who has the third.
+    office.clock.set(office.at("09:00", tomorrow))
+    const { id } = await join(office, office.citizen(3))
+    await office.write((tx) => leaveWaitlist(tx, office.citizen(3), id))
+    office.clock.advance(1)
+    expect((await refusal(join(office, office.citizen(3)))).code).toBe("none_earlier")
+  })
+
   test("and cancels it waits no longer, and what was held goes to the next", async () => {
     const { office, made } = await full()
     const entry = await join(office, office.citizen(3))

@@ -103,6 +103,8 @@ test("where there is a time, or the days are none, one is told so", async () => 
   expect(await no({ ...wanted, first: "2027-01-01" })).toEqual([422, "too_far"])
   expect(await no({ ...wanted, service: "PAS-02" })).toEqual([422, "service_online_only"])
   expect(await no({ ...wanted, for: [office.citizen(1).id] })).toEqual([422, "not_for_you"])
+  const first = await server.citizen(2).post("/api/v1/waitlist", wanted)
+  expect([first.status, first.body.code]).toEqual([422, "none_earlier"])
   const [left] = (await server.citizen(14).get("/api/v1/waitlist")).body.items
   await server.citizen(14).delete(`/api/v1/waitlist/${left.id}`)
   office.clock.advance(25 * minute)

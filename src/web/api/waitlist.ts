@@ -35,7 +35,7 @@ export const waitlistCalls = [
     example: { office: "RUH-RML", service: "PAS-08" },
     answers: { 201: waiting },
     refusals: [
-      ...(["times_free", "waiting_already", "waiting_limit", "already_booked"] as const),
+      ...(["times_free", "none_earlier", "waiting_already", "waiting_limit", "already_booked"] as const),
       ...ofRights,
       ...(["too_many_people", "too_far", "service_not_here", "service_online_only", "not_found"] as const),
     ],

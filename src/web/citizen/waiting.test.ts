@@ -185,6 +185,15 @@ describe("who would rather come earlier", () => {
     expect(slots).toHaveLength(2)
   })
 
+  test("and has the first time of all is not asked whether to wait for an earlier one", async () => {
+    const { server, office, made } = await fullHouse()
+    const who = await signedIn(server, office.citizen(1))
+    expect(reading(await who.get(`/bookings/${made[0]}`))).not.toContain("Would an earlier time be better?")
+    const refused = await who.send("/waitlist", { booking: made[0] ?? "" })
+    expect(refused.status).toBe(422)
+    expect(reading(refused)).toContain("No time before your appointment can come free any more")
+  })
+
   test("and cancels the appointment is told on that page that the wish ends with it", async () => {
     const { server, office, made } = await fullHouse()
     const who = await signedIn(server, office.citizen(2))

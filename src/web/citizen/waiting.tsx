@@ -1,5 +1,6 @@
 import { minute } from "../../base/day.ts"
 import { dayIn } from "../../base/time.ts"
+import { timesBefore } from "../../domain/availability/earlier.ts"
 import { comeBackMinutes } from "../../domain/availability/rules.ts"
 import { type Waiting, waitsOf } from "../../domain/availability/waitlist.ts"
 import { type Booking, bookingsOf } from "../../domain/bookings/reads.ts"
@@ -231,9 +232,12 @@ export function JoinWaitlist({
   )
 }
 
-/** On the page of an appointment: the wish for an earlier one, or that one waits for it. */
-export function EarlierWish({ c, booking, of }: { c: Context; booking: Booking; of: Waiting[] }) {
-  const { lang, formToken } = c.var
+/**
+ * On the page of an appointment: the wish for an earlier one, or that one waits for it. Nothing where none
+ * could still come free.
+ */
+export async function EarlierWish({ c, booking, of }: { c: Context; booking: Booking; of: Waiting[] }) {
+  const { house, lang, formToken } = c.var
   const words = waitlistWords[lang]
   const wait = of.find((one) => isOpen(one) && one.office === booking.office && one.service === booking.service)
   if (wait?.offer) return null
@@ -247,6 +251,8 @@ export function EarlierWish({ c, booking, of }: { c: Context; booking: Booking; 
       </Notice>
     )
   }
+  const { canCome } = await timesBefore(house.store, booking, booking.who, house.clock.office())
+  if (!canCome) return null
   return (
     <Card class="stack">
       <h2 class="visit-title">{words.earlierWish}</h2>
