@@ -16,6 +16,8 @@ export const waitlistWords = inBoth({
     days: (first: string, last: string) => (first === last ? first : `من ${first} إلى ${last}`),
     earlierWish: "تريد وقتًا أقرب؟",
     earlierHow: "إذا أُتيح وقت قبل موعدك تراه هنا وفي «مواعيدي». يبقى موعدك كما هو إلى أن تأخذه.",
+    earlierFree: "توجد أوقات متاحة قبل موعدك",
+    earlierMove: "انقل موعدي إلى أحدها",
     earlierHere: "أنت في قائمة الانتظار لوقت أقرب.",
     earlierThan: (now: string) => `لوقت أقرب من ${now}`,
     leave: "اخرج من القائمة",
@@ -49,6 +51,8 @@ export const waitlistWords = inBoth({
     earlierWish: "Would an earlier time be better?",
     earlierHow:
       "When one comes free before yours, you see it here and under My appointments. Yours stays until you take it.",
+    earlierFree: "Earlier times are free",
+    earlierMove: "Move to one of them",
     earlierHere: "You are on the waiting list for an earlier time.",
     earlierThan: (now: string) => `For an earlier time than ${now}`,
     leave: "Leave the list",

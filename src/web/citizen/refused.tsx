@@ -18,6 +18,8 @@ interface Refused {
   /** The office's. */
   zone: string
   reference: string
+  /** Something was chosen, and stands as it was beside the refusal. */
+  isKept: boolean
   /** How an alternative is taken: where its form posts to, and what it carries beside the slot. */
   take?: { action: string; token: string; fields: [name: string, value: string][] }
   /** Where all the times are. */
@@ -35,8 +37,8 @@ const details = z.object({
 /** What is settled where one's own appointments stand. */
 const toOwn = new Set<RefusalCode>(["limit_reached", "waiting_limit", "waiting_already"])
 
-/** What happened, that nothing chosen is lost, and every way on: other times, the booking in the way, the reference. */
-export function RefusedCard({ refusal, lang, zone, reference, take, allTimes }: Refused) {
+/** What happened, that nothing is lost where something was chosen, and every way on: other times, the booking in the way, the reference. */
+export function RefusedCard({ refusal, lang, zone, reference, isKept, take, allTimes }: Refused) {
   const words = citizenWords[lang]
   const told = refusalWords(refusal.code, lang)
   const { alternatives, booking, again, now } = details.parse({
@@ -60,10 +62,12 @@ export function RefusedCard({ refusal, lang, zone, reference, take, allTimes }: 
   return (
     <Card class="refusal stack">
       <div role="alert">
-        <p class="refusal-mark">
-          <Shape sign="missed" />
-          <span>{words.kept}</span>
-        </p>
+        {isKept && (
+          <p class="refusal-mark">
+            <Shape sign="missed" />
+            <span>{words.kept}</span>
+          </p>
+        )}
         <h2>{told.title}</h2>
         <p class="quiet">{told.help}</p>
       </div>

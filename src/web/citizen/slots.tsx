@@ -123,6 +123,7 @@ export async function slotsAnswer(
           lang={lang}
           zone={zone}
           reference={requestId}
+          isKept={choice.slot !== null || choice.day !== null}
           take={citizen ? { action, token: formToken, fields } : undefined}
           allTimes="#times"
         />

@@ -218,8 +218,17 @@ describe("who would rather come earlier", () => {
     await office.write((tx) => cancel(tx, office.citizen(1), made[0] ?? ""))
     office.clock.advance(20 * minute)
     const who = await signedIn(server, office.citizen(2))
+    const page = await who.get(`/bookings/${made[1]}`)
+    expect(reading(page)).toContain("Earlier times are free")
+    expect(reading(page)).not.toContain("Join the waiting list")
+    const move = `/bookings/${made[1]}/move?day=${tomorrow}`
+    expect(page.text).toContain(`href="${move}"`)
+    expect((await who.get(move)).text).toContain(`value="${slots[0]}"`)
+    // From a page that was opened before.
     const refused = await who.send("/waitlist", { booking: made[1] ?? "" })
     expect(refused.status).toBe(422)
+    expect(reading(refused)).toContain("There are free times now")
+    expect(reading(refused)).not.toContain("What you chose is kept.")
     const moved = await who.send(`/bookings/${made[1]}/move`, { slot: slots[0] ?? "" })
     expect(leadsTo(moved)).toBe(`/bookings/${made[1]}`)
   })
@@ -264,5 +273,16 @@ for (const lang of ["ar", "en"] as const) {
     await owner.goto(`/bookings/${made[1]}`)
     expect(await violations(owner)).toEqual([])
     expect([...troubles, ...firsts]).toEqual([])
+  }, 60_000)
+
+  test(`the appointment for which earlier times are free fits a narrow phone and axe finds nothing, in ${lang}`, async () => {
+    const { server, offer, made } = await fullHouse()
+    await offer()
+    const { page, troubles } = await asCitizen(server, 2, { lang, viewport: { width: 320, height: 700 } })
+    await page.goto(`/bookings/${made[1]}`)
+    expect(await page.locator(`a[href$="/move?day=${tomorrow}"]`).count()).toBe(1)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+    expect(await violations(page)).toEqual([])
+    expect(troubles).toEqual([])
   }, 60_000)
 }

@@ -233,7 +233,7 @@ export function JoinWaitlist({
 }
 
 /**
- * On the page of an appointment: the wish for an earlier one, or that one waits for it. Nothing where none
+ * On the page of an appointment: the earlier times where some are free, else the wish for one, or that one waits for it. Nothing where none
  * could still come free.
  */
 export async function EarlierWish({ c, booking, of }: { c: Context; booking: Booking; of: Waiting[] }) {
@@ -251,8 +251,25 @@ export async function EarlierWish({ c, booking, of }: { c: Context; booking: Boo
       </Notice>
     )
   }
-  const { canCome } = await timesBefore(house.store, booking, booking.who, house.clock.office())
+  const { free, canCome } = await timesBefore(house.store, booking, booking.who, house.clock.office())
   if (!canCome) return null
+  const [first] = free
+  if (first) {
+    const { zone } = await officeOf(house.store, booking.office)
+    return (
+      <Card class="stack">
+        <h2 class="visit-title">{words.earlierFree}</h2>
+        <ul class="papers">
+          {free.slice(0, 3).map(({ startsAt }) => (
+            <li>{momentText(startsAt, zone, lang)}</li>
+          ))}
+        </ul>
+        <ButtonLink href={`${paths.bookingMove(booking.id)}?day=${dayIn(first.startsAt, zone)}`}>
+          {words.earlierMove}
+        </ButtonLink>
+      </Card>
+    )
+  }
   return (
     <Card class="stack">
       <h2 class="visit-title">{words.earlierWish}</h2>
