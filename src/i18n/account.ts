@@ -43,6 +43,8 @@ export const accountWords = inBoth({
     enrolCodeHint: "ست عشرة خانة من حروف وأرقام",
     enrolContinue: "متابعة",
     enrolWrong: "الرقم أو الرمز غير صحيح، أو انتهت صلاحية الرمز. تحقّق منهما، أو اطلب رمزًا جديدًا.",
+    enrolStaffWrong:
+      "الرمز غير صحيح، أو انتهت صلاحيته. تحقّق منه، والنصف الأول قبل الثاني إن وصلك نصفين، أو اطلب رمزًا جديدًا.",
     enrolWait: (time: string) => `محاولات كثيرة. أعد المحاولة بعد ${time}.`,
 
     passwordTitle: "اختر كلمة مرور",
@@ -173,6 +175,8 @@ export const accountWords = inBoth({
     enrolCodeHint: "Sixteen letters and digits",
     enrolContinue: "Go on",
     enrolWrong: "The number or the code is not right, or the code is too old. Check both, or ask for a new code.",
+    enrolStaffWrong:
+      "The code is not right, or it is too old. Check it, the first half before the second if it came in halves, or ask for a new one.",
     enrolWait: (time: string) => `Too many tries. Try again in ${time}.`,
 
     passwordTitle: "Choose a password",

@@ -14,6 +14,7 @@ import { tellFactor } from "../../domain/notifications/security.ts"
 import { personByNumber } from "../../domain/people/reads.ts"
 import { accountWords } from "../../i18n/account.ts"
 import { signInWords } from "../../i18n/common.ts"
+import type { Lang } from "../../i18n/lang.ts"
 import { counted } from "../../i18n/plural.ts"
 import { addressOf } from "../address.ts"
 import { comer, hangUp, reminding, startIn } from "../entering.ts"
@@ -36,6 +37,8 @@ import { tried } from "./second.tsx"
 interface Told {
   door: "citizen" | "staff"
   typed?: string
+  /** The code as it was typed, to be mended: it goes back to the browser that it came from and nowhere else. */
+  code?: string
   error?: string
   status?: number
 }
@@ -71,6 +74,7 @@ function codeForm(c: Context, told: Told): Response | Promise<Response> {
           label={words.enrolCode}
           hint={words.enrolCodeHint}
           error={told.error}
+          value={told.code}
           required
           latin
           maxlength={60}
@@ -134,11 +138,21 @@ async function byCode(c: Context, told: Told, code: string, isTheirs: (owner: Ow
     keepCookie(c, "pre", (opened as { token: string }).token)
     return c.redirect(paths.enrolPassword, 303)
   }
+  const again = { ...told, code }
   if (typeof isRight !== "number")
-    return codeForm(c, { ...told, error: withDigitHint(words.enrolWrong, told.typed ?? "", lang), status: 401 })
+    return codeForm(c, {
+      ...again,
+      error: withDigitHint(wrongCode(told.door, lang), told.typed ?? "", lang),
+      status: 401,
+    })
   c.header("Retry-After", String(isRight))
   const minutes = counted("minutesAfter", Math.ceil(isRight / 60), lang)
-  return codeForm(c, { ...told, error: words.enrolWait(minutes), status: 429 })
+  return codeForm(c, { ...again, error: words.enrolWait(minutes), status: 429 })
+}
+
+/** Staff type the code alone. */
+function wrongCode(door: Told["door"], lang: Lang): string {
+  return door === "staff" ? accountWords[lang].enrolStaffWrong : accountWords[lang].enrolWrong
 }
 
 async function half(c: Context): Promise<PreSession | null> {
@@ -203,7 +217,7 @@ export async function enrolPassword(c: Context): Promise<Response> {
     )
   } catch (thrown) {
     if (!isRefusal(thrown) || thrown.code !== "code_refused") throw thrown
-    return codeForm(c, { door: owner.kind, error: accountWords[lang].enrolWrong, status: 401 })
+    return codeForm(c, { door: owner.kind, error: wrongCode(owner.kind, lang), status: 401 })
   }
   return c.redirect(paths.enrolPasskey, 303)
 }

@@ -73,6 +73,19 @@ test("a code that does not fit is answered with a hint where the number's check 
   expect(hints).toEqual(all.map((one) => [401, !hasCheckDigit(one)]))
 })
 
+test("what was typed stands in the field again, and staff, who type the code alone, read of no number", async () => {
+  const { number } = await invited()
+  const [citizen, staff] = [anyone(), anyone()]
+  const code = 'ABCD-EFGH-JKMN-"PQR'
+  const answers = [await citizen.post("/enrol", { number, code }), await staff.post("/staff/enrol", { code })]
+  for (const { status, text, headers } of answers) {
+    expect([status, text.includes('value="ABCD-EFGH-JKMN-&quot;PQR"')]).toEqual([401, true])
+    expect(headers.get("Cache-Control")).toBe("no-store")
+  }
+  expect(answers.map(({ text }) => text.includes("The number or the code is not right"))).toEqual([true, false])
+  expect(answers[1]?.text).toContain("The code is not right, or it is too old.")
+})
+
 test("nor does whoever holds an earlier code that another one has taken the place of", async () => {
   const { number, code, make, hash } = await invited()
   const early = anyone()
