@@ -1,5 +1,6 @@
 import type { Child } from "hono/jsx"
 import type { Store } from "../../../db/store.ts"
+import { shiftOf } from "../../base/clock.ts"
 import type { Instant } from "../../base/day.ts"
 import { dayIn } from "../../base/time.ts"
 import { allServices } from "../../domain/catalogue/reads.ts"
@@ -34,6 +35,8 @@ export async function HeldData({ c, data }: { c: Context; data: OwnData }) {
   const moment = (at: Instant, office: string | null = null) => momentText(at, places.zone(office), lang)
   const civilDay = (at: Instant) => dayText(dayIn(at, homeZone), lang, { year: true, weekday: false })
   const now = house.clock.office()
+  // What was dated by the real clock, as the house's own clock shows it.
+  const realMoment = (at: Instant, office: string | null = null) => moment(at + shiftOf(house.clock), office)
   const { profile } = data
   const messages = await Promise.all(
     data.messages
@@ -131,24 +134,24 @@ export async function HeldData({ c, data }: { c: Context; data: OwnData }) {
       <Rows
         title={words.sessions}
         rows={data.sessions.map(({ createdAt, seenAt, userAgent }) => [
-          `${moment(createdAt)} – ${moment(seenAt)}`,
+          `${realMoment(createdAt)} – ${realMoment(seenAt)}`,
           <span dir="ltr">{userAgent}</span>,
         ])}
       />
       <Rows
         title={words.passkeys}
         note={`${words.passkeysHelp} ${words.codesLeft(data.recoveryCodesLeft)}`}
-        rows={data.passkeys.map(({ name, createdAt }) => [<bdi>{name}</bdi>, moment(createdAt)])}
+        rows={data.passkeys.map(({ name, createdAt }) => [<bdi>{name}</bdi>, realMoment(createdAt)])}
       />
       <Rows
         title={words.programs}
-        rows={data.programKeys.map(({ name, createdAt }) => [<bdi>{name}</bdi>, moment(createdAt)])}
+        rows={data.programKeys.map(({ name, createdAt }) => [<bdi>{name}</bdi>, realMoment(createdAt)])}
       />
       <Rows
         title={words.confirmed}
         rows={data.confirmations.map(({ text, usedAt }) => [
-          linesOf(text, lang),
-          usedAt === null ? "" : moment(usedAt),
+          (text?.[lang] ?? []).join(" · "),
+          usedAt === null ? "" : realMoment(usedAt),
         ])}
       />
       {data.resets.length > 0 && (
@@ -159,7 +162,7 @@ export async function HeldData({ c, data }: { c: Context; data: OwnData }) {
               ...[staffWords[lang].states[state], places.office(office)],
               ...[document && staffWords[lang].documents[document], staffWords[lang].endsWith(documentEnd ?? "")],
             ].join(" · "),
-            moment(askedAt),
+            realMoment(askedAt),
           ])}
         />
       )}
@@ -168,21 +171,21 @@ export async function HeldData({ c, data }: { c: Context; data: OwnData }) {
         note={data.reads.length === 0 ? words.readsNone : words.readsHelp}
         rows={data.reads.map(({ role, what, office, at }) => [
           readText(role, what, office === null ? null : places.office(office), lang),
-          moment(at, office),
+          realMoment(at, office),
         ])}
       />
       <Rows
         title={words.requests}
         rows={data.requests.map(({ kind, state, askedAt, note }) => [
           words.kinds[kind],
-          `${moment(askedAt)} · ${words.states[state]}`,
+          `${realMoment(askedAt)} · ${words.states[state]}`,
           note,
         ])}
       />
       <Rows
         title={words.holds}
         rows={data.legalHolds.map(({ until, liftedAt }) => [
-          words.holdUntil(moment(until)),
+          words.holdUntil(realMoment(until)),
           liftedAt === null ? "" : words.lifted,
         ])}
       />
@@ -237,10 +240,6 @@ function Fact({ name, children }: { name: string; children: Child }) {
       <dd>{children}</dd>
     </>
   )
-}
-
-function linesOf(text: { ar?: string[]; en?: string[] } | undefined, lang: Lang): string {
-  return (text?.[lang] ?? []).join(" · ")
 }
 
 /** Names of offices and services, and the time that an office goes by. */

@@ -14,6 +14,7 @@ import { person } from "../../domain/people/reads.ts"
 import { allRequests } from "../../domain/people/requests.ts"
 import { enrol } from "../../domain/people/writes.ts"
 import { finish } from "../../domain/queue/serving.ts"
+import { momentText } from "../../i18n/dates.ts"
 import { softAuthenticator } from "../../testing/authenticator.ts"
 import { relate } from "../../testing/family.ts"
 import { testHall } from "../../testing/hall.ts"
@@ -120,6 +121,22 @@ test("somebody reads everything that is held about them: who they are, visits, m
   }
   const said = await office.facts("data.exported", "accounts")
   expect(said.filter(({ subject }) => subject === id).map(({ body }) => body.form)).toEqual(["page", "page", "file"])
+})
+
+test("what the real clock has dated stands there as the house's own clock shows it, as on the page of the account", async () => {
+  const { who } = await someone()
+  const ahead = await testServer({ office })
+  ahead.house.clock = { ...clock, office: () => clock.real() + 3 * hour }
+  const session = await signedIn(ahead, who)
+  const at = momentText(now() + 3 * hour, "Asia/Riyadh", "en")
+  expect(reading(await session.get("/account/security?lang=en"))).toContain(at)
+  const page = reading(await session.get("/account/data?lang=en"))
+  for (const [part, next] of [
+    ["Sessions", "Passkeys"],
+    ["Passkeys", "Keys of programs"],
+  ] as const) {
+    expect([part, page.slice(page.indexOf(part), page.indexOf(next)).includes(at)]).toEqual([part, true])
+  }
 })
 
 test("a session in which no passkey has spoken lately is asked for one before it shows or sends anything", async () => {
