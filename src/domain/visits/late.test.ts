@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test"
+import { waitlist } from "../../../db/schema/waitlist.ts"
 import { hour, minute } from "../../base/day.ts"
 import { refusal } from "../../testing/office.ts"
 import { videoHall } from "../../testing/video.ts"
@@ -48,6 +49,17 @@ test("who goes home then has not missed it: the office has, and the person comes
   expect((await hall.facts("ticket.left")).at(-1)?.body.why).toBe("office_late")
   expect(await hall.facts("booking.missed")).toEqual([])
   expect(await told("booking_cancelled")).toMatchObject([{ data: { by: "office_late" } }])
+})
+
+test("who goes home then waits no longer for an earlier time of what has ended", async () => {
+  const { hall, who, visit, now, booking } = await late()
+  const { office, line, service, day, who: people } = await booking()
+  const wait = { id: "wait-1", person: who.id, office, line, service, people, firstDay: day, lastDay: day }
+  await hall.write((tx) =>
+    tx.db.insert(waitlist).values({ ...wait, state: "waiting", place: 1, joinedAt: now(), lookAt: now() }),
+  )
+  await hall.write((tx) => goHome(tx, who, visit))
+  expect((await hall.facts("waitlist.lapsed"))[0]?.body).toEqual({ entry: "wait-1", why: "over" })
 })
 
 test("who is called by video is told of a ring and not of a counter", async () => {
