@@ -3,12 +3,12 @@ import { person } from "../../domain/people/reads.ts"
 import { inLang, type Lang } from "../../i18n/lang.ts"
 import type { House } from "../house.ts"
 
-/** The names of those who come, in the order given. */
+/** The names of those who come, in one order wherever they stand: that of their ids. */
 export async function namesOf(
   { store, keys }: Pick<House, "store" | "keys">,
   ids: readonly string[],
 ): Promise<Words[]> {
-  const found = await Promise.all(ids.map((id) => person(store, keys, id)))
+  const found = await Promise.all(ids.toSorted().map((id) => person(store, keys, id)))
   return found.flatMap((row) => (row ? [row.name] : []))
 }
 
