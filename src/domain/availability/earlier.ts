@@ -46,7 +46,8 @@ export async function waitFor(store: Store, booking: Booked, who: readonly strin
 
 /**
  * Ends the wish for an earlier time of a booking that is cancelled: there is nothing left that could be earlier, and nobody has asked for a new
- * appointment. A place that is held for it goes to the next. It is left where the person cancels, and over where the office or time does.
+ * appointment. A place that is held for it goes to the next. It is left where the person cancels, and over where the office or time does; but
+ * whose appointment the office or time took keeps an offer that stands, and may take it as a new one.
  */
 export async function endWaitFor(
   tx: Tx,
@@ -56,6 +57,7 @@ export async function endWaitFor(
 ): Promise<void> {
   const entry = await waitFor(tx, booking, who)
   if (!entry) return
+  if (endedBy !== "citizen" && entry.state === "offered") return
   const { id, office, person } = entry
   if (endedBy === "citizen") {
     await leave(tx).execute({ id, now: tx.now })

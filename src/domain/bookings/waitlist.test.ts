@@ -390,17 +390,18 @@ describe("who has a booking already", () => {
     expect((await refusal(take(office, office.citizen(3), entry.id))).code).toBe("offer_over")
   })
 
-  test("and loses it by the office waits no longer either", async () => {
+  test("and loses it by the office waits no longer either, but is booked anew by what was offered before", async () => {
     const { office, made } = await full()
-    const entry = await join(office, office.citizen(3))
+    const [entry, other] = [await join(office, office.citizen(3)), await join(office, office.citizen(2))]
     await office.write((tx) => cancel(tx, office.citizen(1), made[0] ?? ""))
     office.clock.set(office.at("10:20"))
     await job(office)
-    await office.write((tx) => cancel(tx, office.supervisor(), made[2] ?? "", "closed"))
-    expect(await entryOf(office, entry)).toMatchObject({ state: "lapsed", hold: null })
-    expect((await office.facts("waitlist.lapsed"))[0]?.body).toEqual({ entry: entry.id, why: "over" })
-    expect(await office.store.db.select().from(heldPlaces)).toEqual([])
-    await make(office, office.citizen(20), "09:00")
+    for (const index of [1, 2]) await office.write((tx) => cancel(tx, office.supervisor(), made[index] ?? "", "closed"))
+    expect(await entryOf(office, other)).toMatchObject({ state: "lapsed", hold: null })
+    expect((await office.facts("waitlist.lapsed"))[0]?.body).toEqual({ entry: other.id, why: "over" })
+    const booked = await take(office, office.citizen(3), entry.id)
+    expect(booked.id).not.toBe(made[2])
+    expect(booked).toMatchObject({ state: "confirmed", startsAt: office.at("09:00", tomorrow) })
   })
 
   test("and asked for it in vain waits no longer: declined, or not answered in time", async () => {
