@@ -4,9 +4,9 @@ import type { z } from "zod"
 
 type Issue = z.core.$ZodIssue
 
-/** `offices.0.counters is 0; a number of at least 1 is expected`. `raw` is the whole file as it was read. */
+/** `office RUH-RML: counters is 0; a number of at least 1 is expected`. `raw` is the whole file as it was read. */
 export function sentenceOf(issue: Issue, raw: unknown): string {
-  const place = issue.path.length > 0 ? issue.path.map(String).join(".") : "the file"
+  const place = placeOf(issue.path, raw)
   if (issue.code === "unrecognized_keys") {
     const known = issue.keys.length === 1 ? "which is not known there" : "which are not known there"
     return `${place} has ${listed(issue.keys.map(quoted), "and")}, ${known}`
@@ -20,6 +20,36 @@ export function sentenceOf(issue: Issue, raw: unknown): string {
   if (issue.code === "custom" && issue.params?.["isReason"]) return `${place} is ${shown(value)}: ${issue.message}`
   if (value === undefined) return `${place} is missing; ${expected(issue)} is expected`
   return `${place} is ${shown(value)}; ${expected(issue)} is expected`
+}
+
+/** What one of a list is called, where it has a name of its own. */
+const ones: Record<string, string> = {
+  ...{ agencies: "agency", offices: "office", lines: "line", services: "service", seasons: "season" },
+  holidays: "holiday",
+}
+
+/** `office RUH-RML: hours 2: start`: of lists by name where there is one, and else by number, counted as people count. */
+function placeOf(path: readonly PropertyKey[], raw: unknown): string {
+  const parts: string[] = []
+  let fields: string[] = []
+  for (const [index, key] of path.entries()) {
+    if (typeof key !== "number") {
+      fields.push(String(key))
+      continue
+    }
+    const one = ones[fields.at(-1) ?? ""]
+    const named = one === undefined ? null : nameOf(valueAt(raw, path.slice(0, index + 1)), path[index + 1])
+    parts.push(`${one ?? fields.join(".")} ${named ?? key + 1}`)
+    fields = []
+  }
+  return [...parts, fields.join(".")].filter((part) => part !== "").join(": ") || "the file"
+}
+
+/** The name that an entry gives itself, unless that is what is wrong with it. */
+function nameOf(entry: unknown, wrong: PropertyKey | undefined): string | null {
+  const names = ["code", "id", "en"].filter((name) => name !== wrong).map((name) => valueAt(entry, [name]))
+  const found = names.find((name) => typeof name === "string" && name.trim() !== "" && name.length <= shownMax)
+  return typeof found === "string" ? found : null
 }
 
 /** A figure and its noun: `1 office`, `2 offices`. */

@@ -42,6 +42,7 @@ test("an office's zone is a place with its clock changes, not an offset that kno
 })
 
 const season = "ramadan-1448"
+const first = (JSON.parse(officesJson) as Files).offices[0]
 
 describe("an agency's hours", () => {
   test("are taken as the demonstration writes them", () => {
@@ -66,7 +67,7 @@ describe("an agency's hours", () => {
 
   test("that are no rule are named with their place and the reason", () => {
     const [mistake] = mistakesOfHours({ rrule: "FREQ=SECONDLY" })
-    expect(mistake).toStartWith("offices: offices.0.hours.")
+    expect(mistake).toStartWith(`offices: office ${first?.code}: hours `)
     expect(mistake).toContain("FREQ=SECONDLY is not a value that it can have")
   })
 
@@ -132,9 +133,23 @@ describe("a mistake in a file", () => {
         'code is "ruh"; a code of capital letters and digits such as RUH-RML is expected',
       ],
     ]
-    for (const [change, sentence] of cases) expect(told(change)).toContain(`offices: offices.0.${sentence}`)
+    for (const [change, sentence] of cases)
+      expect(told(change)).toContain(
+        `offices: office ${sentence.startsWith("code ") ? first?.["en"] : first?.code}: ${sentence}`,
+      )
     expect(told((office) => Object.assign(office, { one: 1, two: 2 }))).toEqual([
-      'offices: offices.0 has "one" and "two", which are not known there',
+      `offices: office ${first?.code} has "one" and "two", which are not known there`,
+    ])
+    expect(told((office) => Object.assign(office, { code: "", en: "" }))).toContain(
+      'offices: office 1: code is ""; a code of capital letters and digits such as RUH-RML is expected',
+    )
+    const inCalendar = mistakesWith(({ calendar }) => {
+      Object.assign(calendar.seasons[0] ?? {}, { last: "soon" })
+      calendar.holidays.push({ ar: "يوم", en: "A day", date: "2026-13-01" })
+    })
+    expect(inCalendar).toEqual([
+      `offices: season ${season}: last is "soon"; a day, written YYYY-MM-DD, is expected`,
+      'offices: holiday A day: date is "2026-13-01"; a day, written YYYY-MM-DD, is expected',
     ])
     for (const text of ["[]", "null", '"offices"']) {
       try {
@@ -144,5 +159,11 @@ describe("a mistake in a file", () => {
         expect(String(thrown)).toContain("offices: the file is")
       }
     }
+  })
+  test("that is in both, because the one was given for the other, is told as that alone", () => {
+    expect(() => readPlan(servicesJson, officesJson)).toThrow(
+      "the two files are swapped: the file of the offices comes",
+    )
+    expect(() => readPlan(servicesJson, servicesJson)).toThrow("offices: agencies is missing")
   })
 })

@@ -140,15 +140,15 @@ describe("the first setup", () => {
     const { code, said } = await setUpIn(folder, wrong)
     expect(code).toBe(65)
     for (const place of [
-      'offices: offices.0.zone is "Mars/Olympus"; an IANA zone such as Asia/Riyadh is expected.',
-      "offices: offices.0.counters is 0; a number of at least 1 is expected.",
-      'offices: offices.0.hours.0.rrule is "FREQ=HOURLY": FREQ=HOURLY is not a value that it can have.',
-      'offices: offices.0.hours.0.start is "8:00"; a time, written HH:mm, is expected.',
-      "offices: offices.0.hours.0.minutes is 1; a number of at least 5 is expected.",
-      "offices: offices.1.lines is an empty list; a list of at least 1 entry is expected.",
-      'offices: offices.1 has "surprise", which is not known there.',
-      "services: services.0.channels is an empty list",
-      "services: services.0.minutes is -5; a number of at least 1 is expected.",
+      'offices: office AAA-1: zone is "Mars/Olympus"; an IANA zone such as Asia/Riyadh is expected.',
+      "offices: office AAA-1: counters is 0; a number of at least 1 is expected.",
+      'offices: office AAA-1: hours 1: rrule is "FREQ=HOURLY": FREQ=HOURLY is not a value that it can have.',
+      'offices: office AAA-1: hours 1: start is "8:00"; a time, written HH:mm, is expected.',
+      "offices: office AAA-1: hours 1: minutes is 1; a number of at least 5 is expected.",
+      "offices: office BBB-1: lines is an empty list; a list of at least 1 entry is expected.",
+      'offices: office BBB-1 has "surprise", which is not known there.',
+      "services: service PAS-01: channels is an empty list",
+      "services: service PAS-01: minutes is -5; a number of at least 1 is expected.",
     ]) {
       expect(said).toContain(`- ${place}`)
     }
