@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test"
+import { instantToWall } from "../../base/time.ts"
 import { hasCoturn } from "../../testing/coturn.ts"
 import { ownFolder } from "../../testing/process.ts"
 import { fill, findForm } from "./booking-statements.ts"
@@ -14,6 +15,7 @@ import type { Run } from "./recording.ts"
 import { signIn } from "./sign-in.ts"
 import { slots } from "./slots.ts"
 import { start } from "./start.ts"
+import { zoneInTheMorning } from "./video.ts"
 import { visits } from "./visits.ts"
 
 /** Every figure and every baseline was measured; how large they are is the machine's affair. */
@@ -92,6 +94,13 @@ describe("a small run of the bench", () => {
   test("starts", async () => {
     areFigures((await start({ disk: ownFolder(), starts: 1 })).figures, 1)
   })
+})
+
+test("whenever a bench of video visits is run, it is five in the morning there", () => {
+  for (let hours = 0; hours < 24; hours++) {
+    const now = Date.UTC(2026, 10, 22, hours, 30)
+    expect([hours, instantToWall(now, zoneInTheMorning(now)).time]).toEqual([hours, "05:30"])
+  }
 })
 
 describe("the form of a booking's statements", () => {

@@ -17,7 +17,15 @@ export function withVideoOffice(calls: number): SetupPlan {
   const video = demoPlan().offices.find(({ code }) => code === videoOffice)
   if (!pattern || !video) throw new Error("the plan of the demonstration has no such office")
   const lines = video.lines.map((line) => ({ ...line, public: 5_000 }))
-  return { ...plan, offices: [...plan.offices, { ...video, hours: pattern.hours, counters: calls, lines }] }
+  const own = { hours: pattern.hours, counters: calls, lines, zone: zoneInTheMorning(Date.now()) }
+  return { ...plan, offices: [...plan.offices, { ...video, ...own }] }
+}
+
+/** A zone in which it is five in the morning: nobody gets a number who could not be served before the day is over, whenever a bench is run. */
+export function zoneInTheMorning(now: Instant): string {
+  const ahead = ((5 - new Date(now).getUTCHours() + 36) % 24) - 12
+  // Names of this kind count the other way (IANA tz, "etcetera").
+  return ahead === 0 ? "Etc/GMT" : `Etc/GMT${ahead > 0 ? "-" : "+"}${Math.abs(ahead)}`
 }
 
 /** Somebody who works there, with a key. */

@@ -3,7 +3,7 @@ import type { Planted } from "../parts.ts"
 export const holdExpiresByJob: Planted = {
   name: "hold-expires-by-job",
   breaks: "a hold that has run out keeps nothing from anybody",
-  from: 6,
+  from: 17,
   days: 2,
   changes: [
     {

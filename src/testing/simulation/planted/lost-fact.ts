@@ -3,7 +3,7 @@ import type { Planted } from "../parts.ts"
 export const lostFact: Planted = {
   name: "lost-fact",
   breaks: "every change says a fact",
-  from: 3,
+  from: 6,
   changes: [
     {
       file: "src/domain/queue/counters.ts",
