@@ -17,8 +17,9 @@ import { slotsOffered } from "../domain/availability/reads.ts"
 import { book } from "../domain/bookings/writes.ts"
 import { allOffices } from "../domain/offices/reads.ts"
 import { enrol } from "../domain/people/writes.ts"
-import { agencyFiles, freePort, setUpIn, workdays } from "../testing/agency.ts"
+import { agencyFiles, setUpIn, workdays } from "../testing/agency.ts"
 import { softAuthenticator } from "../testing/authenticator.ts"
+import { freePort } from "../testing/coturn.ts"
 import { ownFolder, run, runServer } from "../testing/process.ts"
 import { visitor } from "../testing/visitor.ts"
 
@@ -79,7 +80,7 @@ describe("the first setup", () => {
     expect(whole).not.toContain(invitation.replaceAll("-", ""))
 
     const origin = "https://front.example.gov"
-    const port = freePort()
+    const port = await freePort()
     const server = runServer(folder, { NODE_ENV: "production", PUBLIC_ORIGIN: origin, PORT: String(port) })
     expect(await server.origin()).toBe(origin)
     const who = visitor(() => `http://localhost:${port}`)

@@ -62,11 +62,3 @@ export async function setUpIn(folder: string, given: AgencyFiles, args: string[]
   const child = run("src/cli/setup.ts", env, ["offices.json", "services.json", ...args])
   return { code: await child.ended, said: child.said() }
 }
-
-/** A port that nobody has at the moment. */
-export function freePort(): number {
-  const probe = Bun.serve({ port: 0, fetch: () => new Response() })
-  const { port = 0 } = probe
-  probe.stop(true)
-  return port
-}

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "bun:test"
 import { connect } from "node:net"
-import { agencyFiles, freePort, setUpIn } from "../testing/agency.ts"
+import { agencyFiles, setUpIn } from "../testing/agency.ts"
+import { freePort } from "../testing/coturn.ts"
 import { ownFolder, type Running, runServer } from "../testing/process.ts"
 import { raw } from "../testing/raw.ts"
 
@@ -11,7 +12,7 @@ import { raw } from "../testing/raw.ts"
 
 const host = "front.example.gov"
 const origin = `https://${host}`
-const port = freePort()
+const port = await freePort()
 let server: Running
 
 beforeAll(async () => {

@@ -1,7 +1,5 @@
-import { and, eq, sql } from "drizzle-orm"
 import type { BookingRow, EndedBy } from "../../../db/schema/bookings.ts"
-import { type WaitRow, waitlist } from "../../../db/schema/waitlist.ts"
-import { statement } from "../../../db/statement.ts"
+import type { WaitRow } from "../../../db/schema/waitlist.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
 import type { Instant } from "../../base/day.ts"
@@ -9,7 +7,7 @@ import { isRefusal } from "../../base/refusal.ts"
 import { office as officeWith } from "../offices/reads.ts"
 import { endWait } from "./offers.ts"
 import { type OfferedSlot, slotsShown } from "./reads.ts"
-import { giveBack, isOpen, leave } from "./waitlist.ts"
+import { giveBack, leave, openEntry } from "./waitlist.ts"
 import { readDays, startsFor } from "./wish.ts"
 
 /* Waiting for an earlier time than that of a booking. */
@@ -17,31 +15,14 @@ import { readDays, startsFor } from "./wish.ts"
 /** What of a booking tells whose wish is a wish for an earlier time of it. */
 type Booked = Pick<BookingRow, "person" | "office" | "service" | "madeAt">
 
-const p = sql.placeholder
-
-const openEntry = statement((db) =>
-  db
-    .select()
-    .from(waitlist)
-    .where(
-      and(
-        eq(waitlist.person, p("person")),
-        eq(waitlist.office, p("office")),
-        eq(waitlist.service, p("service")),
-        isOpen,
-      ),
-    ),
-)
-
 /**
  * The open entry that stands in the list for the sake of a booking: its owner's, for just the people who come (`who`), and made when the
  * booking was there already. Who has waited since before it was made wished for any place, and goes on to.
  */
 export async function waitFor(store: Store, booking: Booked, who: readonly string[]): Promise<WaitRow | null> {
-  const { person, office, service, madeAt } = booking
-  const [entry] = await openEntry(store).execute({ person, office, service })
+  const entry = await openEntry(store, booking)
   const isSame = entry?.people.length === who.length && who.every((one) => entry.people.includes(one))
-  return entry && isSame && entry.joinedAt >= madeAt ? entry : null
+  return entry && isSame && entry.joinedAt >= booking.madeAt ? entry : null
 }
 
 /**

@@ -234,8 +234,16 @@ async function beAwaited(tx: Tx, row: WaitRow): Promise<void> {
   await tx.say(office, "waitlist.joined", { ...said, subject: person })
 }
 
-async function whyNotJoined(tx: Tx, { person, office, service }: { person: string; office: string; service: string }) {
-  const open = await openEntries(tx).execute({ person })
-  const same = open.find((entry) => entry.office === office && entry.service === service)
+/** A person's open entry for a service at an office: there is one at most. */
+export async function openEntry(
+  store: Store,
+  { person, office, service }: Pick<WaitRow, "person" | "office" | "service">,
+): Promise<WaitRow | null> {
+  const open = await openEntries(store).execute({ person })
+  return open.find((entry) => entry.office === office && entry.service === service) ?? null
+}
+
+async function whyNotJoined(tx: Tx, row: Pick<WaitRow, "person" | "office" | "service">) {
+  const same = await openEntry(tx, row)
   return same ? new Refusal("waiting_already", { entry: same.id }) : new Refusal("waiting_limit", { most: waitsMax })
 }
