@@ -36,6 +36,8 @@ export interface Connection {
   /** Statements prepared on this connection; see `statement.ts`. */
   readonly statements: Map<object, (values: Record<string, unknown>) => unknown>
   readonly setupMark: SetupMark
+  /** What all connections to this store know together. */
+  readonly shared: Shared
 }
 
 /** The mark of the setup as one connection sees it; see `kept.ts`. */
@@ -48,35 +50,38 @@ export interface SetupMark {
   settled(): void
 }
 
-/** What the connections to one store know together: it rises whenever the mark that one of them sees may have become another. */
-export interface SetupVersion {
-  value: number
+/** What the connections to one store know together: one process has the store, so whatever changes it has passed here. */
+export interface Shared {
+  /** Rises whenever the mark of the setup that one of them sees may have become another. */
+  setupVersion: number
+  /** The number of the latest fact on disk of each stream, as far as it has been asked for; `null` where no write door is open. */
+  heads: Map<string, number> | null
 }
 
 /** The tables whose triggers draw the mark anew. */
 const setupTables = "agency|sector|service|office|line|season|holiday|opening_rule|day_change"
 const setupChange = new RegExp(`^(insert into|update|delete from) "(${setupTables})"`)
 
-/** The engine is asked once for each version: one process has the store, so whatever changes the setup has passed here. */
-function openSetupMark(raw: Database, version: SetupVersion): SetupMark {
+/** The engine is asked once for each version. */
+function openSetupMark(raw: Database, shared: Shared): SetupMark {
   const statement = lazily(() => raw.prepare<{ mark: number }, []>("SELECT mark FROM setup_mark"))
   let mark = 0
   let seen = -1
   let isUnsettled = false
   return {
     async read() {
-      if (seen === version.value) return mark
+      if (seen === shared.setupVersion) return mark
       mark = statement().get()?.mark ?? 0
-      seen = version.value
+      seen = shared.setupVersion
       return mark
     },
     isChangedBy: (text) => setupChange.test(text),
     changes() {
-      version.value++
+      shared.setupVersion++
       isUnsettled = true
     },
     settled() {
-      if (isUnsettled) version.value++
+      if (isUnsettled) shared.setupVersion++
       isUnsettled = false
     },
   }
@@ -102,9 +107,9 @@ function builders(raw: Database, mark: SetupMark): BunSQLiteDatabase {
 
 /**
  * Opens one connection with every setting that the durability promise needs, and asserts those that matter. All connections to one store
- * share one `version`.
+ * share one `shared`.
  */
-export function connect(file: string, mode: "write" | "read", version: SetupVersion = { value: 0 }): Connection {
+export function connect(file: string, mode: "write" | "read", shared: Shared = nothingShared()): Connection {
   const raw = new Database(file, mode === "read" ? { readonly: true, strict: true } : { readwrite: true, strict: true })
   raw.run("PRAGMA busy_timeout = 2000")
   raw.run("PRAGMA trusted_schema = OFF")
@@ -124,9 +129,11 @@ export function connect(file: string, mode: "write" | "read", version: SetupVers
   } else {
     raw.run("PRAGMA query_only = ON")
   }
-  const setupMark = openSetupMark(raw, version)
-  return { raw, db: builders(raw, setupMark), statements: new Map(), setupMark }
+  const setupMark = openSetupMark(raw, shared)
+  return { raw, db: builders(raw, setupMark), statements: new Map(), setupMark, shared }
 }
+
+export const nothingShared = (): Shared => ({ setupVersion: 0, heads: null })
 
 /** The tables are there only once the migrations have run. */
 function lazily<T>(make: () => T): () => T {

@@ -16,9 +16,16 @@ const countAbout = statement((db) =>
     .where(eq(facts.subject, sql.placeholder("subject"))),
 )
 
-/** The number of a stream's latest fact; 0 where nothing has been said. */
+/** The number of a stream's latest fact; 0 where nothing has been said. What is on disk the write door knows; a turn sees its own facts too. */
 export async function headOfStream(store: Store, stream: string): Promise<number> {
-  return (await lastOf(store).execute({ stream }))[0]?.seq ?? 0
+  store.mustBeOpen()
+  const { heads } = store
+  const known = heads?.get(stream)
+  if (known !== undefined) return known
+  const seq = (await lastOf(store).execute({ stream }))[0]?.seq ?? 0
+  // What was said since it was asked for is later than the answer.
+  if (heads && !heads.has(stream)) heads.set(stream, seq)
+  return seq
 }
 
 /** How many facts there are about a person: it rises with each, as a stream's head does. */

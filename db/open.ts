@@ -13,7 +13,7 @@ import {
   statSync,
 } from "node:fs"
 import { join } from "node:path"
-import { assertEngine, type Connection, connect } from "./dialect.ts"
+import { assertEngine, type Connection, connect, nothingShared } from "./dialect.ts"
 import { commitsBehindDamage } from "./log-file.ts"
 
 /** "DAWR" in ASCII: how a database file says that it is ours (sqlite.org/pragma.html#pragma_application_id). */
@@ -55,10 +55,10 @@ export function openStore(folder: string, { create }: { create: boolean }): Open
         `${file}-wal is damaged: the last ${behind} commits stand behind the damage and would be lost. Keep a copy of the whole folder. Then restore a backup, or go on without them: sqlite3 ${file} "PRAGMA wal_checkpoint(TRUNCATE)".`,
       )
     }
-    const setup = { value: 0 }
-    const writing = connect(file, "write", setup)
+    const shared = nothingShared()
+    const writing = connect(file, "write", shared)
     migrate(writing.raw, file)
-    const reading = connect(file, "read", setup)
+    const reading = connect(file, "read", shared)
     return {
       writing,
       reading,

@@ -16,6 +16,7 @@ interface Given {
 /** One turn's handle on the store. It dies with the turn, and it remembers every builder that was begun, to see that it was run. */
 export class TurnHandle implements Tx {
   readonly connection: Connection
+  readonly heads = null
   readonly chance: Chance
   readonly now: Instant
   readonly said: AnyFact[] = []

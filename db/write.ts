@@ -87,7 +87,7 @@ export interface WriterOptions {
  * then resolves the callers and publishes what was said.
  */
 export function openWriter(connection: Connection, options: WriterOptions): Writer {
-  const { raw } = connection
+  const { raw, shared } = connection
   const chance = options.chance ?? machineChance
   const log = new FactLog(raw)
   const listeners = new Set<(facts: AnyFact[]) => void>()
@@ -98,6 +98,8 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
   let broken: unknown = null
   let lastNow = keptNow(raw)
   let accountsHead = log.head(accountsStream).seq
+  const heads = new Map<string, number>()
+  shared.heads = heads
 
   const sql = {
     begin: raw.prepare("BEGIN IMMEDIATE"),
@@ -185,6 +187,7 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
     }
     connection.setupMark.settled()
     accountsHead = log.head(accountsStream).seq
+    for (const { stream, seq } of said) heads.set(stream, seq)
     for (const listener of listeners) {
       if (said.length === 0) break
       try {
@@ -214,6 +217,7 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
     }
     connection.setupMark.settled()
     log.forget()
+    heads.clear()
     if (isFatal(cause)) broken = cause
     failAll(batch, unavailable(cause))
     if (broken) options.onBroken?.(broken)
@@ -241,6 +245,7 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
     async close() {
       closed = true
       while (flushing) await flushing
+      if (shared.heads === heads) shared.heads = null
     },
   }
 }

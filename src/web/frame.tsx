@@ -6,14 +6,16 @@ import { accountWords } from "../i18n/account.ts"
 import { common } from "../i18n/common.ts"
 import { dayText, momentText } from "../i18n/dates.ts"
 import { inboxWords } from "../i18n/inbox.ts"
-import { inLang, type Lang, otherLang } from "../i18n/lang.ts"
+import { inLang, otherLang } from "../i18n/lang.ts"
 import { visitorWords } from "../i18n/visitor.ts"
 import { Bell, hasInbox } from "./bell.tsx"
 import { isReminding } from "./entering.ts"
 import type { Context } from "./house.ts"
 import { paths } from "./paths.ts"
+import { type Made, once } from "./remembered.tsx"
 import { PostForm } from "./shell/controls.tsx"
-import { type Frame, pageText } from "./shell/page.tsx"
+import { type Bytes, type Form, fillForAnybody, formForAnybody, pageBytes } from "./shell/document.tsx"
+import type { Frame } from "./shell/page.tsx"
 import { StaffLinks } from "./staff-head.tsx"
 
 export interface Shown {
@@ -40,6 +42,34 @@ const everywhere = ["fonts", "tokens", "base", "components"] as const
 
 /** Answers with a page: the document around `body`, in the reader's language, with this answer's nonce. */
 export async function show(c: Context, page: Shown, body: Child): Promise<Response> {
+  return answer(c, await pageBytes(frameOf(c, page), body), page.status)
+}
+
+const documents: Made<Form> = new WeakMap()
+
+/**
+ * The same to whoever is nobody yet, of a page that many look at: but for what is each answer's own it is made once, of `of`, for as long as
+ * that very object is in use. `as`: everything else that page and body are made from.
+ */
+export async function showAnybody(
+  c: Context,
+  { of, as, make }: { of: object; as: string; make: () => { page: Shown; body: Child } },
+): Promise<Response> {
+  const { house, lang, nonce, subject } = c.var
+  if (subject) throw new Error("this page is for whoever is nobody yet")
+  const form = await once(documents, of, `${lang} ${as}`, () => {
+    const { page, body } = make()
+    return formForAnybody(frameOf(c, page), body)
+  })
+  const now = house.clock.office()
+  return answer(c, fillForAnybody(form, { nonce, otherLangHref: inOtherLang(c), ribbon: ribbonOf(c, now), now }))
+}
+
+function answer(c: Context, bytes: Bytes, status = 200): Response {
+  return c.body(bytes, status as 200, { "Content-Type": "text/html; charset=UTF-8" })
+}
+
+function frameOf(c: Context, page: Shown): Frame {
   const { house, lang, nonce, formToken, subject } = c.var
   const { assets, look, clock } = house
   const [words, account] = [common[lang], accountWords[lang]]
@@ -49,42 +79,40 @@ export async function show(c: Context, page: Shown, body: Child): Promise<Respon
   const isRung = page.head !== "none" && hasInbox(subject)
   // The bell is live on every page; a page's own modules come first, and all of them share one wire.
   const scripts = [...new Set([...(page.scripts ?? []), ...(isRung ? ["live"] : []), ...(expiry ? ["session"] : [])])]
-  const text = await pageText(
-    {
-      lang,
-      title: page.title,
-      name: inLang(look.name, lang),
-      logo: look.logo ? assets.url(look.logo) : null,
-      nonce,
-      styles: [...styles.slice(0, 2), assets.url("theme.css"), ...styles.slice(2)],
-      scripts: scripts.map((name) => assets.url(`${name}.js`)),
-      manifest: assets.url("manifest.webmanifest"),
-      icon: assets.url("icons/mark.svg"),
-      formToken,
-      otherLangHref: inOtherLang(c),
-      words: { skip: words.skip, otherLang: words.otherLanguage, demo: words.demo },
-      ribbon: house.demo ? ribbonOf(now, lang, page.head === "none") : null,
-      ribbonLink: house.demo ? { href: paths.demoMessages, text: inboxWords[lang].demoLink } : undefined,
-      reminder: isReminding(c) ? { text: account.secondKey, href: paths.passkeyNew, link: account.secondKeyAdd } : null,
-      expiry,
-      head: page.head,
-      bell: isRung ? <Bell c={c} /> : null,
-      headLinks: page.headLinks ?? <AccountLinks c={c} />,
-      headBeside: page.headBeside,
-      homeHref: page.homeHref,
-      bodyClass: page.bodyClass,
-      theme: page.theme,
-      foot: page.foot,
-      againSeconds: page.againSeconds,
-      now,
-    },
-    body,
-  )
-  return c.html(text, (page.status ?? 200) as 200)
+  return {
+    lang,
+    title: page.title,
+    name: inLang(look.name, lang),
+    logo: look.logo ? assets.url(look.logo) : null,
+    nonce,
+    styles: [...styles.slice(0, 2), assets.url("theme.css"), ...styles.slice(2)],
+    scripts: scripts.map((name) => assets.url(`${name}.js`)),
+    manifest: assets.url("manifest.webmanifest"),
+    icon: assets.url("icons/mark.svg"),
+    formToken,
+    otherLangHref: inOtherLang(c),
+    words: { skip: words.skip, otherLang: words.otherLanguage, demo: words.demo },
+    ribbon: ribbonOf(c, now, page.head === "none"),
+    ribbonLink: house.demo ? { href: paths.demoMessages, text: inboxWords[lang].demoLink } : undefined,
+    reminder: isReminding(c) ? { text: account.secondKey, href: paths.passkeyNew, link: account.secondKeyAdd } : null,
+    expiry,
+    head: page.head,
+    bell: isRung ? <Bell c={c} /> : null,
+    headLinks: page.headLinks ?? <AccountLinks c={c} />,
+    headBeside: page.headBeside,
+    homeHref: page.homeHref,
+    bodyClass: page.bodyClass,
+    theme: page.theme,
+    foot: page.foot,
+    againSeconds: page.againSeconds,
+    now,
+  }
 }
 
 /** On a board or a kiosk, whose page stays open, a minute would soon be wrong: it says the day alone. */
-function ribbonOf(now: Instant, lang: Lang, stays: boolean): string {
+function ribbonOf(c: Context, now: Instant, stays = false): string | null {
+  const { house, lang } = c.var
+  if (!house.demo) return null
   const zone = "Asia/Riyadh"
   const words = common[lang]
   return stays ? words.demoDay(dayText(dayIn(now, zone), lang)) : words.demoRibbon(momentText(now, zone, lang))
@@ -111,9 +139,13 @@ function expiryOf(c: Context): Frame["expiry"] {
 
 /** This very address in the other language. After a form was refused there is no page to come back to but the one before. */
 export function inOtherLang(c: Context): string {
+  const { here, lang } = c.var
+  const wish = `lang=${otherLang[lang]}`
+  if (!here.includes("?")) return `${here}?${wish}`
+  if (!here.includes("lang=")) return `${here}&${wish}`
   // Put together and not resolved: a path of two slashes would be taken for a host.
-  const url = new URL(`http://here${c.var.here}`)
-  url.searchParams.set("lang", otherLang[c.var.lang])
+  const url = new URL(`http://here${here}`)
+  url.searchParams.set("lang", otherLang[lang])
   return url.pathname + url.search
 }
 

@@ -3,6 +3,7 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie"
 import { getPath } from "hono/utils/url"
 import { token } from "../base/id.ts"
 import { Refusal } from "../base/refusal.ts"
+import { remember } from "../base/remember.ts"
 import { sameText } from "../base/seal.ts"
 import { authorize } from "../domain/access/authorize.ts"
 import { deviceOfToken, keepUp, wantsKeepUp } from "../domain/access/devices.ts"
@@ -91,16 +92,21 @@ export const atOurHost: MiddlewareHandler<AppEnv> = (c, next) => {
   if (!isAddress(c.req.raw)) throw new Refusal("malformed")
   const isPage = !forPrograms.test(c.req.path) && !files.test(c.req.path)
   const isReading = c.req.method === "GET" || c.req.method === "HEAD"
-  if (isPage && isReading && !isHere(new URL(c.req.url), c.var.house)) {
+  if (isPage && isReading && !isHere(c)) {
     return Promise.resolve(c.redirect(c.var.house.env.origin + c.var.here, 307))
   }
   return next()
 }
 
-/** A port that goes without saying may stand there all the same. */
-function isHere(url: URL, { env }: House): boolean {
-  const own = new URL(env.origin)
-  return URL.parse(`${own.protocol}//${url.host}`)?.host === own.host
+/** Before every page; addresses of ours are few. */
+const isSameHost = remember(1_000, (both: string) => {
+  const [own, asked] = both.split(" ").map((text) => new URL(text))
+  // A port that goes without saying may stand there all the same.
+  return own !== undefined && URL.parse(`${own.protocol}//${asked?.host}`)?.host === own.host
+})
+
+function isHere({ req: { url }, var: { house } }: Context): boolean {
+  return isSameHost(`${house.env.origin} ${url.slice(0, url.indexOf("/", "https://".length))}`)
 }
 
 /** `?lang=` is a wish for the future too; then the cookie, then what the browser says, then Arabic. */

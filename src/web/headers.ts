@@ -40,24 +40,23 @@ const always = [
 /** For answers to programs, which are no pages whatever a browser takes them for. */
 const nothingRuns = "default-src 'none'; frame-ancestors 'none'"
 
-function policyWith(nonce: string): string {
-  return [
-    "default-src 'none'",
-    `script-src 'nonce-${nonce}' 'strict-dynamic'`,
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "font-src 'self'",
-    "media-src 'self' blob:",
-    "connect-src 'self'",
-    "manifest-src 'self'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-    "object-src 'none'",
-    "require-trusted-types-for 'script'",
-    "trusted-types dawr",
-  ].join("; ")
-}
+const policyWith = (nonce: string) => `script-src 'nonce-${nonce}' 'strict-dynamic'; ${policy}`
+
+const policy = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "media-src 'self' blob:",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "object-src 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types dawr",
+].join("; ")
 
 /** The answer to what our own code did not catch, and to what cannot even be read as a request: nothing of the inside. */
 export function bareAnswer(status: 400 | 500): Response {

@@ -3,21 +3,29 @@ import type { Child } from "hono/jsx"
 
 /* Markup that many get to see, made once for all of them. */
 
-const made = new WeakMap<object, Map<string, string>>()
+/** What has been made of each thing, by the way in which it is shown, for as long as that very object is in use. */
+export type Made<T> = WeakMap<object, Map<string, T>>
 /** Ways in which one thing is shown: languages, and what little else there is. */
 const mostWays = 20
 
+const texts: Made<string> = new WeakMap()
+
 /**
- * What `make` makes of `of`, remembered for as long as that very object is in use. `as`: everything else that it is made from; with `null`
- * it is made anew, because few will ask for the same.
+ * What `make` makes of `of`, as a part of a page. `as`: everything else that it is made from; with `null` it is made anew, because few will
+ * ask for the same.
  */
 export async function Remembered({ of, as, make }: { of: object; as: string | null; make: () => Child }) {
   if (as === null) return <>{make()}</>
-  const ways = made.get(of) ?? new Map<string, string>()
+  return raw(await once(texts, of, as, async () => String(await html`${make()}`)))
+}
+
+/** What `write` makes of `of` in this way, if it has not been made before. */
+export async function once<T>(made: Made<T>, of: object, as: string, write: () => Promise<T>): Promise<T> {
+  const ways = made.get(of) ?? new Map<string, T>()
   made.set(of, ways)
   const known = ways.get(as)
-  if (known !== undefined) return raw(known)
-  const text = String(await html`${make()}`)
-  if (ways.size < mostWays) ways.set(as, text)
-  return raw(text)
+  if (known !== undefined) return known
+  const written = await write()
+  if (ways.size < mostWays) ways.set(as, written)
+  return written
 }

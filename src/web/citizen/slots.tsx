@@ -9,7 +9,7 @@ import { inLang } from "../../i18n/lang.ts"
 import { refusalWords } from "../../i18n/refusals.ts"
 import { readerZone } from "../clocks.tsx"
 import { readForm } from "../form.ts"
-import { show } from "../frame.tsx"
+import { type Shown, show, showAnybody } from "../frame.tsx"
 import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
 import { Remembered } from "../remembered.tsx"
@@ -81,7 +81,7 @@ export async function slotsAnswer(
   const times = moving
     ? await timesFor(house, { ...choice, people: moving.people }, null, own)
     : await timesFor(house, choice, citizen, own)
-  const { office, service } = times
+  const { office, service, people } = times
   const zone = office.zone
   const told = refused ?? (await goneBefore(c, choice, times, own))
   const action = moving ? paths.bookingMove(moving.booking) : paths.holds
@@ -94,21 +94,13 @@ export async function slotsAnswer(
   const link: Link = (changed) =>
     moving
       ? moveHref(moving.booking, changed)
-      : slotsHref({ ...choice, for: forOthers ? times.who : [], people: times.people }, changed)
+      : slotsHref({ ...choice, for: forOthers ? times.who : [], people }, changed)
   const reader = readerZone(c)
   const shown = times.days.find(({ day }) => day === times.shown)
   const waits = moving ? [] : await waitsHere(c)
   const isFull = shown !== undefined && shown.slots.length > 0 && shown.slots.every(({ free }) => free === 0)
   const hasAny = times.days.some(({ slots }) => slots.some(({ free }) => free > 0))
-  return show(
-    c,
-    // A title is what a screen reader says first.
-    {
-      title: refused ? refusalWords(refused.code, lang).title : title,
-      status: refused?.status,
-      styles: ["citizen"],
-      scripts: ["slots"],
-    },
+  const body = () => (
     <div class="column column-wide slots" data-zone={zone}>
       <header class="stack">
         <h1>{title}</h1>
@@ -134,7 +126,7 @@ export async function slotsAnswer(
         </Notice>
       )}
       {!moving && <ForWhom times={times} choice={choice} lang={lang} href={link({ slot: null })} />}
-      {times.people > 1 && <p class="quiet">{words.forPeople(times.people)}</p>}
+      {people > 1 && <p class="quiet">{words.forPeople(people)}</p>}
       {!hasAny && (
         <Empty title={words.noTimesAll}>
           <p>{words.noTimesAllHelp}</p>
@@ -143,7 +135,7 @@ export async function slotsAnswer(
       )}
       <Remembered
         of={times.offer}
-        as={moving || forOthers ? null : `days ${lang} ${times.shown} ${times.today} ${times.people}`}
+        as={moving || forOthers ? null : `days ${lang} ${times.shown} ${times.today} ${people}`}
         make={() => <DayStrip times={times} lang={lang} link={link} />}
       />
       <TimesForm
@@ -155,8 +147,23 @@ export async function slotsAnswer(
       {!moving && citizen?.level !== "unproven" && (isFull || !hasAny) && (
         <JoinWaitlist c={c} times={times} of={waits} here={link({ slot: null })} whole={!hasAny} />
       )}
-    </div>,
+    </div>
   )
+  // A title is what a screen reader says first.
+  const page: Shown = {
+    title: refused ? refusalWords(refused.code, lang).title : title,
+    styles: ["citizen"],
+    scripts: ["slots"],
+  }
+  // Whoever is nobody yet sees what everybody sees.
+  if (c.var.subject === null && !moving && !told && choice.slot === null) {
+    return showAnybody(c, {
+      of: times.offer,
+      as: JSON.stringify([choice.day, people, reader]),
+      make: () => ({ page, body: body() }),
+    })
+  }
+  return show(c, { ...page, status: refused?.status }, body())
 }
 
 /** A time that was chosen before signing in, and taken meanwhile. */

@@ -49,67 +49,8 @@ export interface Frame {
   againSeconds?: number
 }
 
-/** What of a document is this answer's or this reader's own. */
-interface Own {
-  title: string
-  nonce: string
-  formToken: string
-  otherLangHref: string
-  ribbon: string | null
-  headLinks: Child
-  bell: Child
-  headBeside: Child
-  foot: Child
-  left: number | undefined
-  now: number | undefined
-  children: Child
-}
-/** Text, a hole, text, a hole …, text. */
-type Form = string[]
-
-const forms = new Map<string, Form>()
-/** Far more than there are forms of pages. */
-const formsMost = 500
-/** Stands in no text of ours (Unicode 16 §23.5, private use). */
-const brim = "\u{f8d0}"
-
-/**
- * The document around `body`. But for a few places it is the same from one answer to the next, so it is made once for each form of page
- * that there is, with holes in those places.
- */
-export async function pageText(frame: Frame, body: Child): Promise<string> {
-  const { nonce, formToken, otherLangHref, ribbon, headLinks, bell, headBeside, foot, now, expiry, ...same } = frame
-  const own: Own = {
-    title: frame.title === frame.name ? frame.name : `${frame.title} · ${frame.name}`,
-    ...{ nonce, formToken, otherLangHref, ribbon, headLinks, bell, headBeside, foot, now },
-    ...{ left: expiry?.left, children: body },
-  }
-  const filled = Object.entries(own).filter(([, value]) => isThere(value))
-  const key = JSON.stringify([{ ...same, title: "" }, { ...expiry, left: 0 }, filled.map(([name]) => name)])
-  const form = forms.get(key) ?? learn(key, frame, filled)
-  const parts = form.map((part, place) => (place % 2 === 0 ? part : html`${own[part as keyof Own]}`))
-  return (await Promise.all(parts)).join("")
-}
-
-const isThere = (value: unknown) => value !== undefined && value !== null && value !== false && value !== ""
-
-/** The document with a hole for each of `filled`. */
-function learn(key: string, frame: Frame, filled: [string, unknown][]): Form {
-  const holes = Object.fromEntries(filled.map(([name]) => [name, `${brim}${name}${brim}`])) as Partial<Own>
-  const { left, children, ...others } = holes
-  const expiry = frame.expiry && { ...frame.expiry, left: left as never }
-  const form = String(
-    <Page {...frame} {...others} expiry={expiry}>
-      {children}
-    </Page>,
-  ).split(brim)
-  if (forms.size >= formsMost) forms.clear()
-  forms.set(key, form)
-  return form
-}
-
 /** A whole document. Its content is the child; nothing in it is inline style or script. */
-function Page({ children, ...frame }: PropsWithChildren<Frame>) {
+export function Page({ children, ...frame }: PropsWithChildren<Frame>) {
   const { lang, head = "plain" } = frame
   return html`<!doctype html>
 ${(
