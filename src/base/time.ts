@@ -61,8 +61,12 @@ function calendarOffset(at: Instant, zone: string): number {
 
 /** The calendar day in a zone at an instant. */
 export function dayIn(at: Instant, zone: string): Day {
-  return instantToWall(at, zone).day
+  return dayWritten(Math.floor((at + offsetAt(at, zone)) / wholeDay))
 }
+
+const wholeDay = 24 * hour
+/** By the number of the day since 1970. Every page and every turn asks for today. */
+const dayWritten = remember(5_000, (number: number) => new Date(number * wholeDay).toISOString().slice(0, 10) as Day)
 
 /** A wall time `minutes` later by the wall clock. */
 export function addWall({ day, time }: Wall, minutes: number): Wall {

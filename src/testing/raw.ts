@@ -45,6 +45,7 @@ function isWhole(text: string): boolean {
   const { headers, body, status } = read(text)
   if (!text.includes("\r\n\r\n")) return false
   if (status === 304 || status === 204) return true
+  if (headers["transfer-encoding"] === "chunked") return body.endsWith("\r\n0\r\n\r\n")
   const length = headers["content-length"]
   return length !== undefined && body.length >= Number(length)
 }

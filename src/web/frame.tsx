@@ -13,6 +13,7 @@ import { isReminding } from "./entering.ts"
 import type { Context } from "./house.ts"
 import { paths } from "./paths.ts"
 import { type Made, once } from "./remembered.tsx"
+import { sending } from "./sending.ts"
 import { PostForm } from "./shell/controls.tsx"
 import { type Bytes, type Form, fillForAnybody, formForAnybody, pageBytes } from "./shell/document.tsx"
 import type { Frame } from "./shell/page.tsx"
@@ -53,12 +54,12 @@ const documents: Made<Form> = new WeakMap()
  */
 export async function showAnybody(
   c: Context,
-  { of, as, make }: { of: object; as: string; make: () => { page: Shown; body: Child } },
+  { of, as, make }: { of: object; as: string; make: () => Promise<{ page: Shown; body: Child }> },
 ): Promise<Response> {
   const { house, lang, nonce, subject } = c.var
   if (subject) throw new Error("this page is for whoever is nobody yet")
-  const form = await once(documents, of, `${lang} ${as}`, () => {
-    const { page, body } = make()
+  const form = await once(documents, of, `${lang} ${as}`, async () => {
+    const { page, body } = await make()
     return formForAnybody(frameOf(c, page), body)
   })
   const now = house.clock.office()
@@ -66,7 +67,7 @@ export async function showAnybody(
 }
 
 function answer(c: Context, bytes: Bytes, status = 200): Response {
-  return c.body(bytes, status as 200, { "Content-Type": "text/html; charset=UTF-8" })
+  return c.body(sending(c, bytes), status as 200, { "Content-Type": "text/html; charset=UTF-8" })
 }
 
 function frameOf(c: Context, page: Shown): Frame {

@@ -74,6 +74,8 @@ export function open(house: House): MiddlewareHandler<AppEnv> {
         return url ? url.pathname + url.search : "/"
       },
       lang: language(c, house),
+      // Its body may still be on the way, and what it changes is waited for.
+      isLate: mayChange(c),
     }
     // Hono would make a new object of all variables each time that one is looked at, some twenty times a request.
     Object.defineProperty(c, "var", { value: known })
@@ -293,7 +295,10 @@ export function gates({ takes, budgets, admission }: Gates): MiddlewareHandler<A
     const leave = admission.enter(standing, holderOf(c))
     try {
       const turn = standing === "browsing" ? admission.turn() : undefined
-      if (turn) await turn
+      if (turn) {
+        learn(c, { isLate: true })
+        await turn
+      }
       if (mayChange(c)) {
         const isProgram = forPrograms.test(c.req.path)
         const tooMuch = within(c, isProgram ? bodyMax : (takes(c.req.path)?.bytes ?? bodyMax))

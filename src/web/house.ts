@@ -59,6 +59,8 @@ export interface Vars {
   formToken: string
   /** The path that was asked for, with its query, for language switch and sign-in. */
   here: string
+  /** Whether it is answered later than in the moment in which it came in. */
+  isLate: boolean
 }
 
 export type AppEnv = { Variables: Vars }

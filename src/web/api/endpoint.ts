@@ -4,6 +4,7 @@ import { statusOf } from "../../base/refusal.ts"
 import { type Action, rolesFor, scopeFor } from "../../domain/access/authorize.ts"
 import type { Role } from "../../domain/access/subject.ts"
 import type { Context, Gate, Handler } from "../house.ts"
+import { sending } from "../sending.ts"
 import { readBody, readParams, readQuery } from "./asked.ts"
 import { problemShape } from "./problem.ts"
 
@@ -86,8 +87,8 @@ export function call<P extends Form = never, Q extends Form = never, B extends F
       }
       const answer = await given.handle(c, asked as Asked<Read<P>, Read<Q>, Read<B>>)
       if (answer.status === 204) return c.body(null, 204)
-      if (answer.text !== undefined) return c.body(answer.text, answer.status, { "Content-Type": "application/json" })
-      return c.json(answer.body ?? {}, answer.status)
+      const text = answer.text ?? JSON.stringify(answer.body ?? {})
+      return c.body(sending(c, text), answer.status, { "Content-Type": "application/json" })
     },
   }
 }

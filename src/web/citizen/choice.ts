@@ -92,34 +92,46 @@ export interface Times {
 }
 
 /**
- * The times of an office for a service and so many people. Refuses `not_found`, `service_not_here`, `service_online_only`.
- * `own`: a hold of the asker's, or the booking that is to be moved.
+ * What an office offers for a service to so many people, and what it was worked out from. Refuses `not_found`, `service_not_here`,
+ * `service_online_only`.
  */
-export async function timesFor(
+export async function offerFor(
   house: House,
   choice: Choice,
-  asker: Pick<Citizen, "id" | "level"> | null,
+  people: number,
   own: Pick<OfferAsked, "ignoring" | "moving"> = {},
 ) {
   const now = house.clock.office()
   const office = await officeOf(house.store, choice.office)
   const service = await serviceOf(house.store, choice.service)
   mustServe(office, service)
-  const family: Family[] = asker
-    ? [{ id: asker.id, name: null, right: "self" }, ...(await familyOf(house, asker, service.code, now))]
-    : []
-  const named = family.map(({ id }) => id).filter((id) => choice.for.includes(id))
-  const who = asker && named.length === 0 ? [asker.id] : named
-  const people = asker ? who.length : choice.people
   const today = dayIn(now, office.zone)
   const asked = { office: office.code, service: service.code, people, now, ...own }
   // A night that began yesterday may still have times.
   const from = addDays(today, -1)
   const offer = await slotsShown(house.store, { ...asked, from, days: office.furthestDays + 2 })
+  return { office, service, now, today, people, offer }
+}
+
+/** The times of an office as somebody sees them; refuses as `offerFor` does. `own`: a hold of the asker's, or the booking that is to be moved. */
+export async function timesFor(
+  house: House,
+  choice: Choice,
+  asker: Pick<Citizen, "id" | "level"> | null,
+  own: Pick<OfferAsked, "ignoring" | "moving"> = {},
+): Promise<Times> {
+  const now = house.clock.office()
+  const family: Family[] = asker
+    ? [{ id: asker.id, name: null, right: "self" }, ...(await familyOf(house, asker, choice.service, now))]
+    : []
+  const named = family.map(({ id }) => id).filter((id) => choice.for.includes(id))
+  const who = asker && named.length === 0 ? [asker.id] : named
+  const offered = await offerFor(house, choice, asker ? who.length : choice.people, own)
+  const { office, today, offer } = offered
   const days = offer.days.filter(({ day, slots }) => day >= today || slots.length > 0)
   const wished = choice.day ?? (await dayOf(house, office, choice.slot))
   const shown = days.find(({ day }) => day === wished)?.day ?? firstFree(days) ?? today
-  return { office, service, now, today, offer, days, shown, family, who, people } satisfies Times
+  return { ...offered, days, shown, family, who }
 }
 
 /** Those for whom the asker may book; nobody for whoever is here without an account. */

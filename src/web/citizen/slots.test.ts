@@ -72,6 +72,43 @@ describe("choosing a time", () => {
     expect(held.some(({ body }) => body.service === "PAS-04")).toBe(false)
   })
 
+  test("strangers are shown one document, each with a nonce of its own; it is true as soon as a place is taken, and nobody's who has signed in", async () => {
+    const [way, slot] = [`/offices/${office.code}/slots?service=PAS-08`, office.slot("13:00")]
+    const nonces = ({ text }: Visited) => [...new Set([...text.matchAll(/nonce="([^"]+)"/g)].map(([, nonce]) => nonce))]
+    const without = (visited: Visited) => visited.text.replaceAll(nonces(visited)[0] ?? "?", "")
+    const [one, other] = [visitor(() => server.origin), visitor(() => server.origin)]
+    const [first, again] = [await one.get(way), await other.get(way)]
+    for (const seen of [first, again]) {
+      expect(nonces(seen)).toHaveLength(1)
+      expect(seen.headers.get("Content-Security-Policy")).toContain(`'nonce-${nonces(seen)[0]}'`)
+      expect(seen.text).not.toContain("csrf")
+    }
+    expect(nonces(first)).not.toEqual(nonces(again))
+    expect(without(again)).toBe(without(first))
+
+    // Whoever asks for something else sees that, and the address goes along.
+    const arabic = await one.get(`${way}&lang=ar`)
+    expect(arabic.text).toContain('dir="rtl"')
+    expect(arabic.text).toContain(`${way.replace("&", "&amp;")}&amp;lang=en`)
+    expect((await other.get(`${way}&day=${tomorrow}`)).text).toContain(
+      `/slots?service=PAS-08&amp;day=${tomorrow}&amp;lang=ar`,
+    )
+    expect((await other.get(`${way}&people=2`)).text).toContain("room for all of you (2)")
+    expect(reading(await other.get(way, { Cookie: "zone=Europe/Berlin" }))).toContain("11:00 your time")
+    expect(without(await other.get(way))).toBe(without(first))
+
+    const citizen = someone()
+    const who = await signedIn(server, citizen)
+    const own = await who.get(way)
+    expect(own.text).toContain(`name="for" value="${citizen.id}"`)
+    expect((await other.get(way)).text).not.toContain(citizen.id)
+    const free = (visited: Visited) =>
+      new RegExp(`value="${slot}"[\\s\\S]*?<small>(.*?)</small>`).exec(visited.text)?.[1]?.replace("\u00a0", " ")
+    expect([free(first), free(own)]).toEqual(["3 places", "3 places"])
+    await office.write((tx) => book(tx, citizen, { office: office.code, service: "PAS-08", slot }))
+    expect([free(await one.get(way)), free(await other.get(way))]).toEqual(["مكانان", "2 places"])
+  })
+
   test("a full time is refused on the same page: what was chosen is kept, three others are one press away", async () => {
     const slot = office.slot("08:00", { on: tomorrow })
     await fill(slot)

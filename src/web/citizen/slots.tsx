@@ -1,3 +1,4 @@
+import type { Child } from "hono/jsx"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
 import { readSlotId } from "../../domain/availability/grid.ts"
 import { hold, liveHold } from "../../domain/availability/holds.ts"
@@ -15,7 +16,7 @@ import { paths } from "../paths.ts"
 import { Remembered } from "../remembered.tsx"
 import { Empty, Notice } from "../shell/cards.tsx"
 import { ButtonLink } from "../shell/controls.tsx"
-import { type Choice, choiceFields, choiceIn, slotsHref, type Times, timesFor } from "./choice.ts"
+import { type Choice, choiceFields, choiceIn, offerFor, slotsHref, type Times, timesFor } from "./choice.ts"
 import { RefusedCard } from "./refused.tsx"
 import { DayStrip, ForWhom, type Link, TimesForm } from "./times.tsx"
 import { JoinWaitlist, waitsHere } from "./waiting.tsx"
@@ -33,7 +34,12 @@ export async function slotsPage(c: Context): Promise<Response> {
   const code = c.req.param("code") ?? ""
   const service = c.req.query("service") ?? ""
   if (service === "") return c.redirect(paths.office(code), 303)
-  return slotsAnswer(c, choiceIn(c, code, service))
+  const choice = choiceIn(c, code, service)
+  if (c.var.subject !== null || choice.slot !== null) return slotsAnswer(c, choice)
+  // Whoever is nobody yet sees what everybody sees.
+  const { offer, people } = await offerFor(c.var.house, choice, choice.people)
+  const as = JSON.stringify([choice.day, people, readerZone(c)])
+  return showAnybody(c, { of: offer, as, make: () => slotsFor(c, choice, {}) })
 }
 
 /** Where signing in leads back to: the same times, with the chosen one chosen. It changes nothing. */
@@ -66,12 +72,18 @@ export async function takeHold(c: Context): Promise<Response> {
 /** Where there are no times to show. */
 const lost = new Set(["not_found", "service_not_here", "service_online_only"])
 
+interface How {
+  refused?: Refusal
+  moving?: Moving
+}
+
 /** The page of times: as asked for, after a refusal with what was chosen kept, or to move an appointment. */
-export async function slotsAnswer(
-  c: Context,
-  choice: Choice,
-  { refused, moving }: { refused?: Refusal; moving?: Moving } = {},
-): Promise<Response> {
+export async function slotsAnswer(c: Context, choice: Choice, how: How = {}): Promise<Response> {
+  const { page, body } = await slotsFor(c, choice, how)
+  return show(c, page, body)
+}
+
+async function slotsFor(c: Context, choice: Choice, { refused, moving }: How): Promise<{ page: Shown; body: Child }> {
   const { house, lang, requestId, formToken } = c.var
   const words = citizenWords[lang]
   const citizen = citizenOf(c)
@@ -100,7 +112,7 @@ export async function slotsAnswer(
   const waits = moving ? [] : await waitsHere(c)
   const isFull = shown !== undefined && shown.slots.length > 0 && shown.slots.every(({ free }) => free === 0)
   const hasAny = times.days.some(({ slots }) => slots.some(({ free }) => free > 0))
-  const body = () => (
+  const body = (
     <div class="column column-wide slots" data-zone={zone}>
       <header class="stack">
         <h1>{title}</h1>
@@ -139,7 +151,7 @@ export async function slotsAnswer(
         make={() => <DayStrip times={times} lang={lang} link={link} />}
       />
       <TimesForm
-        {...{ action, token: formToken, fields, choice, lang, zone, reader, now: times.now }}
+        {...{ action, token: formToken, fields, choice, lang, zone, reader }}
         stranger={!citizen}
         moving={moving !== undefined}
         shown={shown}
@@ -150,20 +162,8 @@ export async function slotsAnswer(
     </div>
   )
   // A title is what a screen reader says first.
-  const page: Shown = {
-    title: refused ? refusalWords(refused.code, lang).title : title,
-    styles: ["citizen"],
-    scripts: ["slots"],
-  }
-  // Whoever is nobody yet sees what everybody sees.
-  if (c.var.subject === null && !moving && !told && choice.slot === null) {
-    return showAnybody(c, {
-      of: times.offer,
-      as: JSON.stringify([choice.day, people, reader]),
-      make: () => ({ page, body: body() }),
-    })
-  }
-  return show(c, { ...page, status: refused?.status }, body())
+  const said = refused ? refusalWords(refused.code, lang).title : title
+  return { page: { title: said, status: refused?.status, styles: ["citizen"], scripts: ["slots"] }, body }
 }
 
 /** A time that was chosen before signing in, and taken meanwhile. */

@@ -1,4 +1,3 @@
-import type { Instant } from "../../base/day.ts"
 import { dayIn } from "../../base/time.ts"
 import type { OfferedDay, OfferedSlot } from "../../domain/availability/reads.ts"
 import { citizenWords } from "../../i18n/citizen.ts"
@@ -119,7 +118,6 @@ interface TimesFormProps {
   lang: Lang
   zone: string
   reader: string | null
-  now: Instant
   stranger: boolean
   /** An appointment is being moved. */
   moving: boolean

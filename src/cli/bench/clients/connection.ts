@@ -56,11 +56,11 @@ export class HttpConnection {
     if (end < 0) return
     const head = this.#rest.toString("latin1", 0, end)
     const status = Number(head.slice(9, 12))
-    const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1]
-    if (length === undefined && status !== 204) throw new Error(`an answer without a length:\n${head}`)
-    const whole = end + 4 + Number(length ?? 0)
-    if (this.#rest.length < whole) return
-    const body = this.#rest.toString("utf8", end + 4, whole)
+    const found = /\r\ntransfer-encoding: chunked/i.test(head)
+      ? chunksIn(this.#rest, end + 4)
+      : bodyIn(this.#rest, end + 4, lengthIn(head, status))
+    if (!found) return
+    const { body, whole } = found
     this.#rest = this.#rest.subarray(whole)
     const waiting = this.#waiting
     this.#waiting = null
@@ -69,6 +69,38 @@ export class HttpConnection {
 
   #fail(): void {
     this.#waiting?.reject(new Error("the server closed the connection"))
+  }
+}
+
+function lengthIn(head: string, status: number): number {
+  const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1]
+  if (length === undefined && status !== 204) throw new Error(`an answer without a length:\n${head}`)
+  return Number(length ?? 0)
+}
+
+/** The body that begins at `from`, and where the answer ends; `null` where it is not all there yet. */
+interface Found {
+  body: string
+  whole: number
+}
+
+function bodyIn(bytes: Buffer, from: number, length: number): Found | null {
+  const whole = from + length
+  return bytes.length < whole ? null : { body: bytes.toString("utf8", from, whole), whole }
+}
+
+/** The same of a body in chunks, each with its length in front of it (RFC 9112 §7.1). */
+function chunksIn(bytes: Buffer, from: number): Found | null {
+  const chunks: Buffer[] = []
+  let at = from
+  for (;;) {
+    const line = bytes.indexOf("\r\n", at)
+    const length = line < 0 ? 0 : Number.parseInt(bytes.toString("latin1", at, line), 16)
+    const end = line + 2 + length
+    if (line < 0 || bytes.length < end + 2) return null
+    if (length === 0) return { body: Buffer.concat(chunks).toString("utf8"), whole: end + 2 }
+    chunks.push(bytes.subarray(line + 2, end))
+    at = end + 2
   }
 }
 
