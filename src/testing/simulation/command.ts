@@ -2,17 +2,19 @@ import { parseArgs } from "node:util"
 import { isMistyped } from "../../cli/usage.ts"
 import { plantEach, within } from "./planted.ts"
 import { planted } from "./planted-list.ts"
-import { runSeed } from "./run.ts"
+import { type Outcome, runSeed } from "./run.ts"
+import { processesFor, runSeeds } from "./spread.ts"
 
 /*
  * What `npm run simulate` runs. Ends with 1 where a promise was broken, after saying which and how to see it again.
  */
 
-export const usage = `Usage: npm run simulate -- [--seeds 100] [--days 7] [--from 1]
+export const usage = `Usage: npm run simulate -- [--seeds 100] [--days 7] [--from 1] [--processes 2]
   --seeds 1000      how many seeds (default: 100)
   --days 7          virtual days of each (default: 7)
   --from 1          the first seed (default: 1)
   --seed 17         this one alone
+  --processes 2     over how many processes they are spread (default: as many as the machine has processors)
   --trace           says everything that happens
   --planted [name]  plants each known mistake, or the named ones, in a copy of the source, and sees whether it is noticed
   --json            figures for a program
@@ -30,6 +32,7 @@ async function main(args: string[]): Promise<number> {
       days: { type: "string", default: "7" },
       from: { type: "string", default: "1" },
       seed: { type: "string" },
+      processes: { type: "string" },
       trace: { type: "boolean", default: false },
       planted: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
@@ -45,31 +48,51 @@ async function main(args: string[]): Promise<number> {
   const days = count("--days", values.days)
   const first = values.seed === undefined ? count("--from", values.from) : count("--seed", values.seed)
   const last = values.seed === undefined ? first + count("--seeds", values.seeds) - 1 : first
-  const say = values.trace ? (line: string) => process.stdout.write(`${line}\n`) : undefined
+  if (values.trace) return trace(first, last, days)
+  const processes =
+    values.processes === undefined ? processesFor(last - first + 1) : count("--processes", values.processes)
   const sum = { seeds: 0, requests: 0, turns: 0, faults: 0 }
   const began = performance.now()
-  let toldAt = -Infinity
-  for (let seed = first; seed <= last; seed++) {
-    if (!say && performance.now() - toldAt >= tellEvery) {
-      toldAt = performance.now()
-      const seconds = Math.round((toldAt - began) / 1000)
-      process.stderr.write(`  seed ${sum.seeds + 1} of ${last - first + 1}, ${sum.requests} requests, ${seconds} s …\n`)
-    }
-    const { hash, breaches, requests, turns, faults } = await runSeed(seed, { days, say })
-    sum.seeds++
-    sum.requests += requests
-    sum.turns += turns
-    for (const times of faults.values()) sum.faults += times
-    if (values.seed !== undefined) process.stdout.write(`seed ${seed}: ${hash}\n`)
-    const [breach] = breaches
-    if (!breach) continue
-    process.stderr.write(`Seed ${seed} breaks a promise: ${breach.invariant}.\n  ${breach.what}\n`)
-    process.stderr.write(`See it step by step:\n  npm run simulate -- --seed ${seed} --days ${days} --trace\n`)
-    return 1
+  let broken: Outcome | null = null
+  const tellProgress = () => {
+    const seconds = Math.round((performance.now() - began) / 1000)
+    process.stderr.write(`  seed ${sum.seeds + 1} of ${last - first + 1}, ${sum.requests} requests, ${seconds} s …\n`)
   }
+  tellProgress()
+  const telling = setInterval(tellProgress, tellEvery)
+  try {
+    await runSeeds({ first, last, days, processes }, (outcome) => {
+      sum.seeds++
+      sum.requests += outcome.requests
+      sum.turns += outcome.turns
+      for (const times of outcome.faults.values()) sum.faults += times
+      if (values.seed !== undefined) process.stdout.write(`seed ${outcome.seed}: ${outcome.hash}\n`)
+      if (outcome.breaches.length > 0) broken = outcome
+      return broken === null
+    })
+  } finally {
+    clearInterval(telling)
+  }
+  if (broken) return tellBroken(broken, days)
   const seconds = (performance.now() - began) / 1000
   process.stdout.write(values.json ? `${JSON.stringify({ ...sum, days, seconds })}\n` : told(sum, days, seconds))
   return 0
+}
+
+/** Says everything that happens in these seeds. */
+async function trace(first: number, last: number, days: number): Promise<number> {
+  for (let seed = first; seed <= last; seed++) {
+    const outcome = await runSeed(seed, { days, say: (line) => process.stdout.write(`${line}\n`) })
+    process.stdout.write(`seed ${seed}: ${outcome.hash}\n`)
+    if (outcome.breaches.length > 0) return tellBroken(outcome, days)
+  }
+  return 0
+}
+
+function tellBroken({ seed, breaches: [breach] }: Outcome, days: number): number {
+  process.stderr.write(`Seed ${seed} breaks a promise: ${breach?.invariant}.\n  ${breach?.what}\n`)
+  process.stderr.write(`See it step by step:\n  npm run simulate -- --seed ${seed} --days ${days} --trace\n`)
+  return 1
 }
 
 /** Whether each mistake, or each of these, is noticed. */

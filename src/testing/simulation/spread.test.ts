@@ -1,0 +1,26 @@
+import { expect, test } from "bun:test"
+import { type Outcome, runSeed } from "./run.ts"
+import { runSeeds } from "./spread.ts"
+
+const days = 1
+
+test("seeds spread over processes come to what each comes to alone, each once", async () => {
+  const told: Outcome[] = []
+  await runSeeds({ first: 1, last: 3, days, processes: 2 }, (outcome) => told.push(outcome) > 0)
+  expect(told.map(({ seed }) => seed).sort()).toEqual([1, 2, 3])
+  expect(told.find(({ seed }) => seed === 2)).toEqual(await runSeed(2, { days }))
+}, 120_000)
+
+test("when one is enough nobody waits for those that are under way", async () => {
+  const told: number[] = []
+  await runSeeds({ first: 1, last: 1_000, days, processes: 2 }, ({ seed }) => told.push(seed) < 1)
+  expect(told).toHaveLength(1)
+}, 120_000)
+
+test("a process that ends in the midst of a seed is said, and not waited for", async () => {
+  const all = runSeeds({ first: 1, last: 1_000, days, processes: 2 }, () => {
+    expect(Bun.spawnSync(["pkill", "-KILL", "-P", String(process.pid), "-f", "simulation/other.ts"]).exitCode).toBe(0)
+    return true
+  })
+  await expect(all).rejects.toThrow("a process of the simulation ended")
+}, 120_000)

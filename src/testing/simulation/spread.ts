@@ -1,0 +1,69 @@
+import { availableParallelism } from "node:os"
+import { join } from "node:path"
+import { type Outcome, runSeed } from "./run.ts"
+
+/*
+ * Many seeds over the machine's processors. A seed knows nothing of any other, so which process lives through it changes nothing of it.
+ */
+
+/** As many as there are processors, and never more than there is to do. */
+export const processesFor = (seeds: number) => Math.max(1, Math.min(seeds, availableParallelism()))
+
+/** What a process is asked to live through, and what it answers. */
+export interface Asked {
+  seed: number
+  days: number
+}
+export type Answered = { outcome: Outcome } | { thrown: string }
+
+/**
+ * Lives through the seeds from `first` to `last`, in `processes` of their own, or in this one where that is one; tells each outcome as it
+ * comes. Ends early, and without those that are under way, when `tell` answers false.
+ */
+export async function runSeeds(
+  { first, last, days, processes }: { first: number; last: number; days: number; processes: number },
+  tell: (outcome: Outcome) => boolean,
+): Promise<void> {
+  let next = first
+  let isOver = false
+  const work = async (live: (asked: Asked) => Promise<Outcome>) => {
+    while (!isOver && next <= last) {
+      const outcome = await live({ seed: next++, days })
+      if (!isOver && !tell(outcome)) isOver = true
+    }
+  }
+  if (processes === 1) return work(({ seed }) => runSeed(seed, { days }))
+  const others = Array.from({ length: processes }, startOther)
+  const over = Promise.withResolvers<void>()
+  try {
+    const all = others.map((other) => work(other.live).finally(() => isOver && over.resolve()))
+    await Promise.race([Promise.all(all), over.promise])
+  } finally {
+    isOver = true
+    for (const other of others) other.end()
+  }
+}
+
+/** Another process that lives through one seed after the other. */
+function startOther() {
+  let answer = Promise.withResolvers<Outcome>()
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, "other.ts")], {
+    stdio: ["ignore", "inherit", "inherit"],
+    serialization: "advanced",
+    ipc: (said: Answered) => ("outcome" in said ? answer.resolve(said.outcome) : answer.reject(new Error(said.thrown))),
+  })
+  child.exited.then(() =>
+    answer.reject(new Error(`a process of the simulation ended: ${child.signalCode ?? child.exitCode}`)),
+  )
+  return {
+    live(asked: Asked): Promise<Outcome> {
+      answer = Promise.withResolvers<Outcome>()
+      child.send(asked)
+      return answer.promise
+    },
+    end(): void {
+      answer.promise.catch(() => {})
+      child.kill()
+    },
+  }
+}
