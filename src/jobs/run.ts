@@ -1,3 +1,4 @@
+import { rowsMax } from "../../db/clearing.ts"
 import type { Store } from "../../db/store.ts"
 import type { Tx, Writer } from "../../db/write.ts"
 import type { Clock, Timers } from "../base/clock.ts"
@@ -110,7 +111,7 @@ export async function stepMinutes({ store, writer, keys, log }: JobParts & { key
 /** What is kept for a time only. */
 export async function stepHouse({ clock, writer }: JobParts): Promise<void> {
   const now = clock.real()
-  await writer.write((tx) => forgetOld(tx, now), { scopes: ["accounts"] })
+  while (await writer.write((tx) => forgetOld(tx, now), { scopes: ["accounts"] }));
   let place: Place | null | undefined
   do {
     place = await writer.write((tx) => forgetMessages(tx, now, place ?? undefined), { scopes: ["accounts"] })
@@ -120,19 +121,22 @@ export async function stepHouse({ clock, writer }: JobParts): Promise<void> {
 /**
  * Answers are kept for retries of a day, failed sign-ins for a day, sessions and enrolments that are over for three months. What was
  * begun at the door and not finished goes as soon as it is over, what was to be confirmed a day later. A legal hold keeps messages,
- * sessions and enrolments for longer, and they go with the first round after it.
+ * sessions and enrolments for longer, and they go with the first round after it. Answers whether a further turn would find more.
  */
-export async function forgetOld(tx: Tx, realNow: Instant): Promise<void> {
-  await forgetFailures(tx, realNow)
-  await forgetSessions(tx, notHeld, realNow)
-  await forgetCeremonies(tx, realNow)
-  await forgetPreSessions(tx, realNow)
-  await forgetEnrolments(tx, notHeld, realNow)
-  await forgetOneTimeCodes(tx, realNow)
-  await forgetConfirmations(tx, realNow)
-  await forgetRequests(tx, notHeld, realNow)
-  await forgetAnswers(tx, tx.now)
-  await forgetProxies(tx)
+export async function forgetOld(tx: Tx, realNow: Instant): Promise<boolean> {
+  const counts = [
+    await forgetFailures(tx, realNow),
+    await forgetSessions(tx, notHeld, realNow),
+    await forgetCeremonies(tx, realNow),
+    await forgetPreSessions(tx, realNow),
+    await forgetEnrolments(tx, notHeld, realNow),
+    await forgetOneTimeCodes(tx, realNow),
+    await forgetConfirmations(tx, realNow),
+    await forgetRequests(tx, notHeld, realNow),
+    await forgetAnswers(tx, tx.now),
+    await forgetProxies(tx),
+  ]
+  return counts.some((count) => count >= rowsMax)
 }
 
 /** A round that takes longer than its interval is not begun twice; one that fails is said and tried again. */

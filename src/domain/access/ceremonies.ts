@@ -1,4 +1,5 @@
 import { eq, lt, sql } from "drizzle-orm"
+import { clear } from "../../../db/clearing.ts"
 import { type CeremonyPurpose, ceremonies } from "../../../db/schema/passkeys.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
 import type { Tx, Writer } from "../../../db/write.ts"
@@ -28,7 +29,6 @@ const takeOut = statement((db) =>
     .where(eq(ceremonies.id, sql.placeholder("id")))
     .returning(),
 )
-const forget = statement((db) => db.delete(ceremonies).where(lt(ceremonies.until, sql.placeholder("before"))))
 
 /**
  * Opens a ceremony, for ten minutes and one answer. Open one when a button is pressed, not when a page is shown. The challenge is 32
@@ -76,7 +76,7 @@ export async function takeCeremony(
   if (!isSame) throw new PasskeyRefusal("ceremony")
 }
 
-/** Forgets ceremonies that nobody answered. */
-export async function forgetCeremonies(tx: Tx, now: Instant): Promise<void> {
-  await forget(tx).execute({ before: now })
+/** Forgets ceremonies that nobody answered; answers how many, see `clear`. */
+export function forgetCeremonies(tx: Tx, now: Instant): Promise<number> {
+  return clear(tx, ceremonies, [ceremonies.id], lt(ceremonies.until, now))
 }

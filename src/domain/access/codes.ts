@@ -1,4 +1,5 @@
 import { and, eq, gt, lte, sql } from "drizzle-orm"
+import { clear } from "../../../db/clearing.ts"
 import { accountsStream } from "../../../db/facts.ts"
 import { type OneTimePurpose, oneTimeCodes } from "../../../db/schema/passkeys.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
@@ -89,7 +90,6 @@ const tryOneTime = statement((db) =>
 )
 const openOneTime = statement((db) => db.select().from(oneTimeCodes).where(isOpen))
 const dropOneTime = statement((db) => db.delete(oneTimeCodes).where(eq(oneTimeCodes.id, p("id"))))
-const forgetOneTime = statement((db) => db.delete(oneTimeCodes).where(lte(oneTimeCodes.until, p("now"))))
 
 /**
  * Makes a code of six digits; an earlier one of the same purpose is worth nothing any more. `to` is a keyed hash of the address that it
@@ -148,9 +148,9 @@ export async function openOneTimeCode(
   return (await openOneTime(store).execute({ kind: owner.kind, owner: owner.id, purpose, now }))[0] ?? null
 }
 
-/** Forgets codes that are over. */
-export async function forgetOneTimeCodes(tx: Tx, now: Instant): Promise<void> {
-  await forgetOneTime(tx).execute({ now })
+/** Forgets codes that are over; answers how many, see `clear`. */
+export function forgetOneTimeCodes(tx: Tx, now: Instant): Promise<number> {
+  return clear(tx, oneTimeCodes, [oneTimeCodes.id], lte(oneTimeCodes.until, now))
 }
 
 /** Nobody but whoever has the keys can try the million codes against what is kept. */

@@ -1,4 +1,5 @@
 import { and, eq, gt, isNull, lt, sql } from "drizzle-orm"
+import { clear } from "../../../db/clearing.ts"
 import { accountsStream, canonical } from "../../../db/facts.ts"
 import { confirmationEvidence, confirmations } from "../../../db/schema/passkeys.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
@@ -72,9 +73,6 @@ const evidenceFor = statement((db) =>
     .select()
     .from(confirmationEvidence)
     .where(eq(confirmationEvidence.confirmation, sql.placeholder("confirmation"))),
-)
-const forget = statement((db) =>
-  db.delete(confirmations).where(and(isNull(confirmations.usedAt), lt(confirmations.until, sql.placeholder("before")))),
 )
 
 /** Freezes what shall be confirmed, for ten minutes unless it is said otherwise. From here on nobody can change it, also not who asks. */
@@ -192,9 +190,10 @@ export function verify(kept: Omit<ConfirmationEvidence, "confirmation" | "at">):
   return isEvidence({ id, origin }, evidence, challengeFor(kept.nonce, kept.frozen))
 }
 
-/** Forgets what nobody confirmed. */
-export async function forgetConfirmations(tx: Tx, now: Instant): Promise<void> {
-  await forget(tx).execute({ before: now - keptFor })
+/** Forgets what nobody confirmed; answers how many, see `clear`. */
+export function forgetConfirmations(tx: Tx, now: Instant): Promise<number> {
+  const over = and(isNull(confirmations.usedAt), lt(confirmations.until, now - keptFor))
+  return clear(tx, confirmations, [confirmations.id], over)
 }
 
 function challengeFor(nonce: string, frozen: string): string {

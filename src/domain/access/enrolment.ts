@@ -1,4 +1,5 @@
 import { and, eq, gt, isNull, lt, sql } from "drizzle-orm"
+import { clear } from "../../../db/clearing.ts"
 import { accountsStream } from "../../../db/facts.ts"
 import { type EnrolmentChannel, enrolments } from "../../../db/schema/passkeys.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
@@ -142,9 +143,10 @@ export async function spendEnrolment(tx: Tx, owner: Owner, id: string, passkey: 
   await tx.say(accountsStream, "enrolment.used", { enrolment: id, passkey, subject: owner.id })
 }
 
-/** Forgets codes that have been over for three months; what the facts say of them stays. */
-export async function forgetEnrolments(tx: Tx, mayGo: MayGo, now: Instant): Promise<void> {
-  await tx.db.delete(enrolments).where(and(lt(enrolments.until, now - keptFor), mayGo(enrolments.owner, now)))
+/** Forgets codes that have been over for three months; what the facts say of them stays. Answers how many, see `clear`. */
+export function forgetEnrolments(tx: Tx, mayGo: MayGo, now: Instant): Promise<number> {
+  const over = and(lt(enrolments.until, now - keptFor), mayGo(enrolments.owner, now))
+  return clear(tx, enrolments, [enrolments.id], over)
 }
 
 function hashOf(keys: Keys, code: string): string {

@@ -1,4 +1,5 @@
 import { eq, lt, sql } from "drizzle-orm"
+import { clear } from "../../../db/clearing.ts"
 import { idempotency, meta } from "../../../db/schema/access.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
@@ -30,9 +31,7 @@ export async function forget(tx: Tx, key: Memory): Promise<void> {
   await tx.db.delete(meta).where(eq(meta.key, key))
 }
 
-const forgetKept = statement((db) => db.delete(idempotency).where(lt(idempotency.at, sql.placeholder("before"))))
-
-/** Answers are kept for retries of a day. */
-export async function forgetAnswers(tx: Tx, now: Instant): Promise<void> {
-  await forgetKept(tx).execute({ before: now - 24 * hour })
+/** Answers are kept for retries of a day. Says how many went, see `clear`. */
+export function forgetAnswers(tx: Tx, now: Instant): Promise<number> {
+  return clear(tx, idempotency, [idempotency.caller, idempotency.key], lt(idempotency.at, now - 24 * hour))
 }

@@ -1,4 +1,5 @@
 import { and, eq, gt, lt, sql } from "drizzle-orm"
+import { clear } from "../../../db/clearing.ts"
 import { type PreSessionStep, preSessions } from "../../../db/schema/passkeys.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
@@ -36,7 +37,6 @@ const dropOwners = statement((db) =>
     .delete(preSessions)
     .where(and(eq(preSessions.kind, sql.placeholder("kind")), eq(preSessions.owner, sql.placeholder("owner")))),
 )
-const forget = statement((db) => db.delete(preSessions).where(lt(preSessions.until, sql.placeholder("before"))))
 
 /** Opens one for ten minutes. The token is for the cookie, and nowhere else. */
 export async function openPreSession(
@@ -76,6 +76,7 @@ export async function dropPreSessionsOf(tx: Tx, owner: Owner): Promise<void> {
   await dropOwners(tx).execute({ kind: owner.kind, owner: owner.id })
 }
 
-export async function forgetPreSessions(tx: Tx, now: Instant): Promise<void> {
-  await forget(tx).execute({ before: now })
+/** Forgets those that came to nothing; answers how many, see `clear`. */
+export function forgetPreSessions(tx: Tx, now: Instant): Promise<number> {
+  return clear(tx, preSessions, [preSessions.id], lt(preSessions.until, now))
 }

@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, gt, isNull, lt, ne, type SQL, type SQLWrapper, sql } from "drizzle-orm"
+import { clear } from "../../../db/clearing.ts"
 import { accountsStream } from "../../../db/facts.ts"
 import { type SessionLevel, sessions, staff } from "../../../db/schema/access.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
@@ -272,7 +273,7 @@ export async function staffForSignIn(store: Store, login: string) {
 /** For a statement that clears rows: this column names nobody whose data must be kept for longer at `now`. */
 export type MayGo = (person: SQLWrapper, now: Instant) => SQL
 
-/** Forgets sessions that have been over for three months; what the facts say of them stays. */
-export async function forgetSessions(tx: Tx, mayGo: MayGo, now: Instant): Promise<void> {
-  await tx.db.delete(sessions).where(and(lt(sessions.until, now - keptFor), mayGo(sessions.subject, now)))
+/** Forgets sessions that have been over for three months; what the facts say of them stays. Answers how many, see `clear`. */
+export function forgetSessions(tx: Tx, mayGo: MayGo, now: Instant): Promise<number> {
+  return clear(tx, sessions, [sessions.id], and(lt(sessions.until, now - keptFor), mayGo(sessions.subject, now)))
 }

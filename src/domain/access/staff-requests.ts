@@ -1,4 +1,5 @@
 import { and, eq, isNull, lt, lte, ne, or, sql } from "drizzle-orm"
+import { clear } from "../../../db/clearing.ts"
 import { accountsStream } from "../../../db/facts.ts"
 import { staff } from "../../../db/schema/access.ts"
 import type { Words } from "../../../db/schema/catalogue.ts"
@@ -301,11 +302,10 @@ export async function nameSubject(tx: Tx, id: string, subject: string): Promise<
   await setSubject(tx).execute({ id, subject })
 }
 
-/** Closes what has run out, and forgets what has been closed for more than a year. */
-export async function forgetRequests(tx: Tx, mayGo: MayGo, now: Instant): Promise<void> {
+/** Closes what has run out, and forgets what has been closed for more than a year; answers how many, see `clear`. */
+export async function forgetRequests(tx: Tx, mayGo: MayGo, now: Instant): Promise<number> {
   await expire(tx).execute({ now })
-  const { state, until, subject } = accessRequests
-  await tx.db
-    .delete(accessRequests)
-    .where(and(ne(state, "open"), lt(until, now - keptFor), or(isNull(subject), mayGo(subject, now))))
+  const { id, state, until, subject } = accessRequests
+  const over = and(ne(state, "open"), lt(until, now - keptFor), or(isNull(subject), mayGo(subject, now)))
+  return clear(tx, accessRequests, [id], over)
 }

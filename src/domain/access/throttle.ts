@@ -1,4 +1,5 @@
 import { eq, lt, sql } from "drizzle-orm"
+import { clear } from "../../../db/clearing.ts"
 import { accountsStream } from "../../../db/facts.ts"
 import { throttles } from "../../../db/schema/access.ts"
 import { statement } from "../../../db/statement.ts"
@@ -74,7 +75,6 @@ const countTry = statement((db) => {
     })
     .returning({ failures: throttles.failures, at: throttles.at })
 })
-const forget = statement((db) => db.delete(throttles).where(lt(throttles.at, sql.placeholder("before"))))
 
 /**
  * Counts an attempt before it is checked, whoever it is for: an account that does not exist is throttled like one that does. `now` is the
@@ -209,7 +209,7 @@ export async function countedForNothing(tx: Tx, key: string, { every }: Pace): P
   await goBack(tx).execute({ key, every })
 }
 
-/** Forgets failures older than a day. */
-export async function forgetFailures(tx: Tx, now: Instant): Promise<void> {
-  await forget(tx).execute({ before: now - 24 * hour })
+/** Forgets failures older than a day; answers how many, see `clear`. */
+export function forgetFailures(tx: Tx, now: Instant): Promise<number> {
+  return clear(tx, throttles, [throttles.key], lt(throttles.at, now - 24 * hour))
 }

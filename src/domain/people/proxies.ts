@@ -1,4 +1,5 @@
 import { and, asc, eq, gt, isNull, lt, or, sql } from "drizzle-orm"
+import { clear } from "../../../db/clearing.ts"
 import { accountsStream } from "../../../db/facts.ts"
 import type { Words } from "../../../db/schema/catalogue.ts"
 import { type ProxyAct, people, personKeys, proxies } from "../../../db/schema/people.ts"
@@ -188,17 +189,14 @@ export async function proxiesHeld(
     })
 }
 
-/** Forgets what nobody confirmed within a day, and what has been over for longer than any booking is kept. */
-export async function forgetProxies(tx: Tx): Promise<void> {
-  await tx.db
-    .delete(proxies)
-    .where(
-      or(
-        and(isNull(proxies.since), lt(proxies.askedAt, tx.now - unconfirmedFor)),
-        lt(proxies.until, tx.now - endedFor),
-        lt(proxies.endedAt, tx.now - endedFor),
-      ),
-    )
+/** Forgets what nobody confirmed within a day, and what has been over for longer than any booking is kept; answers how many, see `clear`. */
+export function forgetProxies(tx: Tx): Promise<number> {
+  const over = or(
+    and(isNull(proxies.since), lt(proxies.askedAt, tx.now - unconfirmedFor)),
+    lt(proxies.until, tx.now - endedFor),
+    lt(proxies.endedAt, tx.now - endedFor),
+  )
+  return clear(tx, proxies, [proxies.id], over)
 }
 
 /** Whoever is erased names nobody and acts for nobody: what others typed of the person stays theirs. */

@@ -1,4 +1,5 @@
 import { and, eq, gte, inArray, isNotNull, isNull, lt, ne, notInArray, or, type SQL, sql } from "drizzle-orm"
+import { clear, rowsMax } from "../../../db/clearing.ts"
 import { accountsStream } from "../../../db/facts.ts"
 import { apiKeys } from "../../../db/schema/access.ts"
 import { heldPeople, heldPlaces, holds } from "../../../db/schema/availability.ts"
@@ -30,8 +31,7 @@ export const nobody = "nobody"
 export const clearedByDay = ["walkIns", "notes", "visits", "bookings"] as const satisfies RecordName[]
 type ByDay = (typeof clearedByDay)[number]
 
-/** So many rows of what goes by no office are cleared in a turn, and so many days of what does. */
-const rowsMax = 1_000
+/** So many days of what goes by an office are cleared in a turn. */
 const daysMax = 31
 
 const open: BookingState[] = ["requested", "confirmed", "arrived"]
@@ -196,7 +196,7 @@ const clearAnywhere: Record<Anywhere, (tx: Tx, before: Before, realNow: Instant)
     const old = tx.db
       .select({ id: holds.id })
       .from(holds)
-      .where(and(ne(holds.state, "live"), lt(holds.until, before.office), notHeld(holds.person, realNow)))
+      .where(and(sql`${holds.state} <> 'live'`, lt(holds.until, before.office), notHeld(holds.person, realNow)))
       .limit(rowsMax)
     const ids = (await old).map(({ id }) => id)
     await tx.db.delete(heldPlaces).where(inArray(heldPlaces.hold, ids))
@@ -206,11 +206,11 @@ const clearAnywhere: Record<Anywhere, (tx: Tx, before: Before, realNow: Instant)
   },
   async waiting(tx, before, realNow) {
     const old = and(lt(waitlist.endedAt, before.office), notHeld(waitlist.person, realNow))
-    return (await tx.db.delete(waitlist).where(old).returning({ id: waitlist.id })).length
+    return clear(tx, waitlist, [waitlist.id], old)
   },
   async keys(tx, before) {
     const old = or(lt(apiKeys.until, before.office), lt(apiKeys.revokedAt, before.office))
-    return (await tx.db.delete(apiKeys).where(old).returning({ id: apiKeys.id })).length
+    return clear(tx, apiKeys, [apiKeys.id], old)
   },
   async proofs(tx, before, realNow) {
     const old = await tx.db
@@ -227,22 +227,20 @@ const clearAnywhere: Record<Anywhere, (tx: Tx, before: Before, realNow: Instant)
     const ended = sql`max(${issuedDocuments.issuedAt}, coalesce(${issuedDocuments.until}, 0)) < ${before.office}`
     const ofNobodyHeld = or(isNull(issuedDocuments.person), notHeld(issuedDocuments.person, realNow))
     const old = and(lt(issuedDocuments.issuedAt, before.office), ended, ofNobodyHeld)
-    return (await tx.db.delete(issuedDocuments).where(old).returning({ id: issuedDocuments.id })).length
+    return clear(tx, issuedDocuments, [issuedDocuments.id], old)
   },
   async reads(tx, before, realNow) {
     const old = and(lt(readLog.at, before.real), notHeld(readLog.person, realNow))
-    return (await tx.db.delete(readLog).where(old).returning({ at: readLog.at })).length
+    return clear(tx, readLog, [readLog.person, readLog.staff, readLog.what, readLog.at], old)
   },
   async rights(tx, before, realNow) {
-    const asked = await tx.db
-      .delete(privacyRequests)
-      .where(and(lt(privacyRequests.endedAt, before.real), notHeld(privacyRequests.person, realNow)))
-      .returning({ id: privacyRequests.id })
+    const ended = and(lt(privacyRequests.endedAt, before.real), notHeld(privacyRequests.person, realNow))
+    const asked = await clear(tx, privacyRequests, [privacyRequests.id], ended)
     const held = await tx.db
       .delete(legalHolds)
       .where(and(isNotNull(legalHolds.settledAt), lt(legalHolds.settledAt, before.real)))
       .returning({ id: legalHolds.id })
-    return asked.length + held.length
+    return asked + held.length
   },
 }
 
