@@ -13,6 +13,11 @@ export const acknowledged: Invariant = {
       sim.process.raw
         .query<{ kind: string }, [string, number]>("SELECT kind FROM fact WHERE stream = ? AND seq = ?")
         .get(stream, seq)?.kind
+    // Whoever may not ask any more is told nothing of what was done before.
+    const isRevoked = (key: string) =>
+      sim.process.raw
+        .query<{ at: number | null }, [string]>("SELECT revoked_at AS at FROM api_key WHERE id = ?")
+        .get(key)?.at != null
     return {
       done({ asked, answer, facts, now, isRepeated }) {
         if (asked.key === "") return
@@ -28,7 +33,11 @@ export const acknowledged: Invariant = {
         if ("ok" in reply && !known) broken(`${key} was acknowledged and is not on disk`)
         if (!known || "unknown" in reply || sim.now() >= known.at + keptFor) return
         const said = "ok" in reply ? reply.ok : reply.refused
-        if (said !== known.answer && said !== "not_signed_in")
+        if (
+          said !== known.answer &&
+          said !== "not_signed_in" &&
+          !(said === "bad_token" && isRevoked(reply.asked.by.id))
+        )
           broken(`${key} came to ${known.answer}, and is answered with ${said}`)
         if ("ok" in reply) owed.add(key)
       },
