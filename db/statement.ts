@@ -23,11 +23,15 @@ export function changing(build: (db: Db) => Preparable<unknown>): (store: Store)
   return prepared(build, (answer) => (answer as { changes: number }).changes)
 }
 
+/** Every statement that has been declared: a test asks the engine how it would run each. */
+export const declared = new Set<(db: Db) => Preparable<unknown>>()
+
 function prepared<R>(
   build: (db: Db) => Preparable<unknown>,
   read: (answer: unknown) => R,
 ): (store: Store) => Prepared<R> {
   const key = {}
+  declared.add(build)
   return (store) => ({
     // Not async: the store has answered when this returns, and each step in between is paid for by every statement.
     execute(values = none) {

@@ -213,7 +213,7 @@ CREATE TABLE session (
   revoked_at INTEGER,
   revoked_why TEXT
 ) STRICT;
-CREATE INDEX session_subject ON session (kind, subject) WHERE revoked_at IS NULL;
+CREATE INDEX session_subject ON session (kind, subject);
 CREATE INDEX session_until ON session (until);
 CREATE TABLE device (
   id TEXT PRIMARY KEY,
@@ -267,6 +267,7 @@ CREATE TABLE api_key (
   seen_at INTEGER,
   revoked_at INTEGER
 ) STRICT;
+CREATE INDEX api_key_subject ON api_key (kind, subject);
 CREATE INDEX api_key_until ON api_key (until);
 CREATE INDEX api_key_revoked ON api_key (revoked_at) WHERE revoked_at IS NOT NULL;
 CREATE TABLE throttle (
@@ -417,6 +418,8 @@ CREATE TABLE access_request (
   CHECK (subject IS NULL OR asked_by <> subject)
 ) STRICT;
 CREATE INDEX access_request_until ON access_request (until);
+CREATE INDEX access_request_subject ON access_request (subject);
+CREATE INDEX access_request_asked ON access_request (asked_at, id);
 CREATE UNIQUE INDEX access_request_of ON access_request (subject) WHERE state = 'open' AND subject IS NOT NULL;
 CREATE UNIQUE INDEX access_request_login ON access_request (login) WHERE state = 'open' AND login IS NOT NULL;
 CREATE TABLE passkey_rule (
@@ -670,7 +673,7 @@ CREATE INDEX ticket_asleep ON ticket (office, wake_at) WHERE state IN ('early', 
 CREATE UNIQUE INDEX ticket_one_live ON ticket (day, holder) WHERE live = 1 AND holder IS NOT NULL;
 CREATE UNIQUE INDEX ticket_booking_live ON ticket (booking) WHERE live = 1 AND booking IS NOT NULL;
 CREATE INDEX ticket_live ON ticket (office, state) WHERE live = 1;
-CREATE INDEX ticket_person ON ticket (person) WHERE live = 1 AND person IS NOT NULL;
+CREATE INDEX ticket_person ON ticket (person) WHERE person IS NOT NULL;
 CREATE INDEX ticket_holder ON ticket (holder) WHERE holder IS NOT NULL;
 CREATE INDEX ticket_came_from ON ticket (came_from) WHERE came_from IS NOT NULL;
 CREATE INDEX ticket_called ON ticket (office, called_at) WHERE called_at IS NOT NULL;
@@ -704,6 +707,7 @@ CREATE INDEX visit_minutes ON visit (over_at) WHERE over_at IS NOT NULL AND minu
 CREATE INDEX visit_open ON visit (office) WHERE over_at IS NULL;
 CREATE INDEX visit_over ON visit (over_at) WHERE over_at IS NOT NULL;
 CREATE INDEX visit_person ON visit (person);
+CREATE INDEX visit_thread ON visit (thread);
 CREATE TABLE participant (
   id TEXT PRIMARY KEY,
   visit TEXT NOT NULL REFERENCES visit (id),
@@ -960,6 +964,7 @@ CREATE TABLE recording_review (
   at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX recording_review_thread ON recording_review (thread);
+CREATE INDEX recording_review_visit ON recording_review (visit, at);
 CREATE TABLE recording_anchor (
   at INTEGER PRIMARY KEY,
   heads TEXT NOT NULL,

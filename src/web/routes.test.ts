@@ -2,6 +2,7 @@ import { afterAll, expect, test } from "bun:test"
 import { createApp } from "../app.ts"
 import type { Action } from "../domain/access/authorize.ts"
 import { type Caller, everyCaller, type Thing, type Verdict, verdict } from "../testing/callers.ts"
+import { scansOf, watchStatements } from "../testing/plans.ts"
 import { testServer } from "../testing/server.ts"
 import { type EveryThing, everyThing, everyWhose } from "../testing/things.ts"
 import type { Gate } from "./house.ts"
@@ -20,8 +21,10 @@ const server = await testServer({ plan: { citizens: 3, counters: 2, more: [{ cod
 const { office } = server
 const callers = await everyCaller(server)
 const things = await everyThing(server, elsewhere)
+const watched = watchStatements()
 
 afterAll(() => {
+  watched.end()
   expect(server.bugs).toEqual([])
 })
 
@@ -294,4 +297,9 @@ test("what is said here about routes is about routes that there are", () => {
   const names = new Set(routes.map(({ name }) => name))
   const said = [...Object.keys(asks), ...gateAlone, ...Object.keys(bodies), ...Object.keys(queries)]
   expect(said.filter((name) => !names.has(name))).toEqual([])
+})
+
+test("whatever was asked, nothing was answered by reading through a table that grows", () => {
+  watched.end()
+  expect(scansOf(watched.texts)).toEqual([])
 })

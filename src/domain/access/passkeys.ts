@@ -94,7 +94,14 @@ const openedWith = statement((db) =>
   db
     .select({ id: sessions.id })
     .from(sessions)
-    .where(and(eq(sessions.passkey, sql.placeholder("id")), isNull(sessions.revokedAt))),
+    .where(
+      and(
+        eq(sessions.kind, sql.placeholder("kind")),
+        eq(sessions.subject, sql.placeholder("owner")),
+        eq(sessions.passkey, sql.placeholder("id")),
+        isNull(sessions.revokedAt),
+      ),
+    ),
 )
 
 /** The owner's passkeys, the oldest first; disabled ones too. */
@@ -163,7 +170,9 @@ export async function removePasskey(
     throw new Refusal(isTheirs ? "last_passkey" : "not_found")
   }
   await tx.say(accountsStream, "passkey.removed", { passkey: id, by, subject: owner.id })
-  const ended = (await openedWith(tx).execute({ id })).filter((session) => session.id !== keep)
+  const ended = (await openedWith(tx).execute({ id, kind: owner.kind, owner: owner.id })).filter(
+    (session) => session.id !== keep,
+  )
   for (const session of ended) await endSession(tx, session.id, "passkey_removed", now)
   return ended.map((session) => session.id)
 }

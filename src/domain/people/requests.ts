@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, isNull, ne, sql } from "drizzle-orm"
+import { and, asc, desc, eq, isNotNull, isNull, sql } from "drizzle-orm"
 import { accountsStream } from "../../../db/facts.ts"
 import { type PrivacyRequestKind, type PrivacyRequestState, privacyRequests } from "../../../db/schema/privacy.ts"
 import type { Store } from "../../../db/store.ts"
@@ -81,12 +81,12 @@ export async function allRequests(store: Store): Promise<{ open: PrivacyRequest[
   const open = await store.db
     .select()
     .from(privacyRequests)
-    .where(eq(privacyRequests.state, "open"))
+    .where(sql`${privacyRequests.state} = 'open'`)
     .orderBy(asc(privacyRequests.dueAt))
   const ended = await store.db
     .select()
     .from(privacyRequests)
-    .where(ne(privacyRequests.state, "open"))
+    .where(isNotNull(privacyRequests.endedAt))
     .orderBy(desc(privacyRequests.endedAt))
     .limit(50)
   return { open, ended }

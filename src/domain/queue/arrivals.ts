@@ -1,4 +1,4 @@
-import { and, asc, eq, or, sql } from "drizzle-orm"
+import { and, asc, eq, inArray, or, sql } from "drizzle-orm"
 import { type BookingRow, bookingPeople, bookings } from "../../../db/schema/bookings.ts"
 import { people } from "../../../db/schema/people.ts"
 import type { Need, TicketRow } from "../../../db/schema/queue.ts"
@@ -290,19 +290,23 @@ async function needOf(
   return { named: asked, counts: asked !== null && (by.role === "agent" || by.role === "supervisor") }
 }
 
-const byPerson = statement((db) =>
-  db
-    .selectDistinct({ booking: bookings })
+// One by whom it is for and one by who made it: asked for together, the engine would read every booking that there is.
+const byPerson = statement((db) => {
+  const whoComes = db
+    .select({ id: bookingPeople.booking })
+    .from(bookingPeople)
+    .where(and(eq(bookingPeople.person, sql.placeholder("person")), sql`${bookingPeople.open}`))
+  const whoMade = db
+    .select({ id: bookings.id })
     .from(bookings)
-    .innerJoin(bookingPeople, eq(bookingPeople.booking, bookings.id))
-    .where(
-      and(
-        eq(bookingPeople.open, true),
-        or(eq(bookings.person, sql.placeholder("person")), eq(bookingPeople.person, sql.placeholder("person"))),
-      ),
-    )
-    .orderBy(asc(bookings.startsAt)),
-)
+    .innerJoin(bookingPeople, and(eq(bookingPeople.booking, bookings.id), eq(bookingPeople.open, true)))
+    .where(eq(bookings.person, sql.placeholder("person")))
+  return db
+    .select({ booking: bookings })
+    .from(bookings)
+    .where(or(inArray(bookings.id, whoComes), inArray(bookings.id, whoMade)))
+    .orderBy(asc(bookings.startsAt))
+})
 const birthYearsOfBooking = statement((db) =>
   db
     .select({ birthYear: people.birthYear })

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test"
 import { integratorScopes } from "../../domain/access/integrators.ts"
 import { type Fault, faults, fitting, type Schema, wrongParameters } from "../../testing/faults.ts"
+import { scansOf, watchStatements } from "../../testing/plans.ts"
 import { type ApiAnswer, testServer } from "../../testing/server.ts"
 
 /*
@@ -36,6 +37,8 @@ const callers: Record<string, ReturnType<typeof server.caller>> = {
   integrator: server.integrator(...integratorScopes),
 }
 await Promise.all(Object.values(callers).map((caller) => caller.token()))
+
+const watched = watchStatements()
 
 // Something of each kind that an id may name.
 const citizen = server.citizen(1)
@@ -184,3 +187,8 @@ const notTypes = [
   ...["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml"],
   ...["application/json, text/plain", "application/json; charset=utf-16", "application/ld+json", ""],
 ]
+
+test("none of them is answered by reading through a table that grows", () => {
+  watched.end()
+  expect(scansOf(watched.texts)).toEqual([])
+})

@@ -1,0 +1,44 @@
+import { describe, expect, test } from "bun:test"
+import { join } from "node:path"
+import { connect } from "../../db/dialect.ts"
+import { openStore } from "../../db/open.ts"
+import { declared } from "../../db/statement.ts"
+import { scansOf } from "./plans.ts"
+import { ownFolder } from "./process.ts"
+
+const root = join(import.meta.dir, "..", "..")
+
+/** Reads in whatever declares a statement. */
+async function everyDeclaration(): Promise<void> {
+  for (const room of ["db", "src/domain", "src/jobs", "src/realtime", "src/outside", "src/web"]) {
+    for (const file of new Bun.Glob(`${room}/**/*.{ts,tsx}`).scanSync(root)) {
+      if (!file.includes(".test.")) await import(join(root, file))
+    }
+  }
+}
+
+/** Once an hour the files on the disk are held against all threads that still have a key. */
+const wanted = /^select "thread" from "visit_key"$/
+
+describe("what the house asks its store", () => {
+  test("is found by an index, in every statement that is declared", async () => {
+    await everyDeclaration()
+    const store = openStore(ownFolder(), { create: true })
+    const { db } = connect(store.file, "read")
+    const texts = [...declared].map((build) => (build(db) as unknown as { toSQL(): { sql: string } }).toSQL().sql)
+    expect(texts.length).toBeGreaterThan(300)
+    expect(scansOf(texts.filter((text) => !wanted.test(text)))).toEqual([])
+    store.close()
+  })
+
+  test("would be told, if it were not", () => {
+    const told = scansOf([
+      `select "id" from "session" where "user_agent" = +?`,
+      `select "id" from "session" where "id" = +?`,
+      `select count(*) from "booking" inner join "booking_person" on "booking_person"."booking" = "booking"."id"`,
+      `select "office" from "ticket" where "live" = 1`,
+      `select "code" from "office"`,
+    ])
+    expect(told.map(([said]) => said)).toEqual(["SCAN session", expect.stringMatching(/^SCAN booking/)])
+  })
+})
