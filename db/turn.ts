@@ -1,6 +1,5 @@
 import type { Chance } from "../src/base/clock.ts"
 import type { Instant } from "../src/base/day.ts"
-import { uuidAt } from "../src/base/id.ts"
 import type { Connection, Db } from "./dialect.ts"
 import { type AnyFact, accountsStream, type FactBodies, type FactKind, type FactLog } from "./facts.ts"
 import type { Scope, Tx } from "./write.ts"
@@ -8,6 +7,7 @@ import type { Scope, Tx } from "./write.ts"
 interface Given {
   connection: Connection
   chance: Chance
+  ids: (now: Instant) => string
   log: FactLog
   now: Instant
   scopes: Scope[]
@@ -20,6 +20,7 @@ export class TurnHandle implements Tx {
   readonly chance: Chance
   readonly now: Instant
   readonly said: AnyFact[] = []
+  readonly #ids: Given["ids"]
   readonly #log: FactLog
   readonly #scopes: Scope[]
   readonly #begun: Begun[] = []
@@ -30,6 +31,7 @@ export class TurnHandle implements Tx {
     this.connection = given.connection
     this.chance = given.chance
     this.now = given.now
+    this.#ids = given.ids
     this.#log = given.log
     this.#scopes = given.scopes
   }
@@ -41,7 +43,7 @@ export class TurnHandle implements Tx {
   }
 
   id(): string {
-    return uuidAt(this.now, this.chance)
+    return this.#ids(this.now)
   }
 
   async say<K extends FactKind>(

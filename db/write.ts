@@ -1,5 +1,6 @@
 import { type Chance, type Clock, machineChance } from "../src/base/clock.ts"
 import type { Instant } from "../src/base/day.ts"
+import { openIds } from "../src/base/id.ts"
 import { isRefusal, Refusal } from "../src/base/refusal.ts"
 import type { Connection } from "./dialect.ts"
 import { type AnyFact, accountsStream, type FactBodies, type FactKind, FactLog } from "./facts.ts"
@@ -12,7 +13,7 @@ import { TurnHandle } from "./turn.ts"
  */
 export interface Tx extends Store {
   readonly now: Instant
-  /** A new id (UUIDv7) of this turn's time. */
+  /** A new id (UUIDv7) of this turn's time. It sorts behind those that were made before it, also in other turns. */
   id(): string
   /** Random bytes from the injected source. */
   readonly chance: Chance
@@ -89,6 +90,7 @@ export interface WriterOptions {
 export function openWriter(connection: Connection, options: WriterOptions): Writer {
   const { raw, shared } = connection
   const chance = options.chance ?? machineChance
+  const ids = openIds(chance)
   const log = new FactLog(raw)
   const listeners = new Set<(facts: AnyFact[]) => void>()
   const queue: Waiting[] = []
@@ -150,7 +152,7 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
     }
     for (const waiting of batch) {
       log.mark()
-      const tx = new TurnHandle({ connection, chance, log, now: lastNow, scopes: waiting.scopes })
+      const tx = new TurnHandle({ connection, chance, ids, log, now: lastNow, scopes: waiting.scopes })
       try {
         sql.savepoint.run()
         const outcome = await run(waiting.turn, tx, whenIdle)

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test"
 import fc from "fast-check"
 import type { Chance } from "./clock.ts"
 import { machineChance } from "./clock.ts"
-import { bookingCode, isBookingCode, token, uuidAt } from "./id.ts"
+import { bookingCode, isBookingCode, openIds, token, uuidAt } from "./id.ts"
 
 /** Chance that gives the same byte again and again. */
 const always = (byte: number): Chance => ({ bytes: (length) => new Uint8Array(length).fill(byte) })
@@ -14,33 +14,37 @@ describe("an id", () => {
   const now = Date.parse("2026-11-22T07:30:00.123Z")
 
   test("has the form of a UUID of version 7, whatever chance gives", () => {
-    fc.assert(fc.property(anyBytes, (bytes) => expect(uuidAt(now, giving(bytes))).toMatch(form)))
-    expect(uuidAt(now, always(0x00))).toBe("01a20229-713b-7000-8000-000000000000")
-    expect(uuidAt(now, always(0xff))).toEndWith("-7fff-bfff-ffffffffffff")
+    fc.assert(
+      fc.property(anyBytes, fc.nat(), (bytes, count) => expect(uuidAt(now, giving(bytes), count)).toMatch(form)),
+    )
+    expect(uuidAt(now, always(0x00), 0)).toBe("01a20229-713b-7000-8000-000000000000")
+    expect(uuidAt(now, always(0xff), 0x123)).toEndWith("-7123-bfff-ffffffffffff")
   })
 
   test("carries the millisecond of the turn that made it", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 ** 48 - 1 }), (at) => {
-        expect(Number.parseInt(uuidAt(at, machineChance).replaceAll("-", "").slice(0, 12), 16)).toBe(at)
+        expect(Number.parseInt(uuidAt(at, machineChance, 0).replaceAll("-", "").slice(0, 12), 16)).toBe(at)
       }),
     )
   })
 
-  test("made later sorts later, whatever chance gives", () => {
-    const times = fc.uniqueArray(fc.integer({ min: 0, max: 2 ** 48 - 1 }), { minLength: 2, maxLength: 20 })
+  test("made later sorts later, whatever chance gives, also within one millisecond", () => {
+    const times = fc.array(fc.integer({ min: now, max: now + 5 }), { minLength: 2, maxLength: 40 })
     fc.assert(
       fc.property(times, (made) => {
-        const ids = made.toSorted((a, b) => a - b).map((at) => uuidAt(at, machineChance))
+        const ids = made.toSorted((a, b) => a - b).map(openIds(machineChance))
         expect(ids.toSorted()).toEqual(ids)
       }),
     )
   })
 
   test("is another each time within one millisecond, and the same from the same chance", () => {
-    const ids = Array.from({ length: 2_000 }, () => uuidAt(now, machineChance))
-    expect(new Set(ids).size).toBe(2_000)
-    expect(uuidAt(now, always(7))).toBe(uuidAt(now, always(7)))
+    const id = openIds(machineChance)
+    const ids = Array.from({ length: 6_000 }, () => id(now))
+    expect(new Set(ids).size).toBe(6_000)
+    expect(ids.slice(0, 4_096).toSorted()).toEqual(ids.slice(0, 4_096))
+    expect(uuidAt(now, always(7), 3)).toBe(uuidAt(now, always(7), 3))
   })
 })
 

@@ -1,19 +1,36 @@
 import type { Chance } from "./clock.ts"
 import type { Instant } from "./day.ts"
 
+/** The largest `count` of `uuidAt`. */
+const countMax = 0xfff
+
 /**
- * A UUIDv7 (RFC 9562 §5.7) made from the turn's own time, so that ids sort by when they were made and a simulation can replay them.
+ * A UUIDv7 (RFC 9562 §5.7) made from the turn's own time, so that ids sort by when they were made and a simulation can replay them. `count`:
+ * how many this millisecond has had before, by which those of one millisecond sort too (§6.2, method 1); beyond 4,095 they no longer do.
  */
-export function uuidAt(now: Instant, chance: Chance): string {
+export function uuidAt(now: Instant, chance: Chance, count: number): string {
   const bytes = chance.bytes(16)
   let rest = Math.max(0, Math.floor(now))
   for (let index = 5; index >= 0; index--) {
     bytes[index] = rest % 256
     rest = Math.floor(rest / 256)
   }
-  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
+  const place = Math.min(count, countMax)
+  bytes[6] = 0x70 | (place >> 8)
+  bytes[7] = place & 0xff
   bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
   return written(bytes)
+}
+
+/** Makes one id after the other, each to sort behind those before it as long as time does not go back. */
+export function openIds(chance: Chance): (now: Instant) => string {
+  let at = Number.NaN
+  let count = 0
+  return (now) => {
+    count = now === at ? count + 1 : 0
+    at = now
+    return uuidAt(now, chance, count)
+  }
 }
 
 /** When an id of `uuidAt` was made; not a number for any other text. */

@@ -5,7 +5,7 @@ import { recordingSegments } from "../../db/schema/recordings.ts"
 import { visitKeys } from "../../db/schema/visits.ts"
 import { machineChance } from "../base/clock.ts"
 import { hour } from "../base/day.ts"
-import { uuidAt } from "../base/id.ts"
+import { openIds } from "../base/id.ts"
 import { openLog } from "../base/log.ts"
 import { erase } from "../domain/people/erasure.ts"
 import { clearOld } from "../domain/people/retention.ts"
@@ -74,7 +74,8 @@ test("a visit that is deleted takes its files along, though a later one of its t
   await closes()
   const chance = machineChance
   const now = () => hall.clock.office()
-  const [old, kept, coming] = [uuidAt(now(), chance), uuidAt(now(), chance), uuidAt(now() + 3 * hour, chance)]
+  const id = openIds(chance)
+  const [old, kept, coming] = [id(now()), id(now()), id(now() + 3 * hour)]
   for (const id of [old, kept, coming]) await hall.storage.put(`visits/${row.thread}/file-${id}`, Uint8Array.of(1))
   const later = (await hall.video.walkIn(hall.citizen(2))).row
   const named = { id: kept, visit: later.id, thread: row.thread, sender: later.person, senderKind: "citizen" as const }
