@@ -35,7 +35,6 @@ export async function firstFrame(wanted: Wanted): Promise<Part> {
     try {
       return await measure(path, wanted)
     } catch (cause) {
-      // Headless Chromium 156 with a made-up camera stands still for good now and then, after some dozen pictures, however many pages it has.
       if (left === 0 || !(cause instanceof NoAnswer)) throw cause
       progress("first frame: a browser does not answer any more; once more from the start")
     }
@@ -61,10 +60,14 @@ function measure(path: string, { disk, calls }: Wanted): Promise<Part> {
       return { page, close: browser.close }
     }
     const rounds = async (isRelayed: boolean, from: number) => {
-      const office = await open(session, isRelayed, "/desk")
+      let office = await open(session, isRelayed, "/desk")
       const [first, again]: [number[], number[]] = [[], []]
       try {
         for (let index = from; index < from + calls; index++) {
+          if (index > from && (index - from) % callsMax === 0) {
+            await office.close()
+            office = await open(session, isRelayed, "/desk")
+          }
           const home = await open(prepared.citizens[index]?.session ?? "", isRelayed, `/visits/${visits[index]}`)
           try {
             const took = await call(office.page, home.page, visits[index])
@@ -112,6 +115,12 @@ function measure(path: string, { disk, calls }: Wanted): Promise<Part> {
     }
   })
 }
+
+/**
+ * So many calls of one browser of the desk: headless Chromium with a made-up camera stands still for good now and then, after some dozen
+ * pictures, however many pages it has.
+ */
+const callsMax = 4
 
 const filming = [
   ...["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],

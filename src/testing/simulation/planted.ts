@@ -79,7 +79,7 @@ function simulate(
   { seeds, days, from }: { seeds: number; days: number; from: number },
 ): Promise<{ seed: number | null; said: string }> {
   const script = join(folder, "src", "testing", "simulation", "command.ts")
-  const args = [script, "--seeds", String(seeds), "--days", String(days), "--from", String(from)]
+  const args = [script, "--seeds", String(seeds), "--days", String(days), "--from", String(from), "--processes", "1"]
   const child = spawn(process.execPath, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] })
   let text = ""
   for (const stream of [child.stdout, child.stderr]) {
