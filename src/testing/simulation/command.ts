@@ -99,14 +99,14 @@ function tellBroken({ seed, breaches: [breach] }: Outcome, days: number): number
 async function plant(names: readonly string[]): Promise<number> {
   const wanted = names.length === 0 ? planted : planted.filter(({ name }) => names.includes(name))
   if (wanted.length === 0) throw new RangeError(`known are ${planted.map(({ name }) => name).join(", ")}`)
-  const found = await plantEach(wanted, {}, ({ planted: one, seed, said }) => {
+  const found = await plantEach(wanted, {}, ({ planted: one, seed, said, isNoticed }) => {
     const what =
       seed === null
         ? `not noticed in ${within.seeds} seeds`
-        : `seed ${seed}: ${said.replace(/\s+/g, " ").slice(0, 140)}`
-    process.stdout.write(`${seed === null ? "✗" : "✓"} ${one.name} (${one.breaks})\n    ${what}\n`)
+        : `seed ${seed}: ${said.replace(/\s+/g, " ").slice(0, 140)}${isNoticed ? "" : `, and not: ${one.by}`}`
+    process.stdout.write(`${isNoticed ? "✓" : "✗"} ${one.name} (${one.breaks})\n    ${what}\n`)
   })
-  const missed = found.filter(({ seed }) => seed === null)
+  const missed = found.filter(({ isNoticed }) => !isNoticed)
   process.stdout.write(`${found.length - missed.length} of ${found.length} planted mistakes were noticed.\n`)
   return missed.length === 0 ? 0 : 1
 }

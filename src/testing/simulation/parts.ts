@@ -104,6 +104,8 @@ export interface Planted {
   name: string
   /** The promise. */
   breaks: string
+  /** The name of the invariant that notices it; "no bug" where the engine itself does not put up with it. */
+  by: string
   /** The seed that is tried first, where it was noticed once; then the following ones. */
   from?: number
   /** Where it shows later than others. */

@@ -10,9 +10,11 @@ export const within = { seeds: 12, days: 1 }
 
 export interface Noticed {
   planted: Planted
-  /** The seed that noticed it, and what it said; `null` where none did. */
+  /** The first seed that broke anything, and what it said; `null` where none did. */
   seed: number | null
   said: string
+  /** Whether it was noticed by whom it says: by chance another one may stumble over it, and would not the next time. */
+  isNoticed: boolean
 }
 
 /** Plants each mistake in a copy of the source and runs seeds there, as many copies at a time as said, until one notices it. */
@@ -29,10 +31,8 @@ export async function plantEach(
     try {
       for (let one = left.shift(); one; one = left.shift()) {
         const undo = change(folder, one)
-        const noticed = {
-          planted: one,
-          ...(await simulate(folder, { seeds, days: one.days ?? days, from: one.from ?? 1 })),
-        }
+        const { seed, said } = await simulate(folder, { seeds, days: one.days ?? days, from: one.from ?? 1 })
+        const noticed = { planted: one, seed, said, isNoticed: said.startsWith(`${one.by}.\n`) }
         undo()
         found.push(noticed)
         told(noticed)

@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const acknowledgedBeforeCommit: Planted = {
   name: "acknowledged-before-commit",
   breaks: "what is acknowledged is on disk",
+  by: "what is acknowledged is on disk",
   from: 3,
   changes: [
     {

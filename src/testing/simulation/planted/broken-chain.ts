@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const brokenChain: Planted = {
   name: "broken-chain",
   breaks: "each fact is chained to the one before",
+  by: "the record is whole",
   changes: [
     {
       file: "db/facts.ts",

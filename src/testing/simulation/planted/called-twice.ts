@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const calledTwice: Planted = {
   name: "called-twice",
   breaks: "a ticket is called by one counter",
+  by: "the one called is the lowest due of those who may be called",
   changes: [
     {
       file: "src/domain/queue/calling.ts",

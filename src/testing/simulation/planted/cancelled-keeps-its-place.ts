@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const cancelledKeepsItsPlace: Planted = {
   name: "cancelled-keeps-its-place",
   breaks: "who cancels gives the place back",
+  by: "the tables are what the facts tell",
   changes: [
     {
       file: "src/domain/bookings/writes.ts",

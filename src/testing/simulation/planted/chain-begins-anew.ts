@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const chainBeginsAnew: Planted = {
   name: "chain-begins-anew",
   breaks: "each piece of a recording is chained to the one before",
+  by: "what was recorded is whole",
   changes: [
     {
       file: "src/domain/visits/recording/segments.ts",

@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const gapInTheSequence: Planted = {
   name: "gap-in-the-sequence",
   breaks: "facts are numbered without a gap",
+  by: "the record is whole",
   changes: [
     {
       file: "db/facts.ts",

@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const handicapForgotten: Planted = {
   name: "handicap-forgotten",
   breaks: "a counter takes its own line first",
+  by: "the one called is the lowest due of those who may be called",
   from: 2,
   changes: [
     {

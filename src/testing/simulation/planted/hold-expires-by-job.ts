@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const holdExpiresByJob: Planted = {
   name: "hold-expires-by-job",
   breaks: "a hold that has run out keeps nothing from anybody",
+  by: "a hold does not outlive its time",
   from: 17,
   days: 2,
   changes: [

@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const holdsNotCounted: Planted = {
   name: "holds-not-counted",
   breaks: "a place that is held is taken",
+  by: "no slot over its places",
   from: 101,
   days: 2,
   changes: [

@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const keyCheckedOnce: Planted = {
   name: "key-checked-once",
   breaks: "a key that has ended does nothing",
+  by: "what was taken away does nothing",
   changes: [
     {
       file: "src/web/signed-in.ts",

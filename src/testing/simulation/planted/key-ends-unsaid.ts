@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const keyEndsUnsaid: Planted = {
   name: "key-ends-unsaid",
   breaks: "a right does not change unsaid",
+  by: "a right does not change unsaid",
   changes: [
     {
       file: "src/domain/access/integrators.ts",

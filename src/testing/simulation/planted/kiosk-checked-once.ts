@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const kioskCheckedOnce: Planted = {
   name: "kiosk-checked-once",
   breaks: "a kiosk that is no more gives out nothing",
+  by: "what was taken away does nothing",
   from: 2,
   changes: [
     {

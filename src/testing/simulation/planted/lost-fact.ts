@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const lostFact: Planted = {
   name: "lost-fact",
   breaks: "every change says a fact",
+  by: "the tables are what the facts tell",
   from: 6,
   changes: [
     {

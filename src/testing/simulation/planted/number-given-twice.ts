@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const numberGivenTwice: Planted = {
   name: "number-given-twice",
   breaks: "a number is given once a day",
+  by: "a number is given once a day",
   from: 2,
   changes: [
     {

@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const orderByWallClock: Planted = {
   name: "order-by-wall-clock",
   breaks: "the time of the house never goes back",
+  by: "the record is whole",
   from: 9,
   changes: [
     {

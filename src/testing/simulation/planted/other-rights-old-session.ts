@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const otherRightsOldSession: Planted = {
   name: "other-rights-old-session",
   breaks: "rights that were changed count at once",
+  by: "what was taken away does nothing",
   from: 2,
   changes: [
     {

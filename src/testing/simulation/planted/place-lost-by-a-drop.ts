@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const placeLostByADrop: Planted = {
   name: "place-lost-by-a-drop",
   breaks: "who comes back in time has the own place",
+  by: "a visit keeps its place through any drop",
   from: 13,
   changes: [
     {

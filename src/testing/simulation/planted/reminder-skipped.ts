@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const reminderSkipped: Planted = {
   name: "reminder-skipped",
   breaks: "everybody is reminded",
+  by: "every reminder once",
   from: 2,
   changes: [
     {

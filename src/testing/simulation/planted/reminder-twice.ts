@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const reminderTwice: Planted = {
   name: "reminder-twice",
   breaks: "nobody is reminded twice",
+  by: "every reminder once",
   changes: [
     {
       file: "src/domain/bookings/reminders.ts",

@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const restartForgetsTheTime: Planted = {
   name: "restart-forgets-the-time",
   breaks: "the time of the house never goes back over a restart",
+  by: "the record is whole",
   from: 2,
   changes: [
     {

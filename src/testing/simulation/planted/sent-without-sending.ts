@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const sentWithoutSending: Planted = {
   name: "sent-without-sending",
   breaks: "what counts as sent was handed over",
+  by: "everything comes to its end",
   changes: [
     {
       file: "src/jobs/messages.ts",

@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const strangersCancel: Planted = {
   name: "strangers-cancel",
   breaks: "a booking is changed only by who may",
+  by: "a booking is changed only by who may",
   from: 3,
   changes: [
     {

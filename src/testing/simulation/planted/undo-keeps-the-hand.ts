@@ -3,6 +3,7 @@ import type { Planted } from "../parts.ts"
 export const undoKeepsTheHand: Planted = {
   name: "undo-keeps-the-hand",
   breaks: "an undo puts everything back",
+  by: "no bug",
   from: 6,
   changes: [
     {
