@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 
 const ask = (now = 0, validUntil: number | null = null, key = "a") =>
-  known(office.store, { stream: office.code, key, now }, async () => {
+  known(office.store, { kind: "times", stream: office.code, key, now }, async () => {
     reads++
     return { validUntil, read: reads }
   })
@@ -41,7 +41,7 @@ describe("what is known of a stream", () => {
   })
 
   test("is not known where reading it failed", async () => {
-    const wanted = { stream: office.code, key: "a", now: 0 }
+    const wanted = { kind: "times", stream: office.code, key: "a", now: 0 } as const
     const failing = () => known(office.store, wanted, () => Promise.reject(new Error("no")))
     expect(failing()).rejects.toThrow("no")
     await failing().catch(() => {})

@@ -15,10 +15,15 @@ interface Known {
   validUntil: number
 }
 
-/** So many for each connection; the one that was asked for longest ago goes first. */
-const most = 100
+/**
+ * What is known is of several sizes: the times of an office are large, how it stands now is a few numbers. So many of each kind are kept for
+ * each connection; the one that was asked for longest ago goes first.
+ */
+const most = { times: 100, standing: 5_000 }
+export type KindOfKnown = keyof typeof most
 
-const knownBy = new WeakMap<Connection, Map<string, Known>>()
+type Kinds = { [kind in KindOfKnown]: Map<string, Known> }
+const knownBy = new WeakMap<Connection, Kinds>()
 
 /**
  * What `read` answers, asked again only after a fact of `stream`, a change of set-up, or from its `validUntil` on. Whoever asks for the same
@@ -26,15 +31,16 @@ const knownBy = new WeakMap<Connection, Map<string, Known>>()
  */
 export async function known<T extends { validUntil: number | null }>(
   store: Store,
-  { stream, key, now }: { stream: string; key: string; now: number },
+  { kind, stream, key, now }: { kind: KindOfKnown; stream: string; key: string; now: number },
   read: () => Promise<T>,
 ): Promise<T> {
   store.mustBeOpen()
   const { connection } = store
   // Before it is read: what is said in between makes it be read once more, never once too few.
   const [mark, head] = [await connection.setupMark.read(), await headOfStream(store, stream)]
-  const all = knownBy.get(connection) ?? new Map<string, Known>()
-  knownBy.set(connection, all)
+  const kinds = knownBy.get(connection) ?? { times: new Map(), standing: new Map() }
+  knownBy.set(connection, kinds)
+  const all = kinds[kind]
   const found = all.get(key)
   all.delete(key)
   if (found && found.head === head && found.mark === mark && found.at <= now && now < found.validUntil) {
@@ -45,7 +51,7 @@ export async function known<T extends { validUntil: number | null }>(
   const made: Known = { head, mark, at: now, value, validUntil: Number.POSITIVE_INFINITY }
   all.set(key, made)
   for (const oldest of all.keys()) {
-    if (all.size <= most) break
+    if (all.size <= most[kind]) break
     all.delete(oldest)
   }
   try {

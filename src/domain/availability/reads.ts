@@ -198,7 +198,7 @@ export async function slotsShown(store: Store, asked: OfferAsked): Promise<Offer
   if (asked.ignoring !== undefined || asked.moving) return slotsOffered(store, asked)
   const today = dayIn(now, (await officeWith(store, office)).zone)
   const key = JSON.stringify(["slots", office, service, from, days, people, forStaff, today])
-  return known(store, { stream: office, key, now }, () => slotsOffered(store, asked))
+  return known(store, { kind: "times", stream: office, key, now }, () => slotsOffered(store, asked))
 }
 
 /**

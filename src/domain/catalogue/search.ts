@@ -1,7 +1,8 @@
 import MiniSearch from "minisearch"
+import { kept } from "../../../db/kept.ts"
 import type { Store } from "../../../db/store.ts"
 import { searchable } from "../../base/text.ts"
-import { allSectors, allServices, type Service } from "./reads.ts"
+import { allSectors, allServices, type Sector, type Service } from "./reads.ts"
 
 /**
  * The services that somebody may mean by these words, the likeliest first; all of them where nothing was typed. Words may be Arabic or
@@ -12,7 +13,13 @@ export async function servicesFor(store: Store, typed: string): Promise<Service[
   const services = await allServices(store)
   const words = termsOf(typed)
   if (words.length === 0) return typed.trim() === "" ? services : []
-  const sectors = new Map((await allSectors(store)).map(({ code, name }) => [code, name]))
+  const find = await kept(store, "search", async () => openSearch(services, await allSectors(store)))
+  return find(typed)
+}
+
+/** Made once for a catalogue: it takes a hundred times as long as to look something up. */
+function openSearch(services: Service[], all: Sector[]): (typed: string) => Service[] {
+  const sectors = new Map(all.map(({ code, name }) => [code, name]))
   const index = new MiniSearch<Record<string, string>>({
     idField: "code",
     fields: ["code", "name", "sector", "audience"],
@@ -38,14 +45,15 @@ export async function servicesFor(store: Store, typed: string): Promise<Service[
   )
   const byCode = new Map(services.map((service) => [service.code, service]))
   const place = new Map(services.map(({ code }, index) => [code, index]))
-  return index
-    .search(typed)
-    .toSorted((one, other) =>
-      Math.abs(other.score - one.score) > 1e-6
-        ? other.score - one.score
-        : (place.get(one.id) ?? 0) - (place.get(other.id) ?? 0),
-    )
-    .flatMap(({ id }) => byCode.get(String(id)) ?? [])
+  return (typed) =>
+    index
+      .search(typed)
+      .toSorted((one, other) =>
+        Math.abs(other.score - one.score) > 1e-6
+          ? other.score - one.score
+          : (place.get(one.id) ?? 0) - (place.get(other.id) ?? 0),
+      )
+      .flatMap(({ id }) => byCode.get(String(id)) ?? [])
 }
 
 /** Words as they are compared: spellings made equal, and without the article, which is written to the word and means nothing here. */

@@ -97,7 +97,7 @@ export interface Times {
  */
 export async function offerFor(
   house: House,
-  choice: Choice,
+  choice: Pick<Choice, "office" | "service">,
   people: number,
   own: Pick<OfferAsked, "ignoring" | "moving"> = {},
 ) {

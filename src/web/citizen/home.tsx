@@ -20,6 +20,7 @@ import { OtherClock, readerZone } from "../clocks.tsx"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
 import { paths } from "../paths.ts"
+import { Remembered } from "../remembered.tsx"
 import { Card, LinkList } from "../shell/cards.tsx"
 import { ButtonLink } from "../shell/controls.tsx"
 import { Icon, sectorIcon } from "../shell/icons.tsx"
@@ -57,7 +58,7 @@ export async function homePage(c: Context): Promise<Response> {
         </div>
         <section class="stack">
           <h2>{words.sectors}</h2>
-          <LinkList items={sectorItems(sectors, services, lang)} />
+          <Remembered of={sectors} as={lang} make={() => <LinkList items={sectorItems(sectors, services, lang)} />} />
         </section>
         <section class="stack">
           <h2>{words.waitNow}</h2>

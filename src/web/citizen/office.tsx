@@ -1,6 +1,6 @@
 import { addDays, type Day, daysFrom } from "../../base/day.ts"
 import { dayIn } from "../../base/time.ts"
-import { allServices } from "../../domain/catalogue/reads.ts"
+import { allServices, type Service } from "../../domain/catalogue/reads.ts"
 import { type Session, sessionsBetween } from "../../domain/offices/hours.ts"
 import {
   allHolidays,
@@ -16,6 +16,7 @@ import { inLang, type Lang } from "../../i18n/lang.ts"
 import { show } from "../frame.tsx"
 import type { Context, House } from "../house.ts"
 import { paths } from "../paths.ts"
+import { Remembered } from "../remembered.tsx"
 import { Card, IconLine, LinkList } from "../shell/cards.tsx"
 import { serviceItem } from "./search.tsx"
 import { officeNow, openText, WaitNow } from "./waits.tsx"
@@ -29,8 +30,8 @@ export async function officePage(c: Context): Promise<Response> {
   const office = await officeOf(house.store, c.req.param("code") ?? "")
   const now = house.clock.office()
   const shown = { office, state: await officeNow(house, office), now, lang }
+  const today = dayIn(now, office.zone)
   const services = (await allServices(house.store)).filter((service) => lineFor(office, service) !== null)
-  const days = await daysOf(house, office)
   const name = inLang(office.name, lang)
   return show(
     c,
@@ -53,13 +54,7 @@ export async function officePage(c: Context): Promise<Response> {
       <section class="stack">
         <h2>{words.servicesHere}</h2>
         <p class="quiet">{words.chooseService}</p>
-        <LinkList
-          items={services.map((service) => ({
-            ...serviceItem(service, lang),
-            href: paths.slots(office.code, service.code),
-            line: service.bookingOnly ? words.onlyBooked : words.minutes(service.minutes ?? 0),
-          }))}
-        />
+        <Remembered of={office} as={`services ${lang}`} make={() => <ServicesHere {...{ services, office, lang }} />} />
       </section>
       <section class="stack">
         <h2>{words.hours}</h2>
@@ -67,16 +62,47 @@ export async function officePage(c: Context): Promise<Response> {
           {words.hoursLead} {words.zonePlain(zoneName(office.zone, lang))}
         </p>
         <Card class="card-flush">
-          <table class="hours">
-            <tbody>
-              {days.map((row) => (
-                <HoursRow {...{ row, office, lang }} isToday={row.day === dayIn(now, office.zone)} />
-              ))}
-            </tbody>
-          </table>
+          <Remembered
+            of={office}
+            as={`hours ${lang} ${today}`}
+            make={() => <Hours {...{ house, office, lang, today }} />}
+          />
         </Card>
       </section>
     </div>,
+  )
+}
+
+function ServicesHere({ services, office, lang }: { services: Service[]; office: Office; lang: Lang }) {
+  const words = citizenWords[lang]
+  return (
+    <LinkList
+      items={services.map((service) => ({
+        ...serviceItem(service, lang),
+        href: paths.slots(office.code, service.code),
+        line: service.bookingOnly ? words.onlyBooked : words.minutes(service.minutes ?? 0),
+      }))}
+    />
+  )
+}
+
+interface HoursProps {
+  house: House
+  office: Office
+  lang: Lang
+  today: Day
+}
+
+async function Hours({ house, office, lang, today }: HoursProps) {
+  const days = await daysOf(house, office, today)
+  return (
+    <table class="hours">
+      <tbody>
+        {days.map((row) => (
+          <HoursRow {...{ row, office, lang }} isToday={row.day === today} />
+        ))}
+      </tbody>
+    </table>
   )
 }
 
@@ -88,9 +114,8 @@ interface OpenDay {
   changed: boolean
 }
 
-async function daysOf({ store, clock }: House, office: Office): Promise<OpenDay[]> {
+async function daysOf({ store }: House, office: Office, first: Day): Promise<OpenDay[]> {
   const hours = await officeHours(store, office)
-  const first = dayIn(clock.office(), office.zone)
   const last = addDays(first, daysAhead)
   const sessions = sessionsBetween(hours, first, last)
   const named = [...(await allHolidays(store)), ...(await allSeasons(store))]

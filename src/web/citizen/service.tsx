@@ -1,6 +1,6 @@
 import { Refusal } from "../../base/refusal.ts"
 import { dayIn } from "../../base/time.ts"
-import { nearestAlternatives, type OfferedSlot } from "../../domain/availability/reads.ts"
+import type { OfferedSlot } from "../../domain/availability/reads.ts"
 import { allSectors, allServices, type Service, service as serviceOf } from "../../domain/catalogue/reads.ts"
 import { allOffices, lineFor, type Office } from "../../domain/offices/reads.ts"
 import { citizenWords } from "../../i18n/citizen.ts"
@@ -13,6 +13,7 @@ import type { Context, House } from "../house.ts"
 import { paths } from "../paths.ts"
 import { Card, Empty, IconLine, LinkList, Notice } from "../shell/cards.tsx"
 import { ButtonLink } from "../shell/controls.tsx"
+import { offerFor } from "./choice.ts"
 import { serviceItem } from "./search.tsx"
 import { type OfficeNow, officeNow, openText, WaitNow } from "./waits.tsx"
 
@@ -148,14 +149,12 @@ function Papers({ service: { documents }, lang, none }: { service: Service; lang
 
 /** Offices that serve it, whoever has a time soonest first. */
 async function placesOf(house: House, service: Service): Promise<Place[]> {
-  const { store, clock } = house
-  const now = clock.office()
   const places: Place[] = []
-  for (const office of await allOffices(store)) {
+  for (const office of await allOffices(house.store)) {
     const line = lineFor(office, service)
     if (!line) continue
-    const asked = { office: office.code, service: service.code, around: now, now }
-    const [first = null] = await nearestAlternatives(store, asked, 1)
+    const { offer } = await offerFor(house, { office: office.code, service: service.code }, 1)
+    const first = offer.days.flatMap(({ slots }) => slots).find(({ free }) => free > 0) ?? null
     places.push({ office, state: await officeNow(house, office, line.code), first })
   }
   const soon = ({ first }: Place) => first?.startsAt ?? Number.POSITIVE_INFINITY

@@ -1,3 +1,5 @@
+import { known } from "../../../db/known.ts"
+import type { Store } from "../../../db/store.ts"
 import { addDays, type Instant } from "../../base/day.ts"
 import { dayIn } from "../../base/time.ts"
 import { plannedDays } from "../../domain/availability/plan.ts"
@@ -19,10 +21,25 @@ export interface OfficeNow {
 }
 
 const lookAheadDays = 14
+/** A range of minutes that nothing has happened to grows stale no sooner. */
+const trueFor = 30_000
 
-/** `line`: for whom only one line matters; else the range goes over all that are served. */
-export async function officeNow({ store, clock }: House, office: Office, line?: string): Promise<OfficeNow> {
+/** `line`: for whom only one line matters; else the range goes over all that are served. Worked out once for all who look. */
+export function officeNow(
+  { store, clock }: Pick<House, "store" | "clock">,
+  office: Office,
+  line?: string,
+): Promise<OfficeNow> {
   const now = clock.office()
+  const key = JSON.stringify([office.code, line])
+  return known(store, { kind: "standing", stream: office.code, key, now }, async () => {
+    const stands = await standingOf(store, office, line, now)
+    const { session, opensAt } = stands
+    return { ...stands, validUntil: Math.min(now + trueFor, session?.endsAt ?? Infinity, opensAt ?? Infinity) }
+  })
+}
+
+async function standingOf(store: Store, office: Office, line: string | undefined, now: Instant): Promise<OfficeNow> {
   const today = dayIn(now, office.zone)
   const plan = await plannedDays(store, office, addDays(today, -1), addDays(today, lookAheadDays))
   const sessions = [...plan.values()].flat().map(({ session }) => session)
