@@ -5,7 +5,7 @@ import type { Child } from "hono/jsx"
 
 /** What has been made of each thing, by the way in which it is shown, for as long as that very object is in use. */
 export type Made<T> = WeakMap<object, Map<string, T>>
-/** Ways in which one thing is shown: languages, and what little else there is. */
+/** Ways in which one thing is shown: languages, days, and what little else there is. The one that was asked for longest ago goes first. */
 const mostWays = 20
 
 const texts: Made<string> = new WeakMap()
@@ -24,8 +24,10 @@ export async function once<T>(made: Made<T>, of: object, as: string, write: () =
   const ways = made.get(of) ?? new Map<string, T>()
   made.set(of, ways)
   const known = ways.get(as)
-  if (known !== undefined) return known
-  const written = await write()
-  if (ways.size < mostWays) ways.set(as, written)
+  ways.delete(as)
+  const written = known ?? (await write())
+  ways.set(as, written)
+  const [oldest] = ways.keys()
+  if (ways.size > mostWays && oldest !== undefined) ways.delete(oldest)
   return written
 }

@@ -30,6 +30,7 @@ export async function slots({ disk, connections, seconds, rounds }: Wanted): Pro
     ]
     try {
       const figures: Figure[] = []
+      const json = `/api/v1/offices/${office}/slots?service=${service}`
       const page = `/offices/${office}/slots?service=${service}`
       for (const { what, path, headers } of [
         {
@@ -42,9 +43,11 @@ export async function slots({ disk, connections, seconds, rounds }: Wanted): Pro
           path: page,
           headers: prepared.citizens.map(({ session }) => ({ Cookie: `sid=${session}` })),
         },
+        // It waits for its turn, and is larger than what the runtime sends in one piece.
+        { what: "slots, JSON, to anybody", path: json, headers: [{}] },
         {
-          what: "slots, JSON",
-          path: `/api/v1/offices/${office}/slots?service=${service}`,
+          what: "slots, JSON, by key",
+          path: json,
           headers: prepared.citizens.map(({ token }) => ({ Authorization: `Bearer ${token}` })),
         },
       ]) {
