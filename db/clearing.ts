@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm"
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core"
 import type { Tx } from "./write.ts"
 
-/** So many rows go in one turn: whoever books meanwhile waits for no more. */
+/** So many rows of a table go in one turn: whoever books meanwhile does not wait for all that is old. */
 export const rowsMax = 1_000
 
 /**

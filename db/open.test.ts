@@ -10,7 +10,7 @@ import { handClock } from "../src/base/clock.ts"
 import { atTheEnd } from "../src/testing/cleanup.ts"
 import { assertEngine } from "./dialect.ts"
 import { type AnyFact, chainHash } from "./facts.ts"
-import { hasStore, openStore, StoreProblem } from "./open.ts"
+import { applicationId, hasStore, migrations, openStore, StoreProblem } from "./open.ts"
 import { verifyFile } from "./verify.ts"
 import { openWriter } from "./write.ts"
 
@@ -58,6 +58,29 @@ test("a foreign database and a file that is none are refused", () => {
   other.run("CREATE TABLE cats (name TEXT)")
   other.close()
   expect(problemOf(() => openStore(path, { create: true }))).toContain("not a Dawr database")
+})
+
+test("a store of each earlier version is brought to the same as a new one", () => {
+  const inside = (path: string) => {
+    const raw = new Database(join(path, "dawr.db"), { readonly: true })
+    const all = raw.query("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name").all()
+    raw.close()
+    return all
+  }
+  const fresh = folder()
+  openStore(fresh, { create: true }).close()
+  const all = migrations()
+  expect(all.length).toBeGreaterThan(1)
+  for (const { version } of all) {
+    const path = folder()
+    const raw = new Database(join(path, "dawr.db"), { create: true })
+    raw.run(`PRAGMA application_id = ${applicationId}`)
+    for (const { sql } of all.filter((one) => one.version <= version)) raw.run(sql)
+    raw.run(`PRAGMA user_version = ${version}`)
+    raw.close()
+    openStore(path, { create: false }).close()
+    expect(inside(path)).toEqual(inside(fresh))
+  }
 })
 
 test("a store of a newer version is left alone", () => {

@@ -90,7 +90,6 @@ export interface WriterOptions {
 export function openWriter(connection: Connection, options: WriterOptions): Writer {
   const { raw, shared } = connection
   const chance = options.chance ?? machineChance
-  const ids = openIds(chance)
   const log = new FactLog(raw)
   const listeners = new Set<(facts: AnyFact[]) => void>()
   const queue: Waiting[] = []
@@ -99,6 +98,7 @@ export function openWriter(connection: Connection, options: WriterOptions): Writ
   let closed = false
   let broken: unknown = null
   let lastNow = keptNow(raw)
+  const ids = openIds(chance, lastNow)
   let accountsHead = log.head(accountsStream).seq
   const heads = new Map<string, number>()
   shared.heads = heads

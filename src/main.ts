@@ -46,6 +46,8 @@ process.umask(0o077)
 async function start(): Promise<void> {
   const env = readEnv(process.env)
   const log = openLog((line) => process.stderr.write(`${line}\n`), Date.now)
+  // Whoever has to say another port shall be shown the demonstration's sign-ins then, which is done when it is made.
+  if (!hasStore(env.dataDir)) mustBeFree(env)
   const { opened, isNew } = await openFolder(env)
   const store = readStore(opened.reading)
   const keys = openKeys(env.keysFile, { create: isNew, chance: machineChance })
@@ -138,6 +140,11 @@ async function start(): Promise<void> {
   process.stdout.write(
     demo ? demoAnnouncement(demo, env.origin, ready) : `Dawr is open at ${env.origin} (ready in ${ready} ms)\n`,
   )
+}
+
+/** Throws where nothing can listen there. */
+function mustBeFree({ host, port }: Env): void {
+  Bun.listen({ hostname: host, port, exclusive: true, socket: { data() {} } }).stop(true)
 }
 
 /** The data folder, made where this start is to make it. A store that nobody has used yet counts as new, however far its making came. */

@@ -180,9 +180,6 @@ CREATE TABLE proxy (
 ) STRICT;
 CREATE INDEX proxy_giver ON proxy (giver);
 CREATE INDEX proxy_holder ON proxy (holder) WHERE holder IS NOT NULL;
-CREATE INDEX proxy_until ON proxy (until);
-CREATE INDEX proxy_ended ON proxy (ended_at) WHERE ended_at IS NOT NULL;
-CREATE INDEX proxy_asked ON proxy (asked_at) WHERE since IS NULL;
 
 CREATE TABLE staff (
   id TEXT PRIMARY KEY,
@@ -213,8 +210,7 @@ CREATE TABLE session (
   revoked_at INTEGER,
   revoked_why TEXT
 ) STRICT;
-CREATE INDEX session_subject ON session (kind, subject);
-CREATE INDEX session_until ON session (until);
+CREATE INDEX session_subject ON session (kind, subject) WHERE revoked_at IS NULL;
 CREATE TABLE device (
   id TEXT PRIMARY KEY,
   office TEXT NOT NULL REFERENCES office (code),
@@ -267,13 +263,9 @@ CREATE TABLE api_key (
   seen_at INTEGER,
   revoked_at INTEGER
 ) STRICT;
-CREATE INDEX api_key_subject ON api_key (kind, subject);
-CREATE INDEX api_key_until ON api_key (until);
-CREATE INDEX api_key_revoked ON api_key (revoked_at) WHERE revoked_at IS NOT NULL;
 CREATE TABLE throttle (
   key TEXT PRIMARY KEY, failures INTEGER NOT NULL, blocked_until INTEGER NOT NULL, at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX throttle_at ON throttle (at);
 CREATE TABLE idempotency (
   caller TEXT NOT NULL, key TEXT NOT NULL, request_hash TEXT NOT NULL, status INTEGER NOT NULL, answer TEXT NOT NULL, at INTEGER NOT NULL,
   PRIMARY KEY (caller, key)
@@ -337,7 +329,6 @@ CREATE TABLE enrolment (
   used_at INTEGER
 ) STRICT;
 CREATE INDEX enrolment_of ON enrolment (kind, owner);
-CREATE INDEX enrolment_until ON enrolment (until);
 CREATE TABLE one_time_code (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff')),
@@ -349,7 +340,6 @@ CREATE TABLE one_time_code (
   until INTEGER NOT NULL,
   UNIQUE (kind, owner, purpose)
 ) STRICT;
-CREATE INDEX one_time_code_until ON one_time_code (until);
 CREATE TABLE pre_session (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff')),
@@ -360,7 +350,6 @@ CREATE TABLE pre_session (
   until INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX pre_session_of ON pre_session (kind, owner);
-CREATE INDEX pre_session_until ON pre_session (until);
 CREATE TABLE confirmation (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL CHECK (kind IN ('citizen', 'staff')),
@@ -373,7 +362,6 @@ CREATE TABLE confirmation (
   used_at INTEGER
 ) STRICT;
 CREATE INDEX confirmation_until ON confirmation (until) WHERE used_at IS NULL;
-CREATE INDEX confirmation_used ON confirmation (used_at) WHERE used_at IS NOT NULL;
 CREATE TABLE confirmation_evidence (
   confirmation TEXT PRIMARY KEY REFERENCES confirmation (id),
   frozen TEXT NOT NULL,
@@ -417,9 +405,6 @@ CREATE TABLE access_request (
   CHECK (state NOT IN ('approved', 'refused') OR subject IS NULL OR decided_by <> subject),
   CHECK (subject IS NULL OR asked_by <> subject)
 ) STRICT;
-CREATE INDEX access_request_until ON access_request (until);
-CREATE INDEX access_request_subject ON access_request (subject);
-CREATE INDEX access_request_asked ON access_request (asked_at, id);
 CREATE UNIQUE INDEX access_request_of ON access_request (subject) WHERE state = 'open' AND subject IS NOT NULL;
 CREATE UNIQUE INDEX access_request_login ON access_request (login) WHERE state = 'open' AND login IS NOT NULL;
 CREATE TABLE passkey_rule (
@@ -517,7 +502,6 @@ CREATE TABLE hold (
 CREATE UNIQUE INDEX hold_live ON hold (person, service) WHERE state = 'live';
 CREATE INDEX hold_until ON hold (office, until) WHERE state = 'live';
 CREATE INDEX hold_chain ON hold (person, service, until);
-CREATE INDEX hold_over ON hold (until) WHERE state <> 'live';
 CREATE TABLE held_place (
   hold TEXT NOT NULL REFERENCES hold (id),
   office TEXT NOT NULL,
@@ -565,7 +549,6 @@ CREATE INDEX waitlist_line ON waitlist (office, line, place) WHERE state = 'wait
 CREATE INDEX waitlist_look ON waitlist (look_at) WHERE state = 'waiting';
 CREATE INDEX waitlist_offered ON waitlist (office) WHERE state = 'offered';
 CREATE INDEX waitlist_person ON waitlist (person, joined_at);
-CREATE INDEX waitlist_ended ON waitlist (ended_at) WHERE ended_at IS NOT NULL;
 CREATE TABLE held_person (
   hold TEXT NOT NULL REFERENCES hold (id),
   person TEXT NOT NULL REFERENCES person (id),
@@ -673,7 +656,7 @@ CREATE INDEX ticket_asleep ON ticket (office, wake_at) WHERE state IN ('early', 
 CREATE UNIQUE INDEX ticket_one_live ON ticket (day, holder) WHERE live = 1 AND holder IS NOT NULL;
 CREATE UNIQUE INDEX ticket_booking_live ON ticket (booking) WHERE live = 1 AND booking IS NOT NULL;
 CREATE INDEX ticket_live ON ticket (office, state) WHERE live = 1;
-CREATE INDEX ticket_person ON ticket (person) WHERE person IS NOT NULL;
+CREATE INDEX ticket_person ON ticket (person) WHERE live = 1 AND person IS NOT NULL;
 CREATE INDEX ticket_holder ON ticket (holder) WHERE holder IS NOT NULL;
 CREATE INDEX ticket_came_from ON ticket (came_from) WHERE came_from IS NOT NULL;
 CREATE INDEX ticket_called ON ticket (office, called_at) WHERE called_at IS NOT NULL;
@@ -707,7 +690,6 @@ CREATE INDEX visit_minutes ON visit (over_at) WHERE over_at IS NOT NULL AND minu
 CREATE INDEX visit_open ON visit (office) WHERE over_at IS NULL;
 CREATE INDEX visit_over ON visit (over_at) WHERE over_at IS NOT NULL;
 CREATE INDEX visit_person ON visit (person);
-CREATE INDEX visit_thread ON visit (thread);
 CREATE TABLE participant (
   id TEXT PRIMARY KEY,
   visit TEXT NOT NULL REFERENCES visit (id),
@@ -872,7 +854,6 @@ CREATE INDEX request_asked ON request (office, asked_until) WHERE state = 'asked
 CREATE INDEX request_visit ON request (visit);
 CREATE INDEX request_person ON request (person);
 CREATE INDEX request_ended ON request (ended_at) WHERE ended_at IS NOT NULL;
-CREATE INDEX request_started ON request (started_at) WHERE ended_at IS NULL;
 CREATE TABLE travel_permit (
   id TEXT PRIMARY KEY,
   number TEXT NOT NULL UNIQUE,
@@ -964,7 +945,6 @@ CREATE TABLE recording_review (
   at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX recording_review_thread ON recording_review (thread);
-CREATE INDEX recording_review_visit ON recording_review (visit, at);
 CREATE TABLE recording_anchor (
   at INTEGER PRIMARY KEY,
   heads TEXT NOT NULL,
@@ -1009,7 +989,6 @@ CREATE TABLE privacy_request (
 ) STRICT;
 CREATE INDEX privacy_request_open ON privacy_request (due_at) WHERE state = 'open';
 CREATE INDEX privacy_request_person ON privacy_request (person);
-CREATE INDEX privacy_request_ended ON privacy_request (ended_at) WHERE ended_at IS NOT NULL;
 CREATE TABLE retention_run (
   record TEXT NOT NULL, office TEXT NOT NULL, through TEXT NOT NULL, ran_at INTEGER NOT NULL,
   PRIMARY KEY (record, office)

@@ -41,6 +41,7 @@ test("a demonstration can be asked for and declined", () => {
   ] as const) {
     expect([said, readEnv({ DEMO: said }).demo]).toEqual([said, meant])
   }
+  for (const bad of ["no", "yes", "off", "2"]) expect(() => readEnv({ DEMO: bad })).toThrow("DEMO must be 1 or 0")
 })
 
 test("an address is taken as browsers write it: scheme, host and port, and nothing after them", () => {

@@ -56,7 +56,7 @@ export function readEnv(given: Record<string, string | undefined>): Env {
     dataDir,
     keysFile,
     production,
-    demo: source.DEMO === undefined ? null : source.DEMO !== "0" && source.DEMO !== "false",
+    demo: readDemo(source.DEMO),
     demoCitizens: wholeNumber("DEMO_CITIZENS", source.DEMO_CITIZENS ?? "12", 2, 20_000),
     demoNow: source.DEMO_NOW ? readMoment(source.DEMO_NOW) : null,
     metricsToken: source.METRICS_TOKEN ?? null,
@@ -69,6 +69,13 @@ export function readEnv(given: Record<string, string | undefined>): Env {
     turn: readTurn(source),
     recording: readRecording(source.RECORDING ?? "consent"),
   }
+}
+
+function readDemo(text: string | undefined): boolean | null {
+  if (text === undefined) return null
+  if (text === "1" || text === "true") return true
+  if (text === "0" || text === "false") return false
+  throw new EnvProblem(`DEMO must be 1 or 0 (got ${text})`)
 }
 
 function readRecording(text: string): Env["recording"] {

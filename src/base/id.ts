@@ -6,7 +6,7 @@ const countMax = 0xfff
 
 /**
  * A UUIDv7 (RFC 9562 §5.7) made from the turn's own time, so that ids sort by when they were made and a simulation can replay them. `count`:
- * how many this millisecond has had before, by which those of one millisecond sort too (§6.2, method 1); beyond 4,095 they no longer do.
+ * how many this millisecond has had before, by which those of one millisecond sort too (§6.2, method 1).
  */
 export function uuidAt(now: Instant, chance: Chance, count: number): string {
   const bytes = chance.bytes(16)
@@ -15,21 +15,29 @@ export function uuidAt(now: Instant, chance: Chance, count: number): string {
     bytes[index] = rest % 256
     rest = Math.floor(rest / 256)
   }
-  const place = Math.min(count, countMax)
-  bytes[6] = 0x70 | (place >> 8)
-  bytes[7] = place & 0xff
+  bytes[6] = 0x70 | (count >> 8)
+  bytes[7] = count & 0xff
   bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
   return written(bytes)
 }
 
-/** Makes one id after the other, each to sort behind those before it as long as time does not go back. */
-export function openIds(chance: Chance): (now: Instant) => string {
-  let at = Number.NaN
-  let count = 0
+/**
+ * Makes one id after the other, each of which sorts behind those before it, whatever the clock does; and behind those that a process before
+ * this one made until `since`. Where time stands still it goes on by itself, a millisecond with every 4,096 ids (§6.2).
+ */
+export function openIds(chance: Chance, since: Instant): (now: Instant) => string {
+  let at = Math.floor(since)
+  let count = countMax
   return (now) => {
-    count = now === at ? count + 1 : 0
-    at = now
-    return uuidAt(now, chance, count)
+    if (Math.floor(now) > at) {
+      at = Math.floor(now)
+      count = 0
+    } else if (count < countMax) count++
+    else {
+      at++
+      count = 0
+    }
+    return uuidAt(at, chance, count)
   }
 }
 

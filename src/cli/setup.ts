@@ -228,7 +228,8 @@ async function agreed(yes: boolean): Promise<Answer> {
   if (yes) return "yes"
   const answer = process.stdin.isTTY ? await answered("Apply? [y/N] ") : null
   if (answer === null) {
-    process.stderr.write("Nothing was changed: nobody answered yes. Add --yes to apply without being asked.\n")
+    const why = process.stdin.isTTY ? "nobody answered" : "there is no terminal to ask"
+    process.stderr.write(`Nothing was changed: ${why}. Add --yes to apply without being asked.\n`)
     return "none"
   }
   if (/^y(es)?$/i.test(answer.trim())) return "yes"

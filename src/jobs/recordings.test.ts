@@ -74,7 +74,7 @@ test("a visit that is deleted takes its files along, though a later one of its t
   await closes()
   const chance = machineChance
   const now = () => hall.clock.office()
-  const id = openIds(chance)
+  const id = openIds(chance, 0)
   const [old, kept, coming] = [id(now()), id(now()), id(now() + 3 * hour)]
   for (const id of [old, kept, coming]) await hall.storage.put(`visits/${row.thread}/file-${id}`, Uint8Array.of(1))
   const later = (await hall.video.walkIn(hall.citizen(2))).row

@@ -59,8 +59,8 @@ export function startJobs(parts: JobParts & MessageParts & FileParts & Recording
     await stepMinutes(parts)
   })
   const messages = once(parts, "messages_step", () => stepMessages(parts, stopping))
-  const house = once(parts, "house_step", () => stepHouse(parts))
-  const records = once(parts, "records_step", () => stepRetention(parts))
+  const house = once(parts, "house_step", () => stepHouse(parts, stopping.soon))
+  const records = once(parts, "records_step", () => stepRetention(parts, stopping.soon))
   const files = once(parts, "files_step", () => stepFiles(parts))
   const recordings = once(parts, "recordings_step", () => stepRecordings(parts))
   dropUnpacked()
@@ -108,14 +108,17 @@ export async function stepMinutes({ store, writer, keys, log }: JobParts & { key
   }
 }
 
-/** What is kept for a time only. */
-export async function stepHouse({ clock, writer }: JobParts): Promise<void> {
+/** What is kept for a time only. Once the house is to stop no further turn is begun: the next process goes on where this one was. */
+export async function stepHouse({ clock, writer }: JobParts, stopping?: AbortSignal): Promise<void> {
   const now = clock.real()
-  while (await writer.write((tx) => forgetOld(tx, now), { scopes: ["accounts"] }));
+  let isMore = true
+  while (isMore && !stopping?.aborted) {
+    isMore = await writer.write((tx) => forgetOld(tx, now), { scopes: ["accounts"] })
+  }
   let place: Place | null | undefined
-  do {
+  while (place !== null && !stopping?.aborted) {
     place = await writer.write((tx) => forgetMessages(tx, now, place ?? undefined), { scopes: ["accounts"] })
-  } while (place !== null)
+  }
 }
 
 /**

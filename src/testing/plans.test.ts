@@ -31,14 +31,25 @@ describe("what the house asks its store", () => {
     store.close()
   })
 
+  test("is found by the index of what still waits, where ended rows are kept beside it", () => {
+    const raw = openStore(ownFolder(), { create: true }).writing.raw
+    const text = `select * from "waitlist" where ("waitlist"."office" = +? and "waitlist"."state" = 'waiting') order by "waitlist"."place" limit +?`
+    const [plan] = raw.query<{ detail: string }, []>(`EXPLAIN QUERY PLAN ${text}`).all()
+    expect(plan?.detail).toContain("waitlist_waiting")
+  })
+
   test("would be told, if it were not", () => {
     const told = scansOf([
       `select "id" from "session" where "user_agent" = +?`,
       `select "id" from "session" where "id" = +?`,
       `select count(*) from "booking" inner join "booking_person" on "booking_person"."booking" = "booking"."id"`,
+      `select s.id from session s where s.user_agent = +?`,
+      `select "id" from "session" where "user_agent" = +? order by "until" limit 1`,
+      `select "id" from "session" where "user_agent" = 'false'`,
       `select "office" from "ticket" where "live" = 1`,
       `select "code" from "office"`,
     ])
-    expect(told.map(([said]) => said)).toEqual(["SCAN session", expect.stringMatching(/^SCAN booking/)])
+    const isTold = ["SCAN session", /^SCAN booking/, "SCAN s", /^SCAN session USING INDEX/, "SCAN session"]
+    expect(told.map(([said]) => said)).toEqual(isTold.map((one) => expect.stringMatching(one)))
   })
 })

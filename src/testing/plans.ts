@@ -11,9 +11,11 @@ const few = new Set([
   ...["agency", "sector", "service", "office", "line", "season", "holiday", "opening_rule", "day_change", "setup_mark"],
   ...["counter", "device", "device_token", "pairing", "staff", "access_request", "legal_hold", "meta", "retention_run"],
 ])
-/** Indexes that hold only what is under way at this moment. */
-const underWay =
-  /USING (COVERING )?INDEX (ticket_live|ticket_waiting|hold_until|waitlist_offered|visit_open|delivery_due|delivery_dead|recording_segment_office|privacy_request_open)$/
+/** Indexes that hold only what is under way at this moment, or just what is asked for. */
+const small = new Set([
+  ...["ticket_live", "ticket_waiting", "hold_until", "waitlist_offered", "visit_open", "delivery_due", "delivery_dead"],
+  ...["recording_segment_office", "privacy_request_open", "privacy_request_ended"],
+])
 
 const { prepare } = Database.prototype
 
@@ -21,25 +23,36 @@ const { prepare } = Database.prototype
 export function scansOf(texts: Iterable<string>): [said: string, text: string][] {
   const raw = new Database(":memory:", { strict: true })
   for (const { sql } of migrations()) raw.run(sql)
-  const tables = new Set(
-    (prepare.call(raw, "SELECT name FROM sqlite_schema WHERE type = 'table'").all() as { name: string }[]).map(
-      ({ name }) => name,
-    ),
-  )
+  const rows = prepare.call(raw, "SELECT name FROM sqlite_schema WHERE type = 'table'").all() as { name: string }[]
+  const tables = new Set(rows.map(({ name }) => name))
   return [...new Set(texts)].flatMap((text) => {
+    const bare = text.replace(/'[^']*'/g, "''")
     // By the ids of what was found, when nothing was.
-    if (/\bfalse\b/.test(text)) return []
+    if (/\bfalse\b/.test(bare)) return []
     const plan = prepare.call(raw, `EXPLAIN QUERY PLAN ${text}`).all() as { detail: string }[]
+    const named = tablesByName(bare, tables)
     return plan
       .map(({ detail }) => detail)
       .filter((detail) => {
-        const table = /^SCAN (\w+)/.exec(detail)?.[1] ?? ""
-        // In the order that was asked for, and no further than was asked for.
-        const isCutOff = /ORDER BY .* LIMIT/i.test(text) && / USING (COVERING )?INDEX /.test(detail)
-        return tables.has(table) && !few.has(table) && !underWay.test(detail) && !isCutOff
+        const [, name = "", index = ""] = /^SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?/.exec(detail) ?? []
+        const table = named.get(name)
+        // In the order of an index, and no further than was asked for.
+        const isCutOff = index !== "" && /order by .* limit/i.test(bare) && !/\bwhere\b/i.test(bare)
+        return table !== undefined && !few.has(table) && !small.has(index) && !isCutOff
       })
       .map((detail): [string, string] => [detail, text])
   })
+}
+
+/** The plan names a table as the statement does. */
+function tablesByName(text: string, tables: ReadonlySet<string>): Map<string, string> {
+  const named = new Map([...tables].map((name) => [name, name]))
+  for (const [, table = "", alias = ""] of text.matchAll(
+    /\b(?:from|join|update)\s+"?(\w+)"?\s+(?:as\s+)?"?(\w+)"?/gi,
+  )) {
+    if (tables.has(table) && !named.has(alias)) named.set(alias, table)
+  }
+  return named
 }
 
 /** Remembers every statement that reads or changes rows from now on, whoever runs it, until `end`. */

@@ -1,5 +1,6 @@
 import { getCookie } from "hono/cookie"
 import type { Instant } from "../base/day.ts"
+import { remember } from "../base/remember.ts"
 import { dayIn } from "../base/time.ts"
 import { timeText, weekdayText, zoneName } from "../i18n/dates.ts"
 import type { Lang } from "../i18n/lang.ts"
@@ -9,15 +10,19 @@ import type { Context } from "./house.ts"
 
 /** The zone in which the reader's browser sits, as its script has said; `null` where it has not, or says what is no zone. */
 export function readerZone(c: Context): string | null {
-  const zone = getCookie(c, "zone") ?? ""
-  if (!/^[A-Za-z_]{1,30}(\/[A-Za-z0-9_+-]{1,30}){0,2}$/.test(zone)) return null
+  const said = getCookie(c, "zone")
+  return said === undefined || said.length > 90 ? null : zoneOf(said)
+}
+
+/** A zone under its own name. Intl takes every spelling of it, and what is kept by zone would grow with each. */
+const zoneOf = remember(2_000, (said: string): string | null => {
+  if (!/^[A-Za-z_]{1,30}(\/[A-Za-z0-9_+-]{1,30}){0,2}$/.test(said)) return null
   try {
-    new Intl.DateTimeFormat("en", { timeZone: zone })
-    return zone
+    return new Intl.DateTimeFormat("en", { timeZone: said }).resolvedOptions().timeZone
   } catch {
     return null
   }
-}
+})
 
 /** A moment by the reader's own clock, with the weekday where that is another day; `null` where both clocks show the same. */
 export function theirTime(at: Instant, zone: string, reader: string | null, lang: Lang): string | null {

@@ -143,8 +143,7 @@ export function inOtherLang(c: Context): string {
   const { here, lang } = c.var
   const wish = `lang=${otherLang[lang]}`
   if (!here.includes("?")) return `${here}?${wish}`
-  if (!here.includes("lang=")) return `${here}&${wish}`
-  // Put together and not resolved: a path of two slashes would be taken for a host.
+  if (!/lang=|%/.test(here)) return `${here}&${wish}`
   const url = new URL(`http://here${here}`)
   url.searchParams.set("lang", otherLang[lang])
   return url.pathname + url.search

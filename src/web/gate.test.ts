@@ -163,7 +163,7 @@ test("a page under another name of this machine is sent to its own; programs are
   const page = await raw(port, `GET /services/PAS-01?lang=en HTTP/1.1\nHost: 127.0.0.1:${port}\n\n`)
   expect([page.status, page.headers["location"]]).toEqual([307, `${server.origin}/services/PAS-01?lang=en`])
   const evil = await raw(port, "GET //evil.example/x HTTP/1.1\nHost: evil.example\n\n")
-  expect([evil.status, evil.headers["location"]]).toEqual([307, `${server.origin}//evil.example/x`])
+  expect([evil.status, evil.headers["location"]]).toEqual([307, `${server.origin}/evil.example/x`])
   const absolute = await raw(port, `GET http://evil.example/sign-in HTTP/1.1\nHost: ${here}\n\n`)
   expect(absolute.status).toBe(200)
   for (const path of ["/api/v1/offices", "/openapi.json", "/healthz", "/readyz"]) {
@@ -523,4 +523,35 @@ test("two hundred wrong passwords of a megabyte each at once are refused unread,
   expect([...new Set(answers.map(({ status }) => status))]).toEqual([413])
   const who = visitor(() => server.origin)
   expect((await who.post("/sign-in", { number, password })).status).toBe(303)
+})
+
+test("whoever asks for the head of an answer alone is told how long the whole of it is", async () => {
+  for (const path of ["/", "/sign-in", "/healthz", "/api/v1/offices", "/openapi.json", "/nowhere", "/theme.css"]) {
+    const [head, whole] = [
+      await raw(port, `HEAD ${path} HTTP/1.1\nHost: ${here}\nConnection: close\n\n`),
+      await fetch(server.origin + path),
+    ]
+    const length = (await whole.arrayBuffer()).byteLength
+    expect([path, head.status, head.body, Number(head.headers["content-length"])]).toEqual([
+      path,
+      whole.status,
+      "",
+      length,
+    ])
+  }
+})
+
+test("a path that looks like another host leads nowhere else, and the other language is a wish for once, however it was asked for", async () => {
+  const link = async (target: string) => {
+    const { body } = await raw(port, `GET ${target} HTTP/1.1\nHost: ${here}\nAccept-Language: ar\n\n`)
+    return /<a href="([^"]*)" lang="en" hreflang="en">/.exec(body)?.[1]?.replaceAll("&amp;", "&")
+  }
+  expect(await link("//evil.example/")).toBe("/evil.example/?lang=en")
+  expect(await link("///evil.example/x")).toBe("/evil.example/x?lang=en")
+  expect(await link("/\\evil.example/")).toBe("/evil.example/?lang=en")
+  expect(await link("/sign-in")).toBe("/sign-in?lang=en")
+  expect(await link("/sign-in?next=%2Fbookings")).toBe("/sign-in?next=%2Fbookings&lang=en")
+  expect(await link("/search?q=a&lang=ar&lang=ar")).toBe("/search?q=a&lang=en")
+  expect(await link("/search?%6Cang=ar&q=a")).toBe("/search?lang=en&q=a")
+  expect(await link("/search?xlang=1")).toBe("/search?xlang=1&lang=en")
 })

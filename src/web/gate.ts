@@ -16,7 +16,7 @@ import { isLang, type Lang, preferred } from "../i18n/lang.ts"
 import { addressOf, wholeAddressOf } from "./address.ts"
 import { type Admission, holderOf, standingOf } from "./admission.ts"
 import { bodyMax, within } from "./body-size.ts"
-import { secure } from "./headers.ts"
+import { sayLength, secure } from "./headers.ts"
 import type { AppEnv, Context, Gate, House, Takes, Vars } from "./house.ts"
 import type { Budget } from "./limit.ts"
 import { paths } from "./paths.ts"
@@ -71,7 +71,8 @@ export function open(house: House): MiddlewareHandler<AppEnv> {
       // Made when a page asks for it: programs never do, and reading an address takes long.
       get here() {
         const url = urlOf(c.req.raw)
-        return url ? url.pathname + url.search : "/"
+        // A link to a path that begins with two slashes leads to another host.
+        return url ? url.pathname.replace(/^\/{2,}/, "/") + url.search : "/"
       },
       lang: language(c, house),
       // Its body may still be on the way, and what it changes is waited for.
@@ -80,6 +81,7 @@ export function open(house: House): MiddlewareHandler<AppEnv> {
     // Hono would make a new object of all variables each time that one is looked at, some twenty times a request.
     Object.defineProperty(c, "var", { value: known })
     await next()
+    if (c.req.method === "HEAD") await sayLength(c)
     secure(c, house)
   }
 }

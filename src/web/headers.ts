@@ -22,6 +22,13 @@ export function secure(c: Context, house: House): void {
   }
 }
 
+/** To a HEAD: how long the answer to a GET would be (RFC 9110 §8.6). The runtime would say 0. */
+export async function sayLength(c: Context): Promise<void> {
+  if (c.res.body === null || c.res.headers.has("Content-Length")) return
+  const { byteLength } = await c.res.arrayBuffer()
+  c.res.headers.set("Content-Length", String(byteLength))
+}
+
 /** What some handlers have reason to say otherwise. */
 const unlessSaid = [
   ["Referrer-Policy", "same-origin"],

@@ -1,3 +1,4 @@
+import { html } from "hono/html"
 import type { Refusal } from "../base/refusal.ts"
 import { isStaff } from "../domain/access/subject.ts"
 import { common } from "../i18n/common.ts"
@@ -43,13 +44,15 @@ const drawnMost = 100
 
 /** What is answered in a flood must cost next to nothing, or the answers themselves would be the flood: drawn once, and then filled in. */
 async function drawnOnce(c: Context, said: Said): Promise<Response> {
-  const own = [c.var.nonce, c.var.requestId, Bun.escapeHTML(inOtherLang(c)), String(c.var.house.clock.office())]
+  const own = [c.var.nonce, c.var.requestId, String(html`${inOtherLang(c)}`), String(c.var.house.clock.office())]
   const key = `${c.var.lang} ${said.wait} ${c.req.path}`
   let pieces = drawn.get(key)
   if (!pieces) {
     const page = await answer(c, said)
     pieces = cut(await page.clone().text(), own)
-    if (drawn.size < drawnMost) drawn.set(key, pieces)
+    // Whatever is this answer's own and was not found would stand in the next one's page.
+    const isWhole = own.every((_, which) => pieces?.includes(String(which)))
+    if (isWhole && drawn.size < drawnMost) drawn.set(key, pieces)
     return page
   }
   return c.html(pieces.map((piece, at) => (at % 2 === 0 ? piece : own[Number(piece)])).join(""), said.status as 503)

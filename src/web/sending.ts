@@ -11,7 +11,7 @@ export function sending(
   c: Context,
   body: string | Uint8Array<ArrayBuffer>,
 ): string | Uint8Array<ArrayBuffer> | ReadableStream {
-  if (!c.var.isLate || body.length < inOnePiece / 3) return body
+  if (!c.var.isLate || c.req.method === "HEAD" || body.length < inOnePiece / 3) return body
   const bytes = typeof body === "string" ? Buffer.from(body) : body
   if (bytes.length < inOnePiece) return bytes
   const source: Bun.DirectUnderlyingSource<Uint8Array> = {

@@ -31,7 +31,8 @@ export async function runTests(args: string[] = []): Promise<Verdict> {
   const before = treeHash(root)
   const code = await bunTest(args)
   const report = existsSync(junitFile) ? readReport(readFileSync(junitFile, "utf8")) : null
-  const result = verdict(report, code, [], args.length === 0 ? testFiles() : [])
+  const none = !report && args.length > 0 ? ["Nothing ran: no test file has such a path, or the runner broke off."] : []
+  const result = verdict(report, code, none, args.length === 0 ? testFiles() : [])
   // Only a run of everything speaks for the tree, and only if nobody edited it meanwhile.
   const whole = args.length === 0 && before === treeHash(root)
   return kept({ ...result, tree: whole ? before : null })

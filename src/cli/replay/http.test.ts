@@ -57,6 +57,15 @@ test("a day played over HTTP accounts for everybody and leaves the office as it 
     expect((await agent.post(path, { service: "PAS-10", nationalId })).status).toBe(201)
   }
   expect((await agent.post(`/api/v1/counters/${server.office.counter(1)}/next`)).status).toBe(200)
+  // Another has lines of its own and is closed.
+  const other = server.agent(2)
+  const second = server.office.counter(2)
+  const own = [
+    { line: "RES", handicap: 5 },
+    { line: "PAS", handicap: 0 },
+  ]
+  expect((await other.post(`/api/v1/counters/${second}/opening`, { lines: own })).status).toBe(200)
+  expect((await other.post(`/api/v1/counters/${second}/closing`)).status).toBe(200)
 
   for (const policy of ["due", "booked-first"] as const) {
     const { fitted, outcome } = await playedAt(server, keys, policy)
@@ -85,6 +94,7 @@ test("a day played over HTTP accounts for everybody and leaves the office as it 
       ...Array.from({ length: 7 }, () => false),
     ])
     expect(counters[0].lines).toEqual([{ line: "PAS", handicap: 0 }])
+    expect(counters[1].lines).toEqual(own)
     const bookings = await Promise.all(
       keys.citizens.map((_, index) => server.citizen(index + 1).get("/api/v1/bookings")),
     )

@@ -62,6 +62,7 @@ export async function httpHall({ url, keys, office: code, day: wanted, speed, si
   /** Tickets that this replay has drawn and nobody has called yet. */
   const waiting = new Set<string>()
   const opened = new Set<Desk>()
+  const played = new Set<Desk>()
   // Numbers that nobody has had before, so that the day can be played again while the last one's people still wait.
   const firstNumber = 10_000_000 + Math.floor(Math.random() * 80_000_000)
   let strangers = 0
@@ -101,7 +102,10 @@ export async function httpHall({ url, keys, office: code, day: wanted, speed, si
     const path = `/counters/${desk.id}/opening`
     const seat = await granted<{ ticket: string | null }>(desk.token, "POST", path, { body, ready: ["counter_taken"] })
     if (!seat) notes.push(`${desk.id} is somebody else's at the moment and was not played`)
-    else opened.add(desk)
+    else {
+      opened.add(desk)
+      played.add(desk)
+    }
     await clear(desk, seat?.ticket ?? null)
     return seat !== null
   }
@@ -237,8 +241,12 @@ export async function httpHall({ url, keys, office: code, day: wanted, speed, si
         await clear(desk, seats.find(({ id }) => id === desk.id)?.ticket ?? null)
         if (await shut(desk)) closed++
       }
-      const found = desks.filter((desk) => desk.found !== null)
-      for (const desk of found) await open(desk, desk.found ?? [])
+      // A counter keeps the lines that it was opened with last, so those that were closed are opened with their own once more.
+      for (const desk of [...played].filter((desk) => !desk.found.isOpen)) {
+        if (await open(desk, desk.found.lines)) await shut(desk)
+      }
+      const found = desks.filter((desk) => desk.found.isOpen)
+      for (const desk of found) await open(desk, desk.found.lines)
       return [
         `counters closed: ${closed}; people who left: ${left}; bookings cancelled: ${cancelled}`,
         ...(found.length > 0 ? [`counters open again as they were found: ${found.length}`] : []),

@@ -8,8 +8,8 @@ import { mostAtWork, openingOf, type Shift } from "./shifts.ts"
 export interface Desk {
   id: string
   token: string
-  /** Whom it served when the replay came, so that it can be left as it was found; null where it was not open. */
-  found: { line: string; handicap: number }[] | null
+  /** Whom it served when the replay came, and whether it was open, so that it can be left as it was found. */
+  found: { lines: { line: string; handicap: number }[]; isOpen: boolean }
 }
 
 /** What of a real day is played in a running office, and with what. */
@@ -98,7 +98,7 @@ async function desksOf(asking: Asking, keys: DemoKeys, code: string): Promise<De
   const agents = keys.agents.filter(({ office }) => office === code)
   const first = agents[0]
   if (!first) return []
-  const counters = await asking.all<{ id: string; number: number; state: string; lines: NonNullable<Desk["found"]> }>(
+  const counters = await asking.all<{ id: string; number: number; state: string; lines: Desk["found"]["lines"] }>(
     first.token,
     `/offices/${encodeURIComponent(code)}/counters`,
   )
@@ -106,7 +106,7 @@ async function desksOf(asking: Asking, keys: DemoKeys, code: string): Promise<De
     .sort((a, b) => a.number - b.number)
     .flatMap(({ id, state, lines }) => {
       const agent = agents.find(({ counter }) => counter === id)
-      return agent ? [{ id, token: agent.token, found: state === "open" ? lines : null }] : []
+      return agent ? [{ id, token: agent.token, found: { lines, isOpen: state === "open" } }] : []
     })
 }
 

@@ -1,9 +1,10 @@
+import { availableParallelism } from "node:os"
 import { parseArgs } from "node:util"
 import { isMistyped } from "../../cli/usage.ts"
 import { plantEach, within } from "./planted.ts"
 import { planted } from "./planted-list.ts"
 import { type Outcome, runSeed } from "./run.ts"
-import { processesFor, runSeeds } from "./spread.ts"
+import { runSeeds } from "./spread.ts"
 
 /*
  * What `npm run simulate` runs. Ends with 1 where a promise was broken, after saying which and how to see it again.
@@ -49,8 +50,9 @@ async function main(args: string[]): Promise<number> {
   const first = values.seed === undefined ? count("--from", values.from) : count("--seed", values.seed)
   const last = values.seed === undefined ? first + count("--seeds", values.seeds) - 1 : first
   if (values.trace) return trace(first, last, days)
-  const processes =
-    values.processes === undefined ? processesFor(last - first + 1) : count("--processes", values.processes)
+  const wanted = values.processes === undefined ? availableParallelism() : count("--processes", values.processes)
+  // Never more than there is to do.
+  const processes = Math.min(wanted, last - first + 1)
   const sum = { seeds: 0, requests: 0, turns: 0, faults: 0 }
   const began = performance.now()
   let broken: Outcome | null = null

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test"
 import { type Outcome, runSeed } from "./run.ts"
-import { runSeeds } from "./spread.ts"
+import { type Other, runSeeds, startOther } from "./spread.ts"
 
 const days = 1
 
@@ -18,9 +18,18 @@ test("when one is enough nobody waits for those that are under way", async () =>
 }, 120_000)
 
 test("a process that ends in the midst of a seed is said, and not waited for", async () => {
-  const all = runSeeds({ first: 1, last: 1_000, days, processes: 2 }, () => {
-    expect(Bun.spawnSync(["pkill", "-KILL", "-P", String(process.pid), "-f", "simulation/other.ts"]).exitCode).toBe(0)
-    return true
-  })
+  const others: Other[] = []
+  const start = () => {
+    others.push(startOther())
+    return others.at(-1) as Other
+  }
+  const all = runSeeds(
+    { first: 1, last: 1_000, days, processes: 2 },
+    () => {
+      for (const other of others) other.end()
+      return true
+    },
+    start,
+  )
   await expect(all).rejects.toThrow("a process of the simulation ended")
 }, 120_000)

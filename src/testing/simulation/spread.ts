@@ -1,13 +1,9 @@
-import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import { type Outcome, runSeed } from "./run.ts"
 
 /*
  * Many seeds over the machine's processors. A seed knows nothing of any other, so which process lives through it changes nothing of it.
  */
-
-/** As many as there are processors, and never more than there is to do. */
-export const processesFor = (seeds: number) => Math.max(1, Math.min(seeds, availableParallelism()))
 
 /** What a process is asked to live through, and what it answers. */
 export interface Asked {
@@ -23,6 +19,7 @@ export type Answered = { outcome: Outcome } | { thrown: string }
 export async function runSeeds(
   { first, last, days, processes }: { first: number; last: number; days: number; processes: number },
   tell: (outcome: Outcome) => boolean,
+  start: () => Other = startOther,
 ): Promise<void> {
   let next = first
   let isOver = false
@@ -33,7 +30,7 @@ export async function runSeeds(
     }
   }
   if (processes === 1) return work(({ seed }) => runSeed(seed, { days }))
-  const others = Array.from({ length: processes }, startOther)
+  const others = Array.from({ length: processes }, () => start())
   const over = Promise.withResolvers<void>()
   try {
     const all = others.map((other) => work(other.live).finally(() => isOver && over.resolve()))
@@ -44,8 +41,13 @@ export async function runSeeds(
   }
 }
 
+export interface Other {
+  live(asked: Asked): Promise<Outcome>
+  end(): void
+}
+
 /** Another process that lives through one seed after the other. */
-function startOther() {
+export function startOther(): Other {
   let answer = Promise.withResolvers<Outcome>()
   const child = Bun.spawn([process.execPath, join(import.meta.dir, "other.ts")], {
     stdio: ["ignore", "inherit", "inherit"],

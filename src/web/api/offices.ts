@@ -1,15 +1,18 @@
 import { z } from "@hono/zod-openapi"
 import { addDays, type Instant, readDay } from "../../base/day.ts"
 import { hijriDay } from "../../base/hijri.ts"
+import { Refusal } from "../../base/refusal.ts"
 import { dayIn, isoWithOffset } from "../../base/time.ts"
 import { type Action, authorize } from "../../domain/access/authorize.ts"
 import { isStaff } from "../../domain/access/subject.ts"
 import { plannedDays } from "../../domain/availability/plan.ts"
 import { type Offer, slotsShown } from "../../domain/availability/reads.ts"
+import { peopleMax } from "../../domain/availability/rules.ts"
 import { changeable } from "../../domain/bookings/writes.ts"
 import { allServices, type Service } from "../../domain/catalogue/reads.ts"
 import { factsSince } from "../../domain/offices/facts.ts"
 import { allOffices, lineFor, type Office, office } from "../../domain/offices/reads.ts"
+import { partyMax } from "../../domain/queue/arrivals.ts"
 import { waitingIn } from "../../domain/queue/counters.ts"
 import { countersOf } from "../../domain/queue/tickets.ts"
 import type { Context, House } from "../house.ts"
@@ -135,6 +138,8 @@ export const officeCalls = [
       const here = await office(store, params.code)
       const from = query.from === undefined ? dayIn(now, here.zone) : readDay(query.from)
       if (!from) throw invalid([{ path: "from", message: "no_day" }])
+      const most = isStaff(c.var.subject) ? partyMax : peopleMax
+      if ((query.people ?? 1) > most) throw new Refusal("too_many_people", { most })
       const asked = {
         office: here.code,
         service: query.service,

@@ -95,6 +95,12 @@ describe("choosing a time", () => {
     )
     expect((await other.get(`${way}&people=2`)).text).toContain("room for all of you (2)")
     expect(reading(await other.get(way, { Cookie: "zone=Europe/Berlin" }))).toContain("11:00 your time")
+    // A zone has one name, however it is spelt.
+    expect(without(await other.get(way, { Cookie: "zone=europe/BERLIN" }))).toBe(
+      without(await other.get(way, { Cookie: "zone=Europe/Berlin" })),
+    )
+    // A day on which nothing can be booked is as if it were not there.
+    expect(without(await other.get(`${way}&day=2031-01-01`)).replaceAll("&amp;day=2031-01-01", "")).toBe(without(first))
     expect(without(await other.get(way))).toBe(without(first))
 
     const citizen = someone()

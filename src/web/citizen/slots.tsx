@@ -38,8 +38,9 @@ export async function slotsPage(c: Context): Promise<Response> {
   if (c.var.subject !== null || choice.slot !== null) return slotsAnswer(c, choice)
   // Whoever is nobody yet sees what everybody sees.
   const { offer, people } = await offerFor(c.var.house, choice, choice.people)
-  const as = JSON.stringify([choice.day, people, readerZone(c)])
-  return showAnybody(c, { of: offer, as, make: () => slotsFor(c, choice, {}) })
+  const day = offer.days.find((offered) => offered.day === choice.day)?.day ?? null
+  const as = JSON.stringify([day, people, readerZone(c)])
+  return showAnybody(c, { of: offer, as, make: () => slotsFor(c, { ...choice, day }, {}) })
 }
 
 /** Where signing in leads back to: the same times, with the chosen one chosen. It changes nothing. */
