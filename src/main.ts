@@ -216,7 +216,7 @@ function isLive(request: Request): boolean {
 const typed = process.argv.slice(2)
 if (helped(typed, usage)) process.exit(0)
 if (typed.length > 0) {
-  process.stderr.write(`${usage}\n`)
+  process.stderr.write(`What is "${process.argv[2]}"?\n${usage}\n`)
   process.exit(64)
 }
 

@@ -1,13 +1,12 @@
 import { closeSync, cpSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs"
 import { dirname, join, relative, resolve, sep } from "node:path"
-import { parseArgs } from "node:util"
 import { hasStore, StoreProblem } from "../../db/open.ts"
 import { copyFile, verifyFile } from "../../db/verify.ts"
 import { EnvProblem, readEnv } from "../base/env.ts"
 import { filesIn } from "../outside/storage.ts"
 import { manifestFile, manifestOf } from "./backup/manifest.ts"
 import { counted } from "./mistakes.ts"
-import { helped } from "./usage.ts"
+import { helped, understood, wordsOf } from "./usage.ts"
 import { writeWhole } from "./whole-file.ts"
 
 /*
@@ -26,11 +25,7 @@ process.umask(0o077)
 
 function main(args: string[]): number {
   if (helped(args, usage)) return 0
-  const into = readArgs(args)
-  if (into === null) {
-    process.stderr.write(`${usage}\n`)
-    return 64
-  }
+  const [into = ""] = understood(() => wordsOf(args, ["folder"]), usage)
   const { dataDir } = readEnv({ ...process.env, PORT: undefined, NODE_ENV: undefined })
   if (!hasStore(dataDir)) throw new StoreProblem(`There is no database in ${dataDir}.`)
   const parent = resolve(into)
@@ -103,15 +98,6 @@ function onDisk(path: string): void {
   const handle = openSync(path, "r")
   fsyncSync(handle)
   closeSync(handle)
-}
-
-function readArgs(args: string[]): string | null {
-  try {
-    const { positionals } = parseArgs({ args, allowPositionals: true })
-    return positionals.length === 1 ? (positionals[0] ?? null) : null
-  } catch {
-    return null
-  }
 }
 
 try {

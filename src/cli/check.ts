@@ -7,7 +7,7 @@ const args = process.argv.slice(2)
 if (args.length > 0) {
   const asked = args.every((arg) => arg === "--help" || arg === "-h")
   const told = "Usage: npm run check\n\nStrict types, style, the floor map and every test. It takes no options.\n"
-  process[asked ? "stdout" : "stderr"].write(told)
+  process[asked ? "stdout" : "stderr"].write(asked ? told : `What is "${args[0]}"?\n${told}`)
   process.exit(asked ? 0 : 64)
 }
 

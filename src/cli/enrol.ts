@@ -22,7 +22,7 @@ import { allOffices, type Office } from "../domain/offices/reads.ts"
 import { personByNumber } from "../domain/people/reads.ts"
 import { enrol } from "../domain/people/writes.ts"
 import { openKeys, proveKeys } from "./keys-file.ts"
-import { helped, understood } from "./usage.ts"
+import { helped, Mistyped, understood } from "./usage.ts"
 
 /*
  *   npm run enrol -- staff ruh-rml-3 --role agent --office RUH-RML --ar "سارة الدوسري" --en "Sara Al-Dossari"
@@ -66,15 +66,19 @@ class Mistake extends Error {}
 type Given = Partial<Record<Exclude<keyof typeof options, "as-typed">, string>> & { "as-typed"?: boolean }
 type Enrolled = { turn: Turn<string>; says: (made: string) => string }
 
+function readArgs(args: string[]): { what: string; name: string; given: Given } {
+  const { positionals, values } = parseArgs({ args, options, allowPositionals: true })
+  const [what = "", name = "", more] = positionals
+  if (what === "") throw new Mistyped("Who or what is to be enrolled?")
+  if (!Object.hasOwn(ways, what)) throw new Mistyped(`"${what}" cannot be enrolled.`)
+  if (name === "") throw new Mistyped(`Which ${what}?`)
+  if (more !== undefined) throw new Mistyped(`What is "${more}"?`)
+  return { what, name, given: values as Given }
+}
+
 async function main(args: string[]): Promise<number> {
   if (helped(args, usage)) return 0
-  const { positionals, values } = understood(() => parseArgs({ args, options, allowPositionals: true }), usage)
-  const [what = "", name = "", more] = positionals
-  const given = values as Given
-  if (!Object.hasOwn(ways, what) || name === "" || more !== undefined) {
-    process.stderr.write(`${usage}\n`)
-    return 64
-  }
+  const { what, name, given } = understood(() => readArgs(args), usage)
   const env = readEnv({ ...process.env, NODE_ENV: undefined })
   const opened = openStore(env.dataDir, { create: false })
   try {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 
 const { scripts } = JSON.parse(readFileSync(join(import.meta.dir, "..", "..", "package.json"), "utf8"))
+
 /** `test` hands its words on to `bun test`. */
 const commands = Object.keys(scripts).filter((name) => name !== "test")
 
@@ -33,6 +34,8 @@ describe.each(commands)("%s", (name) => {
     for (const words of strange) {
       const { code, out, err } = await run(name, ...words)
       expect([words, code, out, err]).toEqual([words, 64, "", usage])
+      // What it was comes first.
+      expect(err.split("\n")[0]).toMatch(/--nonsense|one|two|three/)
       expect(err).not.toMatch(/^ +at /m)
     }
   })

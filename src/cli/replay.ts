@@ -11,7 +11,7 @@ import type { Shape } from "./replay/people.ts"
 import { figures, report } from "./replay/report.ts"
 import { live, type Outcome } from "./replay/run.ts"
 import { readSettings } from "./replay/settings.ts"
-import { helped, understood } from "./usage.ts"
+import { helped, Mistyped, understood } from "./usage.ts"
 
 /*
  *   npm run replay -- --calls calls.csv --day 1999-08-02 [--policy due|fifo|booked-first|all] [--booked 0.5] [--stretch 5] [--needs 0.05] [--json]
@@ -72,12 +72,14 @@ async function main(args: string[]): Promise<number> {
     ready: share("--ready", values.ready),
   }
   const isComparing = values.compare !== undefined && values.days !== undefined
-  if (!values.calls || !(values.day || isComparing) || wanted.length === 0) {
-    process.stderr.write(usage)
-    return 64
-  }
-  const path = fromHere(values.calls)
-  if (!existsSync(path)) throw new RangeError(`there is no file ${values.calls}`)
+  const asked = understood(() => {
+    if (!values.calls) throw new Mistyped("There is no --calls: a table of a day.")
+    if (!values.day && !isComparing) throw new Mistyped("There is no --day.")
+    if (wanted.length === 0) throw new Mistyped(`"${values.policy}" is no policy.`)
+    return { calls: values.calls }
+  }, usage)
+  const path = fromHere(asked.calls)
+  if (!existsSync(path)) throw new RangeError(`there is no file ${asked.calls}`)
   const csv = readFileSync(path, "utf8")
   if (values.compare !== undefined && values.days !== undefined) {
     await comparing(csv, values.days, values.compare, factor("--rounds", values.rounds, 50), shape)

@@ -1,6 +1,5 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
-import { parseArgs } from "node:util"
 import { openStore, StoreProblem } from "../../db/open.ts"
 import { readStore } from "../../db/store.ts"
 import { verifyFile } from "../../db/verify.ts"
@@ -12,7 +11,7 @@ import { restored } from "../domain/bookings/restored.ts"
 import { filesIn } from "../outside/storage.ts"
 import { readManifest, wrongWithFiles } from "./backup/manifest.ts"
 import { openKeys, proveKeys } from "./keys-file.ts"
-import { helped } from "./usage.ts"
+import { helped, understood, wordsOf } from "./usage.ts"
 
 /*
  *   npm run restore -- /srv/backups/dawr-2026-11-22T08-00-00Z
@@ -30,11 +29,7 @@ process.umask(0o077)
 
 async function main(args: string[]): Promise<number> {
   if (helped(args, usage)) return 0
-  const from = readArgs(args)
-  if (from === null) {
-    process.stderr.write(`${usage}\n`)
-    return 64
-  }
+  const [from = ""] = understood(() => wordsOf(args, ["backup"]), usage)
   const { dataDir, keysFile } = readEnv({ ...process.env, PORT: undefined, NODE_ENV: undefined })
   if (existsSync(dataDir) && readdirSync(dataDir).length > 0) {
     throw new StoreProblem(`${dataDir} is not empty. Stop the server and move it away first: nothing is written over.`)
@@ -74,15 +69,6 @@ async function main(args: string[]): Promise<number> {
     `${dataDir} is as it was at ${manifest.at}. Everybody signs in anew; what waited to be sent is called off.\n`,
   )
   return 0
-}
-
-function readArgs(args: string[]): string | null {
-  try {
-    const { positionals } = parseArgs({ args, allowPositionals: true })
-    return positionals.length === 1 ? (positionals[0] ?? null) : null
-  } catch {
-    return null
-  }
 }
 
 main(process.argv.slice(2)).then(

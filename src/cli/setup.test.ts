@@ -123,9 +123,21 @@ describe("the first setup", () => {
   })
 
   test("what it is not asked for in its own form it does not guess", async () => {
-    for (const args of [["--force"], ["--admin"], ["--admin", "!"], ["third.json"], ["--yes=no"]]) {
-      const { code, said } = await setUpIn(ownFolder(), agencyFiles(), args)
-      expect([args, code, said.startsWith("Usage:")]).toEqual([args, 64, true])
+    for (const [args, what] of [
+      [["--force"], "'--force'"],
+      [["--admin"], "'--admin <value>'"],
+      [["--admin", "!"], '"!" cannot be a login.'],
+      [["third.json"], 'What is "'],
+      [["--yes=no"], "'--yes'"],
+    ] as const) {
+      const { code, said } = await setUpIn(ownFolder(), agencyFiles(), [...args])
+      const [first, then] = said.split("\n")
+      expect([args, code, first, then]).toEqual([
+        args,
+        64,
+        expect.stringContaining(what),
+        expect.stringContaining("Usage:"),
+      ])
     }
   })
 

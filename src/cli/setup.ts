@@ -17,7 +17,7 @@ import { kindOf } from "./demo/open.ts"
 import { openKeys, proveKeys } from "./keys-file.ts"
 import { counted } from "./mistakes.ts"
 import { readPlan, SetupProblem } from "./plan.ts"
-import { helped } from "./usage.ts"
+import { helped, Mistyped, understood } from "./usage.ts"
 
 /*
  *   npm run setup -- offices.json services.json [--yes] [--admin LOGIN]
@@ -39,11 +39,7 @@ process.umask(0o077)
 
 async function main(args: string[]): Promise<number> {
   if (helped(args, usage)) return 0
-  const asked = readArgs(args)
-  if (!asked) {
-    process.stderr.write(`${usage}\n`)
-    return 64
-  }
+  const asked = understood(() => readArgs(args), usage)
   const plan = readFiles(asked.files)
   const env = readEnv({ ...process.env, PORT: undefined, PUBLIC_ORIGIN: undefined, NODE_ENV: undefined })
   const isNew = !hasStore(env.dataDir)
@@ -86,24 +82,22 @@ interface Asked {
   adminWasNamed: boolean
 }
 
-function readArgs(args: string[]): Asked | null {
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      options: { yes: { type: "boolean" }, admin: { type: "string" } },
-      allowPositionals: true,
-    })
-    const [offices, services, more] = positionals
-    const admin = (values.admin ?? "admin").toLowerCase()
-    if (!offices || !services || more !== undefined || !/^[a-z0-9._-]{2,40}$/.test(admin)) return null
-    return {
-      files: [offices, services],
-      yes: values.yes ?? false,
-      admin,
-      adminWasNamed: values.admin !== undefined,
-    }
-  } catch {
-    return null
+function readArgs(args: string[]): Asked {
+  const { values, positionals } = parseArgs({
+    args,
+    options: { yes: { type: "boolean" }, admin: { type: "string" } },
+    allowPositionals: true,
+  })
+  const [offices, services, more] = positionals
+  const admin = (values.admin ?? "admin").toLowerCase()
+  if (!offices || !services) throw new Mistyped("Two files are needed: that of the offices and that of the services.")
+  if (more !== undefined) throw new Mistyped(`What is "${more}"?`)
+  if (!/^[a-z0-9._-]{2,40}$/.test(admin)) throw new Mistyped(`"${admin}" cannot be a login.`)
+  return {
+    files: [offices, services],
+    yes: values.yes ?? false,
+    admin,
+    adminWasNamed: values.admin !== undefined,
   }
 }
 

@@ -1,11 +1,10 @@
 import { existsSync } from "node:fs"
 import { join, resolve } from "node:path"
-import { parseArgs } from "node:util"
 import { verifyFile } from "../../db/verify.ts"
 import { EnvProblem, readEnv } from "../base/env.ts"
 import { readManifest, wrongWithFiles } from "./backup/manifest.ts"
 import { counted } from "./mistakes.ts"
-import { helped } from "./usage.ts"
+import { helped, understood, wordsOf } from "./usage.ts"
 
 /*
  *   npm run verify [-- <backup>]
@@ -19,11 +18,7 @@ Without a backup the database of DATA_DIR (default ./data) is looked at; the ser
 
 function main(args: string[]): number {
   if (helped(args, usage)) return 0
-  const backup = readArgs(args)
-  if (backup === undefined) {
-    process.stderr.write(`${usage}\n`)
-    return 64
-  }
+  const [backup = null] = understood(() => wordsOf(args, ["backup"], 0), usage)
   const folder =
     backup === null ? readEnv({ ...process.env, PORT: undefined, NODE_ENV: undefined }).dataDir : resolve(backup)
   const file = join(folder, "dawr.db")
@@ -44,16 +39,6 @@ function main(args: string[]): number {
   )
   for (const [stream, { seq, hash }] of streams) process.stdout.write(`  ${stream} ends with ${seq}, ${hash}\n`)
   return 0
-}
-
-/** `null`: the data folder itself. */
-function readArgs(args: string[]): string | null | undefined {
-  try {
-    const { positionals } = parseArgs({ args, allowPositionals: true })
-    return positionals.length > 1 ? undefined : (positionals[0] ?? null)
-  } catch {
-    return undefined
-  }
 }
 
 try {

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
-import { isMistyped } from "../../cli/usage.ts"
+import { isMistyped, whatWasTyped } from "../../cli/usage.ts"
 import { cleanUp } from "../cleanup.ts"
 import { runHistory } from "./run.ts"
 
@@ -63,7 +63,7 @@ try {
   code = await main(process.argv.slice(2))
 } catch (thrown) {
   const isOurs = thrown instanceof RangeError || isMistyped(thrown)
-  process.stderr.write(`${isOurs ? `${(thrown as Error).message}\n${usage}` : (thrown as Error).stack}\n`)
+  process.stderr.write(`${isOurs ? `${whatWasTyped(thrown as Error)}\n${usage}` : (thrown as Error).stack}\n`)
 }
 await cleanUp()
 process.exit(code)

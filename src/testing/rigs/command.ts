@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util"
-import { isMistyped } from "../../cli/usage.ts"
+import { isMistyped, whatWasTyped } from "../../cli/usage.ts"
 import { cleanUp } from "../cleanup.ts"
 import { rigs } from "./list.ts"
 import { seeded } from "./rig.ts"
@@ -40,9 +40,10 @@ async function main(args: string[]): Promise<number> {
       isBroken ||= values.rig !== undefined
       continue
     }
-    const rounds = values.rounds === undefined ? rig.rounds[values.short ? "short" : "long"] : count(values.rounds)
+    const rounds =
+      values.rounds === undefined ? rig.rounds[values.short ? "short" : "long"] : count("--rounds", values.rounds)
     const began = performance.now()
-    const { findings, counts } = await rig.run(rounds, seeded(count(values.seed)))
+    const { findings, counts } = await rig.run(rounds, seeded(count("--seed", values.seed)))
     const seconds = ((performance.now() - began) / 1000).toFixed(1)
     const seen = Object.entries(counts).map(([what, number]) => `${number} ${what}`)
     process.stdout.write(`${name}: ${rounds} rounds in ${seconds} s, ${seen.join(", ")}; ${told(findings.length)}\n`)
@@ -56,9 +57,9 @@ async function main(args: string[]): Promise<number> {
 
 const told = (findings: number) => (findings === 0 ? "every promise kept" : `${findings} broken`)
 
-function count(text: string): number {
+function count(name: string, text: string): number {
   const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new RangeError(`a whole number from 1 on is meant, not ${text}`)
+  if (!Number.isInteger(value) || value < 1) throw new RangeError(`${name} is a whole number from 1 on (got ${text})`)
   return value
 }
 
@@ -69,7 +70,7 @@ main(process.argv.slice(2)).then(
   },
   async (thrown: unknown) => {
     const expected = thrown instanceof RangeError || isMistyped(thrown)
-    process.stderr.write(expected ? `${thrown.message}\n${usage}` : `${(thrown as Error).stack}\n`)
+    process.stderr.write(expected ? `${whatWasTyped(thrown)}\n${usage}` : `${(thrown as Error).stack}\n`)
     await cleanUp()
     process.exit(expected ? 64 : 70)
   },

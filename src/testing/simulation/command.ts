@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os"
 import { parseArgs } from "node:util"
-import { isMistyped } from "../../cli/usage.ts"
+import { isMistyped, whatWasTyped } from "../../cli/usage.ts"
 import { plantEach, within } from "./planted.ts"
 import { planted } from "./planted-list.ts"
 import { type Outcome, runSeed } from "./run.ts"
@@ -100,7 +100,10 @@ function tellBroken({ seed, breaches: [breach] }: Outcome, days: number): number
 /** Whether each mistake, or each of these, is noticed. */
 async function plant(names: readonly string[]): Promise<number> {
   const wanted = names.length === 0 ? planted : planted.filter(({ name }) => names.includes(name))
-  if (wanted.length === 0) throw new RangeError(`known are ${planted.map(({ name }) => name).join(", ")}`)
+  const stranger = names.find((name) => !wanted.some((one) => one.name === name))
+  if (stranger !== undefined) {
+    throw new RangeError(`There is no mistake "${stranger}". Known are ${planted.map(({ name }) => name).join(", ")}.`)
+  }
   const found = await plantEach(wanted, {}, ({ planted: one, seed, said, isNoticed }) => {
     const what =
       seed === null
@@ -132,7 +135,7 @@ main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (thrown: unknown) => {
     const expected = thrown instanceof RangeError || isMistyped(thrown)
-    process.stderr.write(expected ? `${thrown.message}\n${usage}` : `${(thrown as Error).stack}\n`)
+    process.stderr.write(expected ? `${whatWasTyped(thrown)}\n${usage}` : `${(thrown as Error).stack}\n`)
     process.exit(expected ? 64 : 70)
   },
 )
