@@ -18,10 +18,17 @@ CREATE INDEX proxy_until ON proxy (until);
 CREATE INDEX proxy_ended ON proxy (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX proxy_asked ON proxy (asked_at) WHERE since IS NULL;
 
+-- What an office has to settle, without going through all that it ever had.
+CREATE INDEX booking_asked ON booking (office, starts_at) WHERE state = 'requested';
+CREATE INDEX booking_struck ON booking (office, starts_at) WHERE struck_at IS NOT NULL;
 CREATE INDEX hold_over ON hold (until) WHERE state <> 'live';
 -- By its state as well, which is always the same in it: else the index of all places, those of ended wishes too, would seem as good.
 CREATE INDEX waitlist_waiting ON waitlist (state, office, place) WHERE state = 'waiting';
+DROP INDEX waitlist_look;
+CREATE INDEX waitlist_look ON waitlist (state, look_at) WHERE state = 'waiting';
 CREATE INDEX waitlist_ended ON waitlist (ended_at) WHERE ended_at IS NOT NULL;
+-- Of a day on which nobody has been served yet, without going through those before it.
+CREATE INDEX ticket_served_day ON ticket (office, line, day, ended_at) WHERE state = 'served';
 DROP INDEX ticket_person;
 CREATE INDEX ticket_person ON ticket (person) WHERE person IS NOT NULL;
 CREATE INDEX visit_thread ON visit (thread);

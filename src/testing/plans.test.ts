@@ -46,10 +46,18 @@ describe("what the house asks its store", () => {
       `select s.id from session s where s.user_agent = +?`,
       `select "id" from "session" where "user_agent" = +? order by "until" limit 1`,
       `select "id" from "session" where "user_agent" = 'false'`,
+      `select "body" from "fact" where "stream" = +? and "at" >= +? and "kind" = 'ticket.called'`,
       `select "office" from "ticket" where "live" = 1`,
       `select "code" from "office"`,
     ])
-    const isTold = ["SCAN session", /^SCAN booking/, "SCAN s", /^SCAN session USING INDEX/, "SCAN session"]
+    const isTold = [
+      "SCAN session",
+      /^SCAN booking/,
+      "SCAN s",
+      /^SCAN session USING INDEX/,
+      "SCAN session",
+      /^SEARCH fact/,
+    ]
     expect(told.map(([said]) => said)).toEqual(isTold.map((one) => expect.stringMatching(one)))
   })
 })

@@ -1,5 +1,6 @@
 import { and, eq, gte, inArray, lt, sql } from "drizzle-orm"
 import type { FactBodies } from "../../../db/facts.ts"
+import { firstSince } from "../../../db/heads.ts"
 import { facts } from "../../../db/schema/facts.ts"
 import { type CounterState, type ProfileLine, tickets } from "../../../db/schema/queue.ts"
 import { statement } from "../../../db/statement.ts"
@@ -150,10 +151,11 @@ async function halfHoursOf(
 ): Promise<HalfHour[]> {
   const [first, last] = [sessions[0], sessions.at(-1)]
   if (!first || !last) return []
+  const office = hall.office.code
   const said = await callsBetween(store).execute({
-    office: hall.office.code,
-    from: first.startsAt,
-    until: last.endsAt + 4 * halfHour,
+    office,
+    from: await firstSince(store, office, first.startsAt),
+    until: await firstSince(store, office, last.endsAt + 4 * halfHour),
   })
   const undone = new Set(
     said.flatMap(({ kind, body }) => (kind === "ticket.undone" ? [(body as FactBodies["ticket.undone"]).cancels] : [])),
@@ -237,8 +239,8 @@ const callsBetween = statement((db) =>
     .where(
       and(
         eq(facts.stream, sql.placeholder("office")),
-        gte(facts.at, sql.placeholder("from")),
-        lt(facts.at, sql.placeholder("until")),
+        gte(facts.seq, sql.placeholder("from")),
+        lt(facts.seq, sql.placeholder("until")),
         inArray(facts.kind, ["ticket.called", "ticket.undone"]),
       ),
     ),

@@ -1,9 +1,9 @@
 import { and, asc, eq, gte, inArray, lt, lte, sql } from "drizzle-orm"
 import type { AnyFact } from "../../../db/facts.ts"
+import { firstSince } from "../../../db/heads.ts"
 import { bookings } from "../../../db/schema/bookings.ts"
 import { facts } from "../../../db/schema/facts.ts"
 import { tickets } from "../../../db/schema/queue.ts"
-import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import { type Day, daysBetween, hour, type Instant } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
@@ -155,8 +155,8 @@ const kinds = [
 async function fill(store: Store, office: string, visits: Map<string, Gone>): Promise<void> {
   if (visits.size === 0) return
   const came = [...visits.values()].map(({ cameAt }) => cameAt)
-  const first = await firstFrom(store, office, Math.min(...came) - 24 * hour)
-  const last = await firstFrom(store, office, Math.max(...came) + 24 * hour)
+  const first = await firstSince(store, office, Math.min(...came) - 24 * hour)
+  const last = await firstSince(store, office, Math.max(...came) + 24 * hour)
   const said = (await store.db
     .select()
     .from(facts)
@@ -204,21 +204,6 @@ function heardMove(gone: Gone, to: string, at: Instant): void {
   if (gone.answeredAt !== null && (to === "wrapUp" || (to === "over" && gone.talkedUntil === null)))
     gone.talkedUntil = at
   if (to === "call") gone.talkedUntil = null
-}
-
-/**
- * The number of the first fact of a stream from an instant on. Time never goes back within a stream, and its numbers have no holes: twenty
- * looks find it among a million, where no index of streams and instants is.
- */
-async function firstFrom(store: Store, stream: string, at: Instant): Promise<number> {
-  let [low, high] = [1, ((await lastOf(store).execute({ stream }))[0]?.seq ?? 0) + 1]
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2)
-    const [fact] = await atSeq(store).execute({ stream, seq: middle })
-    if (fact && fact.at < at) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 interface Due {
@@ -284,16 +269,3 @@ export function spread(values: readonly number[]): Spread {
   const rank = (part: number) => sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? null
   return { mean: values.reduce((all, one) => all + one, 0) / values.length, p50: rank(0.5), p90: rank(0.9) }
 }
-
-const lastOf = statement((db) =>
-  db
-    .select({ seq: sql<number>`max(${facts.seq})` })
-    .from(facts)
-    .where(eq(facts.stream, sql.placeholder("stream"))),
-)
-const atSeq = statement((db) =>
-  db
-    .select({ at: facts.at })
-    .from(facts)
-    .where(and(eq(facts.stream, sql.placeholder("stream")), eq(facts.seq, sql.placeholder("seq")))),
-)
