@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test"
 import { type TestOffice, testOffice } from "../src/testing/office.ts"
-import { headOfStream } from "./heads.ts"
+import { firstSince, headOfStream } from "./heads.ts"
 import type { Tx } from "./write.ts"
 
 const say = (office: TestOffice, tx: Tx) =>
@@ -44,6 +44,24 @@ test("a stream in which nothing was ever said has no latest fact until something
     { scopes: ["office:NOWHERE"] },
   )
   expect(await headOfStream(office.store, "NOWHERE")).toBe(1)
+})
+
+test("the first fact from a moment on is found among all that was said, several of one moment and the time after the last included", async () => {
+  const office = await testOffice({ citizens: 1 })
+  const before = await headOfStream(office.store, office.code)
+  const said: number[] = []
+  for (const pause of [1_000, 0, 0, 5_000, 1, 60_000, 0]) {
+    office.clock.advance(pause)
+    await office.write((tx) => say(office, tx))
+    said.push(office.clock.office())
+  }
+  for (const at of new Set(said.flatMap((one) => [one - 1, one, one + 1]))) {
+    const index = said.findIndex((one) => one >= at)
+    const first = index < 0 ? before + said.length + 1 : before + index + 1
+    expect([at, await firstSince(office.store, office.code, at)]).toEqual([at, first])
+  }
+  expect(await firstSince(office.store, office.code, 0)).toBe(1)
+  expect(await firstSince(office.store, "NOWHERE", 0)).toBe(1)
 })
 
 test("where no write door is open the engine is asked each time", async () => {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "bun:test"
 import { join } from "node:path"
-import { connect } from "../../db/dialect.ts"
 import { openStore } from "../../db/open.ts"
 import { declared } from "../../db/statement.ts"
 import { scansOf } from "./plans.ts"
@@ -24,18 +23,11 @@ describe("what the house asks its store", () => {
   test("is found by an index, in every statement that is declared", async () => {
     await everyDeclaration()
     const store = openStore(ownFolder(), { create: true })
-    const { db } = connect(store.file, "read")
+    const { db } = store.reading
     const texts = [...declared].map((build) => (build(db) as unknown as { toSQL(): { sql: string } }).toSQL().sql)
     expect(texts.length).toBeGreaterThan(300)
     expect(scansOf(texts.filter((text) => !wanted.test(text)))).toEqual([])
     store.close()
-  })
-
-  test("is found by the index of what still waits, where ended rows are kept beside it", () => {
-    const raw = openStore(ownFolder(), { create: true }).writing.raw
-    const text = `select * from "waitlist" where ("waitlist"."office" = +? and "waitlist"."state" = 'waiting') order by "waitlist"."place" limit +?`
-    const [plan] = raw.query<{ detail: string }, []>(`EXPLAIN QUERY PLAN ${text}`).all()
-    expect(plan?.detail).toContain("waitlist_waiting")
   })
 
   test("would be told, if it were not", () => {
@@ -47,6 +39,7 @@ describe("what the house asks its store", () => {
       `select "id" from "session" where "user_agent" = +? order by "until" limit 1`,
       `select "id" from "session" where "user_agent" = 'false'`,
       `select "body" from "fact" where "stream" = +? and "at" >= +? and "kind" = 'ticket.called'`,
+      `select * from "waitlist" indexed by "waitlist_place" where "office" = +? and "state" = 'waiting' order by "place" limit +?`,
       `select "office" from "ticket" where "live" = 1`,
       `select "code" from "office"`,
     ])
@@ -57,6 +50,7 @@ describe("what the house asks its store", () => {
       /^SCAN session USING INDEX/,
       "SCAN session",
       /^SEARCH fact/,
+      /^SEARCH waitlist/,
     ]
     expect(told.map(([said]) => said)).toEqual(isTold.map((one) => expect.stringMatching(one)))
   })
