@@ -43,6 +43,8 @@ export interface Connection {
 /** The mark of the setup as one connection sees it; see `kept.ts`. */
 export interface SetupMark {
   read(): Promise<number>
+  /** What `read` would answer, where nothing has to be asked for it. */
+  seen(): number | null
   /** Whether a statement changes the setup; whoever is about to run one, or has undone one, says `changes`. */
   isChangedBy(text: string): boolean
   changes(): void
@@ -75,6 +77,7 @@ function openSetupMark(raw: Database, shared: Shared): SetupMark {
       seen = shared.setupVersion
       return mark
     },
+    seen: () => (seen === shared.setupVersion ? mark : null),
     isChangedBy: (text) => setupChange.test(text),
     changes() {
       shared.setupVersion++

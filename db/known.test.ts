@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from "bun:test"
+import { eq } from "drizzle-orm"
 import { type TestOffice, testOffice } from "../src/testing/office.ts"
-import { known } from "./known.ts"
+import { isStillKnown, known } from "./known.ts"
+import { offices } from "./schema/offices.ts"
 
 let office: TestOffice
 let reads = 0
@@ -46,5 +48,26 @@ describe("what is known of a stream", () => {
     expect(failing()).rejects.toThrow("no")
     await failing().catch(() => {})
     expect((await ask()).read).toBe(1)
+  })
+
+  test("is said to be so still, at once, until a fact, a change of setup or the time makes it another", async () => {
+    const isStill = (value: object, now = 0) => isStillKnown(office.store, value, now)
+    const first = await ask(100, 200)
+    expect([isStill(first, 99), isStill(first, 100), isStill(first, 199), isStill(first, 200)]).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ])
+    await say("accounts")
+    expect(isStill(first, 150)).toBe(true)
+    await say(office.code)
+    expect(isStill(first, 150)).toBe(false)
+    // Nor when somebody else has asked since.
+    const second = await ask(100, 200)
+    expect([isStill(first, 150), isStill(second, 150)]).toEqual([false, true])
+    await office.write((tx) => tx.db.update(offices).set({ furthestDays: 20 }).where(eq(offices.code, office.code)))
+    expect(isStill(second, 150)).toBe(false)
+    expect(isStill({ validUntil: null })).toBe(false)
   })
 })

@@ -8,6 +8,7 @@ import type { Store } from "./store.ts"
  */
 
 interface Known {
+  stream: string
   head: number
   mark: number
   at: number
@@ -16,14 +17,27 @@ interface Known {
 }
 
 /**
- * What is known is of several sizes: the times of an office are large, how it stands now is a few numbers. So many of each kind are kept for
+ * What is known is of several sizes: the times of an office are large, how it stands now is a few numbers, a key is a row. So many of each kind are kept for
  * each connection; the one that was asked for longest ago goes first.
  */
-const most = { times: 100, standing: 5_000 }
+const most = { times: 100, standing: 5_000, keys: 5_000 }
 export type KindOfKnown = keyof typeof most
 
 type Kinds = { [kind in KindOfKnown]: Map<string, Known> }
 const knownBy = new WeakMap<Connection, Kinds>()
+
+/** What is behind each value that was given out. */
+const behind = new WeakMap<object, Known>()
+
+/**
+ * Whether `known` would give this value again to whoever asks for the same, said at once; `false` also where nobody can say without asking
+ * the engine.
+ */
+export function isStillKnown({ connection, heads }: Store, value: object, now: number): boolean {
+  const made = behind.get(value)
+  if (!made || heads?.get(made.stream) !== made.head || connection.setupMark.seen() !== made.mark) return false
+  return made.at <= now && now < made.validUntil
+}
 
 /**
  * What `read` answers, asked again only after a fact of `stream`, a change of set-up, or from its `validUntil` on. Whoever asks for the same
@@ -38,7 +52,7 @@ export async function known<T extends { validUntil: number | null }>(
   const { connection } = store
   // Before it is read: what is said in between makes it be read once more, never once too few.
   const [mark, head] = [await connection.setupMark.read(), await headOfStream(store, stream)]
-  const kinds = knownBy.get(connection) ?? { times: new Map(), standing: new Map() }
+  const kinds = knownBy.get(connection) ?? { times: new Map(), standing: new Map(), keys: new Map() }
   knownBy.set(connection, kinds)
   const all = kinds[kind]
   const found = all.get(key)
@@ -48,14 +62,16 @@ export async function known<T extends { validUntil: number | null }>(
     return found.value as Promise<T>
   }
   const value = read()
-  const made: Known = { head, mark, at: now, value, validUntil: Number.POSITIVE_INFINITY }
+  const made: Known = { stream, head, mark, at: now, value, validUntil: Number.POSITIVE_INFINITY }
   all.set(key, made)
   for (const oldest of all.keys()) {
     if (all.size <= most[kind]) break
     all.delete(oldest)
   }
   try {
-    made.validUntil = (await value).validUntil ?? Number.POSITIVE_INFINITY
+    const found = await value
+    made.validUntil = found.validUntil ?? Number.POSITIVE_INFINITY
+    behind.set(found, made)
   } catch (thrown) {
     if (all.get(key) === made) all.delete(key)
     throw thrown

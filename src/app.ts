@@ -7,17 +7,23 @@ import { mountApi } from "./web/api/mount.ts"
 import { atOurHost, gates, open, passing, pathOf } from "./web/gate.ts"
 import { bareAnswer } from "./web/headers.ts"
 import { type AppEnv, type Context, type House, takesOf } from "./web/house.ts"
+import { openKeptAnswers } from "./web/kept-answers.ts"
 import { openBudget } from "./web/limit.ts"
 import { bugPage, refusalPage } from "./web/refused.tsx"
+import { rememberingRouter } from "./web/router.ts"
 import { pages } from "./web/routes.ts"
 import { asset, health, metrics, ready } from "./web/station.ts"
 
 /** The whole web: gates first, then what stands in `web/routes.ts`, then one answer for whatever was refused. */
 export function createApp(house: House): OpenAPIHono<AppEnv> {
-  const app = new OpenAPIHono<AppEnv>({ getPath: pathOf })
+  const app = new OpenAPIHono<AppEnv>({ getPath: pathOf, router: rememberingRouter() })
   const admission = openAdmission(house.env.requestsAtOnce, machineTimers.soon, house.chance)
+  const { anonymousPerMinute, keyPerMinute } = house.env
+  const budgets = { strangers: openBudget(anonymousPerMinute), keys: openBudget(keyPerMinute) }
 
-  app.use(open(house))
+  const kept = openKeptAnswers(house, budgets.strangers, machineTimers.soon)
+
+  app.use(open(house, kept))
   app.use(atOurHost)
 
   // What a load balancer or a page's stylesheet asks needs no session and gets none of the gates' work.
@@ -29,9 +35,7 @@ export function createApp(house: House): OpenAPIHono<AppEnv> {
   app.get("/favicon.ico", asset(house))
 
   const takes = takesOf(pages)
-  const { anonymousPerMinute, keyPerMinute } = house.env
-  const budgets = { strangers: openBudget(anonymousPerMinute), keys: openBudget(keyPerMinute) }
-  app.use(gates({ takes, budgets, admission }))
+  app.use(gates({ takes, budgets, admission, kept }))
 
   const methods = new Map<string, string[]>()
   for (const route of pages) {

@@ -1,4 +1,4 @@
-import { type Day, hour, type Instant, minute } from "./day.ts"
+import { addDays, type Day, hour, type Instant, minute } from "./day.ts"
 import { remember } from "./remember.ts"
 
 /*
@@ -63,6 +63,14 @@ function calendarOffset(at: Instant, zone: string): number {
 export function dayIn(at: Instant, zone: string): Day {
   return dayWritten(Math.floor((at + offsetAt(at, zone)) / wholeDay))
 }
+
+/** When the next day begins in a zone: nothing that says "today" is true from then on. */
+export const endOfDay = (today: Day, zone: string): Instant => endOfDayIn(`${today} ${zone}`)
+
+const endOfDayIn = remember(5_000, (both: string): Instant => {
+  const [today, zone] = both.split(" ") as [Day, string]
+  return wallToInstant(addDays(today, 1), "00:00", zone)
+})
 
 const wholeDay = 24 * hour
 /** By the number of the day since 1970. Every page and every turn asks for today. */

@@ -9,16 +9,22 @@ export function addressOf(c: Context): string {
   return household(wholeAddressOf(c))
 }
 
-/** As `addressOf`, to the last bit; empty where nobody knows. */
-export function wholeAddressOf(c: Context): string {
-  return addressOfRequest(c.req.raw, c.env as Asked | undefined, c.var.house.env.trustedProxies)
+/** The same of a request that is not yet in a context. */
+export function householdOf(request: Request, peers: Peers | undefined, trustedProxies: string[]): string {
+  return household(addressOfRequest(request, peers, trustedProxies))
 }
 
-interface Asked {
+/** As `addressOf`, to the last bit; empty where nobody knows. */
+export function wholeAddressOf(c: Context): string {
+  return addressOfRequest(c.req.raw, c.env as Peers | undefined, c.var.house.env.trustedProxies)
+}
+
+/** Who knows where a request came from: the runtime's server. */
+export interface Peers {
   requestIP?(request: Request): { address: string } | null
 }
 
-export function addressOfRequest(request: Request, server: Asked | undefined, trustedProxies: string[]): string {
+export function addressOfRequest(request: Request, server: Peers | undefined, trustedProxies: string[]): string {
   const peer = plain(server?.requestIP?.(request)?.address ?? "")
   const isTrusted = trustedProxies.includes(peer)
   const forwarded = isTrusted ? request.headers.get("X-Forwarded-For")?.split(",").at(-1)?.trim() : undefined

@@ -9,7 +9,7 @@ import { isStaff } from "../domain/access/subject.ts"
 import { chooseLang } from "../domain/notifications/contact.ts"
 import { notify } from "../domain/notifications/outbox.ts"
 import { addressOf } from "./address.ts"
-import { dropCookie, keepCookie } from "./gate.ts"
+import { dropCookie, keepCookie } from "./cookies.ts"
 import type { Context } from "./house.ts"
 import { paths } from "./paths.ts"
 

@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx"
-import type { Instant } from "../base/day.ts"
+import { type Instant, minute } from "../base/day.ts"
 import { dayIn } from "../base/time.ts"
 import { isStaff } from "../domain/access/subject.ts"
 import { accountWords } from "../i18n/account.ts"
@@ -49,12 +49,18 @@ export async function show(c: Context, page: Shown, body: Child): Promise<Respon
 const documents: Made<Form> = new WeakMap()
 
 /**
- * The same to whoever is nobody yet, of a page that many look at: but for what is each answer's own it is made once, of `of`, for as long as
- * that very object is in use. `as`: everything else that page and body are made from.
+ * The same to whoever is nobody yet, of a page that many look at: but for what is each answer's own it is made once, of `of`, which `known`
+ * gave, for as long as that very object is in use. `as`: everything else that page and body are made from. Whoever asks for the same address
+ * gets the same until `until`.
  */
 export async function showAnybody(
   c: Context,
-  { of, as, make }: { of: object; as: string; make: () => Promise<{ page: Shown; body: Child }> },
+  {
+    of,
+    as,
+    until,
+    make,
+  }: { of: object; as: string; until: Instant; make: () => Promise<{ page: Shown; body: Child }> },
 ): Promise<Response> {
   const { house, lang, nonce, subject } = c.var
   if (subject) throw new Error("this page is for whoever is nobody yet")
@@ -63,11 +69,17 @@ export async function showAnybody(
     return formForAnybody(frameOf(c, page), body)
   })
   const now = house.clock.office()
-  return answer(c, fillForAnybody(form, { nonce, otherLangHref: inOtherLang(c), ribbon: ribbonOf(c, now), now }))
+  const ribbon = ribbonOf(c, now)
+  const body = fillForAnybody(form, { otherLangHref: inOtherLang(c), ribbon }, nonce.length)
+  const untilRibbon = ribbon === null ? until : Math.min(until, now - (now % minute) + minute)
+  c.var.keep({ of, until: untilRibbon, type, body })
+  return answer(c, body({ nonce, now }))
 }
 
+const type = "text/html; charset=UTF-8"
+
 function answer(c: Context, bytes: Bytes, status = 200): Response {
-  return c.body(sending(c, bytes), status as 200, { "Content-Type": "text/html; charset=UTF-8" })
+  return c.body(sending(c, bytes), status as 200, { "Content-Type": type })
 }
 
 function frameOf(c: Context, page: Shown): Frame {

@@ -1,34 +1,29 @@
 import type { MiddlewareHandler } from "hono"
-import { deleteCookie, getCookie, setCookie } from "hono/cookie"
+import { getCookie, setCookie } from "hono/cookie"
 import { getPath } from "hono/utils/url"
 import { token } from "../base/id.ts"
 import { Refusal } from "../base/refusal.ts"
 import { remember } from "../base/remember.ts"
 import { sameText } from "../base/seal.ts"
 import { authorize } from "../domain/access/authorize.ts"
-import { deviceOfToken, keepUp, wantsKeepUp } from "../domain/access/devices.ts"
-import { markKeySeen, wantsSeen } from "../domain/access/integrators.ts"
-import { holderOfKey, looksLikeKey } from "../domain/access/keys.ts"
-import type { Owner } from "../domain/access/owner.ts"
-import { sessionOf, touchSession, wantsTouch } from "../domain/access/sessions.ts"
-import { chooseLang, chosenLang } from "../domain/notifications/contact.ts"
+import { isStaff } from "../domain/access/subject.ts"
 import { isLang, type Lang, preferred } from "../i18n/lang.ts"
-import { addressOf, wholeAddressOf } from "./address.ts"
+import type { Peers } from "./address.ts"
 import { type Admission, holderOf, standingOf } from "./admission.ts"
+import { forPrograms, identify, learn } from "./asker.ts"
 import { bodyMax, within } from "./body-size.ts"
+import { cookieName } from "./cookies.ts"
 import { sayLength, secure } from "./headers.ts"
 import type { AppEnv, Context, Gate, House, Takes, Vars } from "./house.ts"
+import type { KeptAnswers } from "./kept-answers.ts"
 import type { Budget } from "./limit.ts"
 import { paths } from "./paths.ts"
-import { whileOpened, whilePaired, whileSignedIn } from "./signed-in.ts"
 
 /*
  * What every request passes, in this order: an id, its host, the security headers, its language, who asks, whether it came from our own
  * pages, and whether this role may come in here.
  */
 
-/** Paths that belong to programs: they carry their own token, and ignore every cookie. */
-const forPrograms = /^\/(api\/|(openapi\.json|healthz|readyz|metrics)$)/
 /** What pages are made of: the same for everybody. */
 const files = /^\/(assets\/|(theme\.css|favicon\.ico)$)/
 
@@ -58,13 +53,22 @@ function urlOf(request: Request): URL | null {
   return isAddress(request) ? new URL(request.url) : null
 }
 
-/** Gives the request its id and its language and, when the answer is ready, its headers. */
-export function open(house: House): MiddlewareHandler<AppEnv> {
+/**
+ * Gives the request its id and its language and, when the answer is ready, its headers. What anybody has asked before, and would be answered
+ * the same, is answered here.
+ */
+export function open(house: House, kept: KeptAnswers): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
+    const { raw } = c.req
+    const isProgram = forPrograms.test(c.req.path)
+    const keptAs = kept.keyOf(raw, isProgram)
+    const isStranger = keptAs !== null && !raw.headers.has("Authorization")
+    const before = isStranger ? kept.forStranger(keptAs, raw, c.env as Peers | undefined) : null
+    if (before) return before
     const known: Vars = {
       house,
       requestId: token(house.chance, 9),
-      nonce: forPrograms.test(c.req.path) ? "" : token(house.chance, 16),
+      nonce: isProgram ? "" : token(house.chance, 16),
       subject: null,
       session: null,
       formToken: "",
@@ -75,6 +79,9 @@ export function open(house: House): MiddlewareHandler<AppEnv> {
         return url ? url.pathname.replace(/^\/{2,}/, "/") + url.search : "/"
       },
       lang: language(c, house),
+      keptAs,
+      // What staff are told may be more than anybody's.
+      keep: (answer) => keptAs !== null && !isStaff(known.subject) && kept.keep(keptAs, answer),
       // Its body may still be on the way, and what it changes is waited for.
       isLate: mayChange(c),
     }
@@ -83,12 +90,8 @@ export function open(house: House): MiddlewareHandler<AppEnv> {
     await next()
     if (c.req.method === "HEAD") await sayLength(c)
     secure(c, house)
+    return undefined
   }
-}
-
-/** Keeps what has become known of this request. */
-function learn(c: Context, more: Partial<Vars>): void {
-  Object.assign(c.var, more)
 }
 
 /** Sends whoever looks at a page under another host to ours. Refuses `malformed` where the host is none. */
@@ -132,110 +135,6 @@ function language(c: Context, house: House): Lang {
   }
   const kept = isProgram ? null : getCookie(c, cookieName(house, "lang"))
   return isLang(kept) ? kept : preferred(c.req.header("Accept-Language"))
-}
-
-/** A session's, that of somebody half signed in, a device's, that of a screen which asks to become a device, the language chosen. */
-type CookieName = "sid" | "pre" | "dev" | "pair" | "lang"
-
-/** Cookie names. `__Host-` pins a cookie to this very origin (RFC 6265bis §4.1.3.2); it needs https. */
-export function cookieName(house: Pick<House, "env">, name: CookieName): string {
-  return house.env.origin.startsWith("https:") ? `__Host-${name}` : name
-}
-
-export function keepCookie(c: Context, name: CookieName, value: string, maxAge?: number): void {
-  const { house } = c.var
-  setCookie(c, cookieName(house, name), value, {
-    path: "/",
-    httpOnly: true,
-    sameSite: "Lax",
-    secure: house.env.origin.startsWith("https:"),
-    maxAge,
-  })
-}
-
-export function dropCookie(c: Context, name: CookieName): void {
-  const { house } = c.var
-  deleteCookie(c, cookieName(house, name), { path: "/", secure: house.env.origin.startsWith("https:") })
-}
-
-/**
- * Says who asks: programs by their key, people by their session, kiosks and boards by their device key. Whoever is nobody we know, a
- * wrong key or a cookie that means nothing included, spends from the budget of the address. A program spends from its key's own.
- */
-async function identify(c: Context, budget: Budget, ofKeys: Budget): Promise<void> {
-  const { house } = c.var
-  const isKnown = forPrograms.test(c.req.path) ? await byKey(c, ofKeys) : (await bySession(c)) || (await byDevice(c))
-  if (isKnown !== true) budget.spend(addressOf(c), house.clock.real())
-  if (isKnown === "bad") throw new Refusal("bad_token")
-}
-
-async function byKey(c: Context, ofKeys: Budget): Promise<boolean | "bad"> {
-  const { house } = c.var
-  // Whoever reads a log has read it too; a call that works would hide that.
-  if (/[?&][^=&#]*=dawr_/.test(c.req.url) && Object.values(c.req.query()).some(looksLikeKey)) {
-    throw new Refusal("key_in_address")
-  }
-  const header = c.req.header("Authorization")
-  if (header === undefined || !c.req.path.startsWith("/api/")) return false
-  const given = /^Bearer ([\w-]{1,200})$/.exec(header)?.[1]
-  const now = house.clock.real()
-  const seen = { at: now, accountsHead: house.writer.accountsHead() }
-  const held = given ? await holderOfKey(house.store, given, now, () => wholeAddressOf(c)) : null
-  if (!held) return "bad"
-  const { subject, key } = held
-  learn(c, { subject, house: whileOpened(house, key.id, subject, seen) })
-  if (key.kind === "integrator") {
-    ofKeys.spend(key.id, now)
-    if (wantsSeen(key, now)) await house.writer.write((tx) => markKeySeen(tx, key.id, now), { scopes: ["accounts"] })
-  }
-  return true
-}
-
-async function bySession(c: Context): Promise<boolean> {
-  const { house } = c.var
-  const now = house.clock.real()
-  const secret = getCookie(c, cookieName(house, "sid"))
-  const signedIn = secret ? await sessionOf(house.store, secret, now) : null
-  if (!signedIn) return false
-  const { subject, session } = signedIn
-  learn(c, {
-    ...{ subject, session, formToken: house.keys.capability("form", session.id) },
-    house: whileSignedIn(house, session.id),
-  })
-  // A page that is left open asks for tickets by itself, whenever its wire breaks. That is not somebody at work: only what a person does
-  // puts the idle limit off, so that a screen nobody looks at signs itself out, its wire included.
-  if (wantsTouch(session, now) && c.req.path !== paths.liveTicket) {
-    await house.writer.write((tx) => touchSession(tx, session, now), { scopes: ["accounts"] })
-  }
-  await keepLanguage(c, { kind: session.kind, id: session.subject })
-  return true
-}
-
-/** Whoever chooses the language of these pages, signed in, is written to in it as well. */
-async function keepLanguage(c: Context, owner: Owner): Promise<void> {
-  const { store, writer } = c.var.house
-  const wished = c.req.query("lang")
-  if (!isLang(wished) || (await chosenLang(store, owner)) === wished) return
-  await writer.write((tx) => chooseLang(tx, owner, wished), { scopes: ["accounts"] })
-}
-
-async function byDevice(c: Context): Promise<boolean> {
-  const { house } = c.var
-  const now = house.clock.real()
-  const seen = { at: now, accountsHead: house.writer.accountsHead() }
-  const secret = getCookie(c, cookieName(house, "dev"))
-  const present = secret ? await deviceOfToken(house.store, secret, now) : null
-  if (!present) return false
-  const { device, row } = present
-  learn(c, {
-    ...{ subject: device, formToken: house.keys.capability("form", device.id) },
-    house: whilePaired(house, device.id, seen),
-  })
-  if (wantsKeepUp(present, now)) {
-    const successor = await house.writer.write((tx) => keepUp(tx, present, now), { scopes: ["accounts"] })
-    if (successor) keepCookie(c, "dev", successor, Math.floor((row.until - now) / 1_000))
-  }
-  return true
 }
 
 /** What the browser sends with a form of ours; what takes files as well says so with its route. */
@@ -284,13 +183,14 @@ export interface Gates {
   /** Of strangers by address, and of programs by key. */
   budgets: { strangers: Budget; keys: Budget }
   admission: Admission
+  kept: KeptAnswers
 }
 
 /**
  * Who asks; whether there is room for them; whether what they bring is not too much; whether it comes from our own pages; and whether this
  * session may be here. One step for all of them: each step of the router's costs more than most of these.
  */
-export function gates({ takes, budgets, admission }: Gates): MiddlewareHandler<AppEnv> {
+export function gates({ takes, budgets, admission, kept }: Gates): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     await identify(c, budgets.strangers, budgets.keys)
     const standing = standingOf(c)
@@ -309,6 +209,9 @@ export function gates({ takes, budgets, admission }: Gates): MiddlewareHandler<A
       }
       const aside = byLevel(c)
       if (aside) return aside
+      const { keptAs, subject } = c.var
+      const before = keptAs !== null && subject !== null ? kept.forProgram(keptAs) : null
+      if (before) return before
       await next()
     } finally {
       leave()

@@ -7,19 +7,30 @@ import type { Context, House } from "./house.ts"
 export function secure(c: Context, house: House): void {
   const { headers } = c.res
   headers.set("X-Request-Id", c.var.requestId)
-  if (house.env.origin.startsWith("https:")) {
-    headers.set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-  }
-  for (const [name, value] of always) headers.set(name, value)
-  if (!headers.has("Content-Security-Policy")) {
-    headers.set("Content-Security-Policy", c.var.nonce === "" ? nothingRuns : policyWith(c.var.nonce))
-  }
+  for (const [name, value] of alwaysOf(house)) headers.set(name, value)
+  if (!headers.has(policyName)) headers.set(policyName, policyWith(c.var.nonce))
   for (const [name, value] of unlessSaid) if (!headers.has(name)) headers.set(name, value)
   // Files say themselves how long they keep; everything else is for this reader and this moment.
   if (!headers.has("Cache-Control")) {
     headers.set("Cache-Control", "no-store")
-    headers.append("Vary", "Sec-Fetch-Site, Origin, Accept-Language, Cookie")
+    headers.append("Vary", varies)
   }
+}
+
+/** As `secure`, for an answer that says nothing of its own but its type. */
+export function headersOf(
+  house: Pick<House, "env">,
+  { requestId, nonce, type }: { requestId: string; nonce: string; type: string },
+): [string, string][] {
+  return [
+    ["Content-Type", type],
+    ["X-Request-Id", requestId],
+    ...alwaysOf(house),
+    [policyName, policyWith(nonce)],
+    ...unlessSaid,
+    ["Cache-Control", "no-store"],
+    ["Vary", varies],
+  ]
 }
 
 /** To a HEAD: how long the answer to a GET would be (RFC 9110 §8.6). The runtime would say 0. */
@@ -30,24 +41,34 @@ export async function sayLength(c: Context): Promise<void> {
 }
 
 /** What some handlers have reason to say otherwise. */
-const unlessSaid = [
+const unlessSaid: readonly [string, string][] = [
   ["Referrer-Policy", "same-origin"],
   ["Cross-Origin-Resource-Policy", "same-origin"],
-] as const
+]
 
-const always = [
+const always: readonly [string, string][] = [
   ["X-Content-Type-Options", "nosniff"],
   ["Cross-Origin-Opener-Policy", "same-origin"],
   [
     "Permissions-Policy",
     "camera=(self), microphone=(self), geolocation=(), publickey-credentials-get=(self), publickey-credentials-create=(self)",
   ],
-] as const
+]
+const alwaysByHttps: readonly [string, string][] = [
+  ...always,
+  ["Strict-Transport-Security", "max-age=31536000; includeSubDomains"],
+]
+const alwaysOf = ({ env }: Pick<House, "env">) => (env.origin.startsWith("https:") ? alwaysByHttps : always)
+
+const policyName = "Content-Security-Policy"
+const varies = "Sec-Fetch-Site, Origin, Accept-Language, Cookie"
 
 /** For answers to programs, which are no pages whatever a browser takes them for. */
 const nothingRuns = "default-src 'none'; frame-ancestors 'none'"
 
-const policyWith = (nonce: string) => `script-src 'nonce-${nonce}' 'strict-dynamic'; ${policy}`
+/** Without a nonce it is no page. */
+const policyWith = (nonce: string) =>
+  nonce === "" ? nothingRuns : `script-src 'nonce-${nonce}' 'strict-dynamic'; ${policy}`
 
 const policy = [
   "default-src 'none'",
@@ -73,7 +94,7 @@ export function bareAnswer(status: 400 | 500): Response {
     headers: {
       "Content-Type": "text/plain; charset=utf-8",
       "Cache-Control": "no-store",
-      "Content-Security-Policy": nothingRuns,
+      [policyName]: nothingRuns,
       ...Object.fromEntries([...always, ...unlessSaid]),
     },
   })

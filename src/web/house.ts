@@ -13,6 +13,7 @@ import type { Registry } from "../outside/registry.ts"
 import type { Storage } from "../outside/storage.ts"
 import type { Hub } from "../realtime/hub.ts"
 import type { Assets } from "./assets.ts"
+import type { KeptAnswer } from "./kept-answers.ts"
 
 /** The parts of a running front office, wired once in `main.ts`. A page gets everything from here and nothing from module state. */
 export interface House {
@@ -59,6 +60,10 @@ export interface Vars {
   formToken: string
   /** The path that was asked for, with its query, for language switch and sign-in. */
   here: string
+  /** Under what an answer to this is kept for others; `null` where it is somebody's own. */
+  keptAs: string | null
+  /** Keeps this answer for whoever asks for the very same, where that is anybody. */
+  keep(answer: KeptAnswer): void
   /** Whether it is answered later than in the moment in which it came in. */
   isLate: boolean
 }

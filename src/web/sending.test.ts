@@ -13,6 +13,8 @@ afterAll(() => {
   expect(server.lines.filter((line) => line.includes('"level":"error"'))).toEqual([])
 })
 
+/** Each asks for an address of its own, of which nothing is kept. */
+const pathOf = (nth: number) => `${path}&nth=${nth}`
 /** So many at once that most of them wait for their turn. */
 const crowd = 60
 
@@ -24,8 +26,8 @@ test("a large answer that had to wait for its turn is the very answer that came 
   expect(atOnce.body.length).toBeGreaterThan(60_000)
 
   const answers = await Promise.all(
-    Array.from({ length: crowd }, async () => {
-      const answer = await fetch(server.origin + path)
+    Array.from({ length: crowd }, async (_, nth) => {
+      const answer = await fetch(server.origin + pathOf(nth))
       return { inPieces: answer.headers.get("Transfer-Encoding"), text: await answer.text() }
     }),
   )
@@ -48,13 +50,13 @@ test("whoever hangs up in the midst of such an answer leaves nothing behind", as
   await Promise.all(
     Array.from(
       { length: crowd },
-      () =>
+      (_, nth) =>
         new Promise<void>((resolve) => {
           const socket = connect(port, "127.0.0.1")
           socket.on("close", () => resolve())
           socket.on("error", () => {})
           socket.on("data", () => socket.destroy())
-          socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost:${port}\r\n\r\n`)
+          socket.write(`GET ${pathOf(crowd + nth)} HTTP/1.1\r\nHost: localhost:${port}\r\n\r\n`)
         }),
     ),
   )

@@ -4,9 +4,9 @@ import { apiKeys, type SubjectKind } from "../../../db/schema/access.ts"
 import { statement } from "../../../db/statement.ts"
 import type { Store } from "../../../db/store.ts"
 import type { Tx } from "../../../db/write.ts"
-import { hour, type Instant } from "../../base/day.ts"
+import type { Instant } from "../../base/day.ts"
 import { Refusal } from "../../base/refusal.ts"
-import type { KeyRow } from "./keys.ts"
+import { type KeyRow, seenEvery } from "./keys.ts"
 
 /* The keys of programs that are nobody's own: other systems of the agency, reports, a website that shows the hall. */
 
@@ -17,9 +17,6 @@ export type IntegratorScope = (typeof integratorScopes)[number]
 export function isIntegratorScope(text: string): text is IntegratorScope {
   return integratorScopes.some((one) => one === text)
 }
-
-/** That a key was used is written at most this often: every call would otherwise write a row. */
-const seenEvery = hour
 
 /** All keys of programs that are in force, and those that were until `since`; the newest last. */
 export async function integratorKeys(store: Store, since: Instant): Promise<KeyRow[]> {
@@ -65,10 +62,6 @@ export async function revokeKey(tx: Tx, id: string, by: string, now: Instant): P
   if (revoked.length === 0) return false
   await tx.say(accountsStream, "key.revoked", { key: id, by })
   return true
-}
-
-export function wantsSeen({ seenAt }: KeyRow, now: Instant): boolean {
-  return seenAt === null || now - seenAt >= seenEvery
 }
 
 const markSeen = statement((db) =>

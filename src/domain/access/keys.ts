@@ -1,5 +1,6 @@
 import { and, eq, isNull, sql } from "drizzle-orm"
 import { accountsStream } from "../../../db/facts.ts"
+import { known } from "../../../db/known.ts"
 import { apiKeys, type SessionLevel, type SubjectKind, staff } from "../../../db/schema/access.ts"
 import { people } from "../../../db/schema/people.ts"
 import { placeholders, statement } from "../../../db/statement.ts"
@@ -113,7 +114,7 @@ export async function holderOfKey(
 ): Promise<{ subject: Subject; key: KeyRow } | null> {
   const [, text, id, secret] = keyForm.exec(given) ?? []
   if (!text || !id || !secret || withCheck(text) !== given) return null
-  const [found] = await keyById(store).execute({ id })
+  const found = await keyWith(store, id, now)
   if (!found || !sameText(found.key.secretHash, sha256(secret))) return null
   const { key } = found
   if (key.addresses.length > 0 && !isWithin(from(), key.addresses)) return null
@@ -122,6 +123,30 @@ export async function holderOfKey(
 }
 
 const nowhere = () => ""
+
+/** Rights also end by time, which nobody says: what was read is not believed for longer. */
+const believedFor = 1_000
+
+/** A program asks by the same key thousands of times a second, and nobody changes a key without saying so in `accounts`. */
+async function keyWith(store: Store, id: string, now: Instant) {
+  const read = async () => (await keyById(store).execute({ id }))[0] ?? null
+  // A turn sees what nobody has been told yet.
+  if (!store.heads) return read()
+  const { found } = await known(store, { kind: "keys", stream: accountsStream, key: id, now }, async () => {
+    const row = await read()
+    // That it was used is marked without a fact.
+    const isMarked = row?.key.kind === "integrator"
+    return { found: row, validUntil: isMarked ? Math.min(now + believedFor, seenDue(row.key)) : now + believedFor }
+  })
+  return found
+}
+
+/** That a program's key was used is marked this often at most: every call would otherwise write a row. */
+export const seenEvery = hour
+/** From when on that it is used is to be marked again. */
+const seenDue = ({ seenAt }: KeyRow): Instant => (seenAt === null ? Number.NEGATIVE_INFINITY : seenAt + seenEvery)
+
+export const wantsSeen = (key: KeyRow, now: Instant): boolean => now >= seenDue(key)
 
 /** As `holderOfKey`, where the key itself does not matter. */
 export async function subjectOfKey(

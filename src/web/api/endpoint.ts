@@ -4,6 +4,7 @@ import { statusOf } from "../../base/refusal.ts"
 import { type Action, rolesFor, scopeFor } from "../../domain/access/authorize.ts"
 import type { Role } from "../../domain/access/subject.ts"
 import type { Context, Gate, Handler } from "../house.ts"
+import type { KeptAnswer } from "../kept-answers.ts"
 import { sending } from "../sending.ts"
 import { readBody, readParams, readQuery } from "./asked.ts"
 import { problemShape } from "./problem.ts"
@@ -31,6 +32,8 @@ export interface Answer {
   body?: object
   /** The body as JSON where it has been written before. */
   text?: string
+  /** Where the text is the same to anybody: what it was made of, as `known` gave it, and until when it says the same. */
+  keep?: Pick<KeptAnswer, "of" | "until">
 }
 
 type Form = z.ZodType<unknown>
@@ -88,10 +91,13 @@ export function call<P extends Form = never, Q extends Form = never, B extends F
       const answer = await given.handle(c, asked as Asked<Read<P>, Read<Q>, Read<B>>)
       if (answer.status === 204) return c.body(null, 204)
       const text = answer.text ?? JSON.stringify(answer.body ?? {})
-      return c.body(sending(c, text), answer.status, { "Content-Type": "application/json" })
+      if (answer.keep) c.var.keep({ ...answer.keep, type, body: text })
+      return c.body(sending(c, text), answer.status, { "Content-Type": type })
     },
   }
 }
+
+const type = "application/json"
 
 const idempotencyHeader = z.object({
   "Idempotency-Key": z

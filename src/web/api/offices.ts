@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi"
 import { addDays, type Instant, readDay } from "../../base/day.ts"
 import { hijriDay } from "../../base/hijri.ts"
 import { Refusal } from "../../base/refusal.ts"
-import { dayIn, isoWithOffset } from "../../base/time.ts"
+import { dayIn, endOfDay, isoWithOffset } from "../../base/time.ts"
 import { type Action, authorize } from "../../domain/access/authorize.ts"
 import { isStaff } from "../../domain/access/subject.ts"
 import { plannedDays } from "../../domain/availability/plan.ts"
@@ -149,7 +149,9 @@ export const officeCalls = [
         now,
         ...(query.moving === undefined ? {} : await ofMoving(c, query.moving, here, query.service)),
       }
-      return { status: 200, text: textOf(await slotsShown(store, asked)) }
+      const offer = await slotsShown(store, asked)
+      const until = endOfDay(dayIn(now, here.zone), here.zone)
+      return { status: 200, text: textOf(offer), keep: { of: offer, until } }
     },
   }),
 

@@ -1,5 +1,6 @@
 import type { Child } from "hono/jsx"
 import { isRefusal, Refusal } from "../../base/refusal.ts"
+import { endOfDay } from "../../base/time.ts"
 import { readSlotId } from "../../domain/availability/grid.ts"
 import { hold, liveHold } from "../../domain/availability/holds.ts"
 import { nearestAlternatives, type OfferAsked } from "../../domain/availability/reads.ts"
@@ -37,10 +38,11 @@ export async function slotsPage(c: Context): Promise<Response> {
   const choice = choiceIn(c, code, service)
   if (c.var.subject !== null || choice.slot !== null) return slotsAnswer(c, choice)
   // Whoever is nobody yet sees what everybody sees.
-  const { offer, people } = await offerFor(c.var.house, choice, choice.people)
+  const { offer, people, office, today } = await offerFor(c.var.house, choice, choice.people)
   const day = offer.days.find((offered) => offered.day === choice.day)?.day ?? null
   const as = JSON.stringify([day, people, readerZone(c)])
-  return showAnybody(c, { of: offer, as, make: () => slotsFor(c, { ...choice, day }, {}) })
+  const until = endOfDay(today, office.zone)
+  return showAnybody(c, { of: offer, as, until, make: () => slotsFor(c, { ...choice, day }, {}) })
 }
 
 /** Where signing in leads back to: the same times, with the chosen one chosen. It changes nothing. */

@@ -9,8 +9,8 @@ import { type PreSession, preSessionOf } from "../../domain/access/pre-sessions.
 import { authenticationOptions, registrationOptions } from "../../domain/access/webauthn.ts"
 import { person } from "../../domain/people/reads.ts"
 import { inLang } from "../../i18n/lang.ts"
+import { cookieName } from "../cookies.ts"
 import { readForm } from "../form.ts"
-import { cookieName } from "../gate.ts"
 import type { Context } from "../house.ts"
 import { ownerOf, roomOf } from "../passkey-form.tsx"
 

@@ -80,13 +80,42 @@ function fill(form: Form, own: { [name in Name]?: string }): Bytes {
   return whole
 }
 
-/** As `fill`, of a form for anybody: what is its own is text. */
+/** What differs from one answer to the next, also where the same is asked in the same minute. */
+type Stamp = { nonce: string; now: number }
+/** As many digits as a clock has from 2001 to 2286, so that every answer is of one length. */
+const digitsOf = (now: number) => String(Math.floor(now)).padStart(13, "0")
+
+/**
+ * As `fill`, of a form for anybody: what is its own is text. All but the stamp is filled once; what is given back makes an answer of it, for
+ * nonces of this length.
+ */
 export function fillForAnybody(
   form: Form,
-  own: { [name in (typeof ofAnswers)[number]]: string | number | null },
-): Bytes {
-  const texts = Object.fromEntries(ofAnswers.map((name) => [name, Bun.escapeHTML(own[name] ?? "")]))
-  return fill(form, texts)
+  own: { otherLangHref: string; ribbon: string | null },
+  nonceLength: number,
+): (stamp: Stamp) => Bytes {
+  const blank: Stamp = { nonce: "-".repeat(nonceLength), now: 0 }
+  const texts = {
+    otherLangHref: Bun.escapeHTML(own.otherLangHref),
+    ribbon: Bun.escapeHTML(own.ribbon ?? ""),
+    nonce: blank.nonce,
+    now: digitsOf(blank.now),
+  }
+  const places: [name: keyof Stamp, at: number][] = []
+  let at = 0
+  for (const piece of form) {
+    if (piece === "nonce" || piece === "now") places.push([piece, at])
+    at += typeof piece === "string" ? Buffer.byteLength(texts[piece as keyof typeof texts]) : piece.length
+  }
+  const whole = fill(form, texts)
+  return ({ nonce, now }) => {
+    if (nonce.length !== nonceLength)
+      throw new RangeError(`a nonce of ${nonce.length} letters where ${nonceLength} fit`)
+    const copy = Buffer.from(whole)
+    const digits = digitsOf(now)
+    for (const [name, place] of places) copy.write(name === "nonce" ? nonce : digits, place, "latin1")
+    return copy
+  }
 }
 
 function ownOf(frame: Frame, children: Child): Own {

@@ -94,12 +94,13 @@ test("a line that dies as a page asks for the relay is asked again when it is ba
   )
   await Promise.all([frames(citizen.page, 5), frames(desk.page, 5)])
   for (const { page } of [citizen, desk]) {
-    expect(await waysOf(page)).toEqual(["relay by udp"])
+    // By which protocol is the browser's own choice, and on a busy machine it may think again.
+    expect((await waysOf(page)).join()).toMatch(/^relay by (udp|tcp)$/)
     expect(await page.evaluate(() => (window as unknown as { connections: unknown[] }).connections.length)).toBe(1)
   }
 })
 
-/** By what kind of candidate, and by which protocol to the relay, a page sends. */
+/** By what kind of candidate, and by which protocol to the relay, each connection of a page sends. */
 function waysOf(page: Screen["page"]): Promise<string[]> {
   return page.evaluate(async () => {
     const ways = new Set<string>()
@@ -109,9 +110,10 @@ function waysOf(page: Screen["page"]): Promise<string[]> {
       report.forEach((stat: Record<string, unknown>) => {
         stats.set(String(stat["id"]), stat)
       })
-      for (const pair of stats.values()) {
-        if (pair["type"] !== "candidate-pair" || !pair["nominated"]) continue
-        const local = stats.get(String(pair["localCandidateId"]))
+      for (const transport of stats.values()) {
+        if (transport["type"] !== "transport") continue
+        const pair = stats.get(String(transport["selectedCandidatePairId"]))
+        const local = stats.get(String(pair?.["localCandidateId"]))
         ways.add(`${local?.["candidateType"]} by ${local?.["relayProtocol"]}`)
       }
     }
