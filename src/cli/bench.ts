@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { resolve } from "node:path"
 import { parseArgs } from "node:util"
@@ -14,7 +15,7 @@ import { signIn } from "./bench/sign-in.ts"
 import { slots } from "./bench/slots.ts"
 import { start } from "./bench/start.ts"
 import { visits } from "./bench/visits.ts"
-import { helped, understood } from "./usage.ts"
+import { helped, Mistyped, understood } from "./usage.ts"
 
 /*
  *   npm run bench [-- --quick] [--json] [--only bookings,press] [--disk <folder>] [--profile <folder>]
@@ -71,6 +72,9 @@ const options = {
 } as const
 const { values: asked } = understood(() => parseArgs({ args, options }), usage)
 const disk = resolve(asked.disk)
+understood(() => {
+  if (!existsSync(disk)) throw new Mistyped(`There is no folder ${disk}.`)
+}, usage)
 const profiles = asked.profile === undefined ? null : resolve(asked.profile)
 const profiled = profiles === null ? null : watchProfiles(profiles)
 if (profiles !== null) profileInto(profiles)

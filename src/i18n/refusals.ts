@@ -20,6 +20,15 @@ export function programWords(code: RefusalCode, lang: Lang): RefusalWords {
   return lang === "ar" ? { title: ar, help: arHelp } : { title: en, help: enHelp }
 }
 
+/** What a program is told of a bug of ours. */
+export const bugWords: Record<Lang, RefusalWords> = {
+  ar: { title: "حدث خطأ لدينا", help: "لم يُحفظ شيء. أعد المحاولة، أو أرسل لنا رقم الطلب." },
+  en: {
+    title: "Something went wrong on our side",
+    help: "Nothing was saved. Try again, or send us the request's number.",
+  },
+}
+
 type Row = [title: string, help: string, titleEn: string, helpEn: string]
 
 const toPrograms: Partial<Record<RefusalCode, Row>> = {

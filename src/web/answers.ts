@@ -1,7 +1,8 @@
 import { Refusal } from "../base/refusal.ts"
 import { fieldsIn } from "../i18n/fields.ts"
-import { programWords, refusalWords } from "../i18n/refusals.ts"
+import { bugWords, programWords, refusalWords } from "../i18n/refusals.ts"
 import type { Context } from "./house.ts"
+import { paths } from "./paths.ts"
 
 /** A refusal as a problem document (RFC 9457): stable `code`, words in the reader's language, and what helps to go on. */
 export function problem(c: Context, refusal: Refusal): Response {
@@ -10,7 +11,7 @@ export function problem(c: Context, refusal: Refusal): Response {
   const words = wordsFor(code, c.var.lang ?? "ar")
   const requestId = c.var.requestId
   const body = {
-    type: `/problems/${code}`,
+    type: paths.problem(code),
     title: words.title,
     status,
     code,
@@ -27,12 +28,8 @@ export function problem(c: Context, refusal: Refusal): Response {
 
 /** A bug, as far as the outside may know of it. */
 export function bugProblem(c: Context): Response {
-  const ar = c.var.lang !== "en"
-  const title = ar ? "حدث خطأ لدينا" : "Something went wrong on our side"
-  const detail = ar
-    ? "لم يُحفظ شيء. أعد المحاولة، أو أرسل لنا رقم الطلب."
-    : "Nothing was saved. Try again, or send us the request's number."
-  const body = { type: "/problems/bug", title, status: 500, code: "bug", detail, requestId: c.var.requestId }
+  const { title, help: detail } = bugWords[c.var.lang ?? "ar"]
+  const body = { type: paths.problem("bug"), title, status: 500, code: "bug", detail, requestId: c.var.requestId }
   return c.body(JSON.stringify(body), 500, { "Content-Type": "application/problem+json; charset=utf-8" })
 }
 

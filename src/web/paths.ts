@@ -2,6 +2,8 @@
 export const paths = {
   home: "/",
   search: "/search",
+  problems: "/problems",
+  problem: (code: string) => `/problems/${code}`,
   sector: (code: string) => `/sectors/${code}`,
   service: (code: string) => `/services/${code}`,
   slots: (office: string, service: string) => `/offices/${office}/slots?service=${service}`,

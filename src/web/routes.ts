@@ -4,6 +4,7 @@ import { deskRoutes } from "./agent/routes.tsx"
 import { secondRoutes } from "./agent/second.tsx"
 import { deskServiceRoutes } from "./agent/service-acts.ts"
 import { type Endpoint, endpoints } from "./api/endpoints.ts"
+import { problemRoutes } from "./api/problems.tsx"
 import { boardRoutes } from "./board/routes.tsx"
 import { citizenRoutes } from "./citizen/routes.ts"
 import { deviceRoutes } from "./devices/routes.tsx"
@@ -55,6 +56,7 @@ export const pages: PageRoute[] = [
   ...paperRoutes,
   ...pictureRoutes,
   ...secondRoutes,
+  ...problemRoutes,
 ]
 
 /** Every call of the API. */

@@ -46,7 +46,9 @@ async function main(args: string[]): Promise<number> {
     const { findings, counts } = await rig.run(rounds, seeded(count("--seed", values.seed)))
     const seconds = ((performance.now() - began) / 1000).toFixed(1)
     const seen = Object.entries(counts).map(([what, number]) => `${number} ${what}`)
-    process.stdout.write(`${name}: ${rounds} rounds in ${seconds} s, ${seen.join(", ")}; ${told(findings.length)}\n`)
+    process.stdout.write(
+      `${name}: ${rounds === 1 ? "1 round" : `${rounds} rounds`} in ${seconds} s, ${seen.join(", ")}; ${told(findings.length)}\n`,
+    )
     if (findings.length === 0) continue
     isBroken = true
     process.stderr.write(`Not kept: ${rig.promise}.\n${findings.map((line) => `  - ${line}\n`).join("")}`)

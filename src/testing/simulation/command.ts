@@ -120,7 +120,7 @@ function told(sum: { seeds: number; requests: number; turns: number; faults: num
   const each = (number: number) => `${number} (${(number / seconds).toFixed(number / seconds < 10 ? 1 : 0)} a second)`
   return (
     `Nothing was broken in ${seconds.toFixed(1)} s.\n` +
-    `  seeds     ${each(sum.seeds)} of ${days} days\n` +
+    `  seeds     ${each(sum.seeds)} of ${days === 1 ? "1 day" : `${days} days`}\n` +
     `  requests  ${each(sum.requests)}\n  turns     ${each(sum.turns)}\n  faults    ${each(sum.faults)}\n`
   )
 }

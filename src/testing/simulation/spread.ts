@@ -14,7 +14,8 @@ export type Answered = { outcome: Outcome } | { thrown: string }
 
 /**
  * Lives through the seeds from `first` to `last`, in `processes` of their own, or in this one where that is one; tells each outcome as it
- * comes. Ends early, and without those that are under way, when `tell` answers false.
+ * comes. When `tell` answers false, only seeds before that one are still waited for: which is the first that is broken does not depend on
+ * how fast any of them was.
  */
 export async function runSeeds(
   { first, last, days, processes }: { first: number; last: number; days: number; processes: number },
@@ -22,21 +23,25 @@ export async function runSeeds(
   start: () => Other = startOther,
 ): Promise<void> {
   let next = first
-  let isOver = false
+  let until = last
+  const underWay = new Set<number>()
+  const over = Promise.withResolvers<void>()
   const work = async (live: (asked: Asked) => Promise<Outcome>) => {
-    while (!isOver && next <= last) {
-      const outcome = await live({ seed: next++, days })
-      if (!isOver && !tell(outcome)) isOver = true
+    while (next <= until) {
+      const seed = next++
+      underWay.add(seed)
+      const outcome = await live({ seed, days })
+      underWay.delete(seed)
+      if (seed <= until && !tell(outcome)) until = seed - 1
+      if (until < last && [...underWay].every((other) => other > until)) over.resolve()
     }
   }
   if (processes === 1) return work(({ seed }) => runSeed(seed, { days }))
   const others = Array.from({ length: processes }, () => start())
-  const over = Promise.withResolvers<void>()
   try {
-    const all = others.map((other) => work(other.live).finally(() => isOver && over.resolve()))
-    await Promise.race([Promise.all(all), over.promise])
+    await Promise.race([Promise.all(others.map((other) => work(other.live))), over.promise])
   } finally {
-    isOver = true
+    until = first - 1
     for (const other of others) other.end()
   }
 }

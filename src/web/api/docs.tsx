@@ -1,6 +1,7 @@
 import type { Child } from "hono/jsx"
 import { show } from "../frame.tsx"
 import type { Context } from "../house.ts"
+import { paths } from "../paths.ts"
 import type { ApiDocument } from "./description.ts"
 
 /*
@@ -68,6 +69,9 @@ export function docsPage(c: Context, document: ApiDocument): Response | Promise<
       <p>
         The same as OpenAPI 3.1: <a href="/openapi.json">/openapi.json</a>. Say who you are with{" "}
         <code>Authorization: Bearer &lt;token&gt;</code>.
+      </p>
+      <p>
+        Every refusal is a problem document with a code that never changes: <a href={paths.problems}>all of them</a>.
       </p>
       <pre>
         <code>{`curl -H "Authorization: Bearer $TOKEN" ${c.var.house.env.origin}/api/v1/me`}</code>
@@ -241,8 +245,8 @@ function coded(text: string): Child {
 }
 
 function operationsOf(document: ApiDocument): Found[] {
-  const paths = (document.paths ?? {}) as Record<string, Record<string, Operation>>
-  return Object.entries(paths).flatMap(([path, item]) =>
+  const all = (document.paths ?? {}) as Record<string, Record<string, Operation>>
+  return Object.entries(all).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({ method, path, operation })),
   )
 }

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi"
 import { Refusal } from "../../base/refusal.ts"
 import { passing } from "../gate.ts"
 import type { AppEnv, House } from "../house.ts"
+import { paths } from "../paths.ts"
 import { type ApiDocument, description } from "./description.ts"
 import { docsPage } from "./docs.tsx"
 import type { Endpoint } from "./endpoint.ts"
@@ -28,7 +29,7 @@ export function mountApi(app: OpenAPIHono<AppEnv>, house: House, calls: Endpoint
   let text: string | null = null
   const written = () => (text ??= JSON.stringify(document()))
   app.get("/openapi.json", passing("anyone"), (c) => c.body(written(), 200, { "Content-Type": "application/json" }))
-  app.get("/docs", passing("anyone"), (c) => docsPage(c, document()))
+  app.get(paths.docs, passing("anyone"), (c) => docsPage(c, document()))
 }
 
 /** `/tickets/{id}` as the router writes it. */

@@ -55,6 +55,9 @@ export function choiceIn(c: Context, office: string, service: string): Choice {
   }
 }
 
+/** Whether the address asks for times for more people than may come together. */
+export const asksForTooMany = (c: Context): boolean => Number(c.req.query("people") ?? "1") > peopleMax
+
 /** The address of the times with what is chosen, less or more. */
 export function slotsHref(choice: Choice, changed: Partial<Choice> = {}): string {
   const { office, service, slot, day, for: who, people } = { ...choice, ...changed }

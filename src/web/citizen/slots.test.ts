@@ -99,8 +99,6 @@ describe("choosing a time", () => {
     expect(without(await other.get(way, { Cookie: "zone=europe/BERLIN" }))).toBe(
       without(await other.get(way, { Cookie: "zone=Europe/Berlin" })),
     )
-    // A day on which nothing can be booked is as if it were not there.
-    expect(without(await other.get(`${way}&day=2031-01-01`)).replaceAll("&amp;day=2031-01-01", "")).toBe(without(first))
     expect(without(await other.get(way))).toBe(without(first))
 
     const citizen = someone()
@@ -113,6 +111,27 @@ describe("choosing a time", () => {
     expect([free(first), free(own)]).toEqual(["3 places", "3 places"])
     await office.write((tx) => book(tx, citizen, { office: office.code, service: "PAS-08", slot }))
     expect([free(await one.get(way)), free(await other.get(way))]).toEqual(["مكانان", "2 places"])
+  })
+
+  test("whoever asks for a day that cannot be booked, or for more people than may come, reads so beside the times that there are", async () => {
+    const way = `/offices/${office.code}/slots?service=PAS-08`
+    const [stranger, citizen] = [visitor(() => server.origin), await signedIn(server, someone())]
+    for (const who of [stranger, citizen]) {
+      const far = await who.get(`${way}&day=2031-01-01`)
+      expect([far.status, reading(far)]).toEqual([200, expect.stringContaining("That day is not open for booking yet")])
+      expect(far.text).toContain(office.slot("13:15"))
+      expect(reading(await who.get(`${way}&day=2020-01-01`))).toContain("That time has passed")
+      for (const day of [tomorrow, "2026-11-27", "no-day"]) {
+        expect((await who.get(`${way}&day=${day}`)).text).not.toContain("refusal")
+      }
+    }
+    const many = await stranger.get(`${way}&people=7`)
+    expect([many.status, reading(many)]).toEqual([
+      422,
+      expect.stringContaining("That is more people than one visit may have"),
+    ])
+    expect(many.text).toContain(office.slot("13:15"))
+    expect((await stranger.get(`${way}&people=6`)).status).toBe(200)
   })
 
   test("a full time is refused on the same page: what was chosen is kept, three others are one press away", async () => {

@@ -4,6 +4,7 @@ import { endOfDay } from "../../base/time.ts"
 import { readSlotId } from "../../domain/availability/grid.ts"
 import { hold, liveHold } from "../../domain/availability/holds.ts"
 import { nearestAlternatives, type OfferAsked } from "../../domain/availability/reads.ts"
+import { peopleMax } from "../../domain/availability/rules.ts"
 import type { TakenPlaces } from "../../domain/availability/visit.ts"
 import { citizenWords } from "../../i18n/citizen.ts"
 import { momentText } from "../../i18n/dates.ts"
@@ -17,7 +18,16 @@ import { paths } from "../paths.ts"
 import { Remembered } from "../remembered.tsx"
 import { Empty, Notice } from "../shell/cards.tsx"
 import { ButtonLink } from "../shell/controls.tsx"
-import { type Choice, choiceFields, choiceIn, offerFor, slotsHref, type Times, timesFor } from "./choice.ts"
+import {
+  asksForTooMany,
+  type Choice,
+  choiceFields,
+  choiceIn,
+  offerFor,
+  slotsHref,
+  type Times,
+  timesFor,
+} from "./choice.ts"
 import { RefusedCard } from "./refused.tsx"
 import { DayStrip, ForWhom, type Link, TimesForm } from "./times.tsx"
 import { JoinWaitlist, waitsHere } from "./waiting.tsx"
@@ -36,10 +46,13 @@ export async function slotsPage(c: Context): Promise<Response> {
   const service = c.req.query("service") ?? ""
   if (service === "") return c.redirect(paths.office(code), 303)
   const choice = choiceIn(c, code, service)
-  if (c.var.subject !== null || choice.slot !== null) return slotsAnswer(c, choice)
+  const refused =
+    c.var.subject === null && asksForTooMany(c) ? new Refusal("too_many_people", { most: peopleMax }) : undefined
+  if (c.var.subject !== null || choice.slot !== null || refused) return slotsAnswer(c, choice, { refused })
   // Whoever is nobody yet sees what everybody sees.
   const { offer, people, office, today } = await offerFor(c.var.house, choice, choice.people)
   const day = offer.days.find((offered) => offered.day === choice.day)?.day ?? null
+  if (day !== choice.day) return slotsAnswer(c, choice)
   const as = JSON.stringify([day, people, readerZone(c)])
   const until = endOfDay(today, office.zone)
   return showAnybody(c, { of: offer, as, until, make: () => slotsFor(c, { ...choice, day }, {}) })
@@ -98,7 +111,7 @@ async function slotsFor(c: Context, choice: Choice, { refused, moving }: How): P
     : await timesFor(house, choice, citizen, own)
   const { office, service, people } = times
   const zone = office.zone
-  const told = refused ?? (await goneBefore(c, choice, times, own))
+  const told = refused ?? outOfReach(choice, times) ?? (await goneBefore(c, choice, times, own))
   const action = moving ? paths.bookingMove(moving.booking) : paths.holds
   const fields: [string, string][] = moving
     ? []
@@ -130,7 +143,7 @@ async function slotsFor(c: Context, choice: Choice, { refused, moving }: How): P
           lang={lang}
           zone={zone}
           reference={requestId}
-          isKept={choice.slot !== null || choice.day !== null}
+          isKept={choice.slot !== null || choice.day === times.shown}
           take={citizen ? { action, token: formToken, fields } : undefined}
           allTimes="#times"
         />
@@ -167,6 +180,12 @@ async function slotsFor(c: Context, choice: Choice, { refused, moving }: How): P
   // A title is what a screen reader says first.
   const said = refused ? refusalWords(refused.code, lang).title : title
   return { page: { title: said, status: refused?.status, styles: ["citizen"], scripts: ["slots"] }, body }
+}
+
+/** A day that was asked for and is none of those that can be booked. */
+function outOfReach({ day, slot }: Choice, { days, today }: Times): Refusal | null {
+  if (day === null || slot !== null || days.some((offered) => offered.day === day)) return null
+  return new Refusal(day < today ? "slot_past" : "too_far")
 }
 
 /** A time that was chosen before signing in, and taken meanwhile. */
