@@ -55,5 +55,5 @@ test("much that is old goes in turns of so many rows, so that whoever books in b
     },
   })
   await stepHouse({ ...partsOf(office), writer: watching })
-  expect(left.slice(0, 3)).toEqual([rowsMax + 501, 501, 1])
+  expect([...new Set(left)]).toEqual([2 * rowsMax + 501, rowsMax + 501, 501, 1])
 })

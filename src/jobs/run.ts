@@ -111,9 +111,11 @@ export async function stepMinutes({ store, writer, keys, log }: JobParts & { key
 /** What is kept for a time only. Once the house is to stop no further turn is begun: the next process goes on where this one was. */
 export async function stepHouse({ clock, writer }: JobParts, stopping?: AbortSignal): Promise<void> {
   const now = clock.real()
-  let isMore = true
-  while (isMore && !stopping?.aborted) {
-    isMore = await writer.write((tx) => forgetOld(tx, now), { scopes: ["accounts"] })
+  for (const forget of clearings) {
+    let gone = rowsMax
+    while (gone >= rowsMax && !stopping?.aborted) {
+      gone = await writer.write((tx) => forget(tx, now), { scopes: ["accounts"] })
+    }
   }
   let place: Place | null | undefined
   while (place !== null && !stopping?.aborted) {
@@ -124,23 +126,21 @@ export async function stepHouse({ clock, writer }: JobParts, stopping?: AbortSig
 /**
  * Answers are kept for retries of a day, failed sign-ins for a day, sessions and enrolments that are over for three months. What was
  * begun at the door and not finished goes as soon as it is over, what was to be confirmed a day later. A legal hold keeps messages,
- * sessions and enrolments for longer, and they go with the first round after it. Answers whether a further turn would find more.
+ * sessions and enrolments for longer, and they go with the first round after it. Each takes as much of one table as goes in a turn, and
+ * answers how much that was.
  */
-export async function forgetOld(tx: Tx, realNow: Instant): Promise<boolean> {
-  const counts = [
-    await forgetFailures(tx, realNow),
-    await forgetSessions(tx, notHeld, realNow),
-    await forgetCeremonies(tx, realNow),
-    await forgetPreSessions(tx, realNow),
-    await forgetEnrolments(tx, notHeld, realNow),
-    await forgetOneTimeCodes(tx, realNow),
-    await forgetConfirmations(tx, realNow),
-    await forgetRequests(tx, notHeld, realNow),
-    await forgetAnswers(tx, tx.now),
-    await forgetProxies(tx),
-  ]
-  return counts.some((count) => count >= rowsMax)
-}
+const clearings: ((tx: Tx, realNow: Instant) => Promise<number>)[] = [
+  forgetFailures,
+  (tx, now) => forgetSessions(tx, notHeld, now),
+  forgetCeremonies,
+  forgetPreSessions,
+  (tx, now) => forgetEnrolments(tx, notHeld, now),
+  forgetOneTimeCodes,
+  forgetConfirmations,
+  (tx, now) => forgetRequests(tx, notHeld, now),
+  (tx) => forgetAnswers(tx, tx.now),
+  forgetProxies,
+]
 
 /** A round that takes longer than its interval is not begun twice; one that fails is said and tried again. */
 function once({ log }: JobParts, name: string, run: () => Promise<void>) {

@@ -12,7 +12,7 @@ import { Bell, hasInbox } from "./bell.tsx"
 import { isReminding } from "./entering.ts"
 import type { Context } from "./house.ts"
 import { paths } from "./paths.ts"
-import { type Made, once } from "./remembered.tsx"
+import { once, type Made as Ways } from "./remembered.tsx"
 import { sending } from "./sending.ts"
 import { PostForm } from "./shell/controls.tsx"
 import { type Bytes, type Form, fillForAnybody, formForAnybody, pageBytes } from "./shell/document.tsx"
@@ -46,23 +46,15 @@ export async function show(c: Context, page: Shown, body: Child): Promise<Respon
   return answer(c, await pageBytes(frameOf(c, page), body), page.status)
 }
 
-const documents: Made<Form> = new WeakMap()
+const documents: Ways<Form> = new WeakMap()
 
 /**
  * The same to whoever is nobody yet, of a page that many look at: but for what is each answer's own it is made once, of `of`, which `known`
- * gave, for as long as that very object is in use. `as`: everything else that page and body are made from. Whoever asks for the same address
- * gets the same until `until`.
+ * gave, for as long as that very object is in use. `as`: everything else that page and body are made from. With `until` whoever asks for the
+ * same address gets the same until then.
  */
-export async function showAnybody(
-  c: Context,
-  {
-    of,
-    as,
-    until,
-    make,
-  }: { of: object; as: string; until: Instant; make: () => Promise<{ page: Shown; body: Child }> },
-): Promise<Response> {
-  const { house, lang, nonce, subject } = c.var
+export async function showAnybody(c: Context, { of, as, until, status, make }: ForAnybody): Promise<Response> {
+  const { house, lang, nonce, subject, requestId: reference } = c.var
   if (subject) throw new Error("this page is for whoever is nobody yet")
   const form = await once(documents, of, `${lang} ${as}`, async () => {
     const { page, body } = await make()
@@ -70,10 +62,25 @@ export async function showAnybody(
   })
   const now = house.clock.office()
   const ribbon = ribbonOf(c, now)
-  const body = fillForAnybody(form, { otherLangHref: inOtherLang(c), ribbon }, nonce.length)
-  const untilRibbon = ribbon === null ? until : Math.min(until, now - (now % minute) + minute)
-  c.var.keep({ of, until: untilRibbon, type, body })
-  return answer(c, body({ nonce, now }))
+  const body = fillForAnybody(form, { otherLangHref: inOtherLang(c), ribbon, reference }, nonce.length)
+  if (until !== undefined) {
+    c.var.keep({ of, until: ribbon === null ? until : Math.min(until, now - (now % minute) + minute), type, body })
+  }
+  return answer(c, body({ nonce, now }), status)
+}
+
+interface ForAnybody {
+  of: object
+  as: string
+  until?: Instant
+  status?: number
+  make: () => Promise<Made>
+}
+
+/** A page that is not yet shown. */
+export interface Made {
+  page: Shown
+  body: Child
 }
 
 const type = "text/html; charset=UTF-8"

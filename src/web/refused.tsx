@@ -1,15 +1,15 @@
-import { html } from "hono/html"
 import type { Refusal } from "../base/refusal.ts"
 import { isStaff } from "../domain/access/subject.ts"
 import { common } from "../i18n/common.ts"
 import type { Lang } from "../i18n/lang.ts"
 import { waitText } from "../i18n/plural.ts"
 import { refusalWords } from "../i18n/refusals.ts"
-import { inOtherLang, show } from "./frame.tsx"
+import { type Made, show, showAnybody } from "./frame.tsx"
 import type { Context } from "./house.ts"
 import { paths } from "./paths.ts"
 import { Card } from "./shell/cards.tsx"
 import { ButtonLink } from "./shell/controls.tsx"
+import { referenceHole } from "./shell/document.tsx"
 import { Shape } from "./shell/marks.tsx"
 
 /**
@@ -33,35 +33,16 @@ export function refusalPage(c: Context, refusal: Refusal): Response | Promise<Re
   const back = c.req.method === "GET" ? `?next=${encodeURIComponent(here)}` : ""
   const door = refusal.code === "account_needed" ? paths.signIn + back : null
   const said = { title, help, status: refusal.status, wait, door }
-  return refusal.code === "unavailable" && c.var.subject === null && !c.var.house.demo
-    ? drawnOnce(c, said)
-    : answer(c, said)
+  return refusal.code === "unavailable" && c.var.subject === null ? drawnOnce(c, said) : answer(c, said)
 }
 
-/** Pages that say there is too much to do, cut where each answer has something of its own. */
-const drawn = new Map<string, string[]>()
-const drawnMost = 100
+/** Of whom pages are that say there is too much to do: of nobody. */
+const flood = {}
 
 /** What is answered in a flood must cost next to nothing, or the answers themselves would be the flood: drawn once, and then filled in. */
-async function drawnOnce(c: Context, said: Said): Promise<Response> {
-  const own = [c.var.nonce, c.var.requestId, String(html`${inOtherLang(c)}`), String(c.var.house.clock.office())]
-  const key = `${c.var.lang} ${said.wait} ${c.req.path}`
-  let pieces = drawn.get(key)
-  if (!pieces) {
-    const page = await answer(c, said)
-    pieces = cut(await page.clone().text(), own)
-    // Whatever is this answer's own and was not found would stand in the next one's page.
-    const isWhole = own.every((_, which) => pieces?.includes(String(which)))
-    if (isWhole && drawn.size < drawnMost) drawn.set(key, pieces)
-    return page
-  }
-  return c.html(pieces.map((piece, at) => (at % 2 === 0 ? piece : own[Number(piece)])).join(""), said.status as 503)
-}
-
-/** A text in pieces: one of its own, then the place of what stands between it and the next, and so on. */
-function cut(text: string, at: string[]): string[] {
-  const parts = text.split(new RegExp(`(${at.map((part) => RegExp.escape(part)).join("|")})`))
-  return parts.map((part, index) => (index % 2 === 0 ? part : String(at.indexOf(part))))
+function drawnOnce(c: Context, said: Said): Promise<Response> {
+  const make = async () => pageOf(c, said, referenceHole)
+  return showAnybody(c, { of: flood, as: String(said.wait), status: said.status, make })
 }
 
 /** A bug, as far as the outside may know of it. */
@@ -84,6 +65,12 @@ interface Said {
 const backSeconds = 20
 
 function answer(c: Context, said: Said): Response | Promise<Response> {
+  const { page, body } = pageOf(c, said, c.var.requestId)
+  return show(c, page, body)
+}
+
+/** `reference`: the number of the answer. */
+function pageOf(c: Context, said: Said, reference: string): Made {
   const { lang, subject } = c.var
   const words = common[lang]
   const { title, status } = said
@@ -91,14 +78,13 @@ function answer(c: Context, said: Said): Response | Promise<Response> {
     // From a screen of the hall no way leads to the pages that everybody has at home, and nobody may be there to press anything.
     const own = paths[subject.role](subject.office)
     c.header("Refresh", `${backSeconds}; url=${own}`)
-    const body = <OnScreen {...{ c, said, own }} />
+    const body = <OnScreen {...{ c, said, own, reference }} />
     return subject.role === "kiosk"
-      ? show(c, { title, status, head: "none", styles: ["kiosk"], bodyClass: "kiosk", theme: "light" }, body)
-      : show(c, { title, status, head: "none", styles: ["devices"] }, body)
+      ? { page: { title, status, head: "none", styles: ["kiosk"], bodyClass: "kiosk", theme: "light" }, body }
+      : { page: { title, status, head: "none", styles: ["devices"] }, body }
   }
-  return show(
-    c,
-    { title, status },
+  const home = isStaff(subject) ? (subject.role === "agent" ? paths.desk : paths.days) : paths.home
+  const body = (
     <div class="column">
       <Card class="refusal stack">
         <p class="refusal-mark">
@@ -113,20 +99,18 @@ function answer(c: Context, said: Said): Response | Promise<Response> {
             {words.signIn}
           </ButtonLink>
         )}
-        <ButtonLink
-          weight={said.door ? "second" : "main"}
-          href={isStaff(subject) ? (subject.role === "agent" ? paths.desk : paths.days) : paths.home}
-        >
+        <ButtonLink weight={said.door ? "second" : "main"} href={home}>
           {isStaff(subject) ? words.toWork : words.toHome}
         </ButtonLink>
       </div>
-      <Reference c={c} />
-    </div>,
+      <Reference lang={lang} is={reference} />
+    </div>
   )
+  return { page: { title, status }, body }
 }
 
 /** Large enough for whoever stands before it: a kiosk in its own look, a board as while it is being paired. */
-function OnScreen({ c, said, own }: { c: Context; said: Said; own: string }) {
+function OnScreen({ c, said, own, reference }: { c: Context; said: Said; own: string; reference: string }) {
   const { lang, subject } = c.var
   const again = (
     <ButtonLink weight="main" wide href={own}>
@@ -139,7 +123,7 @@ function OnScreen({ c, said, own }: { c: Context; said: Said; own: string }) {
         <h1>{said.title}</h1>
         <What said={said} lang={lang} />
         {again}
-        <Reference c={c} />
+        <Reference lang={lang} is={reference} />
       </main>
     )
   }
@@ -151,7 +135,7 @@ function OnScreen({ c, said, own }: { c: Context; said: Said; own: string }) {
           <What said={said} lang={lang} />
         </section>
         {again}
-        <Reference c={c} />
+        <Reference lang={lang} is={reference} />
       </div>
     </main>
   )
@@ -166,11 +150,10 @@ function What({ said: { help, wait }, lang }: { said: Said; lang: Lang }) {
   )
 }
 
-function Reference({ c }: { c: Context }) {
-  const { lang, requestId } = c.var
+function Reference({ lang, is }: { lang: Lang; is: string }) {
   return (
     <p class="faint tiny">
-      {common[lang].reference}: <bdi dir="ltr">{requestId}</bdi>
+      {common[lang].reference}: <bdi dir="ltr">{is}</bdi>
     </p>
   )
 }

@@ -25,7 +25,7 @@ interface Own {
   now: number | undefined
   children: Child
 }
-type Name = keyof Own
+type Name = keyof Own | "reference"
 
 /** A document in pieces: what is always the same, and the names of what belongs in between. */
 export type Form = (Bytes | Name)[]
@@ -39,7 +39,7 @@ const brim = "\u{f8d0}"
 /** The document around `body`. It is made once for each form of page that there is. */
 export async function pageBytes(frame: Frame, body: Child): Promise<Bytes> {
   const own = ownOf(frame, body)
-  const filled = (Object.keys(own) as Name[]).filter((name) => isThere(own[name]))
+  const filled = (Object.keys(own) as (keyof Own)[]).filter((name) => isThere(own[name]))
   const { title, nonce, formToken, otherLangHref, ribbon, headLinks, bell, headBeside, foot, now, expiry, ...same } =
     frame
   const key = JSON.stringify([same, { ...expiry, left: 0 }, filled])
@@ -56,12 +56,17 @@ export async function pageBytes(frame: Frame, body: Child): Promise<Bytes> {
 /** What differs from one answer to the next, whoever gets it. */
 const ofAnswers = ["nonce", "otherLangHref", "ribbon", "now"] as const satisfies Name[]
 
+/** Stands in a body for anybody where the number of the answer belongs. */
+export const referenceHole = `${brim}reference${brim}`
+
 /** The document for whoever is nobody yet, in which only the answer's own is left out. */
 export async function formForAnybody(frame: Frame, body: Child): Promise<Form> {
   const own = ownOf(frame, body)
-  const holes = [...ofAnswers.filter((name) => isThere(own[name])), "children" as const]
-  const [form, inside] = [await formWith(holes, frame, body), await html`${body}`]
-  return form.map((piece) => (piece === "children" ? Buffer.from(String(inside)) : piece))
+  return formWith(
+    ofAnswers.filter((name) => isThere(own[name])),
+    frame,
+    body,
+  )
 }
 
 /** The document of this form, each hole filled with what is this answer's own. */
@@ -91,13 +96,14 @@ const digitsOf = (now: number) => String(Math.floor(now)).padStart(13, "0")
  */
 export function fillForAnybody(
   form: Form,
-  own: { otherLangHref: string; ribbon: string | null },
+  own: { otherLangHref: string; ribbon: string | null; reference: string },
   nonceLength: number,
 ): (stamp: Stamp) => Bytes {
   const blank: Stamp = { nonce: "-".repeat(nonceLength), now: 0 }
   const texts = {
     otherLangHref: Bun.escapeHTML(own.otherLangHref),
     ribbon: Bun.escapeHTML(own.ribbon ?? ""),
+    reference: Bun.escapeHTML(own.reference),
     nonce: blank.nonce,
     now: digitsOf(blank.now),
   }
