@@ -17,8 +17,8 @@ interface Known {
 }
 
 /**
- * What is known is of several sizes: the times of an office are large, how it stands now is a few numbers, a key is a row. So many of each kind are kept for
- * each connection; the one that was asked for longest ago goes first.
+ * What is known is of several sizes: the times of an office are large, how it stands now is a few numbers, a key is a row. So many of each
+ * kind are kept for each connection; the one that was asked for longest ago goes first.
  */
 const most = { times: 100, standing: 5_000, keys: 5_000 }
 export type KindOfKnown = keyof typeof most
@@ -69,9 +69,9 @@ export async function known<T extends { validUntil: number | null }>(
     all.delete(oldest)
   }
   try {
-    const found = await value
-    made.validUntil = found.validUntil ?? Number.POSITIVE_INFINITY
-    behind.set(found, made)
+    const answer = await value
+    made.validUntil = answer.validUntil ?? Number.POSITIVE_INFINITY
+    behind.set(answer, made)
   } catch (thrown) {
     if (all.get(key) === made) all.delete(key)
     throw thrown

@@ -79,7 +79,12 @@ describe("three times as many as there is room for, who write so slowly that nob
     }
     const shown = await browse("203.0.113.1")
     expect([shown.status, Number(shown.headers.get("Retry-After")) > 0]).toEqual([503, true])
-    expect(await shown.text()).toContain("<h1")
+    // Drawn once for all, it says each its own number.
+    for (const page of [shown, await browse("203.0.113.1")]) {
+      const text = await page.text()
+      expect(text).toContain("<h1")
+      expect(text).toContain(`<bdi dir="ltr">${page.headers.get("X-Request-Id")}</bdi>`)
+    }
     const program = await server.nobody.get("/api/v1/sectors", { headers: { "X-Forwarded-For": "203.0.113.2" } })
     expect([program.status, program.body.code, program.headers.has("Retry-After")]).toEqual([503, "unavailable", true])
 

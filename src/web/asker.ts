@@ -18,6 +18,7 @@ import { whileOpened, whilePaired, whileSignedIn } from "./signed-in.ts"
 
 /** Paths that belong to programs: they carry their own token, and ignore every cookie. */
 export const forPrograms = /^\/(api\/|(openapi\.json|healthz|readyz|metrics)$)/
+
 /** Keeps what has become known of this request. */
 export function learn(c: Context, more: Partial<Vars>): void {
   Object.assign(c.var, more)

@@ -12,7 +12,7 @@ import { Bell, hasInbox } from "./bell.tsx"
 import { isReminding } from "./entering.ts"
 import type { Context } from "./house.ts"
 import { paths } from "./paths.ts"
-import { once, type Made as Ways } from "./remembered.tsx"
+import { type Made, once } from "./remembered.tsx"
 import { sending } from "./sending.ts"
 import { PostForm } from "./shell/controls.tsx"
 import { type Bytes, type Form, fillForAnybody, formForAnybody, pageBytes } from "./shell/document.tsx"
@@ -46,12 +46,12 @@ export async function show(c: Context, page: Shown, body: Child): Promise<Respon
   return answer(c, await pageBytes(frameOf(c, page), body), page.status)
 }
 
-const documents: Ways<Form> = new WeakMap()
+const documents: Made<Form> = new WeakMap()
 
 /**
- * The same to whoever is nobody yet, of a page that many look at: but for what is each answer's own it is made once, of `of`, which `known`
- * gave, for as long as that very object is in use. `as`: everything else that page and body are made from. With `until` whoever asks for the
- * same address gets the same until then.
+ * The same to whoever is nobody yet, of a page that many look at: but for what is each answer's own it is made once, of `of`, for as long as
+ * that very object is in use. `as`: everything else that page and body are made from. With `until` whoever asks for the same address gets the
+ * same until then, as long as `known` still gives `of`; such a page says no number of the answer.
  */
 export async function showAnybody(c: Context, { of, as, until, status, make }: ForAnybody): Promise<Response> {
   const { house, lang, nonce, subject, requestId: reference } = c.var
@@ -63,10 +63,12 @@ export async function showAnybody(c: Context, { of, as, until, status, make }: F
   const now = house.clock.office()
   const ribbon = ribbonOf(c, now)
   const body = fillForAnybody(form, { otherLangHref: inOtherLang(c), ribbon, reference }, nonce.length)
+  const bytes = body({ nonce, now })
   if (until !== undefined) {
-    c.var.keep({ of, until: ribbon === null ? until : Math.min(until, now - (now % minute) + minute), type, body })
+    const untilRibbon = ribbon === null ? until : Math.min(until, now - (now % minute) + minute)
+    c.var.keep({ of, until: untilRibbon, type: htmlType, body, size: bytes.length })
   }
-  return answer(c, body({ nonce, now }), status)
+  return answer(c, bytes, status)
 }
 
 interface ForAnybody {
@@ -74,19 +76,19 @@ interface ForAnybody {
   as: string
   until?: Instant
   status?: number
-  make: () => Promise<Made>
+  make: () => Promise<Drawn>
 }
 
 /** A page that is not yet shown. */
-export interface Made {
+export interface Drawn {
   page: Shown
   body: Child
 }
 
-const type = "text/html; charset=UTF-8"
+const htmlType = "text/html; charset=UTF-8"
 
 function answer(c: Context, bytes: Bytes, status = 200): Response {
-  return c.body(sending(c, bytes), status as 200, { "Content-Type": type })
+  return c.body(sending(c, bytes), status as 200, { "Content-Type": htmlType })
 }
 
 function frameOf(c: Context, page: Shown): Frame {

@@ -12,6 +12,7 @@ import type { Peers } from "./address.ts"
 import { type Admission, holderOf, standingOf } from "./admission.ts"
 import { forPrograms, identify, learn } from "./asker.ts"
 import { bodyMax, within } from "./body-size.ts"
+import { readerZone } from "./clocks.tsx"
 import { cookieName } from "./cookies.ts"
 import { sayLength, secure } from "./headers.ts"
 import type { AppEnv, Context, Gate, House, Takes, Vars } from "./house.ts"
@@ -61,7 +62,11 @@ export function open(house: House, kept: KeptAnswers): MiddlewareHandler<AppEnv>
   return async (c, next) => {
     const { raw } = c.req
     const isProgram = forPrograms.test(c.req.path)
-    const keptAs = kept.keyOf(raw, isProgram)
+    const lang = language(c, house)
+    // What is no address, or comes to no host of that name, is refused and nothing else.
+    const keptAs = isAddress(raw)
+      ? kept.keyOf({ request: raw, isForProgram: isProgram, lang, zone: isProgram ? null : readerZone(c) })
+      : null
     const isStranger = keptAs !== null && !raw.headers.has("Authorization")
     const before = isStranger ? kept.forStranger(keptAs, raw, c.env as Peers | undefined) : null
     if (before) return before
@@ -78,7 +83,7 @@ export function open(house: House, kept: KeptAnswers): MiddlewareHandler<AppEnv>
         // A link to a path that begins with two slashes leads to another host.
         return url ? url.pathname.replace(/^\/{2,}/, "/") + url.search : "/"
       },
-      lang: language(c, house),
+      lang,
       keptAs,
       // What staff are told may be more than anybody's.
       keep: (answer) => keptAs !== null && !isStaff(known.subject) && kept.keep(keptAs, answer),

@@ -2,6 +2,7 @@ import { isStillKnown } from "../../db/known.ts"
 import type { Instant } from "../base/day.ts"
 import { token } from "../base/id.ts"
 import { isRefusal } from "../base/refusal.ts"
+import type { Lang } from "../i18n/lang.ts"
 import { householdOf, type Peers } from "./address.ts"
 import { headersOf } from "./headers.ts"
 import type { House } from "./house.ts"
@@ -21,20 +22,34 @@ export interface KeptAnswer {
   type: string
   /** The body, and with a nonce whatever else is each answer's own. */
   body: string | ((own: { nonce: string; now: Instant }) => Uint8Array<ArrayBuffer>)
+  /** About how many bytes are kept with it. */
+  size: number
+}
+
+/** What of a request shapes an answer that is nobody's own. */
+export interface Asked {
+  request: Request
+  isForProgram: boolean
+  lang: Lang
+  /** In which zone the reader's browser sits, where it has said so. */
+  zone: string | null
 }
 
 export interface KeptAnswers {
-  /** Under what an answer to this request would be kept; `null` where its answer is somebody's own or the request does more than ask. */
-  keyOf(request: Request, isForProgram: boolean): string | null
+  /** Under what an answer to this would be kept; `null` where its answer is somebody's own or the request does more than ask. */
+  keyOf(asked: Asked): string | null
   /** To a stranger: the whole answer, where it is still true and there is room for one more in this moment. */
   forStranger(key: string, request: Request, peers: Peers | undefined): Response | null
   /** To a program that has passed its gates: the same, without the headers that every answer gets. */
   forProgram(key: string): Response | null
+  /** Keeps it, unless it is not true any more. */
   keep(key: string, answer: KeptAnswer): void
+  /** What there is of them. */
+  numbers(): { answers: number; bytes: number }
 }
 
-/** Some days of all offices of an agency, in every language that browsers name. */
-const most = 300
+/** Some days of all offices of an agency, for readers of both languages and of some zones; the one that was asked for longest ago goes first. */
+const most = { answers: 1_000, bytes: 16 * 1024 * 1024 }
 /** What is asked under a longer key is nothing that many ask for. */
 const keyMost = 500
 /**
@@ -46,21 +61,45 @@ const together = 64
 /** What a browser keeps of whoever has not said who they are. */
 const nobodysCookies = /^(?:(?:__Host-)?lang|zone)=[^;]*(?:; (?:(?:__Host-)?lang|zone)=[^;]*)*$/
 
+/** What was made of something holds it no longer than whoever knows it does. */
+type Kept = Omit<KeptAnswer, "of"> & { of: WeakRef<object> }
+
 export function openKeptAnswers(
   house: Pick<House, "store" | "clock" | "chance" | "env">,
   budget: Budget,
   soon: (run: () => void) => void,
 ): KeptAnswers {
-  const answers = new Map<string, KeptAnswer>()
+  const answers = new Map<string, Kept>()
+  let bytes = 0
   let given = 0
 
-  function trueOne(key: string): KeptAnswer | null {
+  function take(key: string): Kept | undefined {
     const found = answers.get(key)
-    if (!found) return null
+    if (found && answers.delete(key)) bytes -= found.size
+    return found
+  }
+
+  function put(key: string, kept: Kept): void {
+    take(key)
+    answers.set(key, kept)
+    bytes += kept.size
+    for (const oldest of answers.keys()) {
+      if (answers.size <= most.answers && bytes <= most.bytes) break
+      take(oldest)
+    }
+  }
+
+  function isTrue(of: object | undefined, until: Instant): boolean {
     const now = house.clock.office()
-    if (now < found.until && isStillKnown(house.store, found.of, now)) return found
-    answers.delete(key)
-    return null
+    return of !== undefined && now < until && isStillKnown(house.store, of, now)
+  }
+
+  /** The answer that is kept, if it is true; what is not is let go. */
+  function trueOne(key: string): Kept | null {
+    const found = take(key)
+    if (!found || !isTrue(found.of.deref(), found.until)) return null
+    put(key, found)
+    return found
   }
 
   /** Counts it as any other request of a stranger. Whoever has spent what an address may is refused where all are. */
@@ -75,13 +114,13 @@ export function openKeptAnswers(
   }
 
   return {
-    keyOf({ method, url, headers }, isForProgram) {
-      if (method !== "GET" || url.includes("lang=") || url.includes("dawr_")) return null
-      // Nobody's cookies are looked at where programs ask, and no key where people do.
+    keyOf({ request: { method, url, headers }, isForProgram, lang, zone }) {
+      // A wish for another language is carried out each time.
+      if (method !== "GET" || url.includes("lang=")) return null
+      // Where programs ask nobody's cookies are looked at.
       const cookies = isForProgram ? "" : (headers.get("Cookie") ?? "")
       if (cookies !== "" && !nobodysCookies.test(cookies)) return null
-      // The host is in the address, and once more as it was sent: what is no host must not look like part of a path.
-      const key = `${url} ${headers.get("Host")} ${cookies} ${headers.get("Accept-Language")}`
+      const key = `${lang} ${zone} ${url}`
       return key.length > keyMost ? null : key
     },
     forStranger(key, request, peers) {
@@ -104,10 +143,8 @@ export function openKeptAnswers(
         : null
     },
     keep(key, answer) {
-      answers.delete(key)
-      answers.set(key, answer)
-      const [oldest] = answers.keys()
-      if (answers.size > most && oldest !== undefined) answers.delete(oldest)
+      if (isTrue(answer.of, answer.until)) put(key, { ...answer, of: new WeakRef(answer.of) })
     },
+    numbers: () => ({ answers: answers.size, bytes }),
   }
 }

@@ -4,7 +4,7 @@ import { common } from "../i18n/common.ts"
 import type { Lang } from "../i18n/lang.ts"
 import { waitText } from "../i18n/plural.ts"
 import { refusalWords } from "../i18n/refusals.ts"
-import { type Made, show, showAnybody } from "./frame.tsx"
+import { type Drawn, show, showAnybody } from "./frame.tsx"
 import type { Context } from "./house.ts"
 import { paths } from "./paths.ts"
 import { Card } from "./shell/cards.tsx"
@@ -36,7 +36,7 @@ export function refusalPage(c: Context, refusal: Refusal): Response | Promise<Re
   return refusal.code === "unavailable" && c.var.subject === null ? drawnOnce(c, said) : answer(c, said)
 }
 
-/** Of whom pages are that say there is too much to do: of nobody. */
+/** What the pages of a flood are made of never changes. */
 const flood = {}
 
 /** What is answered in a flood must cost next to nothing, or the answers themselves would be the flood: drawn once, and then filled in. */
@@ -70,7 +70,7 @@ function answer(c: Context, said: Said): Response | Promise<Response> {
 }
 
 /** `reference`: the number of the answer. */
-function pageOf(c: Context, said: Said, reference: string): Made {
+function pageOf(c: Context, said: Said, reference: string): Drawn {
   const { lang, subject } = c.var
   const words = common[lang]
   const { title, status } = said

@@ -1,9 +1,11 @@
 import { expect, test } from "bun:test"
 import { eq } from "drizzle-orm"
+import { accountsStream } from "../../../db/facts.ts"
 import { apiKeys } from "../../../db/schema/access.ts"
 import type { Store } from "../../../db/store.ts"
 import { hour } from "../../base/day.ts"
 import { refusal, testOffice } from "../../testing/office.ts"
+import { markKeySeen } from "./integrators.ts"
 import { holderNow, holderOfKey, makeKey, sessionOfKey, subjectOfKey } from "./keys.ts"
 import { isWithin, readNetworks } from "./networks.ts"
 
@@ -50,6 +52,42 @@ test("no key is good for longer than a year, and none after its last day", async
   expect(await subjectOfKey(office.store, key, last - 1)).not.toBeNull()
   expect(await subjectOfKey(office.store, key, last)).toBeNull()
   expect(await holderNow(office.store, key.split("_")[2] ?? "", last)).toBeNull()
+})
+
+test("a key that is used again and again is read once a second, anew after a change in the accounts, and in a turn each time", async () => {
+  const { office, key, now } = await oneKey()
+  const id = key.split("_")[2] ?? ""
+  // Named without a fact, which nothing of the house does: so it is seen which row was read.
+  const named = async (name: string) => {
+    await office.write((tx) => tx.db.update(apiKeys).set({ name }).where(eq(apiKeys.id, id)))
+  }
+  const nameAt = async (at: number, store: Store = office.store) => (await holderOfKey(store, key, at))?.key.name
+  await named("first")
+  await office.write((tx) => markKeySeen(tx, id, now))
+  expect(await nameAt(now)).toBe("first")
+  await named("second")
+  expect([await nameAt(now), await nameAt(now + 999)]).toEqual(["first", "first"])
+  expect(await nameAt(now + 1_000)).toBe("second")
+  await named("third")
+  expect(await nameAt(now + 1_000)).toBe("second")
+  expect(await office.write((tx) => nameAt(now + 1_000, tx))).toBe("third")
+  await office.write((tx) =>
+    tx.say(accountsStream, "key.made", { ...wanted, key: "other", office: null, until: 0, by: "a" }),
+  )
+  expect(await nameAt(now + 1_000)).toBe("third")
+})
+
+test("from the moment in which its use is to be marked anew a program's key is read each time", async () => {
+  const { office, key, now } = await oneKey()
+  const id = key.split("_")[2] ?? ""
+  const seenAt = async (at: number) => (await holderOfKey(office.store, key, at))?.key.seenAt
+  expect(await seenAt(now)).toBeNull()
+  await office.write((tx) => markKeySeen(tx, id, now))
+  expect(await seenAt(now)).toBe(now)
+  const due = now + hour
+  expect(await seenAt(due - 1)).toBe(now)
+  await office.write((tx) => markKeySeen(tx, id, due))
+  expect([await seenAt(due - 1), await seenAt(due)]).toEqual([now, due])
 })
 
 test("a key for some addresses is good from those alone, and from nowhere where nobody says from where it comes", async () => {

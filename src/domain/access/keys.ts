@@ -124,7 +124,7 @@ export async function holderOfKey(
 
 const nowhere = () => ""
 
-/** Rights also end by time, which nobody says: what was read is not believed for longer. */
+/** Whatever would change a row without saying so is not believed for longer. What ends by time is looked at with each call. */
 const believedFor = 1_000
 
 /** A program asks by the same key thousands of times a second, and nobody changes a key without saying so in `accounts`. */

@@ -69,8 +69,9 @@ async function main(args: string[]): Promise<number> {
       sum.turns += outcome.turns
       for (const times of outcome.faults.values()) sum.faults += times
       if (values.seed !== undefined) process.stdout.write(`seed ${outcome.seed}: ${outcome.hash}\n`)
-      if (outcome.breaches.length > 0) broken = outcome
-      return broken === null
+      const isWhole = outcome.breaches.length === 0
+      if (!isWhole) broken = outcome
+      return isWhole
     })
   } finally {
     clearInterval(telling)

@@ -33,8 +33,10 @@ export interface Answer {
   /** The body as JSON where it has been written before. */
   text?: string
   /** Where the text is the same to anybody: what it was made of, as `known` gave it, and until when it says the same. */
-  keep?: Pick<KeptAnswer, "of" | "until">
+  keep?: Pick<KeptAnswer, "of" | "until"> | undefined
 }
+
+const json = "application/json"
 
 type Form = z.ZodType<unknown>
 type Read<F> = F extends z.ZodType<infer T> ? T : Record<string, never>
@@ -91,13 +93,11 @@ export function call<P extends Form = never, Q extends Form = never, B extends F
       const answer = await given.handle(c, asked as Asked<Read<P>, Read<Q>, Read<B>>)
       if (answer.status === 204) return c.body(null, 204)
       const text = answer.text ?? JSON.stringify(answer.body ?? {})
-      if (answer.keep) c.var.keep({ ...answer.keep, type, body: text })
-      return c.body(sending(c, text), answer.status, { "Content-Type": type })
+      if (answer.keep) c.var.keep({ ...answer.keep, type: json, body: text, size: text.length })
+      return c.body(sending(c, text), answer.status, { "Content-Type": json })
     },
   }
 }
-
-const type = "application/json"
 
 const idempotencyHeader = z.object({
   "Idempotency-Key": z

@@ -151,7 +151,9 @@ export const officeCalls = [
       }
       const offer = await slotsShown(store, asked)
       const until = endOfDay(dayIn(now, here.zone), here.zone)
-      return { status: 200, text: textOf(offer), keep: { of: offer, until } }
+      // Where a booking can go is the caller's own.
+      const keep = query.moving === undefined ? { of: offer, until } : undefined
+      return { status: 200, text: textOf(offer), keep }
     },
   }),
 

@@ -56,17 +56,15 @@ export async function pageBytes(frame: Frame, body: Child): Promise<Bytes> {
 /** What differs from one answer to the next, whoever gets it. */
 const ofAnswers = ["nonce", "otherLangHref", "ribbon", "now"] as const satisfies Name[]
 
-/** Stands in a body for anybody where the number of the answer belongs. */
+/** Stands in a body for anybody where the number of the answer belongs; the number is filled in with the rest that does not change. */
 export const referenceHole = `${brim}reference${brim}`
 
 /** The document for whoever is nobody yet, in which only the answer's own is left out. */
 export async function formForAnybody(frame: Frame, body: Child): Promise<Form> {
   const own = ownOf(frame, body)
-  return formWith(
-    ofAnswers.filter((name) => isThere(own[name])),
-    frame,
-    body,
-  )
+  const holes = [...ofAnswers.filter((name) => isThere(own[name])), "children" as const]
+  const [form, inside] = [await formWith(holes, frame, body), String(await html`${body}`)]
+  return form.flatMap((piece): Form => (piece === "children" ? cut(inside, ["reference"]) : [piece]))
 }
 
 /** The document of this form, each hole filled with what is this answer's own. */
@@ -145,8 +143,11 @@ async function formWith(holes: readonly Name[], frame: Frame, body: Child): Prom
       {children as Child}
     </Page>
   )}`
-  // Text, a hole, text, a hole …, text.
-  return String(document)
-    .split(brim)
-    .map((part, place) => (place % 2 === 0 ? Buffer.from(part) : (part as Name)))
+  return cut(String(document), holes)
+}
+
+/** Text, a hole, text, a hole …, text. What stands between brims and is none of these holes is somebody's own text. */
+function cut(text: string, holes: readonly Name[]): Form {
+  const parts = text.split(new RegExp(`${brim}(${holes.join("|")})${brim}`, "u"))
+  return parts.map((part, place) => (place % 2 === 0 ? Buffer.from(part) : (part as Name)))
 }
