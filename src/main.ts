@@ -138,7 +138,9 @@ async function start(): Promise<void> {
 
   const ready = Math.round(performance.now() - bornAt)
   process.stdout.write(
-    demo ? demoAnnouncement(demo, env.origin, ready) : `Dawr is open at ${env.origin} (ready in ${ready} ms)\n`,
+    demo
+      ? demoAnnouncement(demo, env.origin, ready)
+      : `Dawr is open at ${env.origin} (ready in ${ready} ms, listening on ${env.host}:${server.port})\n`,
   )
 }
 

@@ -85,7 +85,8 @@ function readRecording(text: string): Env["recording"] {
 
 function readTurn({ TURN_URLS: given, TURN_SECRET: secret }: Record<string, string | undefined>): Env["turn"] {
   if (given === undefined && secret === undefined) return null
-  const urls = (given ?? "").split(",").map((one) => one.trim())
+  if (given === undefined) throw new EnvProblem("TURN_SECRET needs TURN_URLS beside it: where the relay is")
+  const urls = given.split(",").map((one) => one.trim())
   // RFC 7065.
   if (!urls.every((one) => /^turns?:[\w.:[\]-]+(\?transport=(udp|tcp))?$/.test(one))) {
     throw new EnvProblem(

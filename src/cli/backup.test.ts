@@ -44,6 +44,12 @@ test("a backup is taken while the server runs, and what comes back is of that mo
   const { agents, citizens } = demoFile(folder)
   expect((await asks(origin, agents[0]?.token ?? "", "/api/v1/me")).status).toBe(200)
   await openStorage(join(data, "files")).put("visits/one/paper", new Uint8Array([1, 2, 3]))
+  // A way that is not there is a slip, or a disk that is not.
+  const nowhere = await command("backup", join(folder, "no-disk", "shelf"))
+  expect([nowhere.code, nowhere.said]).toEqual([
+    65,
+    `There is no folder ${join(folder, "no-disk")} to put a backup into.\n`,
+  ])
   const taken = await command("backup", shelf)
   expect([taken.code, taken.said]).toEqual([0, expect.stringMatching(/: \d+ facts, 1 file\.\n$/)])
   await server.kill("SIGTERM")

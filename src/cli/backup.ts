@@ -29,6 +29,9 @@ function main(args: string[]): number {
   const { dataDir } = readEnv({ ...process.env, PORT: undefined, NODE_ENV: undefined })
   if (!hasStore(dataDir)) throw new StoreProblem(`There is no database in ${dataDir}.`)
   const parent = resolve(into)
+  // A folder is made, a whole way to it is not: that would be a disk that is not there, or a slip.
+  if (!existsSync(dirname(parent)))
+    throw new StoreProblem(`There is no folder ${dirname(parent)} to put a backup into.`)
   const way = relative(dataDir, parent)
   if (way === "" || (!way.startsWith(`..${sep}`) && way !== ".." && !way.startsWith(sep))) {
     throw new StoreProblem(`A backup of ${dataDir} must lie outside it, best on another disk.`)

@@ -66,7 +66,8 @@ async function main(args: string[]): Promise<number> {
   rmSync(dataDir, { recursive: true, force: true })
   renameSync(aside, dataDir)
   process.stdout.write(
-    `${dataDir} is as it was at ${manifest.at}. Everybody signs in anew; what waited to be sent is called off.\n`,
+    `${dataDir} is as it was at ${manifest.at}. Everybody signs in anew; what waited to be sent is called off.\n` +
+      "Keys of programs, screens, passkeys and rights of staff are as they were then: whatever was taken away since is to be taken away again.\n",
   )
   return 0
 }

@@ -200,6 +200,8 @@ export const citizenWords = inBoth({
     icsNote: (code: string) => `رقم الموعد: ${code}`,
     icsPapers: (papers: string) => `أحضر معك: ${papers}`,
     placesFree: (count: number) => counted("places", count, "ar"),
+    /** Under an hour, for people who come together. */
+    roomForAll: "يتسع لكم",
     minutes: (count: number) => counted("minutes", count, "ar"),
   },
   en: {
@@ -403,6 +405,7 @@ export const citizenWords = inBoth({
     icsNote: (code: string) => `Appointment number: ${code}`,
     icsPapers: (papers: string) => `Bring: ${papers}`,
     placesFree: (count: number) => counted("places", count, "en"),
+    roomForAll: "room for you all",
     minutes: (count: number) => counted("minutes", count, "en"),
   },
 })

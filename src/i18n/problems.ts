@@ -5,7 +5,9 @@ export const problemsWords = inBoth({
   ar: {
     title: "ما نرفضه ولماذا",
     lead: "كل رفض وثيقة بصيغة RFC 9457، ورمزه في «code» لا يتغيّر: قرّر بناءً عليه لا على الكلمات.",
-    code: "الرمز",
+    refusal: "الرفض",
+    about:
+      "هذه الصفحة تشرح رفضًا ورد في وثيقة من واجهة البرمجة، وليست رفضًا هي نفسها. ما يساعدك بعد ذلك يأتي في الوثيقة بجانب الرمز.",
     status: "الحالة",
     toPrograms: "ما يُقال للبرنامج",
     toPeople: "ما يُقال للناس",
@@ -15,7 +17,9 @@ export const problemsWords = inBoth({
   en: {
     title: "What is refused, and why",
     lead: "Every refusal is a document as RFC 9457 has it. Its “code” never changes: decide by that, not by the words.",
-    code: "Code",
+    refusal: "Refusal",
+    about:
+      "This page explains a refusal that came in a document of the API, and is none itself. What helps to go on stands in that document, beside the code.",
     status: "Status",
     toPrograms: "What a program is told",
     toPeople: "What people are told",

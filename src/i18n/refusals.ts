@@ -44,6 +44,24 @@ const toPrograms: Partial<Record<RefusalCode, Row>> = {
     "This key may not do this",
     "Use one that has the right for it. What is about a person needs that person's consent as well.",
   ],
+  idempotency_mismatch: [
+    "استُخدم مفتاح التكرار نفسه مع طلب مختلف",
+    "استخدم مفتاحًا جديدًا لكل طلب جديد.",
+    "The same idempotency key came with another request",
+    "Use a new key for every new request.",
+  ],
+  not_found: [
+    "لا يوجد شيء بهذا العنوان أو المعرّف",
+    "قارن العنوان بوصفه في /openapi.json؛ وما يخصّ غير صاحب المفتاح لا يجده.",
+    "There is nothing by that address or id",
+    "Compare the address with /openapi.json. What belongs to others is not found by this key.",
+  ],
+  method_not_allowed: [
+    "هذا العنوان لا يقبل هذه الطريقة",
+    "الطرق المقبولة مبيّنة في «allowed» وفي الترويسة Allow.",
+    "This address does not take that method",
+    "Those that it takes are in “allowed” and in the header Allow.",
+  ],
   malformed: [
     "لم نفهم الطلب",
     "قارن الترويسات والنص بوصف هذه العملية في /openapi.json؛ السبب في «why» حيث نعرفه.",
@@ -320,10 +338,10 @@ const texts: Record<RefusalCode, Row> = {
     "Send the request as application/json.",
   ],
   idempotency_mismatch: [
-    "استُخدم مفتاح التكرار نفسه مع طلب مختلف",
-    "استخدم مفتاحًا جديدًا لكل طلب جديد.",
-    "The same idempotency key came with another request",
-    "Use a new key for every new request.",
+    "أُرسلت هذه الصفحة من قبل بمعلومات أخرى",
+    "تمّ ما أرسلته أولًا. لطلب آخر ابدأ من جديد.",
+    "This page was sent before, with something else in it",
+    "What was sent first is done. For anything else, begin anew.",
   ],
   too_many_requests: [
     "محاولات كثيرة في وقت قصير",

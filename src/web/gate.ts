@@ -76,6 +76,7 @@ export function open(house: House, kept: KeptAnswers): MiddlewareHandler<AppEnv>
       nonce: isProgram ? "" : token(house.chance, 16),
       subject: null,
       session: null,
+      gate: null,
       formToken: "",
       // Made when a page asks for it: programs never do, and reading an address takes long.
       get here() {
@@ -231,6 +232,7 @@ function mayChange({ req: { method } }: Context): boolean {
 /** Lets in whoever may do this at all: 401 to a stranger, 403 to somebody with another role. On what, the handler asks. */
 export function passing(gate: Gate): MiddlewareHandler<AppEnv> {
   return (c, next) => {
+    learn(c, { gate })
     if (gate !== "anyone") authorize(c.var.subject, gate)
     return next()
   }

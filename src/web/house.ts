@@ -56,6 +56,8 @@ export interface Vars {
   lang: Lang
   requestId: string
   nonce: string
+  /** What the route is for that was asked; `null` where it is not known yet. */
+  gate: Gate | null
   /** Must come back with every form of this session. */
   formToken: string
   /** The path that was asked for, with its query, for language switch and sign-in. */

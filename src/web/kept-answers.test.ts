@@ -97,7 +97,8 @@ test("programs get the same text, with a key and without, and one that is wrong 
 
 test("what is asked otherwise than by GET, or under a host that is none, is what it always was", async () => {
   const [port, whole] = [Number(new URL(server.origin).port), await get(page)]
-  const ask = (line: string, host: string) => raw(port, `${line} HTTP/1.1\nHost: ${host}\nAccept-Language: en\nConnection: close\n\n`)
+  const ask = (line: string, host: string) =>
+    raw(port, `${line} HTTP/1.1\nHost: ${host}\nAccept-Language: en\nConnection: close\n\n`)
   const here = `localhost:${port}`
   const head = await ask(`HEAD ${page}`, here)
   expect([head.status, head.headers["content-length"], head.body]).toEqual([

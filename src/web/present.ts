@@ -20,14 +20,27 @@ const pageLength = 100
 
 /** A page of what is there in full, by the key of each thing. A cursor names the last one that was seen. */
 export function paged<T, R>(all: T[], cursor: string | undefined, keyOf: (one: T) => string, show: (one: T) => R) {
-  const last = cursor === undefined ? null : Buffer.from(cursor, "base64url").toString()
+  const last = cursor === undefined ? null : readCursor(cursor)
   const begin = last === null ? 0 : all.findIndex((one) => keyOf(one) === last) + 1
   // What the cursor names is gone: going on from the beginning would show everything again, so nothing follows.
   const from = last !== null && begin === 0 ? all.length : begin
   const page = all.slice(from, from + pageLength)
   const end = page.at(-1)
   const more = from + pageLength < all.length && end !== undefined
-  return { items: page.map(show), next: more ? Buffer.from(keyOf(end)).toString("base64url") : null }
+  return { items: page.map(show), next: more ? writeCursor(keyOf(end)) : null }
+}
+
+/** By which a cursor is known from any other text. */
+const cursorMark = "after:"
+
+const writeCursor = (key: string) => Buffer.from(cursorMark + key).toString("base64url")
+
+/** Refuses `invalid_field` for what was never a cursor: taken for one whose row is gone, it would look like the end of the list. */
+function readCursor(text: string): string {
+  const read = Buffer.from(text, "base64url").toString()
+  if (!read.startsWith(cursorMark))
+    throw new Refusal("invalid_field", { fields: [{ path: "cursor", message: "no_cursor" }] })
+  return read.slice(cursorMark.length)
 }
 
 export function presentService(row: Service) {

@@ -83,6 +83,30 @@ for (const lang of ["ar", "en"] as const) {
   })
 }
 
+test("a stranger is led to the door of whoever may come in, from there to the other one, and then to where they wanted", async () => {
+  const { get } = visitor(() => server.origin)
+  const staff = [
+    "/desk",
+    "/day",
+    "/staff/people",
+    "/privacy/records",
+    "/devices",
+    "/keys",
+    "/recordings",
+    "/messages/dead",
+  ]
+  for (const path of [...staff, "/devices/pairing?code=ABCD"]) {
+    const { location } = await get(path)
+    expect([path, location]).toEqual([path, `/staff?next=${encodeURIComponent(path)}`])
+    expect((await get(location ?? "")).text).toContain(`href="/sign-in?next=${encodeURIComponent(path)}"`)
+  }
+  for (const path of ["/bookings", "/inbox", "/account/security"]) {
+    const { location } = await get(path)
+    expect([path, location]).toEqual([path, `/sign-in?next=${encodeURIComponent(path)}`])
+    expect((await get(location ?? "")).text).toContain(`href="/staff?next=${encodeURIComponent(path)}"`)
+  }
+})
+
 test("whoever works here is led back to work, a kiosk to its beginning and a board to its hall", async () => {
   const ways = [
     [{ agent: 1 }, "/desk", "To my work"],

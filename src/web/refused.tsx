@@ -1,4 +1,5 @@
 import type { Refusal } from "../base/refusal.ts"
+import { rolesFor } from "../domain/access/authorize.ts"
 import { isStaff } from "../domain/access/subject.ts"
 import { common } from "../i18n/common.ts"
 import type { Lang } from "../i18n/lang.ts"
@@ -17,13 +18,14 @@ import { Shape } from "./shell/marks.tsx"
  * was typed in it. A stranger who needs to sign in is led there and back.
  */
 export function refusalPage(c: Context, refusal: Refusal): Response | Promise<Response> {
-  const { lang, here } = c.var
+  const { lang, here, gate } = c.var
   // A kiosk that is none any more begins again: nobody signs in there.
   const kiosk = /^\/kiosk\/([\w-]+)\//.exec(here)?.[1]
   if (refusal.code === "not_signed_in" && kiosk) return c.redirect(paths.kiosk(kiosk), 303)
   if (refusal.code === "not_signed_in" && (c.req.method === "GET" || c.req.method === "HEAD")) {
-    const staff = /^\/(desk|day|staff|privacy)(\/|$|\?)/.test(here)
-    return c.redirect(`${staff ? paths.staffSignIn : paths.signIn}?next=${encodeURIComponent(here)}`, 303)
+    // What no citizen may do is work, and has a door of its own.
+    const isWork = gate !== null && gate !== "anyone" && !rolesFor(gate).includes("citizen")
+    return c.redirect(`${isWork ? paths.staffSignIn : paths.signIn}?next=${encodeURIComponent(here)}`, 303)
   }
   const retryAfter = refusal.details["retryAfterSeconds"]
   const wait = typeof retryAfter === "number" ? retryAfter : null

@@ -304,4 +304,9 @@ test("a list longer than a page goes on where the page before ended, each bookin
   expect([second.body.items.length, second.body.next]).toEqual([30, null])
   const ids = [...first.body.items, ...second.body.items].map(({ id }: { id: string }) => id)
   expect(new Set(ids).size).toBe(130)
+  // What was never a cursor is not taken for one at the end of the list.
+  for (const cursor of ["zzz", Buffer.from(ids[3] ?? "").toString("base64url")]) {
+    const { status, body } = await large.agent(1).get(`/api/v1/bookings?cursor=${cursor}`)
+    expect([status, body.code, body.fields?.[0]?.path]).toEqual([400, "invalid_field", "cursor"])
+  }
 })

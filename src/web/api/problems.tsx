@@ -56,15 +56,15 @@ function problemPage(c: Context): Response | Promise<Response> {
   const people = code === "bug" ? told : refusalWords(code, lang)
   return show(
     c,
-    { title: told.title },
+    { title: `${words.refusal} ${code}` },
     <div class="column">
-      <h1>{told.title}</h1>
+      <h1>
+        {words.refusal} <code dir="ltr">{code}</code>
+      </h1>
+      <p class="quiet">{words.about}</p>
       <Card class="stack">
+        <h2>{told.title}</h2>
         <dl class="facts">
-          <dt>{words.code}</dt>
-          <dd>
-            <code dir="ltr">{code}</code>
-          </dd>
           <dt>{words.status}</dt>
           <dd>{statusFor(code)}</dd>
           <dt>{words.toPrograms}</dt>

@@ -167,7 +167,7 @@ async function slotsFor(c: Context, choice: Choice, { refused, moving }: How): P
         make={() => <DayStrip times={times} lang={lang} link={link} />}
       />
       <TimesForm
-        {...{ action, token: formToken, fields, choice, lang, zone, reader }}
+        {...{ action, token: formToken, fields, choice, lang, zone, reader, people }}
         stranger={!citizen}
         moving={moving !== undefined}
         shown={shown}
@@ -185,7 +185,7 @@ async function slotsFor(c: Context, choice: Choice, { refused, moving }: How): P
 /** A day that was asked for and is none of those that can be booked. */
 function outOfReach({ day, slot }: Choice, { days, today }: Times): Refusal | null {
   if (day === null || slot !== null || days.some((offered) => offered.day === day)) return null
-  return new Refusal(day < today ? "slot_past" : "too_far")
+  return new Refusal(day < today ? "day_past" : "too_far")
 }
 
 /** A time that was chosen before signing in, and taken meanwhile. */

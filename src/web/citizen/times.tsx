@@ -118,6 +118,8 @@ interface TimesFormProps {
   lang: Lang
   zone: string
   reader: string | null
+  /** How many come together. */
+  people: number
   stranger: boolean
   /** An appointment is being moved. */
   moving: boolean
@@ -126,7 +128,7 @@ interface TimesFormProps {
 
 /** The times of the day, one of them to be chosen. A stranger's choice goes along to the sign-in and back; nothing is taken before. */
 export function TimesForm(props: TimesFormProps) {
-  const { action, token, fields, choice, lang, zone, reader, stranger, moving, shown } = props
+  const { action, token, fields, choice, lang, zone, reader, people, stranger, moving, shown } = props
   const words = citizenWords[lang]
   const hasFree = shown?.slots.some(({ free }) => free > 0) ?? false
   if (!shown || shown.slots.length === 0) {
@@ -146,8 +148,8 @@ export function TimesForm(props: TimesFormProps) {
       ))}
       <Remembered
         of={shown}
-        as={choice.slot === null ? `times ${lang} ${reader}` : null}
-        make={() => <TimeTiles {...{ shown, zone, reader, lang }} chosen={choice.slot} />}
+        as={choice.slot === null ? `times ${lang} ${reader} ${people}` : null}
+        make={() => <TimeTiles {...{ shown, zone, reader, lang, people }} chosen={choice.slot} />}
       />
       {hasFree && (
         <div class="foot-bar">
@@ -182,16 +184,17 @@ interface TimeTilesProps {
   zone: string
   reader: string | null
   lang: Lang
+  people: number
   chosen: string | null
 }
 
-function TimeTiles({ shown, zone, reader, lang, chosen }: TimeTilesProps) {
+function TimeTiles({ shown, zone, reader, lang, people, chosen }: TimeTilesProps) {
   return grouped(shown, zone, lang).map(({ title, slots }) => (
     <fieldset class="stack">
       <legend class="times-part">{title}</legend>
       <div class="tiles time-tiles">
         {slots.map((slot) => (
-          <TimeTile {...{ slot, zone, reader, lang }} chosen={slot.id === chosen} />
+          <TimeTile {...{ slot, zone, reader, lang, people }} chosen={slot.id === chosen} />
         ))}
       </div>
     </fieldset>
@@ -203,17 +206,18 @@ interface TimeTileProps {
   zone: string
   reader: string | null
   lang: Lang
+  people: number
   chosen: boolean
 }
 
-function TimeTile({ slot: { id, startsAt, free }, zone, reader, lang, chosen }: TimeTileProps) {
+function TimeTile({ slot: { id, startsAt, free }, zone, reader, lang, people, chosen }: TimeTileProps) {
   const words = citizenWords[lang]
   const theirs = theirTime(startsAt, zone, reader, lang)
   const inside = (
     <>
       <span class="tile-time">{timeText(startsAt, zone, lang)}</span>
       {theirs && <small>{words.yourTime(theirs)}</small>}
-      <small>{free > 0 ? words.placesFree(free) : words.full}</small>
+      <small>{free === 0 ? words.full : people > 1 ? words.roomForAll : words.placesFree(free)}</small>
     </>
   )
   if (free === 0) return <span class="tile tile-full">{inside}</span>

@@ -66,6 +66,8 @@ function signInForm(c: Context, told: Told): Response | Promise<Response> {
   const isStaff = told.door === "staff"
   const title = isStaff ? words.staffTitle : words.title
   const action = isStaff ? paths.staffSignIn : paths.signIn
+  // Whoever came to the wrong door is led on from the other one all the same.
+  const onward = told.next ? `?next=${encodeURIComponent(told.next)}` : ""
   return show(
     c,
     { title, status: told.status, styles: ["citizen"], scripts: ["passkey"], head: isStaff ? "deep" : "plain" },
@@ -137,7 +139,7 @@ function signInForm(c: Context, told: Told): Response | Promise<Response> {
       {!isStaff && !sendsCodes(house) && <p class="quiet small">{words.without}</p>}
       {!isStaff && sendsCodes(house) && (
         <section class="stack">
-          <ButtonLink wide href={told.next ? `${paths.visitor}?next=${encodeURIComponent(told.next)}` : paths.visitor}>
+          <ButtonLink wide href={paths.visitor + onward}>
             {visitorWords[lang].link}
           </ButtonLink>
           <p class="quiet small">{visitorWords[lang].linkLead}</p>
@@ -147,7 +149,7 @@ function signInForm(c: Context, told: Told): Response | Promise<Response> {
         <a href={isStaff ? paths.staffEnrol : paths.enrol}>{account.toEnrol}</a>
       </p>
       <p>
-        <a href={isStaff ? paths.signIn : paths.staffSignIn}>{isStaff ? words.toCitizens : words.toStaff}</a>
+        <a href={(isStaff ? paths.signIn : paths.staffSignIn) + onward}>{isStaff ? words.toCitizens : words.toStaff}</a>
       </p>
     </div>,
   )
