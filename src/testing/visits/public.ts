@@ -22,6 +22,9 @@ export const forAnybody: Visit[] = [
   stranger("/offices/:code", "with its services and hours", ({ code }) => `/offices/${code}`),
   stranger("/offices/:code/slots", "to a stranger", (scene) => slots(scene)),
   stranger("/offices/:code/slots", "on a day that is closed", (scene) => `${slots(scene)}&day=2026-11-26`),
+  stranger("/offices/:code/slots", "on a day that cannot be booked", (scene) => `${slots(scene)}&day=2031-01-01`),
+  stranger("/offices/:code/slots", "for more than may come", (scene) => `${slots(scene)}&people=9`, { status: 422 }),
+  stranger("/offices/:code/slots", "for a family", (scene) => `${slots(scene)}&people=2`),
   stranger(
     "/offices/:code/slots",
     "a time that is gone",
@@ -38,5 +41,8 @@ export const forAnybody: Visit[] = [
   visit("stranger", "pairing")("/kiosk", "before it is paired", () => "/kiosk"),
   stranger(null, "an address that is not there", () => "/nothing/here", { status: 404 }),
   stranger(null, "asked too often", () => "/search", { at: "strict", status: 429 }),
+  stranger("/problems", "all that is refused", () => "/problems"),
+  stranger("/problems/:code", "with words of its own to a program", () => "/problems/malformed"),
+  stranger("/problems/:code", "with one word for everybody", () => "/problems/slot_full"),
   visit("stranger", "document")(null, "the page of the API", () => "/docs", { langs: ["en"] }),
 ]

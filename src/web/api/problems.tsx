@@ -35,9 +35,9 @@ function problemsPage(c: Context): Response | Promise<Response> {
           href: paths.problem(code),
           title: wordsOf(code, lang).title,
           line: (
-            <bdi dir="ltr">
+            <span dir="ltr">
               {statusFor(code)} <code>{code}</code>
-            </bdi>
+            </span>
           ),
         }))}
       />
@@ -64,20 +64,19 @@ function problemPage(c: Context): Response | Promise<Response> {
       <p class="quiet">{words.about}</p>
       <Card class="stack">
         <h2>{told.title}</h2>
-        <dl class="facts">
-          <dt>{words.status}</dt>
-          <dd>{statusFor(code)}</dd>
-          <dt>{words.toPrograms}</dt>
-          <dd>{told.help}</dd>
-          {people.help !== told.help && (
-            <>
-              <dt>{words.toPeople}</dt>
-              <dd>
-                {people.title}. {people.help}
-              </dd>
-            </>
-          )}
-        </dl>
+        <p>
+          {words.status} {statusFor(code)}
+        </p>
+        <h3>{words.toPrograms}</h3>
+        <p>{told.help}</p>
+        {people.help !== told.help && (
+          <>
+            <h3>{words.toPeople}</h3>
+            <p>
+              {people.title}. {people.help}
+            </p>
+          </>
+        )}
       </Card>
       <div class="actions">
         <ButtonLink href={paths.problems}>{words.all}</ButtonLink>

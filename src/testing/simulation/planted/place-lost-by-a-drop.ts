@@ -4,7 +4,6 @@ export const placeLostByADrop: Planted = {
   name: "place-lost-by-a-drop",
   breaks: "who comes back in time has the own place",
   by: "a visit keeps its place through any drop",
-  from: 13,
   changes: [
     {
       file: "src/domain/visits/arriving.ts",
