@@ -6,10 +6,10 @@ import type { Context } from "./house.ts"
  * stands in X-Forwarded-For is believed only where the peer is a proxy that we were told to trust, and then only its last word.
  */
 export function addressOf(c: Context): string {
-  return household(wholeAddressOf(c))
+  return householdOf(c.req.raw, c.env as Peers | undefined, c.var.house.env.trustedProxies)
 }
 
-/** The same of a request that is not yet in a context. */
+/** The same of a request of which nothing is known yet. */
 export function householdOf(request: Request, peers: Peers | undefined, trustedProxies: string[]): string {
   return household(addressOfRequest(request, peers, trustedProxies))
 }

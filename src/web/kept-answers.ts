@@ -102,7 +102,7 @@ export function openKeptAnswers(
     return found
   }
 
-  /** Counts it as any other request of a stranger. Whoever has spent what an address may is refused where all are. */
+  /** Counts it like every request of a stranger. Whoever has spent what an address may is refused where all are. */
   function isPaidFor(request: Request, peers: Peers | undefined): boolean {
     try {
       budget.spend(householdOf(request, peers, house.env.trustedProxies), house.clock.real())

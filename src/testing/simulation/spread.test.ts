@@ -11,12 +11,18 @@ test("seeds spread over processes come to what each comes to alone, each once", 
   expect(told.find(({ seed }) => seed === 2)).toEqual(await runSeed(2, { days }))
 }, 120_000)
 
-test("the first seed that is broken is named, whichever was the fastest, and none after it is waited for", async () => {
+/** Processes in which a seed lasts until it is let go. */
+function held() {
   const going = new Map<number, (outcome: Outcome) => void>()
   const start = (): Other => ({
     live: ({ seed }) => new Promise((resolve) => going.set(seed, resolve)),
     end: () => {},
   })
+  return { going, start }
+}
+
+test("the first seed that is broken is named, whichever was the fastest, and none after it is waited for", async () => {
+  const { going, start } = held()
   const [told, broken] = [[] as number[], [3, 5, 6]]
   const all = runSeeds(
     { first: 1, last: 1_000, days, processes: 4 },
@@ -47,11 +53,7 @@ test("the first seed that is broken is named, whichever was the fastest, and non
 })
 
 test("of what lies behind a broken seed nothing is told any more", async () => {
-  const going = new Map<number, (outcome: Outcome) => void>()
-  const start = (): Other => ({
-    live: ({ seed }) => new Promise((resolve) => going.set(seed, resolve)),
-    end: () => {},
-  })
+  const { going, start } = held()
   const told: number[] = []
   const all = runSeeds({ first: 1, last: 3, days, processes: 3 }, ({ seed }) => told.push(seed) > 100, start)
   for (const seed of [2, 3, 1]) going.get(seed)?.({ seed } as Outcome)

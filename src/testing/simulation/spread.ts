@@ -14,8 +14,8 @@ export type Answered = { outcome: Outcome } | { thrown: string }
 
 /**
  * Lives through the seeds from `first` to `last`, in `processes` of their own, or in this one where that is one; tells each outcome as it
- * comes. When `tell` answers false, that seed is broken, and only seeds before it are still told: the last of which that is said is the first
- * that is broken, however fast any of them was.
+ * comes. Where `tell` answers false that seed is broken, and from then on only seeds before it are told: so the broken one that is told last is
+ * the first of all, however fast each of them was.
  */
 export async function runSeeds(
   { first, last, days, processes }: { first: number; last: number; days: number; processes: number },

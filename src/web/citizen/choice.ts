@@ -131,11 +131,15 @@ export async function timesFor(
   const who = asker && named.length === 0 ? [asker.id] : named
   const offered = await offerFor(house, choice, asker ? who.length : choice.people, own)
   const { office, today, offer } = offered
-  const days = offer.days.filter(({ day, slots }) => day >= today || slots.length > 0)
+  const days = daysShown(offer, today)
   const wished = choice.day ?? (await dayOf(house, office, choice.slot))
   const shown = days.find(({ day }) => day === wished)?.day ?? firstFree(days) ?? today
   return { ...offered, days, shown, family, who }
 }
+
+/** The days of an offer that are shown: yesterday only where its night still has times. */
+export const daysShown = ({ days }: Offer, today: Day): OfferedDay[] =>
+  days.filter(({ day, slots }) => day >= today || slots.length > 0)
 
 /** Those for whom the asker may book; nobody for whoever is here without an account. */
 async function familyOf(

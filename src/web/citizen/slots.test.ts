@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from "bun:test"
 import { minute } from "../../base/day.ts"
 import type { Citizen } from "../../domain/access/subject.ts"
 import { book } from "../../domain/bookings/writes.ts"
+import { citizenWords } from "../../i18n/citizen.ts"
 import { testServer } from "../../testing/server.ts"
 import { leadsTo, reading, signedIn } from "../../testing/signed-in.ts"
 import { type Visited, visitor } from "../../testing/visitor.ts"
@@ -121,6 +122,13 @@ describe("choosing a time", () => {
       expect([far.status, reading(far)]).toEqual([200, expect.stringContaining("That day is not open for booking yet")])
       expect(far.text).toContain(office.slot("13:15"))
       expect(reading(await who.get(`${way}&day=2020-01-01`))).toContain("That day has passed")
+      expect(reading(far)).not.toContain(citizenWords.en.kept)
+      // Yesterday lies within what is offered, for nights that are not over, and is past all the same; each answer says its own number.
+      for (let time = 0; time < 2; time++) {
+        const past = await who.get(`${way}&day=2026-11-21`)
+        expect(reading(past)).toContain("That day has passed")
+        expect(past.text).toContain(`<bdi dir="ltr">${past.headers.get("X-Request-Id")}</bdi>`)
+      }
       for (const day of [tomorrow, "2026-11-27", "no-day"]) {
         expect((await who.get(`${way}&day=${day}`)).text).not.toContain("refusal")
       }

@@ -23,6 +23,7 @@ import {
   type Choice,
   choiceFields,
   choiceIn,
+  daysShown,
   offerFor,
   slotsHref,
   type Times,
@@ -51,11 +52,12 @@ export async function slotsPage(c: Context): Promise<Response> {
   if (c.var.subject !== null || choice.slot !== null || refused) return slotsAnswer(c, choice, { refused })
   // Whoever is nobody yet sees what everybody sees.
   const { offer, people, office, today } = await offerFor(c.var.house, choice, choice.people)
-  const day = offer.days.find((offered) => offered.day === choice.day)?.day ?? null
-  if (day !== choice.day) return slotsAnswer(c, choice)
-  const as = JSON.stringify([day, people, readerZone(c)])
+  // A day that is not shown is refused, with the number of the answer: that is nobody else's.
+  const isShown = choice.day === null || daysShown(offer, today).some(({ day }) => day === choice.day)
+  if (!isShown) return slotsAnswer(c, choice)
+  const as = JSON.stringify([choice.day, people, readerZone(c)])
   const until = endOfDay(today, office.zone)
-  return showAnybody(c, { of: offer, as, until, make: () => slotsFor(c, { ...choice, day }, {}) })
+  return showAnybody(c, { of: offer, as, until, make: () => slotsFor(c, choice, {}) })
 }
 
 /** Where signing in leads back to: the same times, with the chosen one chosen. It changes nothing. */
